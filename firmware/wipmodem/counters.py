@@ -1,0 +1,55 @@
+"""Everything that was lost, refused or ignored, each under the name that AT+WIPXSTAT? prints."""
+
+from .compat import const
+
+URC_LOST = const(0)  # unsolicited lines that found their queue full
+ACCEPT_RANGE_FULL = const(1)  # peers refused: no free index in the server's range (Q15)
+ACCEPT_NO_SOCKET = const(2)  # peers refused: the total of sockets, or the stack's, was reached
+TX_DROPPED = const(3)  # bytes from the host for a TCP peer that was gone
+RX_DROPPED = const(4)  # bytes from a peer, unread when the host closed the socket
+UDP_TX_DROPPED = const(5)  # bytes from the host for a UDP socket that cannot send (Q27)
+UDP_TX_LOST = const(6)  # datagrams that the stack would not send
+UDP_TX_REFUSED = const(7)  # times the peer's machine said that its port is closed
+UDP_RX_CUT = const(8)  # datagrams received longer than the buffer, and cut
+UDP_RX_DROPPED = const(9)  # datagrams unread when the host closed the socket
+DNS_IGNORED = const(10)  # answers that were foreign, forged or malformed
+LINE_TOO_LONG = const(11)  # command lines longer than the line buffer
+DTE_STALLS = const(12)  # times the loop left the DTE unseen too long to measure a guard time
+
+NAMES = (
+    b"urc_lost",
+    b"accept_range_full",
+    b"accept_no_socket",
+    b"tx_dropped",
+    b"rx_dropped",
+    b"udp_tx_dropped",
+    b"udp_tx_lost",
+    b"udp_tx_refused",
+    b"udp_rx_cut",
+    b"udp_rx_dropped",
+    b"dns_ignored",
+    b"line_too_long",
+    b"dte_stalls",
+)
+
+_MOST = const(0x3FFFFFFF)  # the largest small integer: a counter stays there
+
+
+class Counters:
+    count = len(NAMES)
+
+    def __init__(self):
+        self._values = [0] * len(NAMES)
+
+    def name(self, which):
+        return NAMES[which]
+
+    def value(self, which):
+        return self._values[which]
+
+    def add(self, which, n=1):
+        self._values[which] = min(self._values[which] + n, _MOST)
+
+    def set(self, which, n):
+        """For what is counted elsewhere."""
+        self._values[which] = min(n, _MOST)

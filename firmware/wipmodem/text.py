@@ -1,0 +1,113 @@
+"""What the modem says: lines built in one scratch buffer, framed once, here (F4, Q1, Q38).
+
+verbose   information, URC and result: <S3><S4>text<S3><S4>
+ATV0      information and URC: text<S3><S4>; result: number<S3>
+ATQ1      no results; information and URCs stay
+"""
+
+from . import settings as at
+from .compat import const
+
+OK = const(0)
+CONNECT = const(1)
+PLAIN_ERROR = const(2)
+
+# Word and number of each final result (base.md section 2; Q38 for CONNECT).
+_RESULTS = ((b"OK", b"0"), (b"CONNECT", b"1"), (b"ERROR", b"4"))
+
+LINE_MAX = const(96)  # the longest line that is ever said, framing included
+
+
+class Writer:
+    """Says lines into `out`, a Pipe. The caller sees to it that LINE_MAX bytes are free."""
+
+    def __init__(self, out, settings):
+        self._out = out
+        self._settings = settings
+        self._line = bytearray(LINE_MAX)
+        self._n = 0
+
+    def room(self):
+        """Is there room for one more line?"""
+        return self._out.room() >= LINE_MAX
+
+    def echo(self, buf, off, n):
+        """As typed."""
+        self._out.put(buf, off, n)
+
+    # Parts of a line, each returning the writer
+
+    def begin(self, words=b""):
+        self._n = 0
+        if self._settings[at.VERBOSE]:
+            self._end_of_line()
+        return self.text(words)
+
+    def text(self, words):
+        self._line[self._n : self._n + len(words)] = words
+        self._n += len(words)
+        return self
+
+    def char(self, code):
+        self._line[self._n] = code
+        self._n += 1
+        return self
+
+    def number(self, n):
+        """Decimal, n >= 0."""
+        self._digits(n)
+        return self
+
+    def comma(self, n):
+        """A comma and a decimal number."""
+        self.char(0x2C)
+        self._digits(n)
+        return self
+
+    def peer(self, addr, port):
+        """`,"1.2.3.4",5`: four address bytes and a port."""
+        self.text(b',"')
+        for i in range(4):
+            if i:
+                self.char(0x2E)
+            self._digits(addr[i])
+        self.char(0x22)
+        return self.comma(port)
+
+    def end(self):
+        self._end_of_line()
+        self._out.put(self._line, 0, self._n)
+
+    # Results
+
+    def result(self, which):
+        """One final result: OK, CONNECT or PLAIN_ERROR."""
+        if self._settings[at.QUIET]:
+            return
+        if self._settings[at.VERBOSE]:
+            self.begin(_RESULTS[which][0]).end()
+            return
+        self._n = 0
+        self.text(_RESULTS[which][1]).char(self._settings[at.S3])
+        self._out.put(self._line, 0, self._n)
+
+    def error(self, number):
+        """A refused command: +CME ERROR takes the place of ERROR (E1), stays text in ATV0 (E6)."""
+        if number < 0 or not self._settings[at.CMEE]:
+            self.result(PLAIN_ERROR)
+        elif not self._settings[at.QUIET]:
+            self.begin(b"+CME ERROR: ").number(number).end()
+
+    # Inside
+
+    def _end_of_line(self):
+        self.char(self._settings[at.S3])
+        self.char(self._settings[at.S4])
+
+    def _digits(self, n):
+        tens = 10
+        while tens <= n:
+            tens *= 10
+        while tens > 1:
+            tens //= 10
+            self.char(0x30 + n // tens % 10)
