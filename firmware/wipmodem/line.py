@@ -1,0 +1,122 @@
+"""From DTE bytes to one command line: prefix, echo, editing, terminators (base.md F10-F16, H1-H3).
+
+IDLE: all is ignored, unechoed, until A. A_SEEN: T begins the body, / repeats the last line,
+anything else is again IDLE. BODY: up to S3, or LF. A complete line stays until `done()`; what
+follows it in the block is left to the caller, so that commands sent ahead are kept (H3).
+"""
+
+from . import settings as at
+from .compat import const
+
+_IDLE = const(0)
+_A_SEEN = const(1)
+_BODY = const(2)
+
+_LF = const(10)
+_SPACE = const(0x20)
+_QUOTE = const(0x22)
+
+
+class LineReader:
+    """`buf[:n]` is the body, without AT; `too_long` if it did not fit; `ready` when complete."""
+
+    def __init__(self, size, settings, writer):
+        self.buf = bytearray(size)
+        self.n = 0
+        self.too_long = False
+        self.ready = False
+        self._settings = settings
+        self._writer = writer
+        self._state = _IDLE
+        self._prefix = bytearray(2)
+
+    def busy(self):
+        """From the A of a command on: no unsolicited line may be said (F7)."""
+        return self._state != _IDLE or self.ready
+
+    def feed(self, span, room):
+        """Take bytes up to the end of a line; at most `room`, which is left for the echo."""
+        end = min(span.end, span.start + room)
+        if self._state != _BODY:
+            self._find_prefix(span, end)
+        if self._state == _BODY and span.start < end:
+            start = span.start
+            self._collect(span, end)
+            if self._settings[at.ECHO]:
+                self._writer.echo(span.buf, start, span.start - start)
+
+    def done(self):
+        """The line has had its final result. It is kept for A/."""
+        self.ready = False
+
+    def reset(self):
+        """Forget a line begun, as when DTR drops."""
+        self.ready = False
+        self._state = _IDLE
+
+    def _find_prefix(self, span, end):
+        while span.start < end and self._state != _BODY and not self.ready:
+            self._prefix_char(span.buf[span.start])
+            span.take(1)
+
+    def _prefix_char(self, typed):
+        char = typed & 0x5F  # F10, and upper case
+        if self._state == _IDLE or char == 0x41:
+            self._state = _A_SEEN if char == 0x41 else _IDLE
+            self._prefix[0] = typed
+            return
+        # 0x2F, the slash of A/, is 0x0F here; so is the control character, hence the second look.
+        repeat = typed & 0x7F == 0x2F
+        if repeat:
+            self.ready = True
+        elif char == 0x54:
+            self.n = 0
+            self.too_long = False
+        self._state = _BODY if char == 0x54 else _IDLE
+        if (repeat or char == 0x54) and self._settings[at.ECHO]:
+            self._prefix[1] = typed
+            self._writer.echo(self._prefix, 0, 2)
+
+    def _collect(self, span, end):
+        i = span.start
+        buf = span.buf
+        while i < end and not self.ready:
+            self._body_char(buf[i] & 0x7F)  # F10
+            i += 1
+        span.start = i
+
+    def _body_char(self, char):
+        if char == self._settings[at.S3]:  # F15: S3 before S5 before all else
+            self._complete()
+        elif char == self._settings[at.S5]:
+            self.n = max(self.n - 1, 0)
+        elif char == _LF:  # H1
+            self._complete()
+        else:
+            self._keep(char)
+
+    def _keep(self, char):
+        if self.n < len(self.buf):
+            self.buf[self.n] = char
+            self.n += 1
+        else:
+            self.too_long = True
+
+    def _complete(self):
+        self.ready = True
+        self._state = _IDLE
+        self._strip()
+
+    def _strip(self):
+        """Drop control characters (F14), and blanks outside quotes (Q36)."""
+        kept = i = 0
+        quoted = False
+        while i < self.n:
+            char = self.buf[i]
+            if char == _QUOTE:
+                quoted = not quoted
+            if char > _SPACE or (quoted and char == _SPACE):
+                self.buf[kept] = char
+                kept += 1
+            i += 1
+        self.n = kept

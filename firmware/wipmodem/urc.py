@@ -1,0 +1,93 @@
+"""Unsolicited lines: one bounded queue of records, told by one table (U1-U7, P1-P5, D10, F7).
+
+A record is (kind, who, value), `who` being the socket (sock.who); the text is made when it is
+said. When the queue is full the newcomer is lost, counted, and `+WIPXLOST: n` marks the place.
+"""
+
+from .compat import const
+
+READY = const(0)  # the outcome of a +WIPCREATE ...
+FAILED = const(1)  # ... or this, value = error
+ERROR = const(2)  # struck after it was ready, value = error
+ACCEPT = const(3)  # who = the server, value = spawned index
+DATA = const(4)  # bytes or a datagram wait; counted when said
+PEER_CLOSE = const(5)
+BEARER = const(6)  # value = status
+LOST = const(7)  # value = how many
+
+_ANY = const(255)
+
+
+class UrcQueue:
+    def __init__(self, size):
+        self._size = size
+        self._kind = bytearray(size)
+        self._who = bytearray(size)
+        self._value = [0] * size
+        self.count = 0
+        self.lost = 0  # since start
+        self._unsaid = 0
+
+    def put(self, kind, who=0, value=0):
+        """Owe a line to the host."""
+        if self.count < self._size:
+            self._append(kind, who, value)
+        else:
+            self.lost += 1
+            self._unsaid += 1
+
+    def forget(self, who, kind=_ANY):
+        """Drop what has become untrue: all of a closed socket, or one kind."""
+        kept = i = 0
+        while i < self.count:
+            if not self._is(i, who, kind):
+                self._move(i, kept)
+                kept += 1
+            i += 1
+        self.count = kept
+        self._mark_loss()
+
+    def outcome(self):
+        """The place of the oldest outcome of a +WIPCREATE, or -1."""
+        for i in range(self.count):
+            if self._kind[i] <= FAILED:
+                return i
+        return -1
+
+    def kind(self, i):
+        return self._kind[i]
+
+    def who(self, i):
+        return self._who[i]
+
+    def value(self, i):
+        return self._value[i]
+
+    def drop(self, place):
+        """The record at `place` has been said."""
+        self.count -= 1
+        while place < self.count:
+            self._move(place + 1, place)
+            place += 1
+        self._mark_loss()
+
+    def _mark_loss(self):
+        """As soon as there is room, and so at the place where lines were lost."""
+        if self._unsaid and self.count < self._size:
+            self._append(LOST, 0, self._unsaid)
+            self._unsaid = 0
+
+    def _append(self, kind, who, value):
+        i = self.count
+        self._kind[i] = kind
+        self._who[i] = who
+        self._value[i] = value
+        self.count += 1
+
+    def _move(self, here, there):
+        self._kind[there] = self._kind[here]
+        self._who[there] = self._who[here]
+        self._value[there] = self._value[here]
+
+    def _is(self, i, who, kind):
+        return self._who[i] == who and (kind == _ANY or kind == self._kind[i])
