@@ -1,0 +1,180 @@
+"""Names to IPv4 addresses over UDP, many at a time, without waiting.
+
+The stack's own getaddrinfo blocks, and over PPP on esp32 it fails. `start` only notes the
+question; `tick` asks, each attempt from a new random port with a new id, so that a forger has to
+guess both. The result comes through `on_done(slot, addr)` from `tick` or `on_event`: four bytes,
+or None. By then the slot is free again, and on_done may start or cancel what it likes.
+"""
+
+from .compat import const
+from .contract import ANY_PORT, CLOSED, RESET, UNREACHABLE
+from .dns_message import DONE, IGNORE, encode, query, read_answer
+from .ticks import add, diff
+
+_LARGEST = const(512)  # of a DNS datagram without EDNS: RFC 1035, 2.3.4
+_IDLE_MS = const(1000)
+_NONE = const(-1)
+
+# A server that ends a socket so is not waited for. Of other failures (no socket free, say) the
+# cause is here and may pass: they wait like a question without answer.
+_GIVE_UP = (RESET, UNREACHABLE, CLOSED)
+
+
+class _Question:
+    """What is known of one slot. Free: not `busy`."""
+
+    def __init__(self, slot):
+        self.slot = slot
+        self.busy = False
+        # The name in wire form, None if it cannot be one; its address when `hosts` has it.
+        self.wire = None
+        self.known = None
+        # The attempt under way: its id, its socket (or _NONE), and when something has to be done.
+        self.ident = 0
+        self.handle = _NONE
+        self.due_ms = 0
+        # Attempts made so far; the servers take turns.
+        self.attempts = 0
+
+    def left_ms(self, now_ms):
+        """The time until something is due; a free slot has plenty."""
+        return diff(self.due_ms, now_ms) if self.busy else _IDLE_MS
+
+
+class Resolver:
+    def __init__(self, net, slots, entropy, on_done, retry_ms=2000, tries=3):
+        self._net = net
+        self._entropy = entropy
+        self._on_done = on_done
+        self._retry_ms = retry_ms
+        # Attempts at each server.
+        self._tries = tries
+        self._servers = []
+        self._hosts = {}
+        self._questions = [_Question(slot) for slot in range(slots)]
+        # How many of them are busy.
+        self._open = 0
+        # The last datagram received, of whatever slot.
+        self._datagram = bytearray(_LARGEST)
+        # Datagrams that were no answer to the question, attempts without an answer in time, and
+        # names that ended without an address.
+        self.ignored = 0
+        self.timeouts = 0
+        self.failed = 0
+
+    def use(self, servers, hosts):
+        """Servers, (address, port) each, for attempts to come; hosts, lower case, for starts."""
+        self._servers = servers
+        self._hosts = hosts
+
+    def start(self, slot, name, now_ms):
+        self.cancel(slot)
+        question = self._questions[slot]
+        question.wire = encode(name)
+        question.known = question.wire and self._hosts.get(name.lower().rstrip(b"."))
+        question.attempts = 0
+        question.due_ms = now_ms
+        question.busy = True
+        self._open += 1
+
+    def cancel(self, slot):
+        """End a question without a result; nothing happens to a free slot."""
+        if self._questions[slot].busy:
+            self._free(self._questions[slot])
+
+    def on_event(self, handle, now_ms):
+        """Whether the net handle was ours; what it had to say is then dealt with."""
+        question = self._asker(handle) if self._open else None
+        if question:
+            self._receive(question, now_ms)
+            return True
+        return False
+
+    def tick(self, now_ms):
+        if self._open:
+            for question in self._questions:
+                if question.left_ms(now_ms) <= 0:
+                    self._go_on(question, now_ms)
+
+    def wait_ms(self, now_ms):
+        """How long `tick` is not needed."""
+        wait_ms = _IDLE_MS
+        # Not `for`: its iterator would bring the frame to the heap.
+        slot = len(self._questions) if self._open else 0
+        while slot:
+            slot -= 1
+            wait_ms = min(wait_ms, self._questions[slot].left_ms(now_ms))
+        return max(wait_ms, 0)
+
+    # Inside
+
+    def _asker(self, handle):
+        for question in self._questions:
+            if question.handle == handle:
+                return question
+        return None
+
+    def _go_on(self, question, now_ms):
+        """What falls due: the result known from the start, the next attempt, or the end."""
+        if question.handle != _NONE:
+            self.timeouts += 1
+            self._hang_up(question)
+        if question.known or not question.wire or question.attempts >= self._most():
+            self._finish(question, question.known)
+        elif self._ask(question, now_ms) in _GIVE_UP:
+            self._ask_next(question, now_ms)
+
+    def _most(self):
+        """Attempts a name is worth."""
+        return self._tries * len(self._servers)
+
+    def _ask(self, question, now_ms):
+        """One attempt at the server whose turn it is: the net's result."""
+        addr, port = self._servers[question.attempts % len(self._servers)]
+        question.attempts += 1
+        question.due_ms = add(now_ms, self._retry_ms)
+        question.ident = self._entropy() & 0xFFFF
+        handle = self._net.open_udp(ANY_PORT, addr, port)
+        if handle < 0:
+            return handle
+        question.handle = handle
+        datagram = query(question.ident, question.wire)
+        return self._net.write(handle, datagram, 0, len(datagram))
+
+    def _receive(self, question, now_ms):
+        n = self._net.recvfrom(question.handle, self._datagram, _LARGEST)
+        if n >= 0:
+            self._weigh(question, self._datagram[:n], now_ms)
+        elif n in _GIVE_UP:
+            self._ask_next(question, now_ms)
+
+    def _weigh(self, question, datagram, now_ms):
+        verdict, addr = read_answer(datagram, question.ident, question.wire)
+        if verdict == IGNORE:
+            self.ignored += 1
+        elif verdict == DONE:
+            self._finish(question, addr)
+        else:
+            self._ask_next(question, now_ms)
+
+    def _ask_next(self, question, now_ms):
+        """Wait no longer for this attempt. The next is left to `tick`: one attempt a pass."""
+        self._hang_up(question)
+        question.due_ms = now_ms
+
+    def _finish(self, question, addr):
+        self._free(question)
+        if addr is None:
+            self.failed += 1
+        self._on_done(question.slot, addr)
+
+    def _free(self, question):
+        self._hang_up(question)
+        question.busy = False
+        question.wire = question.known = None
+        self._open -= 1
+
+    def _hang_up(self, question):
+        if question.handle != _NONE:
+            self._net.close(question.handle)
+            question.handle = _NONE
