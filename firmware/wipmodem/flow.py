@@ -1,0 +1,101 @@
+"""How bytes cross a socket: between the net port and the socket's two pipes, blocks at a time.
+
+Nothing here changes a socket's state: each call returns a count or the result class it met, and
+the index table (sockets.py) draws the consequence.
+"""
+
+from . import contract as net_
+from . import counters as count_
+from .compat import const
+
+NO_DATAGRAM = const(-1)
+
+
+class Flow:
+    def __init__(self, net, counters, sizes):
+        self._net = net
+        self._counters = counters
+        self._datagram = sizes.datagram
+        # One block between net and ring; one byte more than a datagram shows one that is too long.
+        self._scratch = bytearray(max(sizes.block, sizes.datagram + 1))
+
+    def watch(self, sock, reading):
+        """Ask the net port for the events that something can be done about."""
+        rx, tx = sock.pipes
+        mask = net_.IN if reading and rx.room() else 0
+        if tx.count():
+            mask |= net_.OUT
+        self._net.want(sock.handle, mask)
+
+    # TCP
+
+    def fill(self, sock):
+        """One read: straight into the empty pipe's block, else into its ring."""
+        rx = sock.pipes[0]
+        if not rx.count():
+            n = self._net.readinto(sock.handle, rx.buf, len(rx.buf))
+            rx.load(max(n, 0))
+            return n
+        room = min(rx.room(), len(self._scratch))
+        if not room:
+            return net_.AGAIN
+        n = self._net.readinto(sock.handle, self._scratch, room)
+        if n > 0:
+            rx.put(self._scratch, 0, n)
+        return n
+
+    def send(self, sock, span):
+        """Host bytes: to the net while nothing waits, what fits of the rest into the tx pipe."""
+        tx = sock.pipes[1]
+        if not tx.count():
+            sent = self._push(sock.handle, span)
+            if sent < net_.AGAIN:
+                return sent
+        tx.put_span(span)
+        return 0
+
+    def drain(self, sock):
+        """The tx pipe to the net, as much as it takes: 0, or why it takes no more."""
+        tx = sock.pipes[1]
+        while tx.block():
+            sent = self._push(sock.handle, tx)
+            if sent <= 0:
+                return sent
+        return 0
+
+    def _push(self, handle, span):
+        """As much of a span as the net takes now: count, or class."""
+        sent = self._net.write(handle, span.buf, span.start, span.end - span.start)
+        if sent > 0:
+            span.take(sent)
+        return sent
+
+    # UDP
+
+    def receive(self, sock):
+        """One datagram into the empty rx pipe: its size, or class."""
+        n = self._net.recvfrom(sock.handle, self._scratch, self._datagram + 1)
+        if n == net_.RESET:
+            self._counters.add(count_.UDP_TX_REFUSED)
+        if n < 0:
+            return n
+        if n > self._datagram:
+            self._counters.add(count_.UDP_RX_CUT)
+            n = self._datagram
+        sock.pipes[0].put(self._scratch, 0, n)
+        sock.datagram = n
+        sock.from_addr[:] = self._net.from_addr
+        sock.from_port = self._net.from_port
+        return n
+
+    def send_datagram(self, sock, buf, n):
+        """True once the datagram is dealt with; False to try again later."""
+        sent = self._net.write(sock.handle, buf, 0, n)
+        if sent == net_.RESET:  # the echo of an earlier one: this one has not been tried yet
+            self._counters.add(count_.UDP_TX_REFUSED)
+            sent = self._net.write(sock.handle, buf, 0, n)
+        if sent == net_.AGAIN:
+            return False
+        if sent < 0:
+            self._counters.add(count_.UDP_TX_LOST)
+        return True

@@ -1,0 +1,98 @@
+"""One socket and the machine it obeys. All that changes a state is `sockets.Table._move` and this
+table:
+
+              NAMED        UP      GONE       DEAD       FIN
+RESOLVING     CONNECTING   -       -          FAILED     -
+CONNECTING    -            READY   FAILED     FAILED     -
+READY         -            -       FAILED     FAILED     PEER_CLOSED
+PEER_CLOSED   -            -       -          -          -           readable until WIPCLOSE (D23)
+LISTENING     -            -       -          FAILED     -           servers
+FAILED        -            -       -          -          -           held until WIPCLOSE (Q19)
+
+GONE: refused or reset by the peer. DEAD: no name, no route, no answer in time.
+"""
+
+from . import contract as net_
+from . import errors
+from .compat import const
+from .flow import NO_DATAGRAM
+
+UDP = const(1)
+TCP = const(2)
+SERVER = const(3)
+INDEXES = (8, 8, 4)  # W3, per protocol
+
+FREE = const(0)
+RESOLVING = const(1)
+CONNECTING = const(2)
+READY = const(3)
+PEER_CLOSED = const(4)
+FAILED = const(5)
+LISTENING = const(6)
+
+NAMED = const(0)
+UP = const(1)
+GONE = const(2)
+DEAD = const(3)
+FIN = const(4)
+
+NEXT = {
+    RESOLVING: {NAMED: CONNECTING, DEAD: FAILED},
+    CONNECTING: {UP: READY, GONE: FAILED, DEAD: FAILED},
+    READY: {GONE: FAILED, DEAD: FAILED, FIN: PEER_CLOSED},
+    PEER_CLOSED: {},
+    LISTENING: {DEAD: FAILED},
+    FAILED: {},
+}
+
+# Q20, Q34: the error numbers, and the events, that results of the net port stand for.
+ERROR_OF = {GONE: errors.PEER_RESET, DEAD: errors.UNREACHABLE}
+EVENT_OF = {net_.CLOSED: FIN, net_.RESET: GONE, net_.UNREACHABLE: DEAD}
+REFUSAL_OF = {net_.NO_RESOURCE: errors.NO_SOCKET, net_.PORT_IN_USE: errors.BAD_PORT_STATE}
+
+NO_HANDLE = const(-1)
+
+
+class Sock:
+    """One (protocol, index): W1."""
+
+    def __init__(self, protocol, index, slot):
+        self.protocol = protocol
+        self.index = index
+        self.who = protocol << 4 | index  # both in a byte
+        self.slot = slot  # its place in the table, and its name at the resolver
+        self.addr = bytearray(4)  # the peer
+        self.from_addr = bytearray(4)  # UDP: the sender of the datagram that waits
+        self.handle = NO_HANDLE
+        self.pipes: tuple = ()  # (rx, tx) from the pool while open; a server has none
+        self.reset()
+
+    def reset(self):
+        """As in the state FREE."""
+        self.state = FREE
+        self.error = 0  # why it FAILED
+        self.bound = False  # to a peer (R5)
+        self.local_port = self.peer_port = self.from_port = 0
+        self.addr[:] = b"\0\0\0\0"
+        self.first = self.last = 0  # a server's range; a spawned socket keeps its server's (R11)
+        self.owner = 0  # the index of the server that spawned it
+        self.told = False  # a +WIPDATA is owed or said, and nothing read since (Q22)
+        self.datagram = NO_DATAGRAM  # size of the received datagram, what of it is still unread
+        self.deadline_ms = 0
+
+    def pending(self):
+        """Is the outcome of its +WIPCREATE still to come?"""
+        return self.state == RESOLVING or self.state == CONNECTING  # noqa: PLR1714
+
+    def has_data(self):
+        return self.datagram >= 0 if self.protocol == UDP else self.readable() > 0
+
+    def readable(self):
+        """Bytes that the host can read now."""
+        if self.protocol == UDP:
+            return max(self.datagram, 0)
+        return self.pipes[0].count() if self.pipes else 0
+
+    def unsent(self):
+        """Bytes that a live peer has still to be sent."""
+        return self.pipes[1].count() if self.pipes and self.handle >= 0 else 0
