@@ -1,0 +1,57 @@
+"""What the commands of base.md do beyond setting a value."""
+
+from . import VERSION, errors
+from . import settings as at
+from .compat import const
+
+DONE = const(0)
+MORE = const(1)  # a line was said, call again for the next
+HOLD = const(2)  # not yet: call again in a later pass
+ONLINE = const(3)  # CONNECT, and the DTE is in data mode
+
+
+def identify(modem):
+    """ATI: product, version, board."""
+    modem.writer.begin(b"wipmodem ").text(VERSION).text(b" ").text(modem.board).end()
+    return DONE
+
+
+def cmee_set(modem):
+    modem.settings[at.CMEE] = modem.arguments.value(0)
+    return DONE
+
+
+def cmee_read(modem):
+    modem.writer.begin(b"+CMEE: ").number(modem.settings[at.CMEE]).end()
+    return DONE
+
+
+def ok(modem):
+    return DONE
+
+
+def stat_read(modem):
+    """AT+WIPXSTAT?: every counter of what was lost or refused, a line each."""
+    counters = modem.counters
+    i = modem.step
+    if i == 0:
+        modem.count_all()
+    modem.writer.begin(b"+WIPXSTAT: ").text(counters.name(i)).comma(counters.value(i)).end()
+    modem.step = i + 1
+    return MORE if modem.step < counters.count else DONE
+
+
+def s_register_read(modem, setting):
+    """Three digits, zero padded."""
+    value = modem.settings[setting]
+    writer = modem.writer.begin()
+    writer.number(value // 100).number(value // 10 % 10).number(value % 10).end()
+
+
+def assign(modem, setting, value):
+    """Give a setting a value of its range: DONE or ERROR."""
+    low, high, _ = at.RANGES[setting]
+    if not low <= value <= high:
+        return errors.ERROR
+    modem.settings[setting] = value
+    return DONE

@@ -1,0 +1,55 @@
+"""The modem's control lines: DTR as &D says, DCD as &C says (base.md section 3, B10, Q28)."""
+
+from . import settings as at
+from . import ticks
+from .compat import const
+
+_DROP_MS = const(1000)  # &C2: how long DCD is off when a call has ended
+
+DTR_IGNORED = const(0)
+DTR_ESCAPES = const(1)
+DTR_HANGS_UP = const(2)
+
+DCD_ON = const(0)
+DCD_CALL = const(1)
+
+
+class ControlLines:
+    def __init__(self, serial, settings):
+        self._serial = serial
+        self._settings = settings
+        self._dtr = False
+        self._dcd = False
+        self._was_up = False
+        self._drop_until_ms = -1  # no drop under way
+        serial.set_dsr(True)  # &S0
+
+    def dtr_dropped(self):
+        """What an on-to-off of DTR since last looked asks for: one of DTR_*."""
+        was = self._dtr
+        self._dtr = self._serial.dtr()
+        return self._settings[at.DTR_MODE] if was and not self._dtr else DTR_IGNORED
+
+    def service(self, now_ms, up, peer_gone):
+        """Set DCD for a call that is up or not, and a mapped peer that is gone or not."""
+        if self._was_up and not up:
+            self._drop_until_ms = ticks.add(now_ms, _DROP_MS)
+        self._was_up = up
+        if self._drop_until_ms >= 0 and ticks.diff(now_ms, self._drop_until_ms) >= 0:
+            self._drop_until_ms = -1
+        dcd = self._wanted(up, peer_gone)
+        if dcd != self._dcd:
+            self._dcd = dcd
+            self._serial.set_dcd(dcd)
+
+    def wait_ms(self, now_ms):
+        """Until `service` is needed."""
+        if self._drop_until_ms < 0:
+            return _DROP_MS
+        return max(ticks.diff(self._drop_until_ms, now_ms), 0)
+
+    def _wanted(self, up, peer_gone):
+        mode = self._settings[at.DCD_MODE]
+        if mode == DCD_CALL:
+            return up and not peer_gone  # Q28
+        return mode == DCD_ON or self._drop_until_ms < 0

@@ -1,0 +1,269 @@
+"""The modem: ties line reader, commands, index table, data mode and URC queue to the ports.
+
+`service(now_ms)` does one small pass and returns how long nothing needs to be done, in ms. In a
+pass: events of the net port -> timers -> host input -> commands -> data -> URCs -> output.
+"""
+
+from . import settings as at
+from . import text, ticks, urc
+from .announce import say
+from .arguments import Arguments
+from .base_commands import DONE, HOLD, MORE, ONLINE
+from .commands import Commands
+from .compat import const
+from .contract import IN, OUT
+from .control import DTR_HANGS_UP, ControlLines
+from .counters import DNS_IGNORED, DTE_STALLS, TX_DROPPED, URC_LOST, Counters
+from .data import DataMode
+from .escape import STALL_MS, Escape
+from .line import LineReader
+from .pipe import Pipe, Span
+from .sockets import Table
+from .stack import Stack
+from .text import Writer
+from .urc import UrcQueue
+
+_OUTCOME_MS = const(
+    3000
+)  # H5, H10: how long a +WIPCREATE's outcome is waited for before other URCs
+_HOLD_MS = const(10)  # how often a held command is looked at again
+
+
+class Sizes:
+    """What is allocated at start, in bytes and pieces. A board changes what it must."""
+
+    sockets = 8  # W4: UDP, TCP and servers together
+    handles = 16  # of the net port: sockets, and one for each name that is being resolved
+    line = 256
+    block = 512
+    rx = 2048  # a socket's
+    tx = 2048
+    datagram = 1472  # Q26
+    out = 1024  # answers and URCs on their way to the DTE
+    urcs = 32
+    connect_ms = 30000
+
+
+class Modem:
+    """Ports as in contract.py; entropy() gives 16 unpredictable bits; board is a name in bytes."""
+
+    def __init__(self, serial, net, bearer, entropy, sizes=Sizes, board=b""):
+        self.board = board
+        self.now_ms = 0
+        self.step = 0  # of the command under way, for its handler
+        self.deadline_ms = 0
+        self.settings = at.factory()
+        self.counters = Counters()
+        self.arguments = Arguments()
+        self._serial = serial
+        self._net = net
+        self._urcs = UrcQueue(sizes.urcs)
+        self._out = Pipe(sizes.block, sizes.out)
+        self.writer = Writer(self._out, self.settings)
+        self.line = LineReader(sizes.line, self.settings, self.writer)
+        self.table = Table(net, entropy, self._urcs, self.counters, sizes)
+        self.stack = Stack(bearer, self.table, self._urcs)
+        self.data = DataMode(self.table, self._out, serial, sizes)
+        self._commands = Commands(self)
+        self._escape = Escape()
+        self._control = ControlLines(serial, self.settings)
+        self._host = Span(bytearray(sizes.block))  # host bytes not dealt with yet
+        self._unseen_ms = 0
+        self._looked_ms = 0  # when the DTE was last asked for bytes
+        self._blocked = False  # ... and whether that had to wait for bytes it gave before
+        self._leaving = False  # data mode has ended, its URCs and OK are still to be said
+        self._awaiting = False  # H5: an outcome of +WIPCREATE comes before other URCs, until:
+        self._await_ms = 0
+        self._busy = False
+
+    def service(self, now_ms, unseen_ms=0):
+        """One pass. unseen_ms: how long before now nobody looked at the ports."""
+        self.now_ms = self.table.now_ms = now_ms
+        self._unseen_ms = unseen_ms
+        self._busy = False
+        if unseen_ms > STALL_MS:
+            self.counters.add(DTE_STALLS)
+        self._take_events()
+        self._tick()
+        self._watch_lines()
+        self._listen()
+        if self.data.sock is not None:
+            self._relay()
+        elif not self._leaving:
+            self._run()
+        self._announce()
+        self._talk()
+        return 0 if self._busy else self._wait_ms()
+
+    def create(self, sock, local_port, name, peer_port):
+        """Create a UDP or TCP client socket; its outcome will come before other URCs (H5)."""
+        failure = self.table.create(sock, local_port, name, peer_port)
+        if not failure:
+            self._awaiting = True
+            self._await_ms = ticks.add(self.now_ms, _OUTCOME_MS)
+        return failure
+
+    def count_all(self):
+        """Gather what is counted elsewhere."""
+        self.counters.set(URC_LOST, self._urcs.lost)
+        self.counters.set(DNS_IGNORED, self.table.resolver.ignored)
+
+    # Events and timers
+
+    def _take_events(self):
+        net = self._net
+        for i in range(net.count):
+            handle = net.ready[i]
+            if net.flags[handle]:
+                self._busy = True
+                if not self.table.resolver.on_event(handle, self.now_ms):
+                    self.table.on_event(handle)
+        net.count = 0
+
+    def _tick(self):
+        self.table.resolver.tick(self.now_ms)
+        self.table.tick()
+        if self.stack.service():
+            self._busy = True
+        if self._awaiting and ticks.diff(self.now_ms, self._await_ms) >= 0:
+            self._awaiting = False
+
+    def _watch_lines(self):
+        self._control.service(self.now_ms, self.stack.up(), self.data.peer_gone())
+        dropped = self._control.dtr_dropped()
+        if dropped:
+            self._dtr_dropped(dropped == DTR_HANGS_UP)
+
+    def _dtr_dropped(self, hang_up):
+        """D5, B10: to command mode; with &D2 the sockets go, then the call."""
+        self.line.reset()
+        if self.data.sock is not None:
+            self.counters.add(TX_DROPPED, self._host.left() + self._escape.drop())
+            self._host.load(0)
+            self._leave()
+        if hang_up:
+            self.stack.close_session()
+
+    # From the host
+
+    def _listen(self):
+        """Read a block when the last one has been dealt with: back-pressure is not to read."""
+        if self._host.left() or self._leaving:
+            self._blocked = True
+            return
+        if self._blocked:  # what waits now may have come at any time since
+            self._blocked = False
+            self._unseen_ms = max(ticks.diff(self.now_ms, self._looked_ms), self._unseen_ms)
+        self._looked_ms = self.now_ms
+        if self.data.sock is not None and self._escape.tick(self.now_ms, self._unseen_ms):
+            self._leave()
+            return
+        n = self._serial.readinto(self._host.buf)
+        if n > 0:
+            self._heard(n)
+
+    def _heard(self, n):
+        self._busy = True
+        self._host.load(n)
+        if self.data.sock is not None:
+            self._escape.feed(self._host, self.now_ms, self._unseen_ms)
+        else:
+            self._escape.heard(self.now_ms, self._unseen_ms)
+
+    # Command mode
+
+    def _run(self):
+        self._read_line()
+        while self.line.ready and self.writer.room():
+            outcome = self._commands.step()
+            if outcome == HOLD:
+                return
+            self._busy = True
+            if outcome != MORE:
+                self._finish(outcome)
+
+    def _read_line(self):
+        room = self._out.room() - text.LINE_MAX  # for the echo
+        if self.line.ready or not self._host.left() or room <= 0:
+            return
+        self._busy = True
+        self.line.feed(self._host, room)
+        if self.line.ready:
+            self._commands.begin()
+            self._awaiting = False  # the host goes on without it
+
+    def _finish(self, outcome):
+        """The one final result of a line."""
+        self.line.done()
+        if outcome == DONE:
+            self.writer.result(text.OK)
+        elif outcome == ONLINE:
+            self.writer.result(text.CONNECT)
+        else:
+            self.writer.error(outcome)
+
+    # Data mode
+
+    def _relay(self):
+        self._send(self._escape.owed)
+        if not self._escape.owed.left():
+            self._send(self._host)
+        if self.data.give():
+            self._busy = True
+
+    def _send(self, span):
+        start = span.start
+        if span.left():
+            self.data.take(span)
+        if span.start > start:
+            self._busy = True
+
+    def _leave(self):
+        self.data.end()
+        self._leaving = True
+
+    # To the host
+
+    def _announce(self):
+        """URCs, where they may stand (F7); after data mode they come before the OK (Q33)."""
+        if self.data.sock is not None or self.line.busy():
+            return
+        while self._urcs.count and self.writer.room():
+            place = self._urcs.outcome() if self._awaiting else 0
+            if place < 0:
+                if self.table.pending:
+                    return
+                place = 0
+            self._say(place)
+        if self._leaving and not self._urcs.count and self.writer.room():
+            self._leaving = False
+            self.writer.result(text.OK)  # D6
+
+    def _say(self, place):
+        self._busy = True
+        if self._urcs.kind(place) <= urc.FAILED:
+            self._awaiting = self.table.pending > 0
+        say(self, self._urcs, place)
+        self._urcs.drop(place)
+
+    def _talk(self):
+        out = self._out
+        while out.block():
+            n = self._serial.write(out.buf, out.start, out.end - out.start)
+            if n <= 0:
+                break
+            self._busy = True
+            out.take(n)
+        waits = out.count() or (self.data.sock is not None and self.data.sock.has_data())
+        reads = not self._host.left() and not self._leaving
+        self._serial.want((IN if reads else 0) | (OUT if waits else 0))
+
+    def _wait_ms(self):
+        if self.line.ready or self._host.left():
+            return _HOLD_MS
+        wait_ms = min(self.table.wait_ms(), self.table.resolver.wait_ms(self.now_ms))
+        if self.data.sock is not None:
+            wait_ms = min(wait_ms, self._escape.wait_ms(self.now_ms))
+        if self._awaiting:
+            wait_ms = min(wait_ms, max(ticks.diff(self._await_ms, self.now_ms), 0))
+        return min(wait_ms, self._control.wait_ms(self.now_ms))

@@ -1,0 +1,158 @@
+"""What the +WIP commands do (chapter 17). Each returns DONE, MORE, HOLD, ONLINE or an error
+number.
+
+`modem.arguments` has been checked against the command's specification; `modem.step` counts the
+calls of a listing, and is 0 at the first call of any command.
+"""
+
+from . import errors, ticks
+from .base_commands import DONE, HOLD, MORE, ONLINE
+from .compat import const
+from .sock import FAILED, SERVER, TCP, UDP
+
+_MODE_OF = {UDP: 1, TCP: 2}  # D2: continuous for UDP, transparent for TCP
+_BEARER = const(6)
+_DRAIN_MS = const(90)  # H4: an answer within 100 ms
+
+
+def wipcfg_set(modem):
+    return modem.stack.start() if modem.arguments.value(0) else modem.stack.stop()
+
+
+def wipbr_set(modem):
+    arguments = modem.arguments
+    if arguments.value(0) == 5:
+        return errors.ERROR if arguments.count > 2 else modem.stack.close_session()
+    return _open_session(modem, arguments.count > 2)
+
+
+def _open_session(modem, silent):
+    """4,6: OK at once, the outcome as URC (B2). 4,6,0: the result is the outcome (H7)."""
+    if modem.step == 0:
+        modem.step = 1
+        failure = modem.stack.open_session(silent)
+        if failure or not silent:
+            return failure
+    return DONE if modem.stack.up() else HOLD
+
+
+def wipbr_read(modem):
+    modem.writer.begin(b"+WIPBR: 6").comma(modem.stack.up()).end()
+    return DONE
+
+
+def wipcreate_set(modem):
+    """R1: 0 as soon as all that can be known now is good."""
+    arguments = modem.arguments
+    protocol = arguments.value(0)
+    sock = modem.table.at(protocol, arguments.value(1))
+    failure = 0 if modem.stack.ready() else errors.BAD_STACK_STATE  # R17
+    return failure or _CREATE[protocol](modem, arguments, sock)
+
+
+def _create_udp(modem, arguments, sock):
+    local_port = arguments.value(2) if arguments.given(2) else 0
+    if arguments.given(3) != arguments.given(4):
+        return errors.ERROR
+    if arguments.given(3):
+        return modem.create(sock, local_port, arguments.text(3), arguments.value(4))
+    if not arguments.given(2):
+        return errors.BAD_INDEX  # Q13
+    return modem.create(sock, local_port, None, 0)
+
+
+def _create_client(modem, arguments, sock):
+    return modem.create(sock, 0, arguments.text(2), arguments.value(3))
+
+
+def _create_server(modem, arguments, sock):
+    first = arguments.value(3)
+    last = arguments.value(4)
+    if last < first:
+        return errors.BAD_INDEX  # R8
+    return modem.table.create_server(sock, arguments.value(2), first, last)
+
+
+_CREATE = {UDP: _create_udp, TCP: _create_client, SERVER: _create_server}
+
+
+def wipcreate_read(modem):
+    """R19, Q18: five fields for every socket, in the order of the table."""
+    sock = _next_socket(modem, _is_open)
+    if sock is None:
+        return DONE
+    _name(modem.writer.begin(b"+WIPCREATE: "), sock).comma(sock.local_port)
+    modem.writer.peer(sock.addr, sock.peer_port).end()
+    return MORE
+
+
+def wipdata_set(modem):
+    arguments = modem.arguments
+    protocol = arguments.value(0)
+    if protocol == SERVER:
+        return errors.BAD_PROTOCOL  # D4
+    if arguments.value(2) != _MODE_OF[protocol]:
+        return errors.NOT_SUPPORTED  # D2, D3
+    sock = modem.table.at(protocol, arguments.value(1))
+    if not sock.state:
+        return errors.BAD_STATE  # D22
+    if sock.pending():
+        return HOLD  # H9
+    if sock.state == FAILED and not sock.has_data():
+        return sock.error  # D22
+    modem.data.begin(sock)
+    return ONLINE
+
+
+def wipdata_read(modem):
+    """D13: what waits to be read."""
+    sock = _next_socket(modem, _has_data)
+    if sock is None:
+        return DONE
+    say_data(modem.writer, sock)
+    return MORE
+
+
+def say_data(writer, sock):
+    """+WIPDATA in its two forms (D10)."""
+    _name(writer.begin(b"+WIPDATA: "), sock).comma(sock.readable())
+    if sock.protocol == UDP:
+        writer.peer(sock.from_addr, sock.from_port)
+    writer.end()
+
+
+def wipclose_set(modem):
+    """X1-X6. Bytes on their way to a peer that takes them are given _DRAIN_MS."""
+    sock = modem.table.at(modem.arguments.value(0), modem.arguments.value(1))
+    if not sock.state:
+        return errors.BAD_STATE
+    if modem.step == 0:
+        modem.step = 1
+        modem.deadline_ms = ticks.add(modem.now_ms, _DRAIN_MS)
+    if sock.unsent() and ticks.diff(modem.now_ms, modem.deadline_ms) < 0:
+        return HOLD
+    modem.table.close(sock)
+    return DONE
+
+
+def _next_socket(modem, wanted):
+    """The next socket from modem.step on, which is moved behind it; None at the end."""
+    sockets = modem.table.all
+    while modem.step < len(sockets):
+        sock = sockets[modem.step]
+        modem.step += 1
+        if wanted(sock):
+            return sock
+    return None
+
+
+def _is_open(sock):
+    return sock.state
+
+
+def _has_data(sock):
+    return sock.has_data()
+
+
+def _name(writer, sock):
+    return writer.number(sock.protocol).comma(sock.index)
