@@ -1,0 +1,316 @@
+"""The net port over BSD-like sockets: everything that the interpreters and stacks have in common.
+
+A subclass says how one kind of socket is made, addressed, read and written (`_socket` ...
+`_error`). Handles are small integers. MicroPython takes the frame of a function with more than 11
+words of state from the heap; `except ... as` alone passes that, `with` does not: hence `guard`,
+and operands in `self`.
+"""
+
+import errno
+import socket
+
+from ..contract import (
+    AGAIN,
+    ANY_PORT,
+    CLOSED,
+    ERR,
+    HUP,
+    IN,
+    NO_RESOURCE,
+    OUT,
+    PORT_IN_USE,
+    RESET,
+    UNREACHABLE,
+    const,
+)
+
+_FIRST_PORT = const(49152)  # the dynamic range of RFC 6335: 2**14 ports
+_PORT_MASK = const(0x3FFF)
+_PORT_TRIES = const(8)
+_ANY_ADDR = b"\0\0\0\0"
+
+# What is not listed is UNREACHABLE: no route, timed out, address not valid.
+_CLASS_OF = {
+    errno.EAGAIN: AGAIN,
+    errno.EINPROGRESS: AGAIN,
+    errno.ECONNRESET: RESET,
+    errno.ECONNREFUSED: RESET,
+    errno.ECONNABORTED: RESET,
+    errno.ENOTCONN: RESET,
+    errno.ENOMEM: NO_RESOURCE,
+    errno.ENOBUFS: NO_RESOURCE,
+    errno.EADDRINUSE: PORT_IN_USE,
+    32: RESET,  # EPIPE, ENFILE, EMFILE have no name in MicroPython's errno
+    23: NO_RESOURCE,
+    24: NO_RESOURCE,
+}
+
+
+def class_of(error):
+    """The result class of an OSError."""
+    return _CLASS_OF.get(error.args[0], UNREACHABLE)
+
+
+class _Guard:
+    """Turns an OSError in its block into a result class."""
+
+    failure = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if isinstance(error, OSError):
+            self.failure = class_of(error)
+            return True
+        return False
+
+
+_guard = _Guard()
+
+
+def guard(call):
+    """The result of call(), or the class of the OSError it ended in."""
+    with _guard:
+        return call()
+    return _guard.failure
+
+
+class BsdNet:
+    """`poller` is select.poll or like it; `entropy()` gives 16 bits; `count` is of handles."""
+
+    def __init__(self, poller, entropy, count):
+        self._poller = poller
+        self._entropy = entropy
+        self._socks: list = [None] * count
+        self._mask = bytearray(count)
+        self._watched = bytearray(count)
+        self._handle_of = {}
+        # Events of the last poll: ready[0 .. count-1] are handles, flags[handle] their bits.
+        self.count = 0
+        self.ready = bytearray(count)
+        self.flags = bytearray(count)
+        self.local_port = [0] * count
+        self.addr = [bytearray(4) for _ in range(count)]
+        self.peer_port = [0] * count
+        # The sender of the datagram last received.
+        self.from_addr = bytearray(4)
+        self.from_port = 0
+        self._bound = 0
+        # Operands of the call under way.
+        self._sock = None
+        self._buf = bytearray(0)
+        self._off = self._n = 0
+        # Bound once: fetching a bound method allocates.
+        self._take = self._take_once
+        self._read = self._read_stream
+        self._write = self._write_stream
+
+    # Events
+
+    def poll(self, timeout_ms):
+        """Sleep until a watched thing is ready; returns how many handles are."""
+        self.count = 0
+        for event in self._poller.ipoll(timeout_ms):
+            self._note(event)
+        return self.count
+
+    def _note(self, event):
+        handle = self._handle_of.get(event[0], -1)
+        if handle >= 0:
+            self.flags[handle] = event[1] & (IN | OUT | ERR | HUP)
+            self.ready[self.count] = handle
+            self.count += 1
+
+    def want(self, handle, mask):
+        """Choose the events to be told of. A dead socket is always told of unless mask is 0."""
+        if mask == self._mask[handle] and self._watched[handle]:
+            return
+        self._mask[handle] = mask
+        key = self._key(self._socks[handle])
+        if not self._watched[handle]:
+            self._watched[handle] = 1
+            self._poller.register(key, mask)
+        elif mask == 0 and self.flags[handle] & (ERR | HUP):
+            # poll(2) reports these unasked: left in, they would keep the loop from sleeping.
+            self._watched[handle] = 0
+            self._poller.unregister(key)
+        else:
+            self._poller.modify(key, mask)
+
+    # Opening: these allocate.
+
+    def open_udp(self, port, addr=None, peer_port=0):
+        """A UDP socket on a local port, bound to a peer if `addr` is given: handle or class."""
+        handle = self._open(socket.SOCK_DGRAM, port, IN)
+        if handle >= 0 and addr is not None:
+            return self._connect(handle, addr, peer_port)
+        return handle
+
+    def connect(self, addr, peer_port):
+        """Begin a TCP connection; events and then `connected` tell the outcome."""
+        handle = self._open(socket.SOCK_STREAM, ANY_PORT, IN | OUT)
+        return self._connect(handle, addr, peer_port) if handle >= 0 else handle
+
+    def listen(self, port, backlog):
+        handle = self._open(socket.SOCK_STREAM, port, IN, True)
+        if handle < 0:
+            return handle
+        try:
+            self._socks[handle].listen(backlog)
+        except OSError as error:
+            self.close(handle)
+            return class_of(error)
+        return handle
+
+    def accept(self, listener):
+        """The next peer of a listener: handle or class; addr and peer_port name it."""
+        try:
+            sock, raw = self._socks[listener].accept()
+        except OSError as error:
+            return class_of(error)
+        sock.setblocking(False)
+        handle = self._adopt(sock, IN)
+        if handle >= 0:
+            self.local_port[handle] = self.local_port[listener]
+            self.peer_port[handle] = self._split(raw, self.addr[handle])
+        return handle
+
+    def connected(self, handle):
+        """After an event on a connecting socket: 1, AGAIN, or the class of the failure."""
+        bits = self.flags[handle]
+        if bits & (ERR | HUP):
+            return self._error(self._socks[handle])
+        return 1 if bits & OUT else AGAIN
+
+    def close(self, handle):
+        sock = self._socks[handle]
+        if self._watched[handle]:  # before close: the descriptor may be used again at once
+            self._poller.unregister(self._key(sock))
+        del self._handle_of[self._key(sock)]
+        self._socks[handle] = None
+        self._watched[handle] = self.flags[handle] = 0
+        sock.close()
+
+    # Bytes: these allocate nothing but for recvfrom.
+
+    def readinto(self, handle, buf, n):
+        """TCP bytes into the start of buf, at most n: count, AGAIN, CLOSED or why it died."""
+        self._sock = self._socks[handle]
+        self._buf = buf
+        self._n = n
+        # readinto of a socket that just died loses what it read before the error: recv does not.
+        got = guard(self._take if self.flags[handle] & (ERR | HUP) else self._read)
+        return AGAIN if got is None else (got or CLOSED)
+
+    def write(self, handle, buf, off, n):
+        """Send n bytes of buf from off (a whole datagram on UDP): count taken, or class."""
+        self._sock = self._socks[handle]
+        self._buf = buf
+        self._off = off
+        self._n = n
+        sent = guard(self._write)
+        return AGAIN if sent is None else sent
+
+    def recvfrom(self, handle, buf, n):
+        """One datagram, cut at n, into the start of buf: its size, or class. Sets from_*."""
+        try:
+            data, raw = self._socks[handle].recvfrom(n)
+        except OSError as error:
+            return class_of(error)
+        n = len(data)
+        buf[0:n] = data
+        self.from_port = self._split(raw, self.from_addr)
+        return n
+
+    # Inside
+
+    def _open(self, kind, port, mask, reuse=False):
+        try:
+            sock = self._socket(kind, reuse)
+        except OSError:
+            return NO_RESOURCE
+        failure = self._bind(sock, port)
+        if failure:
+            sock.close()
+            return failure
+        handle = self._adopt(sock, mask)
+        if handle >= 0:
+            self.local_port[handle] = self._bound
+        return handle
+
+    def _bind(self, sock, port):
+        """Bind to the port, or to a random free one: MicroPython cannot ask which it got."""
+        failure = PORT_IN_USE
+        for _ in range(1 if port else _PORT_TRIES):
+            self._bound = port or _FIRST_PORT + (self._entropy() & _PORT_MASK)
+            try:
+                sock.bind(self._join(_ANY_ADDR, self._bound))
+                return 0
+            except OSError as error:
+                failure = class_of(error)
+        return failure
+
+    def _connect(self, handle, addr, peer_port):
+        self.addr[handle][:] = addr
+        self.peer_port[handle] = peer_port
+        try:
+            self._socks[handle].connect(self._join(addr, peer_port))
+        except OSError as error:
+            failure = class_of(error)
+            if failure != AGAIN:
+                self.close(handle)
+                return failure
+        return handle
+
+    def _adopt(self, sock, mask):
+        for handle, taken in enumerate(self._socks):
+            if taken is None:
+                self._socks[handle] = sock
+                self._handle_of[self._key(sock)] = handle
+                self.flags[handle] = self._watched[handle] = 0
+                self.want(handle, mask)
+                return handle
+        sock.close()
+        return NO_RESOURCE
+
+    def _take_once(self):
+        data = self._sock.recv(self._n)
+        self._buf[0 : len(data)] = data
+        return len(data)
+
+    def _read_stream(self):
+        return self._sock.readinto(self._buf, self._n)
+
+    def _write_stream(self):
+        return self._sock.write(self._buf, self._off, self._n)
+
+    # What differs
+
+    def _key(self, sock):
+        """What the poller knows the socket by."""
+        return sock.fileno()
+
+    def _socket(self, kind, reuse):
+        sock = socket.socket(socket.AF_INET, kind)
+        if reuse:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.setblocking(False)
+        return sock
+
+    def _error(self, sock):
+        """The class of what killed a socket; the first read after it says."""
+        try:
+            sock.recv(1)
+        except OSError as error:
+            failure = class_of(error)
+            return RESET if failure == AGAIN else failure
+        return RESET
+
+    def _join(self, addr, port):
+        """Four address bytes and a port in the form the stack takes."""
+        raise NotImplementedError
+
+    def _split(self, raw, addr):
+        """Put the four bytes of the stack's form into `addr`, return the port."""
+        raise NotImplementedError
