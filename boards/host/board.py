@@ -1,0 +1,60 @@
+"""The PC as a board: descriptors from the command line, the system's sockets, a bearer that is
+always on.
+
+Runs under MicroPython and CPython. Started by serve.py, which owns the pty or the listening port:
+main.py --dte FD --lines FD [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE] [--trace]
+"""
+
+import gc
+import os
+import sys
+
+# Collected often while the sources are compiled, the heap is left in one piece for the buffers.
+if hasattr(gc, "threshold"):
+    gc.threshold(8192)
+
+from bearer import AlwaysOn, parse_servers
+from dteport import Dte
+from system import Net, Poller, ticks_ms
+from tracing import TracedDte
+from wipmodem.modem import Sizes
+
+
+def entropy():
+    """16 bits that nobody can predict."""
+    return int.from_bytes(os.urandom(2), "big")
+
+
+def options(argv):
+    """The command line as a dict; a lone option is True."""
+    given = {}
+    name = None
+    for word in argv:
+        if word.startswith("--"):
+            name = word[2:]
+            given[name] = True
+        elif name:
+            given[name] = word
+    return given
+
+
+class Board:
+    name = b"host"
+    sizes = Sizes
+    ticks_ms = staticmethod(ticks_ms)
+    entropy = staticmethod(entropy)
+
+    def __init__(self, argv=None):
+        given = options(sys.argv[1:] if argv is None else argv)
+        poller = Poller()
+        fds = int(given["dte"]), int(given["lines"])
+        self.serial = TracedDte(poller, *fds) if "trace" in given else Dte(poller, *fds)
+        self.net = Net(poller, entropy, Sizes.handles)
+        self.bearer = AlwaysOn(
+            parse_servers(given["dns"]) if "dns" in given else None,
+            given.get("resolv", "/etc/resolv.conf"),
+            given.get("hosts", "/etc/hosts"),
+        )
+
+    def alive(self):
+        return not self.serial.gone

@@ -1,0 +1,59 @@
+"""The DTE on a PC: an inherited descriptor for the bytes and one for the control lines.
+
+Both are non-blocking. A byte on the lines channel is the state of all lines: to us bit 0 DTR, bit
+1 RTS; from us bit 0 DCD, bit 1 DSR, bit 2 RI. Its end means that whoever started the modem is
+gone.
+"""
+
+from system import open_raw, write_block
+from wipmodem.contract import IN, const
+
+_DTR = const(1)
+_DCD = const(1)
+_DSR = const(2)
+_RI = const(4)
+
+
+class Dte:
+    def __init__(self, poller, data_fd, lines_fd):
+        self.gone = False
+        self._poller = poller
+        self._data_fd = data_fd
+        self._data = open_raw(data_fd)
+        self._lines = open_raw(lines_fd)
+        self._in = bytearray(1)
+        self._out = bytearray(1)
+        self._mask = IN
+        poller.register(data_fd, IN)
+        poller.register(lines_fd, IN)
+
+    def readinto(self, buf):
+        return self._data.readinto(buf) or 0
+
+    def write(self, buf, off, n):
+        return write_block(self._data, buf, off, n) or 0
+
+    def dtr(self):
+        """DTR as last told; also where the end of the channel is noticed."""
+        n = self._lines.readinto(self._in)
+        if n == 0:
+            self.gone = True
+        return bool(self._in[0] & _DTR)
+
+    def want(self, mask):
+        if mask != self._mask:
+            self._mask = mask
+            self._poller.modify(self._data_fd, mask)
+
+    def set_dcd(self, on):
+        self._set(_DCD, on)
+
+    def set_dsr(self, on):
+        self._set(_DSR, on)
+
+    def set_ri(self, on):
+        self._set(_RI, on)
+
+    def _set(self, line, on):
+        self._out[0] = self._out[0] | line if on else self._out[0] & ~line
+        self._lines.write(self._out)

@@ -1,0 +1,23 @@
+"""What the PC's board needs of its interpreter: MicroPython. system_cpython.py has the same."""
+
+import select
+import time
+
+from wipmodem.ports.net_unix import Net  # noqa: F401 (for system.py)
+
+Poller = select.poll
+
+
+def ticks_ms():
+    """Wraps at 2**30, as on a chip."""
+    return time.ticks_diff(time.ticks_ms(), 0) & 0x3FFFFFFF
+
+
+def open_raw(fd):
+    """A descriptor as an unbuffered stream of bytes, both ways."""
+    return open(fd, "r+b")
+
+
+def write_block(stream, buf, off, n):
+    """Write n bytes of buf from off; how many were taken, None if none could be."""
+    return stream.write(buf, off, n)
