@@ -41,8 +41,8 @@ class DataMode:
 
     def end(self):
         """Back to command mode: what was gathered goes out as one datagram (D8)."""
-        if self._gather.any() or self._sending:
-            self._flush()
+        if not self._flush():
+            self._table.lose_datagram()
         self._sending = 0
         self.sock = None
         self._table.unmap()

@@ -142,7 +142,7 @@ class Modem:
             self._host.load(0)
             self._leave()
         if hang_up:
-            self.stack.close_session()
+            self.stack.hang_up()
 
     # From the host
 

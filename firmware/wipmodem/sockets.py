@@ -322,6 +322,10 @@ class Table:
         self._counters.add(count_.UDP_TX_DROPPED, n)
         return True
 
+    def lose_datagram(self):
+        """Data mode ended before the stack would take the last one."""
+        self._counters.add(count_.UDP_TX_LOST)
+
     def was_read(self, sock):
         """The host took bytes, or a whole datagram: there is room for more."""
         if sock.handle >= 0:

@@ -28,9 +28,7 @@ class Stack:
 
     def stop(self):
         """Frees everything, so that the same set-up runs again (Q5, H16)."""
-        if self._asked:
-            self.close_session()
-        self._table.close_all()
+        self.hang_up()
         self.started = False
         return 0
 
@@ -41,15 +39,23 @@ class Stack:
         self._asked = True
         self._silent = silent
         self._bearer.start()
+        self.service()
         return 0
 
     def close_session(self):
+        """B7: refused where there is none."""
         if not self._asked:
             return errors.BAD_STACK_STATE
-        self._table.close_all()  # B10: sockets first, then the call
-        self._asked = False
-        self._bearer.stop()
+        self.hang_up()
         return 0
+
+    def hang_up(self):
+        """B10: all sockets, then the call if there is one."""
+        self._table.close_all()
+        if self._asked:
+            self._asked = False
+            self._bearer.stop()
+            self.service()  # now, so that a session asked for in the same line is news again
 
     def service(self):
         """Tell what became of the bearer; True when something did."""

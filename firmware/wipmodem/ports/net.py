@@ -124,19 +124,19 @@ class BsdNet:
 
     def want(self, handle, mask):
         """Choose the events to be told of. A dead socket is always told of unless mask is 0."""
-        if mask == self._mask[handle] and self._watched[handle]:
+        # poll(2) reports these unasked: left in, they would keep the loop from sleeping.
+        watched = mask != 0 or not self.flags[handle] & (ERR | HUP)
+        if mask == self._mask[handle] and watched == self._watched[handle]:
             return
-        self._mask[handle] = mask
         key = self._key(self._socks[handle])
-        if not self._watched[handle]:
-            self._watched[handle] = 1
-            self._poller.register(key, mask)
-        elif mask == 0 and self.flags[handle] & (ERR | HUP):
-            # poll(2) reports these unasked: left in, they would keep the loop from sleeping.
-            self._watched[handle] = 0
+        if not watched:
             self._poller.unregister(key)
-        else:
+        elif self._watched[handle]:
             self._poller.modify(key, mask)
+        else:
+            self._poller.register(key, mask)
+        self._mask[handle] = mask
+        self._watched[handle] = watched
 
     # Opening: these allocate.
 
