@@ -1,4 +1,3 @@
-"""wipmodem: an AT socket modem with the +WIP commands of the CDMA C1. See ../README.md for the
-map."""
+"""An AT socket modem with the +WIP commands of the CDMA C1: ../README.md is the map."""
 
 VERSION = b"0.1.0"

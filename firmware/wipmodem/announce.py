@@ -33,7 +33,7 @@ def _say_error(modem, urcs, i, writer):
 
 
 def _say_accept(modem, urcs, i, writer):
-    writer.begin(_WORDS[urcs.kind(i)]).number(urcs.who(i) & 15).comma(urcs.value(i)).end()
+    writer.begin(_WORDS[urcs.kind(i)]).number(urcs.value(i)).comma(urcs.who(i) & 15).end()
 
 
 def _say_data(modem, urcs, i, writer):

@@ -1,14 +1,14 @@
 """What core and ports agree on: event bits, result classes. Ports import this file and no other.
 
 A port's methods return integers and raise nothing. A result >= 0 is a count or a handle, a
-negative one is a class below. Duck types (bold facts of ../../README.md, 'Ports'):
+negative one is a class below. The ports are duck-typed; ../README.md says more of each:
 
 serial  readinto(buf) -> n, write(buf, off, n) -> accepted, dtr() -> bool, want(mask),
         set_dcd(on), set_dsr(on), set_ri(on)
 net     poll(timeout_ms) -> count; ready[k] is a handle, flags[handle] its event bits
         open_udp(port, addr, peer_port), connect(addr, peer_port), listen(port, backlog)
         accept(h), connected(h), readinto(h, buf, n), write(h, buf, off, n), recvfrom(h, buf, n)
-        want(h, mask), close(h), port(h); addr[h] and peer_port[h] tell the peer
+        want(h, mask), close(h); local_port[h], addr[h], peer_port[h], from_addr, from_port
 bearer  start(), stop(), up() -> bool, address(), servers(), hosts
 """
 

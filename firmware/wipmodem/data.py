@@ -6,7 +6,7 @@ puts DLE before a data ETX or DLE (D16, Q24); toward the host the same, an ETX a
 """
 
 from .compat import RingIO, const
-from .sock import UDP
+from .sock import READY, UDP
 
 _ETX = b"\x03"
 _DLE = b"\x10"
@@ -48,7 +48,7 @@ class DataMode:
         self._table.unmap()
 
     def peer_gone(self):
-        return self.sock is not None and self.sock.handle < 0
+        return self.sock is not None and self.sock.state != READY
 
     # From the host
 

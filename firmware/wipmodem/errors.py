@@ -1,15 +1,12 @@
-"""The numbers of +CME ERROR and +WIPERROR: ../../shared facts of the command set, one table.
-
-ERROR (plain) is told for wrong syntax whatever +CMEE says (E3).
-"""
+"""The numbers of +CME ERROR and +WIPERROR, in one place."""
 
 from .compat import const
 
-ERROR = const(-1)  # plain ERROR: E3
-BAD_VALUE = const(801)
-NO_MEMORY = const(802)
-BAD_STACK_STATE = const(803)
+ERROR = const(-1)  # plain ERROR, whatever +CMEE says: wrong syntax (E3)
+
 NO_OPTION = const(800)
+BAD_VALUE = const(801)
+BAD_STACK_STATE = const(803)
 BAD_INDEX = const(830)
 BAD_STATE = const(831)
 BAD_PORT = const(832)
@@ -22,3 +19,4 @@ UNREACHABLE = const(842)
 PEER_RESET = const(843)
 STACK_STARTED = const(844)
 INDEX_RESERVED = const(845)
+NO_BEARER_IN_TIME = const(847)

@@ -26,6 +26,7 @@ from .urc import UrcQueue
 _OUTCOME_MS = const(
     3000
 )  # H5, H10: how long a +WIPCREATE's outcome is waited for before other URCs
+_MOST_HELD_BACK = const(65536)  # bytes that a DTE may have kept for us
 _HOLD_MS = const(10)  # how often a held command is looked at again
 
 
@@ -51,7 +52,7 @@ class Modem:
         self.board = board
         self.now_ms = 0
         self.step = 0  # of the command under way, for its handler
-        self.deadline_ms = 0
+        self._line_ms = 0  # when the line under way was complete
         self.settings = at.factory()
         self.counters = Counters()
         self.arguments = Arguments()
@@ -103,6 +104,10 @@ class Modem:
             self._await_ms = ticks.add(self.now_ms, _OUTCOME_MS)
         return failure
 
+    def line_age_ms(self):
+        """How long the command line under way has been waiting for its result."""
+        return ticks.diff(self.now_ms, self._line_ms)
+
     def count_all(self):
         """Gather what is counted elsewhere."""
         self.counters.set(URC_LOST, self._urcs.lost)
@@ -138,11 +143,20 @@ class Modem:
         """D5, B10: to command mode; with &D2 the sockets go, then the call."""
         self.line.reset()
         if self.data.sock is not None:
-            self.counters.add(TX_DROPPED, self._host.left() + self._escape.drop())
-            self._host.load(0)
+            self._drop_input()
             self._leave()
         if hang_up:
             self.stack.hang_up()
+
+    def _drop_input(self):
+        """What came before DTR dropped was data: it must not be taken for commands."""
+        dropped = self._host.left() + self._escape.drop()
+        n = 1
+        while n > 0 and dropped < _MOST_HELD_BACK:
+            n = self._serial.readinto(self._host.buf)
+            dropped += n
+        self._host.load(0)
+        self.counters.add(TX_DROPPED, dropped)
 
     # From the host
 
@@ -189,6 +203,7 @@ class Modem:
         self._busy = True
         self.line.feed(self._host, room)
         if self.line.ready:
+            self._line_ms = self.now_ms
             self._commands.begin()
             self._awaiting = False  # the host goes on without it
 

@@ -273,7 +273,7 @@ class Table:
         self._attach(sock, handle)
         sock.addr[:] = self._net.addr[handle]
         sock.peer_port = self._net.peer_port[handle]
-        self._urcs.put(urc.ACCEPT, server.who, sock.index)  # U3
+        self._urcs.put(urc.ACCEPT, sock.who, server.index)  # U3
 
     def _spawn(self, server):
         """A spawned socket at the lowest free index (Q14), or None, counted."""

@@ -9,7 +9,7 @@ from .compat import const
 READY = const(0)  # the outcome of a +WIPCREATE ...
 FAILED = const(1)  # ... or this, value = error
 ERROR = const(2)  # struck after it was ready, value = error
-ACCEPT = const(3)  # who = the server, value = spawned index
+ACCEPT = const(3)  # who = the spawned socket, value = server index
 DATA = const(4)  # bytes or a datagram wait; counted when said
 PEER_CLOSE = const(5)
 BEARER = const(6)  # value = status

@@ -5,14 +5,15 @@ number.
 calls of a listing, and is 0 at the first call of any command.
 """
 
-from . import errors, ticks
+from . import errors
 from .base_commands import DONE, HOLD, MORE, ONLINE
 from .compat import const
 from .sock import FAILED, SERVER, TCP, UDP
 
 _MODE_OF = {UDP: 1, TCP: 2}  # D2: continuous for UDP, transparent for TCP
 _BEARER = const(6)
-_DRAIN_MS = const(90)  # H4: an answer within 100 ms
+_DRAIN_MS = const(90)  # H4: an answer within 100 ms, and one alone for the line
+_SESSION_MS = const(60000)  # H7
 
 
 def wipcfg_set(modem):
@@ -33,7 +34,12 @@ def _open_session(modem, silent):
         failure = modem.stack.open_session(silent)
         if failure or not silent:
             return failure
-    return DONE if modem.stack.up() else HOLD
+    if modem.stack.up():
+        return DONE
+    if modem.line_age_ms() < _SESSION_MS:
+        return HOLD
+    modem.stack.hang_up()
+    return errors.NO_BEARER_IN_TIME
 
 
 def wipbr_read(modem):
@@ -126,10 +132,7 @@ def wipclose_set(modem):
     sock = modem.table.at(modem.arguments.value(0), modem.arguments.value(1))
     if not sock.state:
         return errors.BAD_STATE
-    if modem.step == 0:
-        modem.step = 1
-        modem.deadline_ms = ticks.add(modem.now_ms, _DRAIN_MS)
-    if sock.unsent() and ticks.diff(modem.now_ms, modem.deadline_ms) < 0:
+    if sock.unsent() and modem.line_age_ms() < _DRAIN_MS:
         return HOLD
     modem.table.close(sock)
     return DONE
