@@ -40,7 +40,7 @@ def options(argv):
 
 class Board:
     name = b"host"
-    sizes = Sizes
+    sizes = Sizes()
     ticks_ms = staticmethod(ticks_ms)
     entropy = staticmethod(entropy)
 

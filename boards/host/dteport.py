@@ -7,6 +7,7 @@ gone.
 
 from system import open_raw, write_block
 from wipmodem.contract import IN, const
+from wipmodem.ports.net import guard
 
 _DTR = const(1)
 _DCD = const(1)
@@ -24,19 +25,30 @@ class Dte:
         self._in = bytearray(1)
         self._out = bytearray(1)
         self._mask = IN
+        # Operands of the call under way, and the guarded calls, bound once: see ports/net.py.
+        self._buf = self._in
+        self._off = self._n = 0
+        self._read = self._read_data
+        self._write = self._write_data
+        self._read_lines = self._read_one_change
+        self._write_lines = self._write_one_change
         poller.register(data_fd, IN)
         poller.register(lines_fd, IN)
 
     def readinto(self, buf):
-        return self._data.readinto(buf) or 0
+        self._buf = buf
+        return max(guard(self._read) or 0, 0)
 
     def write(self, buf, off, n):
-        return write_block(self._data, buf, off, n) or 0
+        self._buf = buf
+        self._off = off
+        self._n = n
+        return max(guard(self._write) or 0, 0)
 
     def dtr(self):
         """DTR as last told; also where the end of the channel is noticed."""
-        n = self._lines.readinto(self._in)
-        if n == 0:
+        n = guard(self._read_lines)
+        if n is not None and n <= 0:
             self.gone = True
         return bool(self._in[0] & _DTR)
 
@@ -56,4 +68,16 @@ class Dte:
 
     def _set(self, line, on):
         self._out[0] = self._out[0] | line if on else self._out[0] & ~line
-        self._lines.write(self._out)
+        guard(self._write_lines)  # a channel that has ended is noticed by dtr()
+
+    def _read_data(self):
+        return self._data.readinto(self._buf)
+
+    def _write_data(self):
+        return write_block(self._data, self._buf, self._off, self._n)
+
+    def _read_one_change(self):
+        return self._lines.readinto(self._in)
+
+    def _write_one_change(self):
+        return self._lines.write(self._out)

@@ -48,7 +48,7 @@ class Sizes:
 class Modem:
     """Ports as in contract.py; entropy() gives 16 unpredictable bits; board is a name in bytes."""
 
-    def __init__(self, serial, net, bearer, entropy, sizes=Sizes, board=b""):
+    def __init__(self, serial, net, bearer, entropy, sizes, board):
         self.board = board
         self.now_ms = 0
         self.step = 0  # of the command under way, for its handler

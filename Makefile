@@ -1,0 +1,72 @@
+# The one door for people. `make` lists what there is.
+
+PYTHON ?= python3
+DTE ?= pty:/tmp/modem
+PY ?= micropython
+SPEED ?= 115200
+
+BIN := .venv/bin
+PIP := $(BIN)/pip install -qq --disable-pip-version-check
+RUN_READY := .venv/run.stamp
+TEST_READY := .venv/test.stamp
+
+MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),--trace) \
+	$(if $(DNS),--dns $(DNS)) $(if $(HOSTS),--hosts $(HOSTS)) \
+	$(if $(RESOLV),--resolv $(RESOLV)) $(if $(LOG),--log $(LOG))
+
+.DEFAULT_GOAL := help
+.PHONY: help run serve test check rules clean
+
+help:
+	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
+	@echo "make serve    run the modem for other programs, on the line DTE"
+	@echo "make test     run the tests                         make test ARGS='-k serve -x'"
+	@echo "make check    check the format, the style and the types"
+	@echo "make rules    show which test proves which rule"
+	@echo "make clean    remove everything that was made here"
+	@echo
+	@echo "For run and serve:"
+	@echo "  DTE=pty:PATH | tcp:PORT | rfc2217:PORT   the line (serve only)  make serve DTE=tcp:7000"
+	@echo "  PY=micropython | cpython                 who runs the modem     make run PY=cpython"
+	@echo "  SPEED=N                                  line speed at start    make serve SPEED=9600"
+	@echo "  DNS=IP[:PORT],...                        the DNS servers        make run DNS=127.0.0.1:5353"
+	@echo "  HOSTS=FILE RESOLV=FILE                   instead of the system's files in /etc"
+	@echo "  V=1                                      tell of connections, lines and speeds"
+	@echo "  TRACE=1                                  show every byte, with direction and time"
+	@echo "  LOG=FILE                                 write all that to FILE make serve TRACE=1 LOG=trace.log"
+
+# exec: Ctrl-C then ends one process, and make has nothing to complain about.
+run: $(RUN_READY)
+	@exec $(BIN)/python boards/host/console.py $(MODEM_OPTIONS)
+
+serve: $(RUN_READY)
+	@exec $(BIN)/python boards/host/serve.py --dte $(DTE) $(MODEM_OPTIONS)
+
+test: $(TEST_READY)
+	@$(BIN)/python -m pytest -q host_tests $(ARGS)
+
+check: $(TEST_READY)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/pyright
+	@$(BIN)/pyright --project pyrightconfig.firmware.json
+
+rules: $(TEST_READY)
+	@$(BIN)/python host_tests/rules.py
+
+clean:
+	@rm -rf .venv build .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The run-time part alone is quick to fetch: the first `make run` waits for nothing else.
+$(RUN_READY): boards/host/requirements.txt
+	@echo "Preparing .venv to run the modem (this once)"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) -r $<
+	@touch $@
+
+$(TEST_READY): host_tests/requirements.txt host_tests/stubs.txt $(RUN_READY)
+	@echo "Preparing .venv to test and check (this once)"
+	@$(PIP) -r host_tests/requirements.txt
+	@$(PIP) --no-deps --upgrade --target .venv/typings -r host_tests/stubs.txt
+	@touch $@

@@ -1,0 +1,94 @@
+"""Talk to the modem from this terminal: `make run`. Ctrl-] leaves.
+
+The same service as serve.py, on a pty in a private directory, with the modem's messages in a file
+there. Without a terminal it only serves.
+"""
+
+import signal
+
+if __name__ == "__main__":
+    # Until the loop takes over, Ctrl-C ends this without a traceback.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+
+from launcher.failure import Failure, ModemDied
+from launcher.journal import Journal
+from launcher.options import parse_options
+from launcher.service import Service, open_journal
+from launcher.terminal import Terminal
+
+_GREETING = """\
+wipmodem is listening. Type AT and Enter: a modem that is well answers OK.
+Commands are listed in firmware/README.md. Ctrl-] leaves, Ctrl-T Ctrl-H shows the terminal's own menu.
+Messages and traces: {log}
+"""
+
+
+class Console:
+    """A service and, when there is somebody at the keyboard, a terminal on its line."""
+
+    def __init__(self, options, journal):
+        self._options = options
+        self._service = Service(options, journal)
+        self._terminal = None
+
+    def run(self):
+        try:
+            self._service.run(self._attach if sys.stdin.isatty() else _say_ready)
+        except ModemDied as death:
+            raise ModemDied(f"{death}; its messages: {self._options.log}") from None
+        finally:
+            if self._terminal:
+                self._terminal.finish()
+                # The shell's prompt belongs on a line of its own.
+                print()
+            self._service.close()
+
+    def _attach(self, _place):
+        path = self._options.dte.partition(":")[2]
+        print(_GREETING.format(log=self._options.log), flush=True)
+        self._terminal = Terminal(path, self._options.speed, self._service.loop.wake_and_stop)
+        self._terminal.start()
+
+
+def main():
+    journal = Journal()
+    try:
+        options = parse_options("Talk to the modem on this PC.", with_dte=False)
+        with _private_directory() as home:
+            options.dte = f"pty:{home}/modem"
+            options.log = options.log or f"{home}/log"
+            journal = open_journal(options)
+            Console(options, journal).run()
+    except Failure as failure:
+        journal.fail(failure)
+        return failure.status
+    return 0
+
+
+@contextlib.contextmanager
+def _private_directory():
+    """Gone afterwards, unless the modem died in it: what it said last is worth reading."""
+    home = tempfile.mkdtemp(prefix="wipmodem-")
+    keep = False
+    try:
+        yield home
+    except ModemDied:
+        keep = bool(os.listdir(home))
+        raise
+    finally:
+        if not keep:
+            shutil.rmtree(home)
+
+
+def _say_ready(place):
+    print(f"DTE ready: {place}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

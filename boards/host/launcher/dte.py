@@ -1,0 +1,33 @@
+"""The kinds of serial line that the launcher can make, by the name that the user gives.
+
+Each kind has: `modem_fd`, the descriptor that the modem inherits; `first_lines`, how DTR and RTS
+stand at the start; handed_over(), after the modem has got both; start(), when the modem is up;
+lines_changed(), at every change of the modem's lines; `place`, for the ready line; withdraw(), the
+end for the hosts; close(), after the end of the modem.
+"""
+
+from .failure import Refused
+from .ptydte import PtyDte
+from .tcpdte import TcpDte
+
+_EXAMPLES = "pty:/tmp/modem, tcp:7000 or rfc2217:7000"
+
+
+def open_dte(spec, speed, loop, lines, journal):
+    kind, _, where = spec.partition(":")
+    if kind == "pty":
+        return PtyDte(where, speed, loop, lines, journal)
+    if kind == "tcp":
+        return TcpDte(where, speed, loop, lines, journal)
+    if kind == "rfc2217":
+        return _com_port(where, speed, loop, lines, journal)
+    raise Refused(f"--dte {spec}: expected {_EXAMPLES}")
+
+
+def _com_port(*arguments):
+    """The only kind that needs pyserial."""
+    try:
+        from .comport import ComPortDte
+    except ImportError as error:
+        raise Refused(f"rfc2217 needs pyserial: {error}") from error
+    return ComPortDte(*arguments)

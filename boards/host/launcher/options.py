@@ -1,0 +1,77 @@
+"""What the user can say to serve.py and console.py."""
+
+import argparse
+import ipaddress
+import os
+
+from .failure import Refused
+
+_DEFAULT_DTE = "pty:/tmp/modem"
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        """One line, as for every other refusal, instead of argparse's usage text."""
+        raise Refused(message)
+
+
+def parse_options(description, arguments=None, with_dte=True):
+    """The checked options, or Refused."""
+    parser = _Parser(description=description)
+    if with_dte:
+        _add_dte(parser)
+    _add_modem(parser)
+    _add_output(parser)
+    options = parser.parse_args(arguments)
+    _check(options)
+    return options
+
+
+def _add_dte(parser):
+    parser.add_argument(
+        "--dte",
+        default=_DEFAULT_DTE,
+        metavar="KIND:WHERE",
+        help="pty:PATH, tcp:PORT or rfc2217:PORT, all on this machine only (%(default)s)",
+    )
+
+
+def _add_modem(parser):
+    add = parser.add_argument
+    add("--py", default="micropython", choices=("micropython", "cpython"), help="(%(default)s)")
+    add("--speed", type=int, default=115200, metavar="N", help="line speed at start (%(default)s)")
+    add("--dns", metavar="IP[:PORT],...", help="DNS servers, instead of the system's")
+    add("--hosts", metavar="FILE", help="a hosts file, instead of the system's")
+    add("--resolv", metavar="FILE", help="a resolv.conf, instead of the system's")
+    add("--heap", default="128wK", metavar="SIZE", help="MicroPython's heap (%(default)s)")
+    add("--micropython", metavar="FILE", help="another MicroPython than the installed one")
+    # For tests of the launcher: another program in the modem's place.
+    add("--program", help=argparse.SUPPRESS)
+
+
+def _add_output(parser):
+    add = parser.add_argument
+    add("-v", "--verbose", action="store_true", help="tell of connections, lines and speeds")
+    add("--trace", action="store_true", help="show every byte, with direction and time")
+    add("--log", metavar="FILE", help="append all of that to FILE instead of stderr")
+
+
+def _check(options):
+    if options.dns:
+        for server in options.dns.split(","):
+            _check_server(server)
+    for name in ("hosts", "resolv"):
+        path = getattr(options, name)
+        if path and not os.access(path, os.R_OK):
+            raise Refused(f"--{name} {path}: cannot be read")
+
+
+def _check_server(text):
+    address, colon, port = text.partition(":")
+    try:
+        ipaddress.IPv4Address(address)
+        good = not colon or 0 < int(port) < 65536
+    except ValueError:
+        good = False
+    if not good:
+        raise Refused(f"--dns {text}: expected an address such as 192.0.2.1 or 192.0.2.1:5353")

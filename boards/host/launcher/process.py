@@ -1,0 +1,112 @@
+"""The modem process: its command, its birth, and its end, whoever wants it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from .failure import Refused
+
+ROOT = Path(__file__).resolve().parents[3]
+
+_PATH = (ROOT / "firmware", ROOT / "boards" / "host")
+_END_S = 2
+_KILL_S = 0.5
+
+
+def modem_command(options):
+    """The interpreter, its flags and the program, without the modem's own arguments."""
+    program = str(options.program or ROOT / "firmware" / "main.py")
+    if not os.access(program, os.R_OK):
+        raise Refused(f"no modem program at {program}")
+    if options.py == "cpython":
+        return [sys.executable, "-u", program]
+    if not re.fullmatch(r"\d+w?[kKmM]?", options.heap):
+        raise Refused(f"--heap {options.heap}: expected a size such as 128wK")
+    return [_micropython(options), "-X", f"heapsize={options.heap}", program]
+
+
+def modem_arguments(options, dte_fd, lines_fd):
+    arguments = ["--dte", str(dte_fd), "--lines", str(lines_fd)]
+    for name in ("dns", "hosts", "resolv"):
+        value = getattr(options, name)
+        if value:
+            arguments += [f"--{name}", value]
+    if options.trace:
+        arguments.append("--trace")
+    return arguments
+
+
+def _micropython(options):
+    """The one that stands beside the running Python, unless the user names another."""
+    binary = options.micropython or str(Path(sys.executable).parent / "micropython")
+    if not os.access(binary, os.X_OK):
+        raise Refused(f"no MicroPython at {binary} (make serve installs it; or use --py cpython)")
+    return binary
+
+
+def _environment():
+    modules = [str(path) for path in _PATH]
+    return os.environ | {
+        # MICROPYPATH replaces the whole path: without .frozen the built-in modules are missing.
+        "MICROPYPATH": ":".join([*modules, ".frozen"]),
+        "PYTHONPATH": ":".join(modules),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+class ModemProcess:
+    """A running modem. `dte_fd` and `lines_fd` are the only descriptors that it inherits.
+
+    It gets a session of its own, so that Ctrl-C at the terminal reaches the launcher alone. Its
+    stdout goes where its stderr goes: the launcher's stdout carries nothing but the ready line.
+    """
+
+    def __init__(self, options, dte_fd, lines_fd, journal):
+        self._journal = journal
+        command = modem_command(options) + modem_arguments(options, dte_fd, lines_fd)
+        try:
+            self._popen = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=journal.fileno(),
+                stderr=journal.fileno(),
+                pass_fds=(dte_fd, lines_fd),
+                env=_environment(),
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise Refused(f"cannot start {command[0]}: {error.strerror}") from error
+
+    def ended(self):
+        return self._popen.poll() is not None
+
+    def how_it_ended(self):
+        """For the user; only once it has ended."""
+        status = self._popen.wait()
+        if status >= 0:
+            return f"exit status {status}"
+        return f"killed by signal {-status}: {signal.strsignal(-status)}"
+
+    def wait_for_end(self):
+        """Give it the time to end by itself; True when it has."""
+        return self._wait(_END_S)
+
+    def end(self):
+        """The lines are closed already, so a sound modem is on its way out; insist on it."""
+        if self._wait(_END_S):
+            return
+        self._journal.say(f"the modem did not end within {_END_S} s: terminated")
+        self._popen.terminate()
+        if not self._wait(_KILL_S):
+            self._popen.kill()
+            self._popen.wait()
+
+    def _wait(self, limit_s):
+        try:
+            self._popen.wait(limit_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True

@@ -1,0 +1,184 @@
+"""Blocks of bytes between the modem's socket and the socket of one host at a time."""
+
+from .eventloop import READ, WRITE
+
+BLOCK = 4096
+
+# What a codec may add to the modem's bytes (answers to telnet requests) before the host is made
+# to wait: a host that asks and never reads must not fill our memory.
+_ANSWERS = 16 * 1024
+
+# A purge must end even while the modem goes on writing.
+_PURGE_BLOCKS = 16
+
+
+class PlainCodec:
+    """Bytes as they are. decode() may raise ValueError on what it cannot understand."""
+
+    def decode(self, block):
+        return block
+
+    def encode(self, block):
+        return block
+
+
+class Pump:
+    """Back-pressure both ways: a side is read only when what it said before has been passed on.
+
+    So one block each way is all that is held here. With no host the modem talks into the air, as
+    a UART does: what it writes is read, dropped and counted. on_eof() is called when the host has
+    closed its sending side, on_fault(text) when the codec cannot understand it.
+    """
+
+    def __init__(self, loop, modem, on_eof, on_fault):
+        self.dropped = 0
+        self._loop = loop
+        self._modem = modem
+        self._on_eof = on_eof
+        self._on_fault = on_fault
+        self._codec = PlainCodec()
+        self._host = None
+        # The host has closed its sending side; the host does not take bytes any more.
+        self._host_ended = False
+        self._host_deaf = False
+        self._to_modem = bytearray()
+        self._to_host = bytearray()
+        self._watch()
+
+    @property
+    def waiting_for_modem(self):
+        """How many bytes the modem has not taken yet."""
+        return len(self._to_modem)
+
+    @property
+    def host_ended(self):
+        return self._host_ended
+
+    @property
+    def host_deaf(self):
+        return self._host_deaf
+
+    def attach(self, host, make_codec):
+        """Serve this host; its codec may have something to say from the first."""
+        self._host = host
+        self._host_ended = self._host_deaf = False
+        self._codec = make_codec()
+        self._watch()
+
+    def detach(self):
+        """Let the host go: what it still said is passed on, what it would have heard is lost."""
+        if self._host:
+            self._loop.unwatch(self._host)
+            self._host = None
+            self._drop_output()
+            self._watch()
+
+    def answer(self, data):
+        """Bytes of the codec's own, for the host."""
+        if self._host and not self._host_deaf:
+            self._to_host += data
+            self._watch()
+
+    def discard_from_modem(self):
+        """Throw away what the modem has written and nobody has read yet."""
+        for _ in range(_PURGE_BLOCKS):
+            self.dropped += len(_receive(self._modem) or b"")
+
+    def abandon_input(self):
+        """Throw away what the modem has not taken and listen to this host no more."""
+        self._to_modem.clear()
+        self._host_ended = True
+        self._watch()
+
+    def close(self):
+        self.detach()
+        self._loop.unwatch(self._modem)
+
+    def _watch(self):
+        modem = 0 if self._to_host else READ
+        if self._to_modem:
+            modem |= WRITE
+        self._loop.watch(self._modem, modem, self._on_modem)
+        if self._host:
+            self._loop.watch(self._host, self._host_events(), self._on_host)
+
+    def _host_events(self):
+        events = WRITE if self._to_host else 0
+        if not (self._to_modem or self._host_ended) and len(self._to_host) < _ANSWERS:
+            events |= READ
+        return events
+
+    def _on_modem(self, events):
+        if events & WRITE:
+            self._flush_to_modem()
+        if events & READ:
+            self._take_from_modem()
+        self._watch()
+
+    def _on_host(self, events):
+        if events & WRITE:
+            self._flush_to_host()
+        if events & READ:
+            self._take_from_host()
+        self._watch()
+
+    def _take_from_modem(self):
+        # Never b"": whoever owns the pump holds the modem's end open as well.
+        block = _receive(self._modem)
+        if block is None:
+            return
+        if self._host and not self._host_deaf:
+            self._to_host += self._codec.encode(block)
+            self._flush_to_host()
+        else:
+            self.dropped += len(block)
+
+    def _take_from_host(self):
+        block = _receive(self._host)
+        if block is None:
+            return
+        if not block:
+            self._host_ended = True
+            self._on_eof()
+            return
+        try:
+            self._to_modem += self._codec.decode(block)
+        except ValueError as error:
+            self._host_ended = True
+            self._on_fault(str(error))
+        self._flush_to_modem()
+
+    def _flush_to_modem(self):
+        _send(self._modem, self._to_modem)
+
+    def _flush_to_host(self):
+        if self._host and not _send(self._host, self._to_host):
+            self._host_deaf = True
+            self._drop_output()
+
+    def _drop_output(self):
+        self.dropped += len(self._to_host)
+        self._to_host.clear()
+
+
+def _receive(source):
+    """A block, b"" at the end, None when there is nothing yet."""
+    try:
+        return source.recv(BLOCK)
+    except BlockingIOError:
+        return None
+    except OSError:
+        # Reset by the other side: for a serial port that is an end like any other.
+        return b""
+
+
+def _send(sink, pending):
+    """Send what the sink takes and remove it from `pending`; False when the sink is gone."""
+    try:
+        while pending:
+            del pending[: sink.send(pending)]
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return True

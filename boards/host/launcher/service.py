@@ -1,0 +1,93 @@
+"""The modem with everything around it, from its start to its end."""
+
+import signal
+
+from .controllines import ControlLines
+from .dte import open_dte
+from .eventloop import EventLoop
+from .failure import ModemDied, Refused
+from .journal import Journal
+from .process import ModemProcess
+
+_START_MS = 10_000
+
+
+def open_journal(options):
+    if not options.log:
+        return Journal(options.verbose)
+    try:
+        return Journal(options.verbose, open(options.log, "a", encoding="utf-8"))
+    except OSError as error:
+        raise Refused(f"--log {options.log}: {error.strerror}") from error
+
+
+class Service:
+    """Made: the serial line exists. run(): a modem serves it until a signal or stop().
+
+    run() returns at a wanted end and raises ModemDied at any other; close() leaves no trace,
+    whatever has happened before.
+    """
+
+    def __init__(self, options, journal):
+        self._options = options
+        self._journal = journal
+        self._process = None
+        self._dte = None
+        self._on_up = None
+        self._up = False
+        self.loop = EventLoop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # nohup asks for SIGHUP to be ignored, and means it.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                self.loop.on_signal(number, self.loop.stop)
+        self._lines = ControlLines(self.loop, journal, self._on_lines, self._on_lines_closed)
+
+    def run(self, on_up):
+        """Call on_up(place) once the modem is up, then serve."""
+        options = self._options
+        lines = self._lines
+        self._on_up = on_up
+        self._dte = open_dte(options.dte, options.speed, self.loop, lines, self._journal)
+        self.loop.on_signal(signal.SIGCHLD, self._on_child)
+        lines.begin(self._dte.first_lines)
+        self._process = ModemProcess(
+            options, self._dte.modem_fd, lines.modem_end.fileno(), self._journal
+        )
+        self._dte.handed_over()
+        lines.handed_over()
+        self.loop.after(_START_MS, self._on_start_timeout)
+        self.loop.run()
+
+    def close(self):
+        """Hosts go first; then the modem, which is to see no error on its port; then the rest."""
+        if self._dte:
+            self._dte.withdraw()
+        self._lines.hang_up()
+        if self._process:
+            self._process.end()
+        if self._dte:
+            self._dte.close()
+        self._lines.close()
+        self.loop.close()
+
+    def _on_lines(self):
+        if self._up:
+            self._dte.lines_changed()
+        elif self._lines.dsr:
+            self._up = True
+            self._dte.start()
+            self._on_up(self._dte.place)
+
+    def _on_lines_closed(self):
+        """Most often the process is ending: its exit status says more than this does."""
+        if not self._process.wait_for_end():
+            raise ModemDied("the modem closed its control lines and went on running")
+        self._on_child()
+
+    def _on_child(self):
+        if self._process and self._process.ended():
+            raise ModemDied(f"the modem ended by itself ({self._process.how_it_ended()})")
+
+    def _on_start_timeout(self):
+        if not self._up:
+            raise ModemDied(f"the modem is not up after {_START_MS // 1000} s")
