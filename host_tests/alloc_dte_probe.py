@@ -1,0 +1,29 @@
+"""The whole modem on the PC's board, as main.py runs it, and what its passes allocate.
+
+Started with the board's arguments; prints `passes N, second half allocated M` when its lines close.
+"""
+
+import board
+import micropython
+from wipmodem import ticks
+from wipmodem.modem import Modem
+
+_MOST = 4000
+
+
+def main():
+    here = board.Board()
+    modem = Modem(here.serial, here.net, here.bearer, here.entropy, here.sizes, here.name)
+    totals = [0] * _MOST
+    wait_ms = busy_ms = n = 0
+    while here.alive() and n < _MOST:
+        here.net.poll(wait_ms)
+        now_ms = here.ticks_ms()
+        wait_ms = modem.service(now_ms, busy_ms)
+        busy_ms = ticks.diff(here.ticks_ms(), now_ms)
+        totals[n] = micropython.mem_total()
+        n += 1
+    print("passes %d, second half allocated %d" % (n, totals[n - 2] - totals[n // 2]))
+
+
+main()

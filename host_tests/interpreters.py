@@ -1,0 +1,31 @@
+"""The two interpreters that everything runs on, as commands for tests."""
+
+import functools
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+_PATHS = (_HERE.parent / "firmware", _HERE.parent / "boards" / "host", _HERE)
+
+COMMANDS = {
+    "cpython": [sys.executable, "-B"],
+    "micropython": [str(Path(sys.executable).with_name("micropython")), "-X", "heapsize=128wK"],
+}
+
+
+def environment():
+    """With the firmware, the PC's board and the tests on the path of either."""
+    path = ":".join(str(path) for path in _PATHS)
+    return dict(os.environ, PYTHONPATH=path, MICROPYPATH=path + ":.frozen")
+
+
+@functools.cache
+def output(interpreter, script, *arguments):
+    """What host_tests/script prints, standard error behind standard output; run only once."""
+    command = [*COMMANDS[interpreter], str(_HERE / script), *arguments]
+    done = subprocess.run(
+        command, env=environment(), capture_output=True, text=True, timeout=120, check=False
+    )
+    return done.stdout + done.stderr

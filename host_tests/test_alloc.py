@@ -1,0 +1,36 @@
+"""After start the steady state allocates nothing, under real MicroPython on real sockets."""
+
+import re
+
+import pytest
+from interpreters import output
+
+_STEADY = "idle commands refusals tcp_announced tcp_to_peer tcp_to_host udp_send".split()
+
+# Bytes on 64-bit MicroPython that what must allocate may take: firmware/README.md lists them.
+_ONCE = {
+    "open_tcp": 3000,
+    "open_udp": 3000,
+    "accept": 1200,
+    "datagram": 2400,
+    "resolve_ask": 3500,
+    "resolve_answer": 4200,
+    "close": 400,
+}
+
+
+@pytest.fixture(scope="module")
+def measured():
+    return output("micropython", "alloc_probe.py")
+
+
+@pytest.mark.parametrize("scenario", _STEADY)
+def test_steady_state_allocates_nothing(measured, scenario):
+    """Neither counted by mem_total, nor with the heap locked."""
+    assert f"steady {scenario} 0 locked ok" in measured.splitlines()
+
+
+@pytest.mark.parametrize("scenario", _ONCE)
+def test_what_must_allocate_stays_within_its_listed_size(measured, scenario):
+    spent = int(re.search(rf"^once {scenario} (\d+)$", measured, re.MULTILINE).group(1))
+    assert 0 < spent <= _ONCE[scenario]

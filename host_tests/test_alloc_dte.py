@@ -1,0 +1,37 @@
+"""The loop of main.py on a real pty allocates nothing either, under real MicroPython."""
+
+import os
+import pty
+import re
+import socket
+import subprocess
+import tty
+from pathlib import Path
+
+from interpreters import COMMANDS, environment
+from serving import read_until
+
+_PROBE = Path(__file__).with_name("alloc_dte_probe.py")
+_LINES = (b"ATE0", b"AT+WIPCFG=1", b"AT+WIPBR=4,6") + (b"AT", b"ATI", b"AT+WIPXSTAT?") * 40
+
+
+def test_commands_on_a_pty_allocate_nothing():
+    """Real descriptors, real poll: the second half of the passes adds nothing to mem_total."""
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    os.set_blocking(master, False)
+    ours, lines = socket.socketpair()
+    lines.setblocking(False)
+    ours.send(b"\3")
+    fds = (master, lines.fileno())
+    command = [*COMMANDS["micropython"], _PROBE, "--dte", str(fds[0]), "--lines", str(fds[1])]
+    probe = subprocess.Popen(command, pass_fds=fds, env=environment(), stdout=subprocess.PIPE)
+    for line in _LINES:
+        os.write(slave, line + b"\r")
+        read_until(slave, b"OK\r\n")
+    lines.close()
+    ours.close()
+    said, _ = probe.communicate(timeout=5)
+    os.close(master)
+    os.close(slave)
+    assert re.fullmatch(rb"passes \d{3,}, second half allocated 0\n", said)

@@ -1,0 +1,353 @@
+"""The launcher: each kind of serial line, from its ready line to its end without a trace."""
+
+import contextlib
+import fcntl
+import os
+import re
+import select
+import signal
+import socket
+import struct
+import termios
+
+import pytest
+import serial
+
+from launcher.eventloop import WRITE, EventLoop
+from launcher.pump import PlainCodec, Pump
+from serving import (
+    ALL_BYTES,
+    Launcher,
+    assert_closed,
+    connect,
+    is_running,
+    open_host,
+    open_pty,
+    read_exactly,
+    read_until,
+    spec,
+    talk,
+    wait_for_exit,
+    wait_until,
+)
+
+READY = {
+    "pty": r"DTE ready: pty:/.*/modem \(/dev/pts/\d+\) 115200 8N1",
+    "tcp": r"DTE ready: tcp:127\.0\.0\.1:[1-9]\d*",
+    "rfc2217": r"DTE ready: rfc2217:127\.0\.0\.1:[1-9]\d* 115200 8N1",
+}
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Where a pty is to appear."""
+    return str(tmp_path / "modem")
+
+
+# ------------------------------------------------------------------------------------------ pty
+
+
+def test_pty_is_raw(path):
+    with Launcher(f"pty:{path}") as launcher:
+        launcher.ready()
+        host = open_pty(path)
+        os.write(host, ALL_BYTES * 4)
+        assert read_exactly(host, 1024) == ALL_BYTES * 4
+
+
+def test_pty_stays_up_between_hosts_with_dtr_on(path):
+    with Launcher(f"pty:{path}", tell="1") as launcher:
+        launcher.ready()
+        for text in (b"one", b"two"):
+            host = open_pty(path)
+            os.write(host, text)
+            assert read_exactly(host, 3) == text
+            os.close(host)
+        assert launcher.end(signal.SIGTERM) == (0, "", "lines 3 after 0 bytes\n")
+
+
+def test_pty_speed(path):
+    with Launcher(f"pty:{path}", "--speed", "9600", "-v") as launcher:
+        assert launcher.ready().endswith(" 9600 8N1")
+        host = open_pty(path)
+        assert termios.tcgetattr(host)[4] == termios.B9600
+        os.close(host)
+        with serial.Serial(path, 57600, stopbits=2):
+            launcher.expect("speed 57600 8N2\n")
+
+
+@pytest.mark.parametrize("target", ["/nowhere/at/all", "/dev/pts/987654"])
+def test_pty_replaces_a_stale_link(path, target):
+    os.symlink(target, path)
+    with Launcher(f"pty:{path}") as launcher:
+        launcher.ready()
+        assert os.readlink(path) != target
+        launcher.end(signal.SIGTERM)
+    assert not os.path.lexists(path)
+
+
+def test_pty_replaces_a_link_to_its_own_new_pty(path):
+    """A link that a killed launcher left, when the same number comes round again."""
+    with Launcher(f"pty:{path}") as launcher:
+        launcher.ready()
+        modem = launcher.modem()
+        launcher.end(signal.SIGKILL)
+        wait_for_exit(modem)
+    assert os.path.islink(path)
+    with Launcher(f"pty:{path}") as launcher:
+        launcher.ready()
+        launcher.end(signal.SIGTERM)
+    assert not os.path.lexists(path)
+
+
+def test_pty_leaves_alone_what_is_not_its_own(path):
+    with Launcher(f"pty:{path}") as launcher:
+        launcher.ready()
+        target = os.readlink(path)
+        with Launcher(f"pty:{path}") as second:
+            expected = f"wipmodem: pty:{path}: in use already (it leads to {target})\n"
+            assert second.end() == (2, "", expected)
+        os.unlink(path)
+        os.symlink("/dev/null", path)
+        assert launcher.end(signal.SIGTERM) == (0, "", "")
+    assert os.readlink(path) == "/dev/null"
+
+
+# ------------------------------------------------------------------------------------------ tcp
+
+
+def test_tcp_passes_every_byte():
+    with Launcher("tcp:0") as launcher, connect(launcher.port()) as host:
+        talk(host, ALL_BYTES * 4)
+
+
+def test_tcp_dtr_follows_the_connection_and_drops_after_the_last_byte():
+    """Also with a modem that is slow to read."""
+    with Launcher("tcp:0", tell="1", chunk="7") as launcher:
+        port = launcher.port()
+        launcher.expect("lines 0 after 0 bytes\n")
+        for count in (20000, 20001):
+            host = connect(port)
+            launcher.expect("lines 3 after")
+            host.sendall(bytes(count))
+            host.close()
+            launcher.expect(f"lines 0 after {20000 if count == 20000 else 40001} bytes\n")
+
+
+def test_tcp_refuses_a_second_host_and_goes_on_with_the_first():
+    with Launcher("tcp:0") as launcher:
+        port = launcher.port()
+        with connect(port) as host, connect(port) as second:
+            assert second.recv(1) == b""
+            launcher.expect(r"refused a second host \(127\.0\.0\.1:\d+\)")
+            talk(host, b"still here")
+
+
+def test_tcp_lets_the_next_host_in_at_once():
+    with Launcher("tcp:0") as launcher:
+        port = launcher.port()
+        for _ in range(3):
+            with connect(port) as host:
+                talk(host, b"hello")
+        assert launcher.end(signal.SIGTERM) == (0, "", "")
+
+
+def test_tcp_answers_a_host_that_only_closed_its_sending_side():
+    with Launcher("tcp:0") as launcher, connect(launcher.port()) as host:
+        host.sendall(b"AT\r")
+        host.shutdown(socket.SHUT_WR)
+        assert read_exactly(host.fileno(), 3) == b"AT\r"
+        assert host.recv(1) == b""
+
+
+def test_tcp_holds_the_sender_back_and_loses_nothing():
+    data = os.urandom(1 << 20)
+    with Launcher("tcp:0") as launcher, connect(launcher.port()) as host:
+        host.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        sent = send_without_reading(host, data)
+        assert sent < len(data)
+        echo = b""
+        while len(echo) < len(data):
+            if sent < len(data) and select.select([], [host], [], 0)[1]:
+                sent += host.send(data[sent : sent + 4096])
+            if select.select([host], [], [], 0)[0]:
+                echo += host.recv(1 << 16)
+        assert echo == data
+
+
+def send_without_reading(host, data):
+    """Until the other side lets no more through; gives the count."""
+    sent = 0
+    while sent < len(data) and select.select([], [host], [], 0.1)[1]:
+        sent += host.send(data[sent : sent + 4096])
+    return sent
+
+
+def test_pump_stops_reading_whoever_is_not_heard():
+    """Both sides write all the time and neither reads: what gets through is what sockets hold."""
+    loop = EventLoop()
+    modem, far_modem, host, far_host = (*socket.socketpair(), *socket.socketpair())
+    pump = Pump(loop, modem, on_eof=loop.stop, on_fault=loop.stop)
+    pump.attach(host, PlainCodec)
+    sent = []
+    for each in (modem, far_modem, host, far_host):
+        each.setblocking(False)
+    for each in (far_modem, far_host):
+        loop.watch(each, WRITE, lambda _, each=each: sent.append(each.send(bytes(4096))))
+    loop.after(100, loop.stop)
+    loop.run()
+    assert 2 * 4096 < sum(sent) < 1 << 21
+    pump.close()
+    loop.close()
+
+
+def test_tcp_lets_the_modem_talk_into_the_air():
+    with Launcher("tcp:0", "-v", greet="RING") as launcher:
+        with connect(launcher.port()) as host:
+            talk(host, b"nothing before this")
+        launcher.expect("host disconnected\n")
+        _, _, stderr = launcher.end(signal.SIGTERM)
+        assert stderr.endswith("wipmodem: 4 bytes of the modem went to no host\n")
+
+
+# -------------------------------------------------------------------------------------- rfc2217
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:serial")
+def test_rfc2217_carries_bytes_and_lines_both_ways():
+    with Launcher("rfc2217:0", "-v", tell="1") as launcher:
+        url = f"rfc2217://127.0.0.1:{launcher.port()}"
+        with serial.serial_for_url(url, 57600, timeout=5, stopbits=2, parity="E") as host:
+            launcher.expect("lines 3 after 0 bytes\n")
+            launcher.expect("speed 57600 8E2\n")
+            host.write(ALL_BYTES * 16)
+            assert host.read(4096) == ALL_BYTES * 16
+            for on in (False, True):
+                host.dtr = on
+                launcher.expect(f"lines {2 + on} after 4096 bytes\n")
+                wait_for_dcd(host, on)
+            assert host.dsr and host.cts and not host.ri
+            host.rts = False
+            launcher.expect("lines 1 after 4096 bytes\n")
+        launcher.expect("lines 0 after 4096 bytes\n")
+
+
+def wait_for_dcd(host, on):
+    wait_until(lambda: host.cd is on)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        # Too short a speed, an unknown parity, an end without a beginning, no end at all.
+        b"\xff\xfa\x2c\x01\xff\xf0",
+        b"\xff\xfa\x2c\x03\x63\xff\xf0",
+        b"\xff\xf0",
+        b"\xff\xfa" + bytes(5000),
+    ],
+)
+def test_rfc2217_survives_a_malformed_request(request_):
+    with Launcher("rfc2217:0") as launcher:
+        port = launcher.port()
+        with connect(port) as host:
+            host.sendall(b"before" + request_)
+            launcher.expect("host disconnected: .* RFC 2217 request.*\n")
+            assert_closed(host)
+        with connect(port) as host:
+            host.sendall(b"well")
+            read_until(host.fileno(), b"well")
+
+
+# ------------------------------------------------------------------------------- start and end
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("kind", READY)
+def test_a_signal_ends_everything_without_a_trace(kind, number, path):
+    with Launcher(spec(kind, path)) as launcher:
+        ready = launcher.ready()
+        assert re.fullmatch(READY[kind], ready)
+        modem = launcher.modem()
+        host = open_host(kind, ready, path)
+        assert launcher.end(number) == (0, "", "")
+        host.close()
+    assert not is_running(modem)
+    assert not os.path.lexists(path)
+    if kind != "pty":
+        with pytest.raises(ConnectionRefusedError):
+            open_host(kind, ready, path)
+
+
+@pytest.fixture
+def one_of_each(path):
+    """A launcher of each kind, started together, all ready."""
+    with contextlib.ExitStack() as stack:
+        launchers = [stack.enter_context(Launcher(spec(kind, path))) for kind in READY]
+        for launcher in launchers:
+            launcher.ready()
+        yield launchers
+
+
+def test_the_modem_ends_when_the_launcher_is_killed(one_of_each):
+    for launcher in one_of_each:
+        modem = launcher.modem()
+        launcher.end(signal.SIGKILL)
+        wait_for_exit(modem)
+
+
+def test_the_death_of_the_modem_is_told(one_of_each, path):
+    for launcher in one_of_each:
+        os.kill(launcher.modem(), signal.SIGKILL)
+        told = "wipmodem: the modem ended by itself (killed by signal 9: Killed)\n"
+        assert launcher.end() == (1, "", told)
+    assert not os.path.lexists(path)
+
+
+def test_the_exit_status_of_the_modem_is_told(path):
+    with Launcher(f"pty:{path}", exit="3", mute="1") as launcher:
+        told = "wipmodem: the modem ended by itself (exit status 3)\n"
+        assert launcher.end() == (1, "", told)
+
+
+def test_patience_with_the_modem_has_an_end(path):
+    """With one that goes on without its lines, and with one that reads nothing of its host."""
+    with Launcher(f"pty:{path}", stubborn="1") as launcher:
+        launcher.ready()
+        modem = launcher.modem()
+        launcher.process.send_signal(signal.SIGINT)
+        launcher.expect("stubborn\n")
+        dtr_drops_although_the_modem_reads_nothing()
+        # Impatience at the keyboard changes nothing.
+        told = "wipmodem: the modem did not end within 2 s: terminated\n"
+        assert launcher.end(signal.SIGINT) == (0, "", told)
+    assert not is_running(modem)
+
+
+def unacknowledged(host):
+    """How much of what was sent, its end included, has not arrived at the launcher's machine."""
+    return struct.unpack("i", fcntl.ioctl(host, termios.TIOCOUTQ, bytes(4)))[0]
+
+
+def dtr_drops_although_the_modem_reads_nothing():
+    """With nobody waiting, and with the next host come while the first is on its way out."""
+    with deaf_launcher() as launcher, deaf_launcher() as second:
+        leave_unread(launcher.port())
+        port = second.port()
+        leave_unread(port)
+        with connect(port):
+            for each in (launcher, second):
+                each.expect("host left; the modem did not read its last 80000 bytes\n")
+                each.expect("lines 0 after 0 bytes\n")
+            second.expect("lines 3 after 0 bytes\n")
+
+
+def deaf_launcher():
+    return Launcher("tcp:0", deaf="1", tell="1")
+
+
+def leave_unread(port):
+    """A host that comes, says more than the launcher reads for a deaf modem, and leaves."""
+    with connect(port) as host:
+        host.sendall(bytes(80_000))
+        host.shutdown(socket.SHUT_WR)
+        wait_until(lambda: not unacknowledged(host))
