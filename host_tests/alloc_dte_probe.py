@@ -1,10 +1,11 @@
 """The whole modem on the PC's board, as main.py runs it, and what its passes allocate.
 
-Started with the board's arguments; prints `passes N, second half allocated M` when its lines close.
+Takes the board's arguments; prints `passes N, second half allocated M` when its lines close.
 """
 
-import board
 import micropython
+
+import board
 from wipmodem import ticks
 from wipmodem.modem import Modem
 

@@ -1,7 +1,7 @@
 """What the modem allocates, under real MicroPython, on real sockets: alloc_probe.py
 
-A line a scenario: `steady NAME bytes`, what one round allocated after warming up, and `locked ok` if
-it also ran with the heap locked; or `once NAME bytes` for what may allocate.
+A line a scenario: `steady NAME bytes`, what one round allocated after warming up, and `locked ok`
+if it also ran with the heap locked; or `once NAME bytes` for what may allocate.
 """
 
 import gc

@@ -1,11 +1,11 @@
-"""Noise from host and network: nothing raises, nothing wedges, nothing leaks. Both interpreters."""
+"""Noise from host and network: nothing raises, nothing wedges, nothing leaks."""
 
 from session import Session
 from wipmodem import settings as at
 
 _WORDS = (
-    b'AT A/ +WIPCREATE= +WIPDATA= +WIPCLOSE= +WIPBR= +WIPCFG= ? =? = 1, 2, 3, 1 2 5 8 0 4,6 5,6 ; , "'
-    b' "1.2.3.4" "a.b" 65536 999999999999999 E0 V0 V1 Q1 S3=65 S5=13 &D1 &D2 &C1'
+    b"AT A/ +WIPCREATE= +WIPDATA= +WIPCLOSE= +WIPBR= +WIPCFG= ? =? = 1, 2, 3, 1 2 5 8 0"
+    b' 4,6 5,6 ; , " "1.2.3.4" "a.b" 65536 999999999999999 E0 V0 V1 Q1 S3=65 S5=13 &D1 &D2 &C1'
 ).split(b" ") + [
     b"\r",
     b"\n",

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from interpreters import output
 
 _STEADY = "idle commands refusals tcp_announced tcp_to_peer tcp_to_host udp_send".split()

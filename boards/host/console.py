@@ -24,7 +24,7 @@ from launcher.terminal import Terminal
 
 _GREETING = """\
 wipmodem is listening. Type AT and Enter: a modem that is well answers OK.
-Commands are listed in firmware/README.md. Ctrl-] leaves, Ctrl-T Ctrl-H shows the terminal's own menu.
+The commands are in firmware/README.md. Ctrl-] leaves, Ctrl-T Ctrl-H shows the terminal's menu.
 Messages and traces: {log}
 """
 
