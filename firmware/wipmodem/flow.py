@@ -75,7 +75,7 @@ class Flow:
     def receive(self, sock):
         """One datagram into the empty rx pipe: its size, or class."""
         n = self._net.recvfrom(sock.handle, self._scratch, self._datagram + 1)
-        if n == net_.RESET:
+        if n < net_.AGAIN:  # ICMP, about a datagram that we sent
             self._counters.add(count_.UDP_TX_REFUSED)
         if n < 0:
             return n

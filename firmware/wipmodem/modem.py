@@ -23,9 +23,7 @@ from .stack import Stack
 from .text import Writer
 from .urc import UrcQueue
 
-_OUTCOME_MS = const(
-    3000
-)  # H5, H10: how long a +WIPCREATE's outcome is waited for before other URCs
+_OUTCOME_MS = const(3000)  # H5, H10: how long other URCs let a +WIPCREATE's outcome go first
 _MOST_HELD_BACK = const(65536)  # bytes that a DTE may have kept for us
 _HOLD_MS = const(10)  # how often a held command is looked at again
 
