@@ -1,7 +1,6 @@
 """The resolver: whom it asks, when, and how each question ends. Both interpreters."""
 
 from dns_kit import QUESTION_NAME, SERVERS, Bench, address, record, reply
-
 from wipmodem.contract import AGAIN, CLOSED, NO_RESOURCE, RESET, UNREACHABLE
 
 _ADDR = b"\x01\x02\x03\x04"

@@ -1,7 +1,6 @@
 """The resolver with several questions at a time; cancelling, time, memory. Both interpreters."""
 
 from dns_kit import Bench, address, reply
-
 from wipmodem.contract import CLOSED, RESET
 
 try:

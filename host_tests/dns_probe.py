@@ -9,7 +9,6 @@ import sys
 import time
 
 from bearer import parse_servers
-
 from wipmodem.dns import Resolver
 from wipmodem.ticks import diff
 

@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from dnslib import AAAA, CNAME, QTYPE, RR, A, DNSRecord
+from hypothesis import given
+from hypothesis import strategies as st
+
 from dns_kit import Bench, reply
 from dns_server import (
     NXDOMAIN,
@@ -23,10 +27,6 @@ from dns_server import (
     wrong_id,
     wrong_question,
 )
-from dnslib import AAAA, CNAME, QTYPE, RR, A, DNSRecord
-from hypothesis import given
-from hypothesis import strategies as st
-
 from wipmodem.dns_message import DONE, encode, query, read_answer
 
 _HERE = Path(__file__).resolve().parent
