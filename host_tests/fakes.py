@@ -1,0 +1,237 @@
+"""Ports that a script drives, on both interpreters: where a fault or a moment must be forced.
+
+The fake net has what a real one has: partial writes, a peer that takes nothing for a while,
+refusals, resets, events only for what was asked (`want`), and a table that can be full.
+"""
+
+from wipmodem import contract as c
+
+
+class FakeSerial:
+    """`bite`: the most bytes it takes or gives in one call; `stuck`: it takes none (CTS off)."""
+
+    def __init__(self):
+        self.incoming = bytearray()
+        self.output = bytearray()
+        self.bite = 4096
+        self.stuck = False
+        self.mask = c.IN
+        self.dtr_on = True
+        self.dcd = self.dsr = self.ri = False
+
+    def readinto(self, buf):
+        n = min(len(self.incoming), len(buf), self.bite)
+        buf[:n] = self.incoming[:n]
+        self.incoming = self.incoming[n:]
+        return n
+
+    def write(self, buf, off, n):
+        n = 0 if self.stuck else min(n, self.bite)
+        self.output += memoryview(buf)[off : off + n]
+        return n
+
+    def dtr(self):
+        return self.dtr_on
+
+    def want(self, mask):
+        self.mask = mask
+
+    def set_dcd(self, on):
+        self.dcd = on
+
+    def set_dsr(self, on):
+        self.dsr = on
+
+    def set_ri(self, on):
+        self.ri = on
+
+
+class FakeBearer:
+    def __init__(self):
+        self.hosts = {b"localhost": b"\x7f\0\0\1"}
+        self.delayed = False  # True: the session comes up only when `on` is set
+        self.on = False
+
+    def start(self):
+        self.on = not self.delayed
+        return 0
+
+    def stop(self):
+        self.on = False
+
+    def up(self):
+        return self.on
+
+    def address(self):
+        return b"\x0a\0\0\2"
+
+    def servers(self):
+        return [(b"\x0a\0\0\1", 53)]
+
+
+class FakeSocket:
+    def __init__(self, kind, local_port):
+        self.kind = kind  # "udp", "tcp", "listener"
+        self.local_port = local_port
+        self.mask = c.IN | c.OUT if kind == "tcp" else c.IN
+        self.up = kind != "tcp"
+        self.outcome = c.AGAIN  # of connecting
+        # Bytes of the stream, or datagrams (bytes, addr, port), or peers (addr, port).
+        self.inbox = []
+        self.eof = self.dead = False
+        self.closed = False  # by the modem
+        self.window = 1 << 20  # bytes that the peer still takes
+        self.sent = bytearray()
+        self.datagrams = []  # sent
+        self.refused = 0  # ICMP errors waiting
+
+
+class FakeNet:
+    def __init__(self, handles=16):
+        self._sockets: list = [None] * handles
+        self._open_handles = []
+        self.ready = bytearray(handles)
+        self.flags = bytearray(handles)
+        self.count = 0
+        self.local_port = [0] * handles
+        self.peer_port = [0] * handles
+        self.addr = [bytearray(4) for _ in range(handles)]
+        self.from_addr = bytearray(4)
+        self.from_port = 0
+        self.full = False  # no socket to be had
+        self.write_bite = 4096  # the most bytes of a stream taken in one call
+        self._next_port = 49152
+
+    def socket(self, handle):
+        return self._sockets[handle]
+
+    def open_handles(self):
+        return self._open_handles
+
+    # The contract
+
+    def poll(self, timeout_ms):
+        self.count = 0
+        for handle in self._open_handles:
+            self._poll_one(handle, self._sockets[handle])
+        return self.count
+
+    def _poll_one(self, handle, sock):
+        bits = self._events(sock)
+        bits &= sock.mask | c.ERR | c.HUP if sock.mask >= 0 else 0
+        if bits:
+            self.flags[handle] = bits
+            self.ready[self.count] = handle
+            self.count += 1
+
+    def _events(self, sock):
+        if not sock.up:
+            return 0 if sock.outcome == c.AGAIN else (c.OUT if sock.outcome > 0 else c.ERR | c.HUP)
+        bits = c.IN if sock.inbox or sock.eof or sock.dead or sock.refused else 0
+        bits |= c.ERR | c.HUP if sock.dead else 0
+        bits |= c.ERR if sock.refused else 0
+        return bits | (c.OUT if sock.window > 0 and sock.kind != "listener" else 0)
+
+    def want(self, handle, mask):
+        sock = self._sockets[handle]
+        sock.mask = mask if mask or not self.flags[handle] & (c.ERR | c.HUP) else -1
+
+    def open_udp(self, port, addr=None, peer_port=0):
+        return self._open("udp", port, addr, peer_port)
+
+    def connect(self, addr, peer_port):
+        if bytes(addr) == b"\xff\xff\xff\xff":
+            return c.UNREACHABLE
+        return self._open("tcp", 0, addr, peer_port)
+
+    def listen(self, port, backlog):
+        return self._open("listener", port, None, 0)
+
+    def accept(self, listener):
+        inbox = self._sockets[listener].inbox
+        if not inbox:
+            return c.AGAIN
+        addr, port = inbox.pop(0)
+        handle = self._open("tcp", -1, addr, port)
+        if handle >= 0:
+            self._sockets[handle].up = True
+            self.local_port[handle] = self.local_port[listener]
+        return handle
+
+    def connected(self, handle):
+        sock = self._sockets[handle]
+        sock.up = sock.outcome > 0
+        return sock.outcome
+
+    def readinto(self, handle, buf, n):
+        sock = self._sockets[handle]
+        if sock.inbox:
+            data = sock.inbox.pop(0)
+            n = min(n, len(data), len(buf))
+            buf[:n] = data[:n]
+            if n < len(data):
+                sock.inbox.insert(0, data[n:])
+            return n
+        if sock.dead:
+            return c.RESET
+        return c.CLOSED if sock.eof else c.AGAIN
+
+    def write(self, handle, buf, off, n):
+        sock = self._sockets[handle]
+        if sock.refused:
+            sock.refused -= 1
+            return c.RESET
+        if sock.dead:
+            return c.RESET
+        data = bytes(memoryview(buf)[off : off + n])
+        if sock.kind == "udp":
+            return self._write_datagram(sock, data)
+        n = min(n, sock.window, self.write_bite)
+        sock.window -= n
+        sock.sent += data[:n]
+        return n or c.AGAIN
+
+    def _write_datagram(self, sock, data):
+        if sock.outcome == c.UNREACHABLE:
+            return c.UNREACHABLE
+        if sock.window <= 0:
+            return c.AGAIN
+        sock.datagrams.append(data)
+        return len(data)
+
+    def recvfrom(self, handle, buf, n):
+        sock = self._sockets[handle]
+        if sock.refused:
+            sock.refused -= 1
+            return c.RESET
+        if not sock.inbox:
+            return c.AGAIN
+        data, addr, self.from_port = sock.inbox.pop(0)
+        self.from_addr[:] = addr
+        n = min(n, len(data))
+        buf[0:n] = data[:n]
+        return n
+
+    def close(self, handle):
+        self._sockets[handle].closed = True
+        self._set(handle, None)
+
+    def _set(self, handle, sock):
+        self._sockets[handle] = sock
+        self._open_handles = [h for h, s in enumerate(self._sockets) if s]
+        self.flags[handle] = 0
+
+    def _open(self, kind, port, addr, peer_port):
+        if self.full or None not in self._sockets:
+            return c.NO_RESOURCE
+        if port > 0 and any(s and s.kind == kind and s.local_port == port for s in self._sockets):
+            return c.PORT_IN_USE
+        if port == 0:
+            port = self._next_port
+            self._next_port += 1
+        handle = self._sockets.index(None)
+        self._set(handle, FakeSocket(kind, port))
+        self.local_port[handle] = port
+        self.peer_port[handle] = peer_port
+        self.addr[handle][:] = addr or b"\0\0\0\0"
+        return handle

@@ -1,0 +1,86 @@
+"""A modem between fake ports with a clock of its own: what transcripts and cases drive.
+
+Runs on both interpreters. `settle` makes passes until the modem has nothing to do at this moment;
+`wait` moves the clock as the real loop would, from one deadline of the modem's to the next.
+"""
+
+import gc
+
+# Collected often while the sources are compiled, the heap is left in one piece for the buffers.
+_collect_after = getattr(gc, "threshold", lambda n: None)
+_collect_after(8192)
+
+from fakes import FakeBearer, FakeNet, FakeSerial
+from wipmodem import ticks
+from wipmodem.modem import Modem, Sizes
+
+_collect_after(-1)
+
+_MOST_PASSES = 20000
+
+# So that the clock wraps within the first seconds of every session.
+_START_MS = (1 << 30) - 2500
+
+
+class Session:
+    def __init__(self, **sizes):
+        chosen = Sizes()
+        for name, value in sizes.items():
+            setattr(chosen, name, value)
+        self.serial = FakeSerial()
+        self.net = FakeNet(chosen.handles)
+        self.bearer = FakeBearer()
+        self._entropy = 0x1234
+        self.now_ms = _START_MS
+        self.modem = Modem(self.serial, self.net, self.bearer, self.entropy, chosen, b"test")
+        self.settle()
+
+    def entropy(self):
+        self._entropy = (self._entropy * 25173 + 13849) & 0xFFFF
+        return self._entropy
+
+    def settle(self):
+        """Passes at this moment, until there is nothing more to do: how long that will last."""
+        for _ in range(_MOST_PASSES):
+            self.net.poll(0)
+            wait_ms = self.modem.service(self.now_ms)
+            if wait_ms and not self.net.poll(0):
+                return wait_ms
+        raise AssertionError("the modem does not come to rest")
+
+    def wait(self, ms):
+        while ms:
+            step = min(self.settle(), ms)
+            self.now_ms = ticks.add(self.now_ms, step)
+            ms -= step
+        self.settle()
+
+    def send(self, data):
+        """Host bytes, all at once."""
+        self.serial.incoming += data
+        self.settle()
+
+    def take(self):
+        """What the modem has said since last asked."""
+        said = bytes(self.serial.output)
+        self.serial.output = bytearray()
+        return said
+
+    def ask(self, line):
+        """A command line; what the modem said to it."""
+        self.send(line + b"\r")
+        return self.take()
+
+    def online(self):
+        """Echo off, stack started, bearer up."""
+        self.ask(b"ATE0")
+        self.ask(b"AT+WIPCFG=1")
+        self.ask(b"AT+WIPBR=4,6")
+        return self
+
+    def sock(self, protocol, index):
+        return self.modem.table.at(protocol, index)
+
+    def peer(self, protocol, index):
+        """The fake socket behind an index."""
+        return self.net.socket(self.sock(protocol, index).handle)
