@@ -89,8 +89,8 @@ class Player:
     # Steps
 
     def host_line(self, words):
-        """Trailing: LF and NUL behind the CR, which H1 wants ignored, unless they are data."""
-        tail = b"" if words.upper().startswith("AT+WIPDATA=") else b"\n\0\n"
+        """Trailing: LF and NUL behind the CR, which H1 wants ignored; there NUL would be data."""
+        tail = b"\n" if words.upper().startswith("AT+WIPDATA=") else b"\n\0\n"
         self._send(words.encode() + b"\r" + (tail if self._way == "trailing" else b""))
 
     def host_bytes(self, words):

@@ -25,6 +25,8 @@ class LineReader:
         self.n = 0
         self.too_long = False
         self.ready = False
+        self.sends_lf = False  # the host's habit: its last line ended in CR LF (H1)
+        self._ended = False  # a line just did: the next character shows
         self._settings = settings
         self._writer = writer
         self._state = _IDLE
@@ -50,8 +52,8 @@ class LineReader:
         self.ready = False
 
     def reset(self):
-        """Forget a line begun, as when DTR drops."""
-        self.ready = False
+        """Forget a line begun, as when DTR drops, and what comes next: it is no command."""
+        self.ready = self._ended = False
         self._state = _IDLE
 
     def _find_prefix(self, span, end):
@@ -60,6 +62,9 @@ class LineReader:
             span.take(1)
 
     def _prefix_char(self, typed):
+        if self._ended:
+            self._ended = False
+            self.sends_lf = typed & 0x7F == _LF
         char = typed & 0x5F  # F10, and upper case
         if self._state == _IDLE or char == 0x41:
             self._state = _A_SEEN if char == 0x41 else _IDLE
@@ -87,6 +92,7 @@ class LineReader:
 
     def _body_char(self, char):
         if char == self._settings[at.S3]:  # F15: S3 before S5 before all else
+            self._ended = True
             self._complete()
         elif char == self._settings[at.S5]:
             self.n = max(self.n - 1, 0)

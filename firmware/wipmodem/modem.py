@@ -25,6 +25,7 @@ from .urc import UrcQueue
 
 _OUTCOME_MS = const(3000)  # H5, H10: how long other URCs let a +WIPCREATE's outcome go first
 _MOST_HELD_BACK = const(65536)  # bytes that a DTE may have kept for us
+_LF = const(10)
 _HOLD_MS = const(10)  # how often a held command is looked at again
 
 
@@ -70,6 +71,7 @@ class Modem:
         self._unseen_ms = 0
         self._looked_ms = 0  # when the DTE was last asked for bytes
         self._blocked = False  # ... and whether that had to wait for bytes it gave before
+        self._lf_comes = False  # data mode has begun, and the LF of its command line is no data
         self._leaving = False  # data mode has ended, its URCs and OK are still to be said
         self._awaiting = False  # H5: an outcome of +WIPCREATE comes before other URCs, until:
         self._await_ms = 0
@@ -178,9 +180,17 @@ class Modem:
         self._busy = True
         self._host.load(n)
         if self.data.sock is not None:
+            self._drop_lf()
             self._escape.feed(self._host, self.now_ms, self._unseen_ms)
         else:
             self._escape.heard(self.now_ms, self._unseen_ms)
+
+    def _drop_lf(self):
+        """H1: of a host that ends its lines in CR LF, the LF behind AT+WIPDATA."""
+        if self._lf_comes and self._host.left():
+            self._lf_comes = False
+            if self._host.buf[self._host.start] == _LF:
+                self._host.take(1)
 
     # Command mode
 
@@ -212,6 +222,9 @@ class Modem:
             self.writer.result(text.OK)
         elif outcome == ONLINE:
             self.writer.result(text.CONNECT)
+            self.line.reset()
+            self._lf_comes = self.line.sends_lf
+            self._drop_lf()
         else:
             self.writer.error(outcome)
 
