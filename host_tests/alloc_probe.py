@@ -5,17 +5,15 @@ if it also ran with the heap locked; or `once NAME bytes` for what may allocate.
 """
 
 import gc
-import os
-import select
 
 gc.threshold(8192)
 
 import micropython
 
 from bearer import AlwaysOn
+from system import Net, Poller, entropy
 from wipmodem.compat import RingIO
 from wipmodem.modem import Modem, Sizes
-from wipmodem.ports.net_unix import Net
 
 _LOOPBACK = b"\x7f\0\0\1"
 _PASSES = 40
@@ -23,10 +21,6 @@ _ROUNDS = 20
 
 # How a server answers: the question again, and this.
 _ANSWER = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1"
-
-
-def entropy():
-    return int.from_bytes(os.urandom(2), "big")
 
 
 class RingSerial:
@@ -66,10 +60,10 @@ class Bench:
     def __init__(self):
         self.serial = RingSerial()
         # The peers' end, on a net port of its own.
-        self.far = Net(select.poll(), entropy, 8)
+        self.far = Net(Poller(), entropy, 8)
         self.server = self.far.open_udp(0)
         dns = [(_LOOPBACK, self.far.local_port[self.server])]
-        self.net = Net(select.poll(), entropy, Sizes.handles)
+        self.net = Net(Poller(), entropy, Sizes.handles)
         self.modem = Modem(self.serial, self.net, AlwaysOn(dns), entropy, Sizes(), b"bench")
         self.now_ms = 0
         self.buf = bytearray(b"0123456789abcdef" * 32)

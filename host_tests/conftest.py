@@ -9,6 +9,8 @@ _ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(_ROOT / "firmware"), str(_ROOT / "boards" / "host")]
 
 from dns_server import DnsServer
+from e2e import Modem, Peers
+from interpreters import COMMANDS
 
 
 @pytest.fixture
@@ -16,3 +18,23 @@ def dns():
     """A real DNS server with an empty zone."""
     with DnsServer() as server:
         yield server
+
+
+@pytest.fixture(params=COMMANDS)
+def interpreter(request):
+    """Each in turn."""
+    return request.param
+
+
+@pytest.fixture
+def modem(interpreter, tmp_path):
+    """A real one on a pty: echo off, stack started, bearer up."""
+    with Modem(interpreter, tmp_path) as modem:
+        yield modem.online()
+
+
+@pytest.fixture
+def peers():
+    """Real sockets on the loopback address."""
+    with Peers() as peers:
+        yield peers

@@ -3,49 +3,23 @@
 Prints a line a name, `name address` or `name -`, then the counters. Runs on both interpreters.
 """
 
-import os
-import select
 import sys
-import time
 
 from bearer import parse_servers
+from system import Net, Poller, entropy, ticks_ms
 from wipmodem.dns import Resolver
 from wipmodem.ticks import diff
 
 _SOCKETS = 24
 _MOST_MS = 20000
 
-if sys.implementation.name == "micropython":
-    from wipmodem.ports.net_unix import Net
-else:
-    from wipmodem.ports.net_cpython import Net
-
-
-class _Poller:
-    """The part of MicroPython's poller that CPython's has under another name."""
-
-    def __init__(self):
-        poll = select.poll()
-        self.register = poll.register
-        self.modify = poll.modify
-        self.unregister = poll.unregister
-        self.ipoll = poll.poll
-
-
-def _ticks_ms():
-    return time.time_ns() // 1000000 & 0x3FFFFFFF
-
-
-def _entropy():
-    return int.from_bytes(os.urandom(2), "big")
-
 
 class Probe:
     def __init__(self, servers, retry_ms, names):
         self._names = names
         self._addrs = {}
-        self._net = Net(_Poller(), _entropy, _SOCKETS)
-        self._resolver = Resolver(self._net, len(names), _entropy, self._done, retry_ms)
+        self._net = Net(Poller(), entropy, _SOCKETS)
+        self._resolver = Resolver(self._net, len(names), entropy, self._done, retry_ms)
         self._resolver.use(servers, {})
 
     def _done(self, slot, addr):
@@ -54,17 +28,17 @@ class Probe:
 
     def run(self):
         resolver = self._resolver
-        started_ms = _ticks_ms()
+        started_ms = ticks_ms()
         for slot, name in enumerate(self._names):
             resolver.start(slot, name.encode(), started_ms)
         while len(self._addrs) < len(self._names):
-            assert diff(_ticks_ms(), started_ms) < _MOST_MS, "too late"
-            self._events(self._net.poll(resolver.wait_ms(_ticks_ms())))
-            resolver.tick(_ticks_ms())
+            assert diff(ticks_ms(), started_ms) < _MOST_MS, "too late"
+            self._events(self._net.poll(resolver.wait_ms(ticks_ms())))
+            resolver.tick(ticks_ms())
 
     def _events(self, count):
         for k in range(count):
-            assert self._resolver.on_event(self._net.ready[k], _ticks_ms())
+            assert self._resolver.on_event(self._net.ready[k], ticks_ms())
 
     def report(self):
         for slot, name in enumerate(self._names):

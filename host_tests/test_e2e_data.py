@@ -5,13 +5,9 @@ import select
 import socket
 import time
 
-import pytest
-
 from e2e import (
     GUARD_S,
     LOOPBACK,
-    Modem,
-    Peers,
     at_once,
     on_both,
     port_of,
@@ -19,7 +15,6 @@ from e2e import (
     receive_all,
     send_all,
 )
-from interpreters import COMMANDS
 from serving import ALL_BYTES, PATIENCE_S
 
 _MEBIBYTE = 1 << 20
@@ -31,18 +26,6 @@ _ENDLESS = 16 * _MEBIBYTE
 _STALLED_S = 0.1
 # Not enough of a silence.
 _SHORT_S = 0.3
-
-
-@pytest.fixture(params=COMMANDS)
-def modem(request, tmp_path):
-    with Modem(request.param, tmp_path) as modem:
-        yield modem.online()
-
-
-@pytest.fixture
-def peers():
-    with Peers() as peers:
-        yield peers
 
 
 def transparent(modem, peers, window=0):

@@ -2,17 +2,11 @@
 
 import pytest
 
-from e2e import Modem, Peers, receive
-from interpreters import COMMANDS
+from e2e import Modem, receive
 from serving import wait_until
 
 # pyserial calls two methods of threads by their old names.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:serial")
-
-
-@pytest.fixture(params=COMMANDS)
-def interpreter(request):
-    return request.param
 
 
 @pytest.fixture
@@ -25,12 +19,6 @@ def tcp(interpreter, tmp_path):
 def rfc2217(interpreter, tmp_path):
     with Modem(interpreter, tmp_path, dte="rfc2217") as modem:
         yield modem.online()
-
-
-@pytest.fixture
-def peers():
-    with Peers() as peers:
-        yield peers
 
 
 def transparent(modem, peers):

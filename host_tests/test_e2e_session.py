@@ -8,18 +8,6 @@ from e2e import LOOPBACK, Modem, Peers, at_once, create_client, free_port, port_
 from interpreters import COMMANDS
 
 
-@pytest.fixture(params=COMMANDS)
-def modem(request, tmp_path):
-    with Modem(request.param, tmp_path) as modem:
-        yield modem.online()
-
-
-@pytest.fixture
-def peers():
-    with Peers() as peers:
-        yield peers
-
-
 class Host:
     """Types commands with echo on or off, and knows what it will see."""
 

@@ -6,23 +6,11 @@ import struct
 import pytest
 
 from dns_server import NXDOMAIN, answer, drop_first
-from e2e import LOOPBACK, Modem, Peers, create_client, free_port, port_of, receive
-from interpreters import COMMANDS
+from e2e import LOOPBACK, Modem, create_client, free_port, port_of, receive
 from serving import assert_closed, wait_until
 
 # pyserial calls two methods of threads by their old names.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:serial")
-
-
-@pytest.fixture(params=COMMANDS)
-def interpreter(request):
-    return request.param
-
-
-@pytest.fixture
-def modem(interpreter, tmp_path):
-    with Modem(interpreter, tmp_path) as modem:
-        yield modem.online()
 
 
 @pytest.fixture
@@ -32,12 +20,6 @@ def modem_with_dtr(interpreter, tmp_path):
         modem.online()
         modem.ask("AT&D1", "OK")
         yield modem
-
-
-@pytest.fixture
-def peers():
-    with Peers() as peers:
-        yield peers
 
 
 # ------------------------------------------------------------------------------------ many at once

@@ -6,7 +6,6 @@ main.py --dte FD --lines FD [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE]
 """
 
 import gc
-import os
 import sys
 
 # Collected often while the sources are compiled, the heap is left in one piece for the buffers.
@@ -15,14 +14,9 @@ if hasattr(gc, "threshold"):
 
 from bearer import AlwaysOn, parse_servers
 from dteport import Dte
-from system import Net, Poller, ticks_ms
+from system import Net, Poller, entropy, ticks_ms
 from tracing import TracedDte
 from wipmodem.modem import Sizes
-
-
-def entropy():
-    """16 bits that nobody can predict."""
-    return int.from_bytes(os.urandom(2), "big")
 
 
 def options(argv):

@@ -1,5 +1,6 @@
 """The interpreter's side of the PC's board: chosen once, here."""
 
+import os
 import sys
 
 if sys.implementation.name == "micropython":
@@ -7,4 +8,9 @@ if sys.implementation.name == "micropython":
 else:
     from system_cpython import Net, Poller, open_raw, ticks_ms, write_block
 
-__all__ = ("Net", "Poller", "open_raw", "ticks_ms", "write_block")
+__all__ = ("Net", "Poller", "entropy", "open_raw", "ticks_ms", "write_block")
+
+
+def entropy():
+    """16 bits that nobody can predict."""
+    return int.from_bytes(os.urandom(2), "big")

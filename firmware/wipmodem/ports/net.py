@@ -307,10 +307,11 @@ class BsdNet:
             return RESET if failure == AGAIN else failure
         return RESET
 
-    def _join(self, addr, port):
-        """Four address bytes and a port in the form the stack takes."""
-        raise NotImplementedError
+    def _join(self, addr, port) -> object:
+        """Four address bytes and a port in the form that most stacks take."""
+        return "%d.%d.%d.%d" % tuple(addr), port
 
     def _split(self, raw, addr):
         """Put the four bytes of the stack's form into `addr`, return the port."""
-        raise NotImplementedError
+        addr[:] = bytes([int(part) for part in raw[0].split(".")])
+        return raw[1]

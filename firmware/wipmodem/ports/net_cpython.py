@@ -1,4 +1,4 @@
-"""The net port of CPython: other method names, (address, port) tuples, and SO_ERROR."""
+"""The net port of CPython: other names for reading and writing, and SO_ERROR."""
 
 import socket
 
@@ -18,10 +18,3 @@ class Net(BsdNet):
     def _error(self, sock):
         number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         return class_of(OSError(number)) if number else RESET
-
-    def _join(self, addr, port):
-        return socket.inet_ntoa(bytes(addr)), port
-
-    def _split(self, raw, addr):
-        addr[:] = socket.inet_aton(raw[0])
-        return raw[1]
