@@ -96,16 +96,18 @@ def case_trailing_dot():
 
 
 def case_retries_go_round():
-    """Without answer: after 2000 ms the next server, three times round, and then None."""
+    """Without answer: after 2, 4, 8 s the next server, three times round, and then None."""
     bench = Bench()
     bench.ask(b"a.b")
-    for attempt in range(1, 6):
-        bench.after(1999)
-        assert len(bench.net.sent) == attempt and len(bench.net.open) == 1
+    for attempt, wait_ms in enumerate((2000, 2000, 4000, 4000, 8000)):
+        bench.after(wait_ms - 1)
+        assert len(bench.net.sent) == attempt + 1 and len(bench.net.open) == 1
         bench.after(1)
-        assert len(bench.net.sent) == attempt + 1
+        assert len(bench.net.sent) == attempt + 2
     assert bench.asked() == [1, 2, 1, 2, 1, 2] and not bench.results
-    bench.after(2000)
+    bench.after(7999)
+    assert not bench.results
+    bench.after(1)
     assert bench.ended((0, None))
     assert bench.resolver.timeouts == 6 and bench.resolver.failed == 1
 

@@ -1,10 +1,6 @@
 """The resolver against another implementation of DNS, against noise, and on real sockets."""
 
-import os
 import socket
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from dnslib import AAAA, CNAME, QTYPE, RR, A, DNSRecord
@@ -27,13 +23,9 @@ from dns_server import (
     wrong_id,
     wrong_question,
 )
+from interpreters import COMMANDS, output
 from wipmodem.dns_message import DONE, encode, query, read_answer
 
-_HERE = Path(__file__).resolve().parent
-_INTERPRETERS = {
-    "cpython": [sys.executable, "-B"],
-    "micropython": [str(Path(sys.executable).with_name("micropython")), "-X", "heapsize=128wK"],
-}
 _ADDR = "127.1.2.3"
 _NAME = b"www.host.net"
 _QUERY = query(0xA55A, encode(_NAME))
@@ -123,19 +115,9 @@ def test_answers_of_another(records):
 
 def _probe(interpreter, servers, retry_ms, names):
     """The lines that dns_probe.py prints: a dict of name -> address, and the counters."""
-    paths = [_HERE.parent / "firmware", _HERE.parent / "boards" / "host", _HERE]
-    path = ":".join(str(path) for path in paths)
-    done = subprocess.run(
-        [*_INTERPRETERS[interpreter], str(_HERE / "dns_probe.py"), servers, str(retry_ms), *names],
-        env=dict(os.environ, PYTHONPATH=path, MICROPYPATH=path + ":.frozen"),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr + done.stdout
-    *lines, counters, leaked = done.stdout.splitlines()
-    assert leaked == "leaked 0"
+    said = output(interpreter, "dns_probe.py", servers, str(retry_ms), *names)
+    *lines, counters, leaked = said.splitlines()
+    assert leaked == "leaked 0", said
     return dict(line.split() for line in lines), counters
 
 
@@ -158,7 +140,7 @@ _WAYS = {
 }
 
 
-@pytest.mark.parametrize("interpreter", _INTERPRETERS)
+@pytest.mark.parametrize("interpreter", COMMANDS)
 def test_all_ways_at_once(interpreter, dns):
     """Fifteen names at a time, each answered in another way: every one ends as it should."""
     dns.zone.update({name.lower(): way for name, (way, _) in _WAYS.items()})
@@ -170,7 +152,7 @@ def test_all_ways_at_once(interpreter, dns):
     assert counters == "ignored 6 timeouts 5 failed 6"
 
 
-@pytest.mark.parametrize("interpreter", _INTERPRETERS)
+@pytest.mark.parametrize("interpreter", COMMANDS)
 def test_server_that_is_not_there(interpreter, dns):
     """A refused datagram moves on to the next server without waiting."""
     dns.zone["plain.test"] = _ADDR

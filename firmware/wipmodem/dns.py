@@ -131,8 +131,9 @@ class Resolver:
     def _ask(self, question, now_ms):
         """One attempt at the server whose turn it is: the net's result."""
         addr, port = self._servers[question.attempts % len(self._servers)]
+        # Twice as long each round: a radio that has to wake up takes seconds.
+        question.due_ms = add(now_ms, self._retry_ms << question.attempts // len(self._servers))
         question.attempts += 1
-        question.due_ms = add(now_ms, self._retry_ms)
         question.ident = self._entropy() & 0xFFFF
         handle = self._net.open_udp(ANY_PORT, addr, port)
         if handle < 0:
