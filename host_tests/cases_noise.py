@@ -123,7 +123,7 @@ def _survives(seed):
     assert session.ask(b"ATE0") == b"ATE0\r\r\nOK\r\n", seed
     assert session.ask(b"AT+WIPCREATE?") == b"\r\nOK\r\n", seed
     assert session.net.open_handles() == [], seed
-    assert session.modem.table.pending == 0, seed
+    assert session.modem.table.pending() == 0, seed
 
 
 def case_after_any_noise_at_answers_and_no_socket_is_left():

@@ -23,9 +23,9 @@ def special(buf, start, end):
 
 
 class DataMode:
-    def __init__(self, table, out, serial, sizes):
+    def __init__(self, traffic, out, serial, sizes):
         self.sock = None  # the mapped socket; None in command mode
-        self._table = table
+        self._traffic = traffic
         self._out = out
         self._serial = serial
         # UDP: bytes gathered for the next datagram, and the one that is being sent.
@@ -37,15 +37,15 @@ class DataMode:
     def begin(self, sock):
         self.sock = sock
         self._escaped = False
-        self._table.map(sock)
+        self._traffic.map(sock)
 
     def end(self):
         """Back to command mode: what was gathered goes out as one datagram (D8)."""
         if not self._flush():
-            self._table.lose_datagram()
+            self._traffic.lose_datagram()
         self._sending = 0
         self.sock = None
-        self._table.unmap()
+        self._traffic.unmap()
 
     def peer_gone(self):
         return self.sock is not None and self.sock.state != READY
@@ -55,7 +55,7 @@ class DataMode:
     def take(self, span):
         """Host bytes, as many as can be taken: to leave some is back-pressure."""
         if self.sock.protocol != UDP:
-            self._table.send(self.sock, span)
+            self._traffic.send(self.sock, span)
             return
         while span.left() and (not self._sending or self._flush()):
             self._take_run(span)
@@ -82,7 +82,7 @@ class DataMode:
         """Send the datagram; an empty one is not sent. False: the net port takes none now."""
         if not self._sending:
             self._sending = self._gather.readinto(self._datagram, len(self._datagram))
-        if self._sending and self._table.send_datagram(self.sock, self._datagram, self._sending):
+        if self._sending and self._traffic.send_datagram(self.sock, self._datagram, self._sending):
             self._sending = 0
         return not self._sending
 
@@ -97,7 +97,7 @@ class DataMode:
             return False
         n = self._serial.write(rx.buf, rx.start, rx.end - rx.start)
         rx.take(n)
-        self._table.was_read(self.sock)
+        self._traffic.was_read(self.sock)
         return n > 0
 
     def holds(self):
@@ -113,7 +113,7 @@ class DataMode:
             else:
                 self._out.put(_ETX, 0, 1)
                 self.sock.datagram = -1
-                self._table.was_read(self.sock)
+                self._traffic.was_read(self.sock)
         return moved
 
     def _give_run(self, rx):

@@ -1,7 +1,7 @@
 """How bytes cross a socket: between the net port and the socket's two pipes, blocks at a time.
 
 Nothing here changes a socket's state: each call returns a count or the result class it met, and
-the index table (sockets.py) draws the consequence.
+traffic.py draws the consequence.
 """
 
 from . import contract as net_

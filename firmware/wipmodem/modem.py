@@ -63,7 +63,7 @@ class Modem:
         self.line = LineReader(sizes.line, self.settings, self.writer)
         self.table = Table(net, entropy, self._urcs, self.counters, sizes)
         self.stack = Stack(bearer, self.table, self._urcs)
-        self.data = DataMode(self.table, self._out, serial, sizes)
+        self.data = DataMode(self.table.traffic, self._out, serial, sizes)
         self._commands = Commands(self)
         self._escape = Escape()
         self._control = ControlLines(serial, self.settings)
@@ -257,7 +257,7 @@ class Modem:
         while self._urcs.count and self.writer.room():
             place = self._urcs.outcome() if self._awaiting else 0
             if place < 0:
-                if self.table.pending:
+                if self.table.pending():
                     return
                 place = 0
             self._say(place)
@@ -268,7 +268,7 @@ class Modem:
     def _say(self, place):
         self._busy = True
         if self._urcs.kind(place) <= urc.FAILED:
-            self._awaiting = self.table.pending > 0
+            self._awaiting = self.table.pending() > 0
         say(self, self._urcs, place)
         self._urcs.drop(place)
 

@@ -1,19 +1,5 @@
-"""One socket and the machine it obeys. All that changes a state is `sockets.Table._move` and this
-table:
+"""One socket: what is known of a (protocol, index), W1. machine.py has what its states lead to."""
 
-              NAMED        UP      GONE       DEAD       FIN
-RESOLVING     CONNECTING   -       -          FAILED     -
-CONNECTING    -            READY   FAILED     FAILED     -
-READY         -            -       FAILED     FAILED     PEER_CLOSED
-PEER_CLOSED   -            -       -          -          -           readable until WIPCLOSE (D23)
-LISTENING     -            -       -          FAILED     -           servers
-FAILED        -            -       -          -          -           held until WIPCLOSE (Q19)
-
-GONE: refused or reset by the peer. DEAD: no name, no route, no answer in time.
-"""
-
-from . import contract as net_
-from . import errors
 from .compat import const
 from .flow import NO_DATAGRAM
 
@@ -30,32 +16,10 @@ PEER_CLOSED = const(4)
 FAILED = const(5)
 LISTENING = const(6)
 
-NAMED = const(0)
-UP = const(1)
-GONE = const(2)
-DEAD = const(3)
-FIN = const(4)
-
-NEXT = {
-    RESOLVING: {NAMED: CONNECTING, DEAD: FAILED},
-    CONNECTING: {UP: READY, GONE: FAILED, DEAD: FAILED},
-    READY: {GONE: FAILED, DEAD: FAILED, FIN: PEER_CLOSED},
-    PEER_CLOSED: {},
-    LISTENING: {DEAD: FAILED},
-    FAILED: {},
-}
-
-# Q20, Q34: the error numbers, and the events, that results of the net port stand for.
-ERROR_OF = {GONE: errors.PEER_RESET, DEAD: errors.UNREACHABLE}
-EVENT_OF = {net_.CLOSED: FIN, net_.RESET: GONE, net_.UNREACHABLE: DEAD}
-REFUSAL_OF = {net_.NO_RESOURCE: errors.NO_SOCKET, net_.PORT_IN_USE: errors.BAD_PORT_STATE}
-
 NO_HANDLE = const(-1)
 
 
 class Sock:
-    """One (protocol, index): W1."""
-
     def __init__(self, protocol, index, slot):
         self.protocol = protocol
         self.index = index
@@ -64,12 +28,13 @@ class Sock:
         self.addr = bytearray(4)  # the peer
         self.from_addr = bytearray(4)  # UDP: the sender of the datagram that waits
         self.handle = NO_HANDLE
-        self.pipes: tuple = ()  # (rx, tx) from the pool while open; a server has none
+        self.pipes: tuple  # (rx, tx) from the pool while open; a server has none
         self.reset()
 
     def reset(self):
         """As in the state FREE."""
         self.state = FREE
+        self.pipes = ()
         self.error = 0  # why it FAILED
         self.bound = False  # to a peer (R5)
         self.local_port = self.peer_port = self.from_port = 0

@@ -1,0 +1,114 @@
+"""The state machine that every socket obeys: all that changes a state is `move` and this table.
+
+              ASKED       SPAWNED   OPENED     NAMED       UP     GONE    DEAD    FIN
+FREE          RESOLVING   READY     LISTENING  -           -      -       -       -
+RESOLVING     -           -         -          CONNECTING  -      -       FAILED  -
+CONNECTING    -           -         -          -           READY  FAILED  FAILED  -
+READY         -           -         -          -           -      FAILED  FAILED  PEER_CLOSED
+PEER_CLOSED   readable until WIPCLOSE (D23)
+LISTENING     -           -         -          -           -      -       FAILED  -
+FAILED        held until WIPCLOSE (Q19)
+
+ASKED, NAMED, UP: a +WIPCREATE, its peer's address, its connection. SPAWNED, OPENED: by a server,
+as a server. GONE: refused or reset by the peer. DEAD: no name, no route, no answer in time.
+Closing leads from everywhere back to FREE.
+"""
+
+from . import contract as net_
+from . import counters as count_
+from . import errors, urc
+from .compat import const
+from .sock import (
+    CONNECTING,
+    FAILED,
+    FREE,
+    LISTENING,
+    NO_HANDLE,
+    PEER_CLOSED,
+    READY,
+    RESOLVING,
+)
+
+ASKED = const(0)
+SPAWNED = const(1)
+OPENED = const(2)
+NAMED = const(3)
+UP = const(4)
+GONE = const(5)
+DEAD = const(6)
+FIN = const(7)
+
+_NEXT = {
+    FREE: {ASKED: RESOLVING, SPAWNED: READY, OPENED: LISTENING},
+    RESOLVING: {NAMED: CONNECTING, DEAD: FAILED},
+    CONNECTING: {UP: READY, GONE: FAILED, DEAD: FAILED},
+    READY: {GONE: FAILED, DEAD: FAILED, FIN: PEER_CLOSED},
+    PEER_CLOSED: {},
+    LISTENING: {DEAD: FAILED},
+    FAILED: {},
+}
+
+# What a move says to the host; a failure has its number, and what it is called, besides.
+_SAYS = {UP: urc.READY, FIN: urc.PEER_CLOSE}
+
+# Q20, Q34: the error numbers, and the events, that results of the net port stand for.
+_ERROR_OF = {GONE: errors.PEER_RESET, DEAD: errors.UNREACHABLE}
+_EVENT_OF = {net_.CLOSED: FIN, net_.RESET: GONE}
+
+
+def event_of(result):
+    """What a result class of the net port, other than AGAIN, means for a socket."""
+    return _EVENT_OF.get(result, DEAD)
+
+
+class Machine:
+    """Moves sockets, says what that means to the host, and knows who has which handle."""
+
+    def __init__(self, net, urcs, counters, handles):
+        self.pending = 0  # sockets whose +WIPCREATE has no outcome yet
+        self._net = net
+        self._urcs = urcs
+        self._counters = counters
+        self._by_handle: list = [None] * handles
+
+    def of_handle(self, handle):
+        return self._by_handle[handle]
+
+    def move(self, sock, event, error=0):
+        """error: the number to tell, if it is not the event's own."""
+        state = _NEXT[sock.state].get(event, sock.state)
+        if state == sock.state:
+            return
+        pending = sock.pending()
+        sock.state = state
+        self.pending += sock.pending() - pending
+        if state == FAILED:
+            self._failed(sock, error or _ERROR_OF[event], urc.FAILED if pending else urc.ERROR)
+        elif event in _SAYS:
+            self._urcs.put(_SAYS[event], sock.who)
+
+    def free(self, sock):
+        """Back to FREE; the buffers have been given back."""
+        self.pending -= sock.pending()
+        self.detach(sock)
+        sock.reset()
+
+    def attach(self, sock, handle):
+        sock.handle = handle
+        sock.local_port = self._net.local_port[handle]
+        self._by_handle[handle] = sock
+
+    def detach(self, sock):
+        """Give the handle back. Bytes that wait for the peer are lost, and counted."""
+        if sock.handle >= 0:
+            self._net.close(sock.handle)
+            self._by_handle[sock.handle] = None
+            sock.handle = NO_HANDLE
+        if sock.pipes:
+            self._counters.add(count_.TX_DROPPED, sock.pipes[1].clear())
+
+    def _failed(self, sock, error, kind):
+        sock.error = error
+        self.detach(sock)
+        if sock.bound:  # a server or a listen socket has lost no peer (Q5)
+            self._urcs.put(kind, sock.who, error)

@@ -1,0 +1,122 @@
+"""What passes over a socket while it lives: events of the net, bytes of the host (D10-D14, D23).
+
+flow.py moves the bytes; what a move met leads to the next state here.
+"""
+
+from . import contract as net_
+from . import counters as count_
+from . import urc
+from .flow import Flow
+from .machine import UP, event_of
+from .sock import CONNECTING, PEER_CLOSED, READY, UDP
+
+
+class Traffic:
+    def __init__(self, machine, net, urcs, counters, sizes):
+        self._machine = machine
+        self._net = net
+        self._urcs = urcs
+        self._counters = counters
+        self._flow = Flow(net, counters, sizes)
+        self._mapped = None  # the socket in data mode
+        self._on = {
+            CONNECTING: self._on_connecting,
+            READY: self._on_ready,
+            PEER_CLOSED: self._on_peer_closed,
+        }
+
+    # Events
+
+    def on_event(self, sock):
+        """Something is ready on the socket's handle: a UDP or TCP client socket."""
+        self._on[sock.state](sock)
+
+    def _on_connecting(self, sock):
+        outcome = self._net.connected(sock.handle)
+        if outcome > 0:
+            self._machine.move(sock, UP)
+            self._flow.watch(sock, True)
+        elif outcome != net_.AGAIN:
+            self._machine.move(sock, event_of(outcome))
+
+    def _on_ready(self, sock):
+        if sock.protocol == UDP:
+            self._receive(sock)
+            return
+        flags = self._net.flags[sock.handle]
+        if flags & net_.OUT:
+            self._dealt(sock, self._flow.drain(sock))
+        if sock.state == READY and flags & ~net_.OUT:
+            self._fill(sock)
+
+    def _on_peer_closed(self, sock):
+        if self._net.flags[sock.handle] & (net_.ERR | net_.HUP):
+            self._machine.detach(sock)
+        else:
+            self._dealt(sock, self._flow.drain(sock))
+
+    # Data mode
+
+    def map(self, sock):
+        """Data mode begins: what there is to read is read now (Q22)."""
+        self._mapped = sock
+        self._urcs.forget(sock.who, urc.DATA)
+
+    def unmap(self):
+        """Data mode has ended; what was left unread is owed a +WIPDATA."""
+        sock = self._mapped
+        self._mapped = None
+        sock.told = False
+        self._announce(sock)
+
+    def send(self, sock, span):
+        """TCP bytes from the host, as many as can be taken; a dead peer takes all, counted."""
+        if sock.handle >= 0:
+            self._dealt(sock, self._flow.send(sock, span))
+        if sock.handle < 0:
+            self._counters.add(count_.TX_DROPPED, span.left())
+            span.take(span.left())
+
+    def send_datagram(self, sock, buf, n):
+        """True once it is dealt with: sent, or counted since the socket cannot (R5, Q27)."""
+        if sock.bound and sock.handle >= 0:
+            return self._flow.send_datagram(sock, buf, n)
+        self._counters.add(count_.UDP_TX_DROPPED, n)
+        return True
+
+    def lose_datagram(self):
+        """Data mode ended before the stack would take the last one."""
+        self._counters.add(count_.UDP_TX_LOST)
+
+    def was_read(self, sock):
+        """The host took bytes, or a whole datagram: there is room for more."""
+        if sock.handle >= 0:
+            self._flow.watch(sock, sock.state == READY and sock.datagram < 0)
+
+    # Inside
+
+    def _fill(self, sock):
+        got = self._flow.fill(sock)
+        if got > 0:
+            self._announce(sock)
+        self._dealt(sock, got)
+
+    def _receive(self, sock):
+        if sock.datagram < 0 and self._flow.receive(sock) >= 0:
+            self._announce(sock)
+        self.was_read(sock)
+
+    def _announce(self, sock):
+        if sock.told or sock is self._mapped or not sock.has_data():
+            return
+        sock.told = True
+        self._urcs.put(urc.DATA, sock.who)
+
+    def _dealt(self, sock, result):
+        """Draw the consequence of what a flow met."""
+        if result < net_.AGAIN:
+            self._machine.move(sock, event_of(result))
+            if result != net_.CLOSED:
+                self._machine.detach(sock)
+        if sock.handle >= 0:
+            self._flow.watch(sock, sock.state == READY)
