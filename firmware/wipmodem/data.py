@@ -100,10 +100,6 @@ class DataMode:
         self._traffic.was_read(self.sock)
         return n > 0
 
-    def holds(self):
-        """Does received data wait for the DTE to take it?"""
-        return self.sock.has_data()
-
     def _give_datagram(self):
         moved = False
         while self._out.room() > 2 and self.sock.datagram >= 0:

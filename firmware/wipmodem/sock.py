@@ -40,7 +40,6 @@ class Sock:
         self.local_port = self.peer_port = self.from_port = 0
         self.addr[:] = b"\0\0\0\0"
         self.first = self.last = 0  # a server's range; a spawned socket keeps its server's (R11)
-        self.owner = 0  # the index of the server that spawned it
         self.told = False  # a +WIPDATA is owed or said, and nothing read since (Q22)
         self.datagram = NO_DATAGRAM  # size of the received datagram, what of it is still unread
         self.deadline_ms = 0

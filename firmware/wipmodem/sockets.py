@@ -242,7 +242,6 @@ class Table:
             if not sock.state:
                 self._machine.move(sock, SPAWNED)
                 sock.bound = True
-                sock.owner = server.index
                 sock.first = server.first
                 sock.last = server.last
                 sock.pipes = self._pool.pop()

@@ -11,7 +11,6 @@ from .compat import const
 from .sock import FAILED, SERVER, TCP, UDP
 
 _MODE_OF = {UDP: 1, TCP: 2}  # D2: continuous for UDP, transparent for TCP
-_BEARER = const(6)
 _DRAIN_MS = const(90)  # H4: an answer within 100 ms, and one alone for the line
 _SESSION_MS = const(60000)  # H7
 
