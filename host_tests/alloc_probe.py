@@ -4,9 +4,9 @@ A line a scenario: `steady NAME bytes`, what one round allocated after warming u
 if it also ran with the heap locked; or `once NAME bytes` for what may allocate.
 """
 
-import gc
+import heap
 
-gc.threshold(8192)
+heap.collect_often()
 
 import micropython
 
@@ -14,6 +14,8 @@ from bearer import AlwaysOn
 from system import Net, Poller, entropy
 from wipmodem.compat import RingIO
 from wipmodem.modem import Modem, Sizes
+
+heap.collect_when_full()
 
 _LOOPBACK = b"\x7f\0\0\1"
 _PASSES = 40

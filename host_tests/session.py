@@ -4,17 +4,15 @@ Runs on both interpreters. `settle` makes passes until the modem has nothing to 
 `wait` moves the clock as the real loop would, from one deadline of the modem's to the next.
 """
 
-import gc
+import heap
 
-# Collected often while the sources are compiled, the heap is left in one piece for the buffers.
-_collect_after = getattr(gc, "threshold", lambda n: None)
-_collect_after(8192)
+heap.collect_often()
 
 from fakes import FakeBearer, FakeNet, FakeSerial
 from wipmodem import ticks
 from wipmodem.modem import Modem, Sizes
 
-_collect_after(-1)
+heap.collect_when_full()
 
 _MOST_PASSES = 20000
 

@@ -5,18 +5,19 @@ Runs under MicroPython and CPython. Started by serve.py, which owns the pty or t
 main.py --dte FD --lines FD [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE] [--trace]
 """
 
-import gc
 import sys
 
-# Collected often while the sources are compiled, the heap is left in one piece for the buffers.
-if hasattr(gc, "threshold"):
-    gc.threshold(8192)
+import heap
+
+heap.collect_often()
 
 from bearer import AlwaysOn, parse_servers
 from dteport import Dte
 from system import Net, Poller, entropy, ticks_ms
 from tracing import TracedDte
 from wipmodem.modem import Sizes
+
+heap.collect_when_full()
 
 
 def options(argv):

@@ -1,0 +1,20 @@
+"""How MicroPython's heap stays in one piece while sources are compiled.
+
+Collected often, it is filled from its start, and the buffers find room behind the code. Later that
+would be work for nothing: the ordinary collection, when the heap is full, is enough. CPython needs
+neither, and has no such threshold.
+"""
+
+import gc
+
+_set_threshold = getattr(gc, "threshold", lambda n: None)
+
+
+def collect_often():
+    """Before the imports."""
+    _set_threshold(8192)
+
+
+def collect_when_full():
+    """Behind them."""
+    _set_threshold(-1)
