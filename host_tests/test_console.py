@@ -14,23 +14,25 @@ import pytest
 from serving import PATIENCE_S, ROOT, STAND_IN, read_until, wait_until
 
 
+def start_console(tmp_path, stdin, stdout, stderr, *options):
+    """console.py with the stand-in modem, its private directory in tmp_path."""
+    script = ROOT / "boards" / "host" / "console.py"
+    return subprocess.Popen(
+        [sys.executable, script, "--py", "cpython", "--program", STAND_IN, *options],
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+    )
+
+
 class Keyboard:
     """console.py with the stand-in modem, and the user's side of its terminal."""
 
     def __init__(self, tmp_path, *options):
         self.fd, self._terminal = pty.openpty()
         self._before = termios.tcgetattr(self._terminal)
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                ROOT / "boards" / "host" / "console.py",
-                *("--py", "cpython", "--program", STAND_IN, *options),
-            ],
-            stdin=self._terminal,
-            stdout=self._terminal,
-            stderr=self._terminal,
-            env=os.environ | {"TMPDIR": str(tmp_path)},
-        )
+        self.process = start_console(tmp_path, *[self._terminal] * 3, *options)
 
     def __enter__(self):
         return self
@@ -106,17 +108,8 @@ def test_the_death_of_the_modem_gives_the_terminal_back_and_keeps_the_log(user):
 
 
 def test_without_a_terminal_it_only_serves(tmp_path):
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            ROOT / "boards" / "host" / "console.py",
-            *("--py", "cpython", "--program", STAND_IN),
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=os.environ | {"TMPDIR": str(tmp_path)},
-    )
+    pipe = subprocess.PIPE
+    process = start_console(tmp_path, subprocess.DEVNULL, pipe, pipe)
     assert process.stdout
     ready = read_until(process.stdout.fileno(), b"\n").decode()
     assert re.fullmatch(r"DTE ready: pty:.*/modem \(/dev/pts/\d+\) 115200 8N1\n", ready)
