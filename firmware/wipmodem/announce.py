@@ -1,7 +1,7 @@
 """The text of each unsolicited line, by the kind of its record in the URC queue."""
 
 from . import urc
-from .wip_commands import say_data
+from .wip_commands import name, say_data
 
 _WORDS = {
     urc.READY: b"+WIPREADY: ",
@@ -16,29 +16,38 @@ _WORDS = {
 
 def say(modem, urcs, i):
     """Say the record at place i of the queue."""
-    _SAY[urcs.kind(i)](modem, urcs, i, modem.writer)
+    _SAY[urcs.kind(i)](modem, urcs, i)
 
 
-def _say_value(modem, urcs, i, writer):
-    writer.begin(_WORDS[urcs.kind(i)]).number(urcs.value(i)).end()
+def _socket(modem, urcs, i):
+    """The line as far as the socket's name."""
+    return name(modem.writer.begin(_WORDS[urcs.kind(i)]), modem.table.of(urcs.who(i)))
 
 
-def _say_socket(modem, urcs, i, writer):
-    writer.begin(_WORDS[urcs.kind(i)]).number(urcs.who(i) >> 4).comma(urcs.who(i) & 15).end()
+def _value(modem, urcs, i):
+    """The line as far as its number."""
+    return modem.writer.begin(_WORDS[urcs.kind(i)]).number(urcs.value(i))
 
 
-def _say_error(modem, urcs, i, writer):
-    writer.begin(_WORDS[urcs.kind(i)]).number(urcs.who(i) >> 4).comma(urcs.who(i) & 15)
-    writer.comma(urcs.value(i)).end()
+def _say_value(modem, urcs, i):
+    _value(modem, urcs, i).end()
 
 
-def _say_accept(modem, urcs, i, writer):
-    writer.begin(_WORDS[urcs.kind(i)]).number(urcs.value(i)).comma(urcs.who(i) & 15).end()
+def _say_socket(modem, urcs, i):
+    _socket(modem, urcs, i).end()
 
 
-def _say_data(modem, urcs, i, writer):
+def _say_error(modem, urcs, i):
+    _socket(modem, urcs, i).comma(urcs.value(i)).end()
+
+
+def _say_accept(modem, urcs, i):
+    _value(modem, urcs, i).comma(modem.table.of(urcs.who(i)).index).end()
+
+
+def _say_data(modem, urcs, i):
     """The count is taken now, so that it is exact (H11)."""
-    say_data(writer, modem.table.of(urcs.who(i)))
+    say_data(modem.writer, modem.table.of(urcs.who(i)))
 
 
 _SAY = {

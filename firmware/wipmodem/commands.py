@@ -75,10 +75,15 @@ _I_VALUES = (0, 3)
 _TOO_LARGE = const(9999)
 
 
+def _mix(value, char):
+    """One more character onto the hash of a name."""
+    return (value * 31 + char) & 0xFFFF
+
+
 def _hash(name):
     value = 0
     for char in name:
-        value = (value * 31 + char) & 0xFFFF
+        value = _mix(value, char)
     return value
 
 
@@ -149,10 +154,13 @@ class Commands:
         return self._buf[self._at] if self._at < self._line.n else 0
 
     def _letter(self, before):
-        """Take one character, in upper case, onto the hash of those before it."""
+        """Take one character, put in upper case in place, onto the hash of those before it."""
         char = self._peek()
+        if 0x61 <= char <= 0x7A:
+            char -= 0x20
+            self._buf[self._at] = char
         self._at += 1
-        return before * 31 + (char - 0x20 if 0x61 <= char <= 0x7A else char)
+        return _mix(before, char)
 
     def _digits(self):
         """Take a number, 0 if there is none (V.250 5.3.1)."""
@@ -196,13 +204,11 @@ class Commands:
         return self._arguments(command.spec) if form == _SET else 0
 
     def _command(self):
-        """Take a name, which is put in upper case in place: its row of the table, or None."""
+        """Take a name: its row of the table, or None."""
         start = self._at
         value = 0
         while self._at < self._line.n and self._peek() not in _NAME_ENDS:
-            code = self._letter(0)
-            self._buf[self._at - 1] = code
-            value = (value * 31 + code) & 0xFFFF
+            value = self._letter(value)
         command = _BY_HASH.get(value)
         if command is None or len(command.name) != self._at - start:
             return None

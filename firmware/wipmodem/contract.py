@@ -28,5 +28,5 @@ NO_RESOURCE = const(-4)  # no socket, no memory
 UNREACHABLE = const(-5)  # no route, no answer in time
 PORT_IN_USE = const(-6)  # the asked local port is taken
 
-# A board's name for `any free local port`.
+# The local port that stands for any free one.
 ANY_PORT = const(0)

@@ -18,9 +18,8 @@ STALL_MS = const(100)  # unseen for longer, a burst could pass for silence and `
 
 class Escape:
     def __init__(self):
-        self.owed = Span(
-            b"+++"
-        )  # pluses that were data after all: to be taken before anything else
+        # Pluses that were data after all: to be taken before anything else.
+        self.owed = Span(b"+++")
         self.held = 0
         self._last_ms = 0  # when the host's last byte came, as early as it may have
         self._quiet = False

@@ -88,7 +88,7 @@ class Machine:
             self._urcs.put(_SAYS[event], sock.who)
 
     def free(self, sock):
-        """Back to FREE; the buffers have been given back."""
+        """Back to FREE, without its buffers."""
         self.pending -= sock.pending()
         self.detach(sock)
         sock.reset()

@@ -5,7 +5,7 @@ from . import errors, urc
 
 class Stack:
     def __init__(self, bearer, table, urcs):
-        self.started = False
+        self._started = False
         self._bearer = bearer
         self._table = table
         self._urcs = urcs
@@ -18,23 +18,23 @@ class Stack:
 
     def ready(self):
         """May a socket be created (R17)?"""
-        return self.started and self._up
+        return self._started and self._up
 
     def start(self):
-        if self.started:
+        if self._started:
             return errors.STACK_STARTED  # C2
-        self.started = True
+        self._started = True
         return 0
 
     def stop(self):
         """Frees everything, so that the same set-up runs again (Q5, H16)."""
         self.hang_up()
-        self.started = False
+        self._started = False
         return 0
 
     def open_session(self, silent):
         """B1, B2: 0 when the call may be made; its outcome is told later, unless silent."""
-        if not self.started or self._asked:
+        if not self._started or self._asked:
             return errors.BAD_STACK_STATE
         self._asked = True
         self._silent = silent

@@ -55,14 +55,17 @@ class Writer:
 
     def number(self, n):
         """Decimal, n >= 0."""
-        self._digits(n)
+        tens = 10
+        while tens <= n:
+            tens *= 10
+        while tens > 1:
+            tens //= 10
+            self.char(0x30 + n // tens % 10)
         return self
 
     def comma(self, n):
         """A comma and a decimal number."""
-        self.char(0x2C)
-        self._digits(n)
-        return self
+        return self.char(0x2C).number(n)
 
     def peer(self, addr, port):
         """`,"1.2.3.4",5`: four address bytes and a port."""
@@ -70,7 +73,7 @@ class Writer:
         for i in range(4):
             if i:
                 self.char(0x2E)
-            self._digits(addr[i])
+            self.number(addr[i])
         self.char(0x22)
         return self.comma(port)
 
@@ -103,11 +106,3 @@ class Writer:
     def _end_of_line(self):
         self.char(self._settings[at.S3])
         self.char(self._settings[at.S4])
-
-    def _digits(self, n):
-        tens = 10
-        while tens <= n:
-            tens *= 10
-        while tens > 1:
-            tens //= 10
-            self.char(0x30 + n // tens % 10)

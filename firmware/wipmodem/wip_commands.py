@@ -86,7 +86,7 @@ def wipcreate_read(modem):
     sock = _next_socket(modem, _is_open)
     if sock is None:
         return DONE
-    _name(modem.writer.begin(b"+WIPCREATE: "), sock).comma(sock.local_port)
+    name(modem.writer.begin(b"+WIPCREATE: "), sock).comma(sock.local_port)
     modem.writer.peer(sock.addr, sock.peer_port).end()
     return MORE
 
@@ -120,7 +120,7 @@ def wipdata_read(modem):
 
 def say_data(writer, sock):
     """+WIPDATA in its two forms (D10)."""
-    _name(writer.begin(b"+WIPDATA: "), sock).comma(sock.readable())
+    name(writer.begin(b"+WIPDATA: "), sock).comma(sock.readable())
     if sock.protocol == UDP:
         writer.peer(sock.from_addr, sock.from_port)
     writer.end()
@@ -156,5 +156,6 @@ def _has_data(sock):
     return sock.has_data()
 
 
-def _name(writer, sock):
+def name(writer, sock):
+    """`protocol,index`; returns the writer."""
     return writer.number(sock.protocol).comma(sock.index)
