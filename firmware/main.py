@@ -1,13 +1,14 @@
 """Starts the modem: a board, a modem, and one loop that never blocks but in `net.poll`."""
 
-import board
+from board import Board
 from wipmodem import ticks
 from wipmodem.modem import Modem
 
 
 def run(here):
     """Serve until the board is told to end."""
-    modem = Modem(here.serial, here.net, here.bearer, here.entropy, here.sizes, here.name)
+    modem = Modem(here)
+    here.started()
     wait_ms = busy_ms = 0
     while here.alive():
         here.net.poll(wait_ms)
@@ -16,5 +17,18 @@ def run(here):
         busy_ms = ticks.diff(here.ticks_ms(), now_ms)
 
 
+def start():
+    """Serve, and leave what ends it to the board: Ctrl-C on the console, or our own mistake."""
+    try:
+        run(Board())
+    except KeyboardInterrupt:
+        Board.interrupted()
+    except Exception as error:
+        Board.crashed(error)
+
+
 if __name__ == "__main__":
-    run(board.Board())
+    if Board.held():
+        print("wipmodem: held, reset the board to start it")
+    else:
+        start()

@@ -14,7 +14,7 @@ _MOST = 4000
 
 def main():
     here = board.Board()
-    modem = Modem(here.serial, here.net, here.bearer, here.entropy, here.sizes, here.name)
+    modem = Modem(here)
     totals = [0] * _MOST
     wait_ms = busy_ms = n = 0
     while here.alive() and n < _MOST:

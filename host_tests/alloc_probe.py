@@ -59,6 +59,12 @@ class RingSerial:
 
 
 class Bench:
+    """The board, too."""
+
+    name = b"bench"
+    sizes = Sizes()
+    entropy = staticmethod(entropy)
+
     def __init__(self):
         self.serial = RingSerial()
         # The peers' end, on a net port of its own.
@@ -66,7 +72,8 @@ class Bench:
         self.server = self.far.open_udp(0)
         dns = [(_LOOPBACK, self.far.local_port[self.server])]
         self.net = Net(Poller(), entropy, Sizes.handles)
-        self.modem = Modem(self.serial, self.net, AlwaysOn(dns), entropy, Sizes(), b"bench")
+        self.bearer = AlwaysOn(dns)
+        self.modem = Modem(self)
         self.now_ms = 0
         self.buf = bytearray(b"0123456789abcdef" * 32)
         self.got = bytearray(2048)

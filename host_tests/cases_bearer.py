@@ -3,6 +3,7 @@
 import os
 
 from bearer import AlwaysOn, parse_servers
+from wipmodem.contract import DOWN, UP
 
 _LOOPBACK = b"\x7f\0\0\1"
 _NOWHERE = "/nonexistent/file"
@@ -12,7 +13,7 @@ def _bearer(resolv=None, hosts=None, dns=None):
     """A started bearer that reads files with these texts."""
     paths = [_file(text) for text in (resolv, hosts)]
     bearer = AlwaysOn(dns, *paths)
-    assert bearer.start() == 0
+    bearer.start(0)
     for path in paths:
         if path != _NOWHERE:
             os.remove(path)
@@ -31,10 +32,11 @@ def _file(text):
 def case_up_and_down():
     """Up right after start, down after stop; it has an address."""
     bearer = AlwaysOn()
-    assert not bearer.up()
-    assert bearer.start() == 0 and bearer.up() and len(bearer.address()) == 4
+    assert bearer.state == DOWN
+    bearer.start(0)
+    assert bearer.state == UP and len(bearer.address()) == 4
     bearer.stop()
-    assert not bearer.up()
+    assert bearer.state == DOWN
 
 
 def case_servers():
@@ -80,10 +82,10 @@ def case_files_are_read_at_start():
     path = _file(b"10.0.0.1 pc\n")
     bearer = AlwaysOn(None, _NOWHERE, path)
     assert bearer.hosts == {}
-    bearer.start()
+    bearer.start(0)
     os.remove(path)
     assert b"pc" in bearer.hosts
-    bearer.start()
+    bearer.start(0)
     assert b"pc" not in bearer.hosts
 
 

@@ -1,6 +1,7 @@
 """Noise from host and network: nothing raises, nothing wedges, nothing leaks."""
 
 from session import Session
+from wipmodem import contract as c
 from wipmodem import settings as at
 
 _WORDS = (
@@ -66,7 +67,7 @@ class Noise:
         elif kind < 4:
             session.serial.stuck = not session.serial.stuck
         elif kind == 4:
-            session.bearer.on = False
+            session.bearer.state = c.DOWN
         else:
             session.net.full = not session.net.full
 

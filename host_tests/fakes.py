@@ -47,26 +47,44 @@ class FakeSerial:
 
 
 class FakeBearer:
+    """`state` is the script's to set; `delayed`: a session does not come up by itself."""
+
+    radio = None
+
     def __init__(self):
         self.hosts = {b"localhost": b"\x7f\0\0\1"}
-        self.delayed = False  # True: the session comes up only when `on` is set
-        self.on = False
+        self.delayed = False
+        self.state = c.DOWN
+        self.cause = 0
+        self.user = self.password = ""
+        self.limit_ms = 0
 
-    def start(self):
-        self.on = not self.delayed
-        return 0
+    def start(self, limit_ms):
+        self.limit_ms = limit_ms
+        self.state = c.COMING if self.delayed else c.UP
 
     def stop(self):
-        self.on = False
+        self.state = c.DOWN
 
-    def up(self):
-        return self.on
+    def service(self, now_ms):
+        return 1000
 
     def address(self):
         return b"\x0a\0\0\2"
 
     def servers(self):
         return [(b"\x0a\0\0\1", 53)]
+
+
+class FakeCrash:
+    def __init__(self):
+        self.text = []
+
+    def lines(self):
+        return self.text
+
+    def clear(self):
+        self.text = []
 
 
 class FakeSocket:

@@ -8,7 +8,7 @@ import heap
 
 heap.collect_often()
 
-from fakes import FakeBearer, FakeNet, FakeSerial
+from fakes import FakeBearer, FakeCrash, FakeNet, FakeSerial
 from wipmodem import ticks
 from wipmodem.modem import Modem, Sizes
 
@@ -21,16 +21,21 @@ _START_MS = (1 << 30) - 2500
 
 
 class Session:
+    """The board, too: its ports are fakes."""
+
+    name = b"test"
+
     def __init__(self, **sizes):
-        chosen = Sizes()
+        self.sizes = Sizes()
         for name, value in sizes.items():
-            setattr(chosen, name, value)
+            setattr(self.sizes, name, value)
         self.serial = FakeSerial()
-        self.net = FakeNet(chosen.handles)
+        self.net = FakeNet(self.sizes.handles)
+        self.crash = FakeCrash()
         self.bearer = FakeBearer()
         self._entropy = 0x1234
         self.now_ms = _START_MS
-        self.modem = Modem(self.serial, self.net, self.bearer, self.entropy, chosen, b"test")
+        self.modem = Modem(self)
         self.settle()
 
     def entropy(self):

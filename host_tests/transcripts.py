@@ -228,10 +228,13 @@ class Player:
         self._session.serial.stuck = words == "off"
 
     def bearer(self, words):
-        """bearer slow: it does not come up by itself; bearer on; bearer lost."""
+        """bearer slow: it does not come up by itself; bearer on; bearer lost; bearer paused: lost,
+        and tried again; bearer failed 807: it does not come, and why."""
         bearer = self._session.bearer
-        bearer.delayed = words == "slow"
-        bearer.on = words == "on" or (words == "slow" and bearer.on)
+        word, _, cause = words.partition(" ")
+        bearer.delayed = word == "slow"
+        bearer.cause = int(cause or 0)
+        bearer.state = _BEARER_STATES.get(word, bearer.state)
 
     def sockets_full(self, words):
         """sockets_full: the stack has none left; sockets_full no: again it has."""
@@ -263,6 +266,13 @@ class Player:
             raise Mismatch("%s has never had a handle at the net port" % who)
         return self._peers[who]
 
+
+_BEARER_STATES = {
+    "on": c.UP,
+    "lost": c.DOWN,
+    "failed": c.DOWN,
+    "paused": c.PAUSED,
+}
 
 _STEPS = {
     ">": Player.host_line,

@@ -4,34 +4,39 @@ resolv.conf(5) and hosts(5) are read at `start`, IPv4 only. Runs on both interpr
 """
 
 from wipmodem.address import parse
+from wipmodem.contract import DOWN, UP
 
 _LOOPBACK = b"\x7f\0\0\1"
 _DNS_PORT = 53
+_NOTHING_TO_DO_MS = 60000
 _MAX_SERVERS = 3  # as resolv.conf(5) has it
 
 
 class AlwaysOn:
+    radio = None
+
     def __init__(self, dns=None, resolv="/etc/resolv.conf", hosts="/etc/hosts"):
         """`dns`: a list of (address, port) to use in place of those in resolv.conf."""
         self._dns = dns
         self._resolv_path = resolv
         self._hosts_path = hosts
         self._servers = []
-        self._up = False
+        self.state = DOWN
+        self.cause = 0
+        self.user = self.password = ""  # nobody asks for them here
         # Known names in lower case, and their addresses.
         self.hosts = {}
 
-    def start(self):
+    def start(self, limit_ms):
         self._servers = self._dns or _read_servers(self._resolv_path)
         self.hosts = _read_hosts(self._hosts_path)
-        self._up = True
-        return 0
+        self.state = UP
 
     def stop(self):
-        self._up = False
+        self.state = DOWN
 
-    def up(self):
-        return self._up
+    def service(self, now_ms):
+        return _NOTHING_TO_DO_MS
 
     def address(self):
         # Which of its addresses the PC will use depends on the peer; this one it always has.

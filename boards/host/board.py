@@ -33,9 +33,20 @@ def options(argv):
     return given
 
 
+class NoCrash:
+    """On the PC a crash ends the process, and the launcher shows it."""
+
+    def lines(self):
+        return []
+
+    def clear(self):
+        """There is nothing to forget."""
+
+
 class Board:
     name = b"host"
     sizes = Sizes()
+    crash = NoCrash()
     ticks_ms = staticmethod(ticks_ms)
     entropy = staticmethod(entropy)
 
@@ -51,5 +62,21 @@ class Board:
             given.get("hosts", "/etc/hosts"),
         )
 
+    def started(self):
+        """The launcher asks the modem itself."""
+
     def alive(self):
         return not self.serial.gone
+
+    @staticmethod
+    def held():
+        return False
+
+    @staticmethod
+    def interrupted():
+        raise KeyboardInterrupt
+
+    @staticmethod
+    def crashed(error):
+        """The launcher shows the traceback, and what it was that ended."""
+        raise error

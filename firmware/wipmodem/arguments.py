@@ -1,8 +1,9 @@
 """The arguments of a +COMMAND: split in place, checked against a table.
 
-A specification is a tuple of (kind, lowest, highest, error number, optional). Numbers may stand
-in quotes and texts without (H2). Wrong syntax (count, kind) is plain ERROR whatever else is wrong
-(E3); only then are ranges looked at, from left to right.
+A specification is a tuple of (kind, lowest, highest, error number, optional); with highest None,
+lowest is a tuple of the values that may be. Numbers may stand in quotes and texts without (H2).
+Wrong syntax (count, kind) is plain ERROR whatever else is wrong (E3); only then are ranges looked
+at, from left to right.
 """
 
 from .compat import const
@@ -23,6 +24,10 @@ _SEMICOLON = const(0x3B)
 
 def number(low, high, error, optional=False):
     return (NUMBER, low, high, error, optional)
+
+
+def one_of(values, error):
+    return (NUMBER, values, None, error, False)
 
 
 def text(optional=False):
@@ -120,4 +125,8 @@ class Arguments:
 
     def _in_range(self, i, rule):
         value = self._value[i]
-        return rule[0] == TEXT or value == _ABSENT or rule[1] <= value <= rule[2]
+        if rule[0] == TEXT or value == _ABSENT:
+            return True
+        if rule[2] is None:
+            return value in rule[1]
+        return rule[1] <= value <= rule[2]

@@ -9,10 +9,12 @@ MORE = const(1)  # a line was said, call again for the next
 HOLD = const(2)  # not yet: call again in a later pass
 ONLINE = const(3)  # CONNECT, and the DTE is in data mode
 
+_TEXT_MOST = const(80)
+
 
 def identify(modem):
     """ATI: product, version, board."""
-    modem.writer.begin(b"wipmodem ").text(VERSION).text(b" ").text(modem.board).end()
+    modem.writer.begin(b"wipmodem ").text(VERSION).text(b" ").text(modem.board.name).end()
     return DONE
 
 
@@ -39,6 +41,22 @@ def stat_read(modem):
     modem.writer.begin(b"+WIPXSTAT: ").text(counters.name(i)).comma(counters.value(i)).end()
     modem.step = i + 1
     return MORE if modem.step < counters.count else DONE
+
+
+def crash_read(modem):
+    """AT+WIPXCRASH?: the traceback of what brought the modem down last, a line each."""
+    lines = modem.board.crash.lines()
+    if modem.step >= len(lines):
+        return DONE
+    modem.writer.begin(b"+WIPXCRASH: ").text(lines[modem.step].encode()[:_TEXT_MOST]).end()
+    modem.step += 1
+    return MORE
+
+
+def crash_set(modem):
+    """AT+WIPXCRASH=0: forget it."""
+    modem.board.crash.clear()
+    return DONE
 
 
 def s_register_read(modem, setting):

@@ -1,17 +1,19 @@
 """The command table, and what finds, checks and runs a command (F9, F16, Q36, Q37).
 
-A row: name, what AT+NAME? does, what AT+NAME=? does, what AT+NAME=... does, and its arguments: one
-specification, or one for each value of the first argument. None stands for plain ERROR.
+A row: name, what AT+NAME? does, what AT+NAME=? does, what AT+NAME=... does, its arguments: one
+specification, or one for each value of the first argument; and what AT+NAME alone does. None
+stands for plain ERROR.
 """
 
 from . import base_commands as base
 from . import errors
 from . import settings as at
 from . import wip_commands as wip
-from .arguments import number, text
+from .arguments import number, one_of, text
 from .base_commands import DONE, HOLD, MORE
 from .compat import const
 from .counters import LINE_TOO_LONG
+from .radio_commands import pass_on
 from .sock import INDEXES, SERVER, TCP, UDP
 
 _PROTOCOL = number(UDP, SERVER, errors.BAD_PROTOCOL)
@@ -26,27 +28,43 @@ _DATA_MODE = number(0, 65535, errors.NOT_SUPPORTED)
 _BEARER = number(6, 6, errors.NO_OPTION)
 _CLIENT_MODE = number(0, 0, errors.BAD_VALUE, True)
 
+_OTHERWISE = const(-1)  # the error number when the first argument has no row
+
 _CREATE = {
+    _OTHERWISE: errors.BAD_PROTOCOL,
     UDP: (_PROTOCOL, _INDEX, _ANY_PORT, _ANY_PEER, _ANY_PORT),
     TCP: (_PROTOCOL, _INDEX, _PEER, _PORT),
     SERVER: (_PROTOCOL, _SERVER_INDEX, _PORT, _RANGE_END, _RANGE_END),
 }
 _DATA = (_PROTOCOL, _INDEX, _DATA_MODE)
 _CLOSE = {
+    _OTHERWISE: errors.BAD_PROTOCOL,
     UDP: (_PROTOCOL, _INDEX),
     TCP: (_PROTOCOL, _INDEX),
     SERVER: (_PROTOCOL, _SERVER_INDEX),  # Q32
 }
-_BR = (number(4, 5, errors.ERROR), _BEARER, _CLIENT_MODE)
+_ACTION = number(0, 65535, errors.ERROR)
+_BR = {
+    _OTHERWISE: errors.ERROR,
+    2: (_ACTION, _BEARER, number(0, 1, errors.NO_OPTION), text()),  # B4
+    3: (_ACTION, _BEARER, one_of((15, 17, 18), errors.NO_OPTION)),  # B5
+    4: (_ACTION, _BEARER, _CLIENT_MODE),
+    5: (_ACTION, _BEARER),
+}
 
 
 class Command:
     """A row of the table: what each form does, and the arguments of the set form."""
 
-    def __init__(self, name, read=None, test=None, write=None, spec=()):
+    def __init__(self, name, read=None, test=None, write=None, spec=(), run=None):
         self.name = name
-        self.forms = (None, read, test, write)  # by _READ, _TEST, _SET
+        self.forms = (run, read, test, write)  # by _RUN, _READ, _TEST, _SET
         self.spec = spec
+
+
+def _of_radio(name):
+    """A row of what the radio answers, whatever the form."""
+    return Command(name, pass_on, pass_on, pass_on, None, pass_on)
 
 
 TABLE = (
@@ -57,8 +75,13 @@ TABLE = (
     Command(b"+WIPDATA", wip.wipdata_read, base.ok, wip.wipdata_set, _DATA),
     Command(b"+WIPCLOSE", base.ok, base.ok, wip.wipclose_set, _CLOSE),  # Q31
     Command(b"+WIPXSTAT", base.stat_read),
+    Command(b"+WIPXCRASH", base.crash_read, None, base.crash_set, (number(0, 0, errors.ERROR),)),
+    _of_radio(b"+CSQ"),
+    _of_radio(b"+CREG"),
+    _of_radio(b"+CSS"),
 )
 
+_RUN = const(0)
 _READ = const(1)
 _TEST = const(2)
 _SET = const(3)
@@ -104,12 +127,17 @@ class Commands:
         self._line = modem.line
         self._buf = modem.line.buf
         self._at = 0  # where in the line the reading stands
+        self._began = 0  # ... and stood at the start of the command under way
         self._handler = _nothing  # of the command that is under way
 
     def begin(self):
         """A new line, from its start."""
         self._at = 0
         self._handler = _nothing
+
+    def span(self):
+        """Where the command under way begins and ends: (start, end) in the line."""
+        return self._began, self._at
 
     def step(self):
         """One command, or one line of its answer: MORE, HOLD, ONLINE or an error number.
@@ -139,6 +167,7 @@ class Commands:
     def _next(self):
         """Find and check the next command: 0, or the error number."""
         self._modem.step = 0
+        self._began = self._at
         if self._peek() == _PLUS:
             return self._extended()
         name = self._letter(0)
@@ -198,10 +227,18 @@ class Commands:
     def _extended(self):
         command = self._command()
         form = self._form()
-        if command is None or command.forms[form] is None:
+        if command is None or form < 0 or command.forms[form] is None:
             return errors.ERROR
         self._handler = command.forms[form]
+        if command.spec is None:
+            self._skip()
+            return 0
         return self._arguments(command.spec) if form == _SET else 0
+
+    def _skip(self):
+        """The arguments are somebody else's."""
+        while not self._at_border():
+            self._at += 1
 
     def _command(self):
         """Take a name: its row of the table, or None."""
@@ -215,14 +252,16 @@ class Commands:
         return command if self._buf.find(command.name, start, self._at) == start else None
 
     def _form(self):
-        """Take `?`, `=?` or `=`: _READ, _TEST, _SET, or 0 for none of these."""
+        """Take `?`, `=?`, `=` or nothing: _READ, _TEST, _SET, _RUN, or -1 for none of these."""
+        if self._at_border():
+            return _RUN
         mark = self._letter(0)
         if mark == _EQUALS and self._peek() == _QUESTION:
             self._at += 1
-            return _TEST if self._at_border() else 0
+            return _TEST if self._at_border() else -1
         if mark == _QUESTION:
-            return _READ if self._at_border() else 0
-        return _SET if mark == _EQUALS else 0
+            return _READ if self._at_border() else -1
+        return _SET  # names end in nothing else
 
     def _at_border(self):
         return self._at == self._line.n or self._peek() == _SEMICOLON
@@ -237,5 +276,5 @@ class Commands:
             return arguments.check(spec)
         if not arguments.is_number(0):
             return errors.ERROR
-        spec = spec.get(arguments.value(0))
-        return arguments.check(spec) if spec else errors.BAD_PROTOCOL
+        chosen = spec.get(arguments.value(0))
+        return arguments.check(chosen) if chosen else spec[_OTHERWISE]

@@ -1,4 +1,4 @@
-"""What MicroPython has and CPython lacks, met once, by feature: `const` and `RingIO`.
+"""What MicroPython has and CPython lacks, met once, by feature: `const`, `RingIO`, `schedule`.
 
 Both branches behave the same. RingIO here is the part the core uses: `write(buf, off, n)` takes
 as many bytes as fit and returns how many, `readinto(buf, n)` fills the start of `buf`, `any()`
@@ -9,6 +9,7 @@ try:
     import micropython
 
     const = micropython.const
+    schedule = micropython.schedule
     RingIO = getattr(micropython, "RingIO")  # noqa: B009 (its stub lacks the forms used here)
 except ImportError:
 
@@ -16,6 +17,9 @@ except ImportError:
         return value
 
     const = _as_it_is
+
+    def schedule(call, argument):
+        call(argument)
 
     class RingIO:
         def __init__(self, size):

@@ -1,4 +1,5 @@
-"""What core and ports agree on: event bits, result classes. Ports import this file and no other.
+"""What core and ports agree on: event bits, result classes, bearer states. Of the core, ports import
+nothing but this, compat and ticks.
 
 A port's methods return integers and raise nothing. A result >= 0 is a count or a handle, a
 negative one is a class below. The ports are duck-typed; ../README.md says more of each:
@@ -9,7 +10,11 @@ net     poll(timeout_ms) -> count; ready[k] is a handle, flags[handle] its event
         open_udp(port, addr, peer_port), connect(addr, peer_port), listen(port, backlog)
         accept(h), connected(h), readinto(h, buf, n), write(h, buf, off, n), recvfrom(h, buf, n)
         want(h, mask), close(h); local_port[h], addr[h], peer_port[h], from_addr, from_port
-bearer  start(), stop(), up() -> bool, address(), servers(), hosts
+bearer  start(limit_ms), stop(), service(now_ms) -> ms until the next; state, one of those below;
+        cause, why the last session failed; user, password; address(), servers(), hosts;
+        radio (or None): ask(line, start, end) -> bool, asking(), answer, chat.lines[0:chat.n]
+board   serial, net, bearer, name (bytes), sizes (modem.Sizes), entropy() -> 16 bits, ticks_ms(),
+        started(), alive() -> bool, crash: lines() -> [str], clear()
 """
 
 from .compat import const
@@ -27,6 +32,23 @@ RESET = const(-3)  # reset or refused by the peer
 NO_RESOURCE = const(-4)  # no socket, no memory
 UNREACHABLE = const(-5)  # no route, no answer in time
 PORT_IN_USE = const(-6)  # the asked local port is taken
+
+# States of a bearer.
+DOWN = const(0)
+COMING = const(1)  # asked for, not there yet
+UP = const(2)
+PAUSED = const(3)  # lost; it will be tried again
+
+# Causes of a bearer's failure: the guide's numbers.
+NO_RADIO = const(805)
+BUSY = const(807)
+NO_ANSWER = const(808)
+NO_CARRIER = const(809)
+LCP_FAILED = const(813)
+AUTH_FAILED = const(814)
+IPCP_FAILED = const(815)
+PEER_ENDED = const(816)
+PEER_SILENT = const(817)
 
 # The local port that stands for any free one.
 ANY_PORT = const(0)

@@ -91,10 +91,13 @@ class Resolver:
         return False
 
     def tick(self, now_ms):
-        if self._open:
-            for question in self._questions:
-                if question.left_ms(now_ms) <= 0:
-                    self._go_on(question, now_ms)
+        """Ask again, or give up; True if there was something to do."""
+        if not self._open or self.wait_ms(now_ms):
+            return False
+        for question in self._questions:
+            if question.left_ms(now_ms) <= 0:
+                self._go_on(question, now_ms)
+        return True
 
     def wait_ms(self, now_ms):
         """How long `tick` is not needed."""

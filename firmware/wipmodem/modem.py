@@ -1,7 +1,7 @@
 """The modem: ties line reader, commands, index table, data mode and URC queue to the ports.
 
 `service(now_ms)` does one small pass and returns how long nothing needs to be done, in ms. In a
-pass: events of the net port -> timers -> host input -> commands -> data -> URCs -> output.
+pass: events of the net port -> host input -> commands -> data -> URCs -> output -> timers.
 """
 
 from . import settings as at
@@ -45,9 +45,10 @@ class Sizes:
 
 
 class Modem:
-    """Ports as in contract.py; entropy() gives 16 unpredictable bits; board is a name in bytes."""
+    """`board`: its ports, name and sizes, as in contract.py."""
 
-    def __init__(self, serial, net, bearer, entropy, sizes, board):
+    def __init__(self, board):
+        sizes = board.sizes
         self.board = board
         self.now_ms = 0
         self.step = 0  # of the command under way, for its handler
@@ -55,14 +56,14 @@ class Modem:
         self.settings = at.factory()
         self.counters = Counters()
         self.arguments = Arguments()
-        self._serial = serial
-        self._net = net
+        self._serial = serial = board.serial
+        self._net = net = board.net
         self._urcs = UrcQueue(sizes.urcs)
         self._out = Pipe(sizes.block, sizes.out)
         self.writer = Writer(self._out, self.settings)
         self.line = LineReader(sizes.line, self.settings, self.writer)
-        self.table = Table(net, entropy, self._urcs, self.counters, sizes)
-        self.stack = Stack(bearer, self.table, self._urcs)
+        self.table = Table(net, board.entropy, self._urcs, self.counters, sizes)
+        self.stack = Stack(board.bearer, self.table, self._urcs)
         self.data = DataMode(self.table.traffic, self._out, serial, sizes)
         self._commands = Commands(self)
         self._escape = Escape()
@@ -85,8 +86,7 @@ class Modem:
         if unseen_ms > STALL_MS:
             self.counters.add(DTE_STALLS)
         self._take_events()
-        self._tick()
-        self._watch_lines()
+        self._watch_dtr()
         self._listen()
         if self.data.sock is not None:
             self._relay()
@@ -94,6 +94,7 @@ class Modem:
             self._run()
         self._announce()
         self._talk()
+        self._tick()  # last: an answer does not wait for it
         return 0 if self._busy else self._wait_ms()
 
     def create(self, sock, local_port, name, peer_port):
@@ -107,6 +108,10 @@ class Modem:
     def line_age_ms(self):
         """How long the command line under way has been waiting for its result."""
         return ticks.diff(self.now_ms, self._line_ms)
+
+    def command_text(self):
+        """Where in the line the command under way begins and ends, without its AT."""
+        return self._commands.span()
 
     def count_all(self):
         """Gather what is counted elsewhere."""
@@ -126,15 +131,17 @@ class Modem:
         net.count = 0
 
     def _tick(self):
-        self.table.resolver.tick(self.now_ms)
-        self.table.tick()
-        if self.stack.service():
-            self._busy = True
+        late = self.table.resolver.tick(self.now_ms)
+        late = self.table.tick() or late
+        late = self.stack.service(self.now_ms) or late
         if self._awaiting and ticks.diff(self.now_ms, self._await_ms) >= 0:
             self._awaiting = False
-
-    def _watch_lines(self):
+            late = True
+        if late:
+            self._busy = True
         self._control.service(self.now_ms, self.stack.up(), self.data.peer_gone())
+
+    def _watch_dtr(self):
         dropped = self._control.dtr_dropped()
         if dropped:
             self._dtr_dropped(dropped == DTR_HANGS_UP)
@@ -288,6 +295,7 @@ class Modem:
         if self.line.ready or self._host.left():
             return _HOLD_MS
         wait_ms = min(self.table.wait_ms(), self.table.resolver.wait_ms(self.now_ms))
+        wait_ms = min(wait_ms, self.stack.wait_ms)
         if self.data.sock is not None:
             wait_ms = min(wait_ms, self._escape.wait_ms(self.now_ms))
         if self._awaiting:

@@ -14,6 +14,7 @@ DTR_MODE = const(5)  # &D
 S3 = const(6)  # line terminator
 S4 = const(7)  # response formatting
 S5 = const(8)  # editing
+S7 = const(9)  # how long a call may take to be set up, s
 
 # setting: (lowest, highest, factory value)
 RANGES = (
@@ -26,11 +27,12 @@ RANGES = (
     (1, 127, 13),
     (1, 127, 10),
     (1, 127, 8),
+    (1, 255, 50),
 )
 
 # The name of a basic command, and the number of an S-register, to its setting.
 BASIC = {b"E": ECHO, b"V": VERBOSE, b"Q": QUIET, b"&C": DCD_MODE, b"&D": DTR_MODE}
-S_REGISTERS = {3: S3, 4: S4, 5: S5}
+S_REGISTERS = {3: S3, 4: S4, 5: S5, 7: S7}
 
 
 def factory():

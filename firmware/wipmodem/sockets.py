@@ -198,12 +198,13 @@ class Table:
             self.traffic.on_event(sock)
 
     def tick(self):
-        """Peers that did not answer in time."""
-        if not self._machine.pending:
-            return
+        """Peers that did not answer in time; True if there was one."""
+        if not self._machine.pending or self.wait_ms():
+            return False
         for sock in self.all:
             if sock.state == CONNECTING and ticks.diff(self.now_ms, sock.deadline_ms) >= 0:
                 self._machine.move(sock, DEAD)
+        return True
 
     def wait_ms(self):
         """Until `tick` is needed."""

@@ -1,24 +1,33 @@
 """The TCP/IP stack and its bearer: started, stopped, lost (C1-C3, B1-B10, Q5, Q9)."""
 
 from . import errors, urc
+from .contract import COMING, DOWN, PAUSED, UP
 
 
 class Stack:
     def __init__(self, bearer, table, urcs):
         self._started = False
         self._bearer = bearer
+        self.radio = bearer.radio
         self._table = table
         self._urcs = urcs
-        self._up = False  # as the host knows it
+        self._state = DOWN  # of the bearer, as the host knows it
         self._asked = False  # for a session, by WIPBR=4
-        self._silent = False  # H7: the result itself says that it is up
+        self._silent = False  # H7: the result itself says what became of it
+        self.wait_ms = 0  # until the bearer needs the next service
 
     def up(self):
-        return self._up
+        return self._state == UP
+
+    def failure(self):
+        """Why the session that was asked for did not come, or 0 while it may (B9)."""
+        if self._asked:
+            return 0
+        return self._bearer.cause or errors.NO_BEARER_IN_TIME
 
     def ready(self):
         """May a socket be created (R17)?"""
-        return self._started and self._up
+        return self._started and self._state == UP
 
     def start(self):
         if self._started:
@@ -32,14 +41,14 @@ class Stack:
         self._started = False
         return 0
 
-    def open_session(self, silent):
+    def open_session(self, silent, limit_ms):
         """B1, B2: 0 when the call may be made; its outcome is told later, unless silent."""
-        if not self._started or self._asked:
+        if not self._started or (self._asked and self._state != PAUSED):
             return errors.BAD_STACK_STATE
         self._asked = True
         self._silent = silent
-        self._bearer.start()
-        self.service()
+        self._bearer.start(limit_ms)
+        self._notice()
         return 0
 
     def close_session(self):
@@ -55,24 +64,49 @@ class Stack:
         if self._asked:
             self._asked = False
             self._bearer.stop()
-            self.service()  # now, so that a session asked for in the same line is news again
+            if self._state != UP:
+                self._state = DOWN  # the host knows
+            self._notice()  # now, so that a session asked for in the same line is news again
 
-    def service(self):
-        """Tell what became of the bearer; True when something did."""
-        up = self._bearer.up()
-        if up == self._up:
-            return False
-        self._up = up
-        if up:
-            self._table.resolver.use(self._bearer.servers(), self._bearer.hosts)
+    def credentials(self, option, text):
+        """B4: user id (option 0) or password (1) of the next session."""
+        if option:
+            self._bearer.password = text
         else:
-            self._lost()
-        if not (up and self._silent):
-            self._urcs.put(urc.BEARER, 0, int(up))
+            self._bearer.user = text
+        return 0
+
+    def address(self):
+        """B5: four bytes."""
+        return self._bearer.address()
+
+    def server(self, which):
+        """The first or second DNS server's address, zeros if the session has none."""
+        servers = self._bearer.servers()
+        return servers[which][0] if which < len(servers) else b"\0\0\0\0"
+
+    def service(self, now_ms):
+        """Tell what became of the bearer; True when something did."""
+        self.wait_ms = self._bearer.service(now_ms)
+        return self._notice()
+
+    def _notice(self):
+        was = self._state
+        state = self._state = self._bearer.state
+        if state == was:
+            return False
+        if state == UP:
+            self._table.resolver.use(self._bearer.servers(), self._bearer.hosts)
+        elif was == UP and self._asked:
+            self._table.bearer_lost()  # Q5: unasked, each connected socket has lost its peer
+        if state == DOWN:
+            self._asked = False
+        self._tell(was, state)
         return True
 
-    def _lost(self):
-        """Q5: unasked, each connected socket has lost its peer."""
-        if self._asked:
-            self._asked = False
-            self._table.bearer_lost()
+    def _tell(self, was, state):
+        """A session that has begun, has ended, or did not come."""
+        if UP in (was, state) or (was == COMING and state == DOWN):
+            if not self._silent:
+                self._urcs.put(urc.BEARER, 0, int(state == UP))
+            self._silent = self._silent and state == COMING

@@ -69,13 +69,16 @@ class Writer:
 
     def peer(self, addr, port):
         """`,"1.2.3.4",5`: four address bytes and a port."""
+        return self.address(addr).comma(port)
+
+    def address(self, addr):
+        """A comma and four address bytes in quotes."""
         self.text(b',"')
         for i in range(4):
             if i:
                 self.char(0x2E)
             self.number(addr[i])
-        self.char(0x22)
-        return self.comma(port)
+        return self.char(0x22)
 
     def end(self):
         self._end_of_line()

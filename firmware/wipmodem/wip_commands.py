@@ -6,6 +6,7 @@ calls of a listing, and is 0 at the first call of any command.
 """
 
 from . import errors
+from . import settings as at
 from .base_commands import DONE, HOLD, MORE, ONLINE
 from .compat import const
 from .sock import FAILED, SERVER, TCP, UDP
@@ -13,6 +14,8 @@ from .sock import FAILED, SERVER, TCP, UDP
 _MODE_OF = {UDP: 1, TCP: 2}  # D2: continuous for UDP, transparent for TCP
 _DRAIN_MS = const(90)  # H4: an answer within 100 ms, and one alone for the line
 _SESSION_MS = const(60000)  # H7
+_LOCAL_ADDRESS = const(15)  # options of +WIPBR=3
+_FIRST_DNS = const(17)
 
 
 def wipcfg_set(modem):
@@ -20,25 +23,49 @@ def wipcfg_set(modem):
 
 
 def wipbr_set(modem):
-    arguments = modem.arguments
-    if arguments.value(0) == 5:
-        return errors.ERROR if arguments.count > 2 else modem.stack.close_session()
-    return _open_session(modem, arguments.count > 2)
+    return _BEARER[modem.arguments.value(0)](modem, modem.arguments)
 
 
-def _open_session(modem, silent):
+def _set_option(modem, arguments):
+    """B4: user id or password of the next session."""
+    text = str(arguments.text(3), "ascii")
+    return modem.stack.credentials(arguments.value(2), text)
+
+
+def _get_option(modem, arguments):
+    """B5: only while a session is up."""
+    stack = modem.stack
+    if not stack.up():
+        return errors.BAD_STACK_STATE  # Q11
+    option = arguments.value(2)
+    addr = stack.address() if option == _LOCAL_ADDRESS else stack.server(option - _FIRST_DNS)
+    modem.writer.begin(b"+WIPBR: 6").comma(option).address(addr).end()
+    return DONE
+
+
+def _open_session(modem, arguments):
     """4,6: OK at once, the outcome as URC (B2). 4,6,0: the result is the outcome (H7)."""
+    stack = modem.stack
+    silent = arguments.count > 2
     if modem.step == 0:
         modem.step = 1
-        failure = modem.stack.open_session(silent)
+        failure = stack.open_session(silent, modem.settings[at.S7] * 1000)
         if failure or not silent:
             return failure
-    if modem.stack.up():
+    if stack.up():
         return DONE
-    if modem.line_age_ms() < _SESSION_MS:
+    failure = stack.failure()
+    if not failure and modem.line_age_ms() < _SESSION_MS:
         return HOLD
-    modem.stack.hang_up()
-    return errors.NO_BEARER_IN_TIME
+    stack.hang_up()
+    return failure or errors.NO_BEARER_IN_TIME
+
+
+def _close_session(modem, arguments):
+    return modem.stack.close_session()
+
+
+_BEARER = {2: _set_option, 3: _get_option, 4: _open_session, 5: _close_session}
 
 
 def wipbr_read(modem):

@@ -27,7 +27,7 @@ from ..contract import (
 _FIRST_PORT = const(49152)  # the dynamic range of RFC 6335: 2**14 ports
 _PORT_MASK = const(0x3FFF)
 _PORT_TRIES = const(8)
-_ANY_ADDR = b"\0\0\0\0"
+ANY_ADDR = b"\0\0\0\0"
 
 # What is not listed is UNREACHABLE: no route, timed out, address not valid.
 _CLASS_OF = {
@@ -184,13 +184,13 @@ class BsdNet:
         return 1 if bits & OUT else AGAIN
 
     def close(self, handle):
-        sock = self._socks[handle]
+        key = self._key(self._socks[handle])
         if self._watched[handle]:  # before close: the descriptor may be used again at once
-            self._poller.unregister(self._key(sock))
-        del self._handle_of[self._key(sock)]
+            self._poller.unregister(key)
+        del self._handle_of[key]
+        self._socks[handle].close()
         self._socks[handle] = None
         self._watched[handle] = self.flags[handle] = 0
-        sock.close()
 
     # Bytes: these allocate nothing but for recvfrom.
 
@@ -245,7 +245,7 @@ class BsdNet:
         for _ in range(1 if port else _PORT_TRIES):
             self._bound = port or _FIRST_PORT + (self._entropy() & _PORT_MASK)
             try:
-                sock.bind(self._join(_ANY_ADDR, self._bound))
+                sock.bind(self._join(ANY_ADDR, self._bound))
                 return 0
             except OSError as error:
                 failure = class_of(error)
@@ -266,13 +266,16 @@ class BsdNet:
     def _adopt(self, sock, mask):
         for handle, taken in enumerate(self._socks):
             if taken is None:
-                self._socks[handle] = sock
-                self._handle_of[self._key(sock)] = handle
-                self.flags[handle] = self._watched[handle] = 0
-                self.want(handle, mask)
+                self._enter(handle, sock, mask)
                 return handle
         sock.close()
         return NO_RESOURCE
+
+    def _enter(self, handle, sock, mask):
+        self._socks[handle] = sock
+        self._handle_of[self._key(sock)] = handle
+        self.flags[handle] = self._watched[handle] = self.peer_port[handle] = 0
+        self.want(handle, mask)
 
     def _take_once(self):
         data = self._sock.recv(self._n)

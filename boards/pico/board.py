@@ -1,0 +1,58 @@
+"""Raspberry Pi Pico with an image of our own, whose IP stack has PPP: `make image BOARD=pico`."""
+
+from wipmodem.modem import Sizes
+from wipmodem.ports.net_lwip import Net
+from wipmodem.ports.ppp_board import PppBoard
+
+PLATFORM = "rp2"
+FIRMWARE = (1, 26)
+BEARER = "ppp"
+CONSOLE = "usb"
+# What the stack of our image holds at once.
+POOLS = {"tcp": 20, "listen": 8, "udp": 12}
+
+DTE = {
+    "id": 0,
+    "baudrate": 115200,
+    "tx": 0,
+    "rx": 1,
+    "cts": 2,
+    "rts": 3,
+    "flow": True,
+    "dtr": 8,
+    "dcd": 9,
+    "dsr": 10,
+    "ri": 11,
+    "active": 0,
+    "txbuf": 1024,
+    "rxbuf": 1024,
+}
+RADIO = {
+    "id": 1,
+    "baudrate": 460800,
+    "tx": 4,
+    "rx": 5,
+    "cts": 6,
+    "rts": 7,
+    "flow": True,
+    "dtr": 12,
+    "dcd": 13,
+    "power": 14,
+    "active": 0,
+    "txbuf": 4096,
+    "rxbuf": 8192,
+    "boot_ms": 500,
+    "press_ms": 1000,
+    "init": (b"ATE0V1", b"AT&C1&D2"),
+    "dial": b"ATD#777",
+    "probe_s": 60,
+    "pause_s": 5,
+}
+
+
+class Board(PppBoard):
+    name = b"pico"
+    sizes = Sizes()
+    Net = Net
+    DTE = DTE
+    RADIO = RADIO

@@ -1,0 +1,36 @@
+"""What brought the modem down last, kept in a small file with its traceback."""
+
+import io
+import os
+import sys
+
+_PATH = "crash.txt"
+
+
+def keep(error):
+    """A crash like the last one is not written again: flash wears."""
+    text = io.StringIO()
+    sys.print_exception(error, text)
+    if text.getvalue() != _text():
+        with open(_PATH, "w") as file:
+            file.write(text.getvalue())
+
+
+def lines():
+    """As text, the oldest call first; none if nothing has happened."""
+    return [line.strip() for line in _text().split("\n") if line]
+
+
+def clear():
+    try:
+        os.remove(_PATH)
+    except OSError:
+        return  # there is none
+
+
+def _text():
+    try:
+        with open(_PATH) as file:
+            return file.read()
+    except OSError:
+        return ""

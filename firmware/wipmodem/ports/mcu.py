@@ -1,0 +1,70 @@
+"""A microcontroller as a board: what all boards have in common. A board file gives the tables."""
+
+import os
+import select
+import sys
+import time
+
+import machine
+from machine import WDT
+
+from . import crash
+from .uart import Dte, open_uart
+
+_HELD = "held"  # a file: the next start goes to the REPL instead
+_WATCHDOG_MS = 8000  # the longest that every chip can do
+
+
+class Mcu:
+    """A board file derives `Board` from this: name, sizes, DTE, Net, make_bearer(poller...)."""
+
+    name = b""
+    sizes = None
+    DTE = {}
+    Net = None
+    crash = crash
+
+    def __init__(self):
+        poller = select.poll()
+        self.serial = Dte(poller, open_uart(self.DTE), self.DTE)
+        self.net = self.Net(poller, self.entropy, self.sizes.handles)
+        self.bearer = self.make_bearer()
+        self._dog = WDT(timeout=_WATCHDOG_MS)
+
+    def make_bearer(self):
+        raise NotImplementedError
+
+    ticks_ms = staticmethod(time.ticks_ms)
+
+    @staticmethod
+    def entropy():
+        return int.from_bytes(os.urandom(2), "big")
+
+    def started(self):
+        print("wipmodem:", self.name.decode(), "started")
+
+    def alive(self):
+        self._dog.feed()
+        return True
+
+    @staticmethod
+    def crashed(error):
+        """Kept, told on the console, and the modem starts again."""
+        sys.print_exception(error)
+        crash.keep(error)
+        machine.reset()
+
+    @staticmethod
+    def interrupted():
+        """Ctrl-C on the console: the watchdog runs on, so only a start without it gives a REPL."""
+        open(_HELD, "w").close()
+        machine.reset()
+
+    @staticmethod
+    def held():
+        """Is the REPL wanted, this once?"""
+        try:
+            os.remove(_HELD)
+        except OSError:
+            return False
+        return True

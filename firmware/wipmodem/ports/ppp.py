@@ -1,0 +1,247 @@
+"""The bearer over a radio: a data call, and network.PPP on its line (B1-B10). Never waits.
+
+`start` and `stop` only say what is wanted; `service(now_ms)` gets there step by step, each with
+its deadline. A session that was lost is tried again after growing pauses, if the board says so.
+"""
+
+from .. import ticks
+from ..compat import schedule
+from ..contract import (
+    AUTH_FAILED,
+    COMING,
+    DOWN,
+    IPCP_FAILED,
+    LCP_FAILED,
+    NO_CARRIER,
+    NO_RADIO,
+    PAUSED,
+    PEER_ENDED,
+    PEER_SILENT,
+    UP,
+    const,
+)
+from .link import address_of, servers_of
+from .probe import Probe
+
+_REST = const(0)
+_WAIT = const(1)  # for the radio to be ready
+_DIAL = const(2)
+_LINK = const(3)  # LCP, authentication, IPCP
+_RUN = const(4)
+_CLOSE = const(5)  # PPP says good-bye
+_PAUSE = const(6)
+
+_SEEN_AS = (DOWN, COMING, COMING, COMING, UP, COMING, COMING)
+
+_READY_MS = const(30000)  # a radio that was just switched on
+_LINK_MS = const(30000)
+_CLOSE_MS = const(15000)  # lwIP asks twice, 6 s each
+_AGAIN_MS = const(2000)  # between the tries of one request
+_TRIES = const(2)
+_LONGEST_PAUSE_MS = const(300000)
+_WATCH_MS = const(50)
+_IDLE_MS = const(1000)
+
+_CONNECTED = const(4)  # network.PPP.status()
+_CAUSES = {-7: AUTH_FAILED, -8: IPCP_FAILED, -9: PEER_SILENT}
+
+
+class Ppp:
+    """`link` is a network.PPP on `uart`; `pause_ms` 0: a lost session is not tried again."""
+
+    hosts = {}
+
+    def __init__(self, radio, uart, link, net, facts):
+        self.radio = radio
+        self.state = DOWN
+        self.cause = 0
+        self.user = self.password = ""
+        self.redials = 0
+        self._uart = uart
+        self._link = link
+        self._probe = Probe(net, facts.get("probe_s", 60) * 1000)
+        self._dial = facts.get("dial", b"ATD#777")
+        self._limit_ms = 0
+        self._first_pause_ms = self._pause_ms = facts.get("pause_s", 0) * 1000
+        self._wanted = False
+        self._was_up = False
+        self._step = _REST
+        self._due_ms = self._now_ms = 0
+        self._tries = 0
+        self._heard = False
+        # Bound once: fetching a bound method allocates.
+        self._poll = self._feed
+
+    def start(self, limit_ms):
+        """Ask for a session; a call may take limit_ms (S7)."""
+        self._limit_ms = limit_ms
+        self._wanted = True
+        self._was_up = False
+        self._tries = 0
+        self.cause = 0
+        if self._step in (_REST, _PAUSE):
+            self._go(_WAIT, _READY_MS)
+        self._show()
+
+    def stop(self):
+        self._wanted = False
+        if self._step in (_LINK, _RUN):
+            self._close()
+        elif self._step != _CLOSE:
+            self._hang_up()
+            self._step = _REST
+        self._show()
+
+    def address(self):
+        return address_of(self._link)
+
+    def servers(self):
+        return servers_of(self._link)
+
+    def service(self, now_ms):
+        self._now_ms = now_ms
+        wait_ms = self.radio.service(now_ms)
+        _DO[self._step](self, ticks.diff(now_ms, self._due_ms) >= 0)
+        self._show()
+        if self._step == _RUN:
+            return _WATCH_MS
+        return min(wait_ms, _WATCH_MS if self._step != _REST else _IDLE_MS)
+
+    # One function for each step; `late` when its deadline has passed
+
+    def _do_rest(self, late):
+        pass
+
+    def _do_wait(self, late):
+        if self.radio.idle():
+            self.radio.dial(self._dial, self._limit_ms)
+            self._step = _DIAL
+        elif late:
+            self._failed(NO_RADIO)
+
+    def _do_dial(self, late):
+        """The radio keeps the deadline of a call."""
+        if self.radio.online():
+            self._connect()
+        elif not self.radio.calling():
+            self._failed(self.radio.cause)
+
+    def _do_link(self, late):
+        self._pump()
+        status = self._link.status()
+        if status == _CONNECTED:
+            self._begin()
+        elif status <= 0:
+            self._failed(_CAUSES.get(status, LCP_FAILED))
+        elif late or not self.radio.carrier():
+            self.cause = LCP_FAILED if late else NO_CARRIER
+            self._close()
+
+    def _do_run(self, late):
+        self._pump()
+        status = self._link.status()
+        if status != _CONNECTED:
+            self._failed(_CAUSES.get(status, PEER_ENDED))
+        elif not self.radio.carrier():
+            self.cause = NO_CARRIER
+            self._close()
+        elif self._probe.service(self._now_ms, self._heard):
+            self.cause = PEER_SILENT
+            self._close()
+        self._heard = False
+
+    def _do_close(self, late):
+        self._pump()
+        if late or self._link.status() <= 0:
+            self._failed(self.cause)
+
+    def _do_pause(self, late):
+        if late:
+            self.redials += 1
+            self._go(_WAIT, _READY_MS)
+
+    # What they do
+
+    def _go(self, step, limit_ms):
+        self._step = step
+        self._due_ms = ticks.add(self._now_ms, limit_ms)
+
+    def _show(self):
+        """What it looks like from outside: a farewell is nobody's business, a redial is a pause."""
+        state = _SEEN_AS[self._step] if self._wanted else DOWN
+        self.state = PAUSED if state == COMING and self._was_up else state
+
+    def _connect(self):
+        self._go(_LINK, _LINK_MS)
+        try:
+            if self.user:
+                # One of both may be refused by the peer: the next try takes the other.
+                security = self._link.SEC_PAP if self._tries & 1 else self._link.SEC_CHAP
+                self._link.connect(security=security, user=self.user, key=self.password)
+            else:
+                self._link.connect()
+        except OSError:
+            self._failed(LCP_FAILED)
+            return
+        self._uart.irq(self._poll, self._uart.IRQ_RXIDLE)
+
+    def _begin(self):
+        self._step = _RUN
+        self._was_up = True
+        self._tries = 0
+        self._pause_ms = self._first_pause_ms
+        servers = self.servers()
+        self._probe.begin(self._now_ms, servers[0][0] if servers else None)
+
+    def _close(self):
+        self._probe.end()
+        self._link.disconnect()
+        self._go(_CLOSE, _CLOSE_MS)
+
+    def _failed(self, cause):
+        """This call is over: another one, a pause, or the end."""
+        self._probe.end()
+        self._hang_up()
+        self.cause = AUTH_FAILED if self.cause == AUTH_FAILED else cause
+        self._tries += 1
+        if not self._wanted:
+            self._step = _REST
+        elif self._was_up and self._first_pause_ms:
+            self._go(_PAUSE, self._pause_ms)
+            self._pause_ms = min(self._pause_ms * 2, _LONGEST_PAUSE_MS)
+        elif self._was_up or self._tries == _TRIES:
+            self._wanted = False
+            self._step = _REST
+        else:
+            self._go(_PAUSE, _AGAIN_MS)
+
+    def _hang_up(self):
+        if self.radio.online() or self.radio.calling():
+            self.radio.hang_up()
+
+    def _pump(self):
+        """PPP reads its line only when it is told to; from the scheduler, so never twice at once."""
+        if self._uart.any():
+            _schedule(self._poll)
+
+    def _feed(self, _):
+        if self._link.poll() > 0:
+            self._heard = True
+
+
+def _schedule(call):
+    try:
+        schedule(call, None)
+    except RuntimeError:
+        return  # the queue is full: this very call is among what waits there
+
+
+_DO = (
+    Ppp._do_rest,
+    Ppp._do_wait,
+    Ppp._do_dial,
+    Ppp._do_link,
+    Ppp._do_run,
+    Ppp._do_close,
+    Ppp._do_pause,
+)

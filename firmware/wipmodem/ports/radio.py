@@ -1,0 +1,191 @@
+"""The radio at the command level: woken, set up, asked, dialled, hung up. Never waits.
+
+`service(now_ms)` takes one step and returns how long nothing needs to be done. While `online` the
+line belongs to whoever dialled (PPP), and the radio is only watched by its carrier line.
+"""
+
+from ..contract import AGAIN, BUSY, NO_ANSWER, NO_CARRIER, NO_RADIO, const
+from . import chat as said
+from .chat import Chat
+
+_WAKING = const(0)  # is somebody there?
+_SETTING_UP = const(1)  # the board's init strings, one after the other
+_IDLE = const(2)
+_ASKING = const(3)  # a command of the host's, passed on
+_DIALLING = const(4)
+_ABORTING = const(5)  # the call took too long; the radio still owes a result
+_ONLINE = const(6)
+_GUARDING = const(7)  # silence before the escape
+_ESCAPING = const(8)
+_HANGING_UP = const(9)
+_DROPPING = const(10)  # DTR is off
+_PRESSING = const(11)  # the power or reset line is active
+_BOOTING = const(12)
+
+_WAKE_MS = const(500)
+_WAKE_TRIES = const(6)
+_SETUP_MS = const(5000)
+_ASK_MS = const(5000)
+_ABORT_MS = const(5000)
+_GUARD_MS = const(1200)
+_HANG_UP_MS = const(3000)
+_DROP_MS = const(500)
+_WATCH_MS = const(50)  # how often an idle line is looked at
+
+_CAUSES = {
+    said.BUSY: BUSY,
+    said.NO_ANSWER: NO_ANSWER,
+    said.SILENCE: NO_ANSWER,
+    said.CONNECT: 0,
+}
+
+
+class Radio:
+    """`facts`: the RADIO table of the board file. `line(name, on)` drives `dtr` and `power`;
+    `carrier()` reads DCD, and is true where there is no such line."""
+
+    def __init__(self, uart, facts, lines, now_ms):
+        self.chat = Chat(uart, now_ms)
+        self.answer = 0  # how the command passed on has ended
+        self.cause = NO_RADIO  # of the last call that failed
+        self._facts = facts
+        self._lines = lines
+        self._state = _BOOTING
+        self._tries = 0
+        self._hard = False  # the next remedy is the power line, not the escape
+        self.chat.begin(b"", facts["boot_ms"])
+        lines.set_dtr(True)
+
+    def idle(self):
+        return self._state == _IDLE
+
+    def online(self):
+        return self._state == _ONLINE
+
+    def calling(self):
+        return self._state in (_DIALLING, _ABORTING)
+
+    def carrier(self):
+        return self._lines.carrier()
+
+    def ask(self, line, start, end):
+        """Pass on the command line[start:end]; False if the radio is not free for it."""
+        if self._state != _IDLE:
+            return False
+        self._go(_ASKING, b"AT" + bytes(line[start:end]) + b"\r", _ASK_MS)
+        return True
+
+    def asking(self):
+        return self._state == _ASKING
+
+    def dial(self, text, limit_ms):
+        self._go(_DIALLING, text + b"\r", limit_ms)
+
+    def hang_up(self):
+        """Whatever is under way ends, and the radio is woken again."""
+        if self._lines.has_dtr:
+            self._lines.set_dtr(False)
+            self._go(_DROPPING, b"", _DROP_MS)
+        elif self._state == _ONLINE:
+            self._go(_GUARDING, b"", _GUARD_MS)
+        elif self._state == _DIALLING:
+            self._go(_ABORTING, b"\r", _ABORT_MS)
+
+    def service(self, now_ms):
+        if self._state == _ONLINE:
+            return _WATCH_MS
+        result = self.chat.service(now_ms)
+        if result != AGAIN and self._state != _IDLE:
+            _STEP[self._state](self, result)
+            return 0
+        return self.chat.wait_ms(now_ms, _WATCH_MS)
+
+    # What follows when the exchange of a state has ended in a result
+
+    def _go(self, state, text, limit_ms):
+        self._state = state
+        self.chat.begin(text, limit_ms)
+
+    def _wake(self, result=0):
+        self._tries = 0
+        self._lines.set_dtr(True)
+        self._go(_WAKING, b"AT\r", _WAKE_MS)
+
+    def _woken(self, result):
+        self._tries += 1
+        if result == said.OK:
+            self._hard = False
+            self._tries = 0
+            self._set_up(result)
+        elif self._tries < _WAKE_TRIES:
+            self._go(_WAKING, b"AT\r", _WAKE_MS)
+        else:
+            self._revive()
+
+    def _revive(self):
+        """It may be in a call that it has from before, or be off, or stuck: by turns."""
+        self._hard = not self._hard
+        if self._hard or not self._lines.has_power:
+            self._go(_GUARDING, b"", _GUARD_MS)
+        else:
+            self._lines.set_power(True)
+            self._go(_PRESSING, b"", self._facts["press_ms"])
+
+    def _released(self, result):
+        self._lines.set_power(False)
+        self._go(_BOOTING, b"", self._facts["boot_ms"])
+
+    def _set_up(self, result):
+        """A string that the radio refuses is no reason not to go on."""
+        strings = self._facts["init"]
+        if self._tries == len(strings):
+            self._rest(result)
+            return
+        text = strings[self._tries]
+        self._tries += 1
+        self._go(_SETTING_UP, text + b"\r", _SETUP_MS)
+
+    def _rest(self, result):
+        self._state = _IDLE
+        self.chat.stop()
+
+    def _answered(self, result):
+        self.answer = result
+        self._rest(result)
+
+    def _dialled(self, result):
+        self.cause = _CAUSES.get(result, NO_CARRIER)
+        if result == said.CONNECT:
+            self._state = _ONLINE
+        elif result == said.SILENCE:
+            self._go(_ABORTING, b"\r", _ABORT_MS)
+        else:
+            self._rest(result)
+
+    def _aborted(self, result):
+        if result == said.CONNECT:  # it came through at the last moment
+            self._state = _ONLINE
+            self.hang_up()
+        else:
+            self._wake()
+
+    def _guarded(self, result):
+        self._go(_ESCAPING, b"+++", _GUARD_MS)
+
+    def _escaped(self, result):
+        self._go(_HANGING_UP, b"ATH\r", _HANG_UP_MS)
+
+
+_STEP = {
+    _WAKING: Radio._woken,
+    _SETTING_UP: Radio._set_up,
+    _ASKING: Radio._answered,
+    _DIALLING: Radio._dialled,
+    _ABORTING: Radio._aborted,
+    _GUARDING: Radio._guarded,
+    _ESCAPING: Radio._escaped,
+    _HANGING_UP: Radio._wake,
+    _DROPPING: Radio._wake,
+    _PRESSING: Radio._released,
+    _BOOTING: Radio._wake,
+}

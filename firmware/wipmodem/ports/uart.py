@@ -1,0 +1,111 @@
+"""machine.UART as serial ports: the DTE's with its control lines, the radio's with its own.
+
+Nothing here blocks: a read asks for no more than has come, a write gives what is taken at once.
+"""
+
+from machine import UART, Pin, Signal
+
+from ..contract import IN
+
+# UART() takes these from a table of the board file, as they stand there; the rest is ours.
+_ARGUMENTS = ("baudrate", "tx", "rx", "cts", "rts", "txbuf", "rxbuf")
+
+
+def open_uart(facts):
+    """The UART of a DTE or RADIO table. Flow control works where the table names CTS and RTS."""
+    given = {name: facts[name] for name in _ARGUMENTS if name in facts}
+    for pin in ("tx", "rx", "cts", "rts"):
+        if pin in given:
+            given[pin] = Pin(given[pin])
+    if facts.get("flow"):
+        given["flow"] = UART.RTS | UART.CTS
+    return UART(facts["id"], timeout=0, **given)
+
+
+class Uart:
+    """`whole`: what write() is given must fit, for it waits otherwise (esp32, mimxrt)."""
+
+    def __init__(self, uart, facts):
+        self._uart = uart
+        self._most = facts["txbuf"]
+        self._whole = facts.get("whole", False)
+
+    def readinto(self, buf):
+        n = self._uart.any()
+        return (self._uart.readinto(buf, min(n, len(buf))) or 0) if n else 0
+
+    def write(self, buf, off, n):
+        if self._whole and not self._uart.txdone():
+            return 0
+        return self._uart.write(buf, off, min(n, self._most)) or 0
+
+
+class Dte(Uart):
+    """The host's side. A control line that the board does not name reads as on."""
+
+    def __init__(self, poller, uart, facts):
+        super().__init__(uart, facts)
+        self._poller = poller
+        self._mask = IN
+        poller.register(uart, IN)
+        self._dtr = input_line(facts, "dtr")
+        self._dcd = output_line(facts, "dcd")
+        self._dsr = output_line(facts, "dsr")
+        self._ri = output_line(facts, "ri")
+
+    def want(self, mask):
+        if mask != self._mask:
+            self._mask = mask
+            self._poller.modify(self._uart, mask)
+
+    def dtr(self):
+        return self._dtr is None or bool(self._dtr.value())
+
+    def set_dcd(self, on):
+        _set(self._dcd, on)
+
+    def set_dsr(self, on):
+        _set(self._dsr, on)
+
+    def set_ri(self, on):
+        _set(self._ri, on)
+
+
+class RadioLines:
+    """The radio's control lines: its DCD, our DTR, and what switches it on or resets it."""
+
+    def __init__(self, facts):
+        self._dcd = input_line(facts, "dcd")
+        self._dtr = output_line(facts, "dtr")
+        self._power = output_line(facts, "power")
+        self.has_dtr = self._dtr is not None
+        self.has_power = self._power is not None
+
+    def carrier(self):
+        return self._dcd is None or bool(self._dcd.value())
+
+    def set_dtr(self, on):
+        _set(self._dtr, on)
+
+    def set_power(self, on):
+        _set(self._power, on)
+
+
+def input_line(facts, name):
+    """A line as a Signal, on when the pin is at the level that the table calls active."""
+    if name not in facts:
+        return None
+    low = facts.get("active", 0) == 0
+    return Signal(Pin(facts[name], Pin.IN, Pin.PULL_UP if low else None), invert=low)
+
+
+def output_line(facts, name):
+    if name not in facts:
+        return None
+    low = facts.get("active", 0) == 0
+    return Signal(Pin(facts[name], Pin.OUT, value=low), invert=low)
+
+
+def _set(line, on):
+    if line is not None:
+        line.value(on)
