@@ -66,6 +66,9 @@ class FakeBearer:
     def stop(self):
         self.state = c.DOWN
 
+    def pump(self):
+        return True
+
     def service(self, now_ms):
         return 1000
 

@@ -35,6 +35,9 @@ class AlwaysOn:
     def stop(self):
         self.state = DOWN
 
+    def pump(self):
+        return False
+
     def service(self, now_ms):
         return _NOTHING_TO_DO_MS
 

@@ -40,7 +40,7 @@ RADIO = {
     "power": 14,
     "active": 0,
     "txbuf": 4096,
-    "rxbuf": 8192,
+    "rxbuf": 4096,
     "boot_ms": 500,
     "press_ms": 1000,
     "init": (b"ATE0V1", b"AT&C1&D2"),
@@ -50,9 +50,14 @@ RADIO = {
 }
 
 
+class PicoSizes(Sizes):
+    rx = 1536
+    tx = 1024
+
+
 class Board(PppBoard):
     name = b"pico"
-    sizes = Sizes()
+    sizes = PicoSizes()
     Net = Net
     DTE = DTE
     RADIO = RADIO

@@ -85,11 +85,17 @@ class Arguments:
             if start + 1 == stop:
                 self._value[i] = _NOT_A_NUMBER  # "" is given, and empty
             return stop + 1 if self._at_border(stop + 1, end) else ERROR
-        stop = start
-        while not self._at_border(stop, end):
-            stop += 1
+        stop = self._border(start, end)
         self._note(i, start, stop)
         return stop
+
+    def _border(self, start, end):
+        """Where the next comma or semicolon stands, or `end`."""
+        semicolon = self._line.find(b";", start, end)
+        if semicolon >= 0:
+            end = semicolon
+        comma = self._line.find(b",", start, end)
+        return end if comma < 0 else comma
 
     def _at_border(self, i, end):
         return i == end or self._line[i] == _COMMA or self._line[i] == _SEMICOLON  # noqa: PLR1714

@@ -243,13 +243,26 @@ class Commands:
     def _command(self):
         """Take a name: its row of the table, or None."""
         start = self._at
-        value = 0
-        while self._at < self._line.n and self._peek() not in _NAME_ENDS:
-            value = self._letter(value)
-        command = _BY_HASH.get(value)
+        command = _BY_HASH.get(self._name())
         if command is None or len(command.name) != self._at - start:
             return None
         return command if self._buf.find(command.name, start, self._at) == start else None
+
+    def _name(self):
+        """Take a name, put in upper case in place: its hash. A loop without calls, for speed."""
+        i = self._at
+        value = 0
+        while i < self._line.n:
+            char = self._buf[i]
+            if char in _NAME_ENDS:
+                break
+            if 0x61 <= char <= 0x7A:
+                char -= 0x20
+                self._buf[i] = char
+            value = (value * 31 + char) & 0xFFFF
+            i += 1
+        self._at = i
+        return value
 
     def _form(self):
         """Take `?`, `=?`, `=` or nothing: _READ, _TEST, _SET, _RUN, or -1 for none of these."""

@@ -10,7 +10,8 @@ net     poll(timeout_ms) -> count; ready[k] is a handle, flags[handle] its event
         open_udp(port, addr, peer_port), connect(addr, peer_port), listen(port, backlog)
         accept(h), connected(h), readinto(h, buf, n), write(h, buf, off, n), recvfrom(h, buf, n)
         want(h, mask), close(h); local_port[h], addr[h], peer_port[h], from_addr, from_port
-bearer  start(limit_ms), stop(), service(now_ms) -> ms until the next; state, one of those below;
+bearer  start(limit_ms), stop(); pump() -> bool, in every pass: bytes move, and is service due early?
+        service(now_ms) -> ms until the next; state, one of those below;
         cause, why the last session failed; user, password; address(), servers(), hosts;
         radio (or None): ask(line, start, end) -> bool, asking(), answer, chat.lines[0:chat.n]
 board   serial, net, bearer, name (bytes), sizes (modem.Sizes), entropy() -> 16 bits, ticks_ms(),

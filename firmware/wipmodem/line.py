@@ -31,6 +31,8 @@ class LineReader:
         self._writer = writer
         self._state = _IDLE
         self._prefix = bytearray(2)
+        self._stops = b"\r\b\n"  # S3, S5, LF; bytes, for MicroPython finds numbers in no other
+        self._blanks = False  # there are some to drop
 
     def busy(self):
         """From the A of a command on: no unsolicited line may be said (F7)."""
@@ -39,12 +41,13 @@ class LineReader:
     def feed(self, span, room):
         """Take bytes up to the end of a line; at most `room`, which is left for the echo."""
         end = min(span.end, span.start + room)
-        if self._state != _BODY:
+        start = span.start
+        if self._state != _BODY and not self._begins_at_once(span, end):
             self._find_prefix(span, end)
-        if self._state == _BODY and span.start < end:
             start = span.start
+        if self._state == _BODY:
             self._collect(span, end)
-            if self._settings[at.ECHO]:
+            if self._settings[at.ECHO] and span.start > start:
                 self._writer.echo(span.buf, start, span.start - start)
 
     def done(self):
@@ -55,6 +58,25 @@ class LineReader:
         """Forget a line begun, as when DTR drops, and what comes next: it is no command."""
         self.ready = self._ended = False
         self._state = _IDLE
+
+    def _begins_at_once(self, span, end):
+        """AT stands right here, as it mostly does."""
+        start = span.start
+        if self._state != _IDLE or self.ready or span.buf.find(b"AT", start, end) != start:
+            return False
+        if self._ended:
+            self._ended = self.sends_lf = False
+        span.start = start + 2
+        self._begin()
+        return True
+
+    def _begin(self):
+        self.n = 0
+        self.too_long = False
+        self._state = _BODY
+        settings = self._settings
+        if settings[at.S3] != self._stops[0] or settings[at.S5] != self._stops[1]:
+            self._stops = bytes((settings[at.S3], settings[at.S5], _LF))
 
     def _find_prefix(self, span, end):
         while span.start < end and self._state != _BODY and not self.ready:
@@ -74,44 +96,55 @@ class LineReader:
         repeat = typed & 0x7F == 0x2F
         if repeat:
             self.ready = True
-        elif char == 0x54:
-            self.n = 0
-            self.too_long = False
-        self._state = _BODY if char == 0x54 else _IDLE
+        self._state = _IDLE
+        if char == 0x54:
+            self._begin()
         if (repeat or char == 0x54) and self._settings[at.ECHO]:
             self._prefix[1] = typed
             self._writer.echo(self._prefix, 0, 2)
 
     def _collect(self, span, end):
+        while span.start < end and not self.ready:
+            self._keep(span, end)
+            if span.start < end:
+                self._stop(span.buf[span.start] & 0x7F)
+                span.start += 1
+
+    def _keep(self, span, end):
+        """The characters up to one that means something, or does not fit."""
         i = span.start
-        buf = span.buf
-        while i < end and not self.ready:
-            self._body_char(buf[i] & 0x7F)  # F10
+        end = min(end, i + self._room())
+        while i < end:
+            char = span.buf[i] & 0x7F  # F10
+            if char in self._stops:
+                break
+            if char <= _SPACE:
+                self._blanks = True
+            self.buf[self.n] = char
+            self.n += 1
             i += 1
         span.start = i
 
-    def _body_char(self, char):
-        if char == self._settings[at.S3]:  # F15: S3 before S5 before all else
+    def _room(self):
+        return len(self.buf) - self.n
+
+    def _stop(self, char):
+        if char == self._stops[0]:  # F15: S3 before S5 before all else
             self._ended = True
             self._complete()
-        elif char == self._settings[at.S5]:
+        elif char == self._stops[1]:
             self.n = max(self.n - 1, 0)
         elif char == _LF:  # H1
             self._complete()
         else:
-            self._keep(char)
-
-    def _keep(self, char):
-        if self.n < len(self.buf):
-            self.buf[self.n] = char
-            self.n += 1
-        else:
-            self.too_long = True
+            self.too_long = True  # or it would have been kept
 
     def _complete(self):
         self.ready = True
         self._state = _IDLE
-        self._strip()
+        if self._blanks:
+            self._blanks = False
+            self._strip()
 
     def _strip(self):
         """Drop control characters (F14), and blanks outside quotes (Q36)."""

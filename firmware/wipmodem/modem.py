@@ -295,7 +295,7 @@ class Modem:
         if self.line.ready or self._host.left():
             return _HOLD_MS
         wait_ms = min(self.table.wait_ms(), self.table.resolver.wait_ms(self.now_ms))
-        wait_ms = min(wait_ms, self.stack.wait_ms)
+        wait_ms = min(wait_ms, self.stack.wait_ms(self.now_ms))
         if self.data.sock is not None:
             wait_ms = min(wait_ms, self._escape.wait_ms(self.now_ms))
         if self._awaiting:

@@ -1,6 +1,6 @@
 """The TCP/IP stack and its bearer: started, stopped, lost (C1-C3, B1-B10, Q5, Q9)."""
 
-from . import errors, urc
+from . import errors, ticks, urc
 from .contract import COMING, DOWN, PAUSED, UP
 
 
@@ -14,7 +14,7 @@ class Stack:
         self._state = DOWN  # of the bearer, as the host knows it
         self._asked = False  # for a session, by WIPBR=4
         self._silent = False  # H7: the result itself says what became of it
-        self.wait_ms = 0  # until the bearer needs the next service
+        self._due_ms = 0  # when the bearer needs the next service
 
     def up(self):
         return self._state == UP
@@ -87,8 +87,14 @@ class Stack:
 
     def service(self, now_ms):
         """Tell what became of the bearer; True when something did."""
-        self.wait_ms = self._bearer.service(now_ms)
+        if not self._bearer.pump() and ticks.diff(now_ms, self._due_ms) < 0:
+            return False
+        self._due_ms = ticks.add(now_ms, self._bearer.service(now_ms))
         return self._notice()
+
+    def wait_ms(self, now_ms):
+        """Until `service` is needed."""
+        return max(ticks.diff(self._due_ms, now_ms), 0)
 
     def _notice(self):
         was = self._state

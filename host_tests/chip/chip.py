@@ -3,111 +3,61 @@
 `with Chip(image) as chip:` boots a UF2. `chip.uart[n].write(data)` is paced by the baud rate that
 the firmware has set; what comes back carries the microseconds at which it crossed the line. Waits
 take a `patience_s` of wall-clock time, which only guards against hanging: nothing depends on it.
+`chip.console` is an address for mpremote.
 """
 
 import itertools
 import json
-import queue
+import shutil
 import struct
 import subprocess
+import tempfile
 import threading
 from pathlib import Path
 
+from .repl import Repl
+from .wire import Pin, Ticket, Uart
+
 _HERE = Path(__file__).resolve().parent
 _PATIENCE_S = 120
+_PINS = 30
 
 
 class Stuck(AssertionError):
     """What was waited for did not come."""
 
 
-class Uart:
-    """One UART, seen from outside. `received` is all that came, `stamps` (from_us, to_us, n)."""
-
-    def __init__(self, chip, index):
-        self._chip = chip
-        self._index = index
-        self._changed = threading.Condition()
-        self._pending = bytearray()
-        self.stamps = []
-        self.listener = None  # called with (data, to_us) instead of keeping
-
-    def write(self, data):
-        """Queue bytes for the chip: a ticket for `sent_us`."""
-        return self._chip.send({"write": self._index, "data": bytes(data).hex()}, answer=True)
-
-    def sent_us(self, ticket, patience_s=_PATIENCE_S):
-        """The moment at which the last byte of a write was through."""
-        return self._chip.answer(ticket, patience_s)
-
-    def cts(self, on):
-        """Whether the chip may send."""
-        self._chip.send({"cts": self._index, "on": on})
-
-    def take(self, n, patience_s=_PATIENCE_S):
-        """The next n bytes, waited for."""
-        with self._changed:
-            if not self._changed.wait_for(lambda: len(self._pending) >= n, patience_s):
-                raise Stuck(f"UART{self._index}: {n} bytes awaited, came {bytes(self._pending)!r}")
-            data = bytes(self._pending[:n])
-            del self._pending[:n]
-            return data
-
-    def until(self, mark, patience_s=_PATIENCE_S):
-        """All bytes up to and with `mark`."""
-        with self._changed:
-            if not self._changed.wait_for(lambda: mark in self._pending, patience_s):
-                raise Stuck(f"UART{self._index}: {mark!r} awaited, came {bytes(self._pending)!r}")
-            n = self._pending.index(mark) + len(mark)
-            data = bytes(self._pending[:n])
-            del self._pending[:n]
-            return data
-
-    def expect(self, data, patience_s=_PATIENCE_S):
-        """Exactly these bytes come next."""
-        came = self.take(len(data), patience_s)
-        if came != data:
-            raise AssertionError(
-                f"UART{self._index}: expected {data!r}, came {came + self.rest()!r}"
-            )
-
-    def rest(self):
-        """What has come and was not taken."""
-        with self._changed:
-            data = bytes(self._pending)
-            self._pending.clear()
-            return data
-
-    def arrived(self, data, from_us, to_us):
-        if self.listener:
-            self.listener(data, to_us)
-            return
-        with self._changed:
-            self._pending += data
-            self.stamps.append((from_us, to_us, len(data)))
-            self._changed.notify_all()
-
-
 class Chip:
-    """`flash`: a file that keeps the flash from one Chip to the next."""
+    """`flash`: a file that keeps the flash from one Chip to the next, the image written over it.
 
-    def __init__(self, image, rom, flash=None):
-        self._command = ["node", str(_HERE / "chip.mjs"), str(image), str(rom)]
-        self._command += [str(flash)] if flash else []
-        self.uart = [Uart(self, 0), Uart(self, 1)]
-        self.pins = {}
-        self.pin_events = []
-        self.boots = queue.Queue()
-        self.said = bytearray()  # on the USB console
-        self._answers = {}
-        self._stats = queue.Queue()
+    `rom`: the boot ROM as a file, made by write_rom; without one it is made for this chip alone.
+    """
+
+    def __init__(self, image, rom=None, flash=None):
+        for file in (image, rom):
+            if file and not Path(file).is_file():
+                raise FileNotFoundError(file)
+        self._image, self._rom, self._flash = image, rom, flash
         self._changed = threading.Condition()
         self._ids = itertools.count(1)
+        self._tickets = {}
+        self._stats = []
+        self._boots_taken = 0
+        self._gone = False
+        self._now_us = 0
+        self.uart = [Uart(self, 0), Uart(self, 1)]
+        self.pin = [Pin(self, number) for number in range(_PINS)]
+        self.pin_events = []  # (at_us, number, level)
+        self.on_pin = lambda pin, on, at: None
+        self.on_time = lambda now_us: None  # called every few milliseconds of the chip's time
+        self.boots = []  # {"cause", "at"}
+        self.said = bytearray()  # on the USB console
         self.console = None
 
     def __enter__(self):
+        self._files = tempfile.TemporaryDirectory()
         self._process = subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            self._command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -118,64 +68,125 @@ class Chip:
         self._process.stdin.close()
         self._process.wait(30)
         self._reader.join(10)
+        self._process.stdout.close()
+        self._files.cleanup()
+
+    def _command(self):
+        node = shutil.which("node")
+        if not node:
+            raise FileNotFoundError("node is not installed: the emulated chip needs it")
+        if not (_HERE / "node_modules").is_dir():
+            raise FileNotFoundError(f"rp2040js is missing: npm install --prefix {_HERE}")
+        rom = self._rom or write_rom(Path(self._files.name) / "rom.bin")
+        files = [self._image, rom] + ([self._flash] if self._flash else [])
+        return [node, str(_HERE / "chip.mjs"), *map(str, files)]
+
+    # Time and state
+
+    def now_us(self):
+        """The chip's clock, some milliseconds ago."""
+        return self._now_us
+
+    def stats(self):
+        """{"at", "wall", "slept", "overruns", "baud", ...}; times in microseconds."""
+        wanted = len(self._stats) + 1
+        self.send({"stats": 1})
+        self.wait(lambda: len(self._stats) >= wanted, lambda: "no statistics")
+        return self._stats[-1]
+
+    @property
+    def overruns(self):
+        """Bytes that each UART lost because its FIFO was full."""
+        return self.stats()["overruns"]
+
+    # What happens to it
 
     def booted(self, patience_s=_PATIENCE_S):
         """Waits for the next boot: {"cause", "at"}."""
-        return self.boots.get(timeout=patience_s)
-
-    def send(self, message, answer=False):
-        ticket = next(self._ids)
-        if answer:
-            message["id"] = ticket
-        with self._changed:
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
-        return ticket
-
-    def answer(self, ticket, patience_s=_PATIENCE_S):
-        with self._changed:
-            if not self._changed.wait_for(lambda: ticket in self._answers, patience_s):
-                raise Stuck("a write is not through")
-            return self._answers.pop(ticket)
-
-    def set_pin(self, number, on):
-        self.send({"pin": number, "on": on})
-
-    def wait_pin(self, number, on, patience_s=_PATIENCE_S):
-        with self._changed:
-            if not self._changed.wait_for(lambda: self.pins.get(number) == on, patience_s):
-                raise Stuck(f"pin {number} stays {self.pins.get(number)}")
+        self._boots_taken += 1
+        enough = self._boots_taken
+        self.wait(lambda: len(self.boots) >= enough, lambda: "the chip did not boot", patience_s)
+        return self.boots[enough - 1]
 
     def reset(self):
         """As the RUN pin does."""
         self.send({"reset": 1})
         return self.booted()
 
-    def stats(self):
-        self.send({"stats": 1})
-        return self._stats.get(timeout=_PATIENCE_S)
+    def save(self):
+        """Writes the flash to its file now, not only at the end."""
+        self.ask({"save": 1}).done_us  # noqa: B018
+
+    def set_pin(self, number, on):
+        self.pin[number].set(on)
+
+    def wait_pin(self, number, on, patience_s=_PATIENCE_S):
+        self.pin[number].wait(on, patience_s)
+
+    # Python on the chip
+
+    def exec(self, code, patience_s=_PATIENCE_S):
+        """Runs code at the REPL, after an interrupt of what runs: what it printed."""
+        with Repl(self) as repl:
+            return repl.exec(code, patience_s)
+
+    def start(self, code):
+        """Starts code at the REPL and leaves it running."""
+        with Repl(self) as repl:
+            repl.start(code)
+
+    # To and from the emulator
+
+    def send(self, message):
+        with self._changed:
+            self._process.stdin.write(json.dumps(message) + "\n")
+            self._process.stdin.flush()
+
+    def ask(self, message):
+        """Sends what is answered later: its ticket."""
+        ticket = Ticket(self, next(self._ids))
+        self._tickets[ticket.number] = ticket
+        self.send({**message, "id": ticket.number})
+        return ticket
+
+    def wait(self, holds, complaint, patience_s=_PATIENCE_S):
+        with self._changed:
+            self._changed.wait_for(lambda: holds() or self._gone, patience_s)
+            if not holds():
+                why = "the emulator has ended: " if self._gone else ""
+                raise Stuck(why + complaint())
 
     def _read(self):
         for line in self._process.stdout:
             message = json.loads(line)
-            for name, act in _MESSAGES.items():
-                if name in message:
-                    act(self, message)
+            with self._changed:
+                self._now_us = message.get("at", 0)
+                later = [act(self, message) for name, act in _NEWS.items() if name in message]
+                self._changed.notify_all()
+            for act in filter(None, later):
+                act()
+        with self._changed:
+            self._gone = True
+            self._changed.notify_all()
+
+    # Each may return what has to be called when others may look at the chip again.
 
     def _on_uart(self, message):
-        data = bytes.fromhex(message["data"])
-        self.uart[message["uart"]].arrived(data, message["from"], message["to"])
+        return self.uart[message["uart"]].heard(message)
 
     def _on_done(self, message):
-        with self._changed:
-            self._answers[message["done"]] = message["at"]
-            self._changed.notify_all()
+        self._tickets.pop(message["done"]).at_us = message["at"]
 
     def _on_pin(self, message):
-        with self._changed:
-            self.pins[message["pin"]] = message["on"]
-            self.pin_events.append((message["at"], message["pin"], message["on"]))
-            self._changed.notify_all()
+        number, on, at = message["pin"], message["on"], message["at"]
+        self.pin[number].level = on
+        self.pin_events.append((at, number, on))
+        return lambda: self.on_pin(number, on, at)
+
+    def _on_boot(self, message):
+        self.boots.append(message)
+        for pin in self.pin:
+            pin.level = None
 
     def _on_console(self, message):
         self.console = f"socket://127.0.0.1:{message['console']}"
@@ -183,15 +194,19 @@ class Chip:
     def _on_said(self, message):
         self.said += bytes.fromhex(message["said"])
 
+    def _on_now(self, message):
+        return lambda: self.on_time(message["at"])
 
-_MESSAGES = {
+
+_NEWS = {
     "uart": Chip._on_uart,
     "done": Chip._on_done,
     "pin": Chip._on_pin,
     "console": Chip._on_console,
     "said": Chip._on_said,
-    "boot": lambda chip, message: chip.boots.put(message),
-    "stats": lambda chip, message: chip._stats.put(message["stats"]),
+    "now": Chip._on_now,
+    "boot": Chip._on_boot,
+    "stats": lambda chip, message: chip._stats.append(message["stats"]),
 }
 
 
@@ -201,3 +216,4 @@ def write_rom(path):
 
     words = bootrom.BOOTROM_B1
     Path(path).write_bytes(struct.pack(f"<{len(words)}I", *words))
+    return path

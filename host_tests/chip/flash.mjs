@@ -1,8 +1,10 @@
 // The boot ROM's flash functions, done here: rp2040js has no serial flash behind its SSI. Where they
-// begin in the ROM stands a BKPT; `onBreak` does the work and returns to the caller.
+// begin in the ROM stands a BKPT; `onBreak` does the work, lets its time pass and returns.
 const ERASE = 0xe0, PROGRAM = 0xe1;
 const CODES = { RE: ERASE, RP: PROGRAM };
 const BKPT = 0xbe00;
+const SECTOR = 4096, PAGE = 256;
+const ERASE_NANOS = 45e6, PROGRAM_NANOS = 0.4e6; // a sector, a page: typical of the Pico's W25Q16JV
 
 export function patchRom(rom) {
   const bytes = new DataView(rom.buffer, rom.byteOffset, rom.byteLength);
@@ -12,18 +14,32 @@ export function patchRom(rom) {
   }
 }
 
+function erase(mcu, at, count) {
+  mcu.flash.fill(0xff, at, at + count);
+  return (count / SECTOR) * ERASE_NANOS;
+}
+
+function program(mcu, at, source, count) {
+  for (let i = 0; i < count; i++) mcu.flash[at + i] &= mcu.readUint8(source + i);
+  return (count / PAGE) * PROGRAM_NANOS;
+}
+
+const ACTS = { [ERASE]: erase, [PROGRAM]: program };
+
+// changed(at, nanos): flash from `at` on is other now, which took so long.
 export function serveFlash(mcu, changed) {
   mcu.onBreak = (code) => {
-    const { registers } = mcu.core;
-    const [at, source, count] = [registers[0], registers[1], registers[2]];
-    if (code === ERASE) {
-      mcu.flash.fill(0xff, at, at + source); // (offset, count, block, command)
-    } else if (code === PROGRAM) {
-      for (let i = 0; i < count; i++) mcu.flash[at + i] &= mcu.readUint8(source + i);
-    } else {
-      throw new Error(`the chip stopped at a breakpoint ${code}, PC ${mcu.core.PC.toString(16)}`);
-    }
-    mcu.core.PC = mcu.core.LR & ~1;
-    changed();
+    const { core } = mcu;
+    const act = ACTS[code];
+    if (!act) throw new Error(`breakpoint ${code} at ${core.PC.toString(16)}`);
+    changed(core.registers[0], act(mcu, ...core.registers.subarray(0, 3)));
+    core.PC = core.LR & ~1;
   };
+}
+
+export function loadUf2(flash, uf2) {
+  for (let at = 0; at < uf2.length; at += 512) {
+    const address = uf2.readUInt32LE(at + 12), size = uf2.readUInt32LE(at + 16);
+    flash.set(uf2.subarray(at + 32, at + 32 + size), address & 0xffffff);
+  }
 }

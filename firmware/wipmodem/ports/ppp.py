@@ -31,6 +31,8 @@ _RUN = const(4)
 _CLOSE = const(5)  # PPP says good-bye
 _PAUSE = const(6)
 
+_ON_LINE = (_LINK, _RUN, _CLOSE)  # the line is PPP's
+
 _SEEN_AS = (DOWN, COMING, COMING, COMING, UP, COMING, COMING)
 
 _READY_MS = const(30000)  # a radio that was just switched on
@@ -39,7 +41,7 @@ _CLOSE_MS = const(15000)  # lwIP asks twice, 6 s each
 _AGAIN_MS = const(2000)  # between the tries of one request
 _TRIES = const(2)
 _LONGEST_PAUSE_MS = const(300000)
-_WATCH_MS = const(50)
+_WATCH_MS = const(20)
 _IDLE_MS = const(1000)
 
 _CONNECTED = const(4)  # network.PPP.status()
@@ -98,14 +100,21 @@ class Ppp:
     def servers(self):
         return servers_of(self._link)
 
+    def pump(self):
+        """PPP reads its line only when it is told to; from the scheduler, so never twice at once."""
+        if not self._uart.any():
+            return False
+        if self._step in _ON_LINE:
+            _schedule(self._poll)
+            return False
+        return True
+
     def service(self, now_ms):
         self._now_ms = now_ms
         wait_ms = self.radio.service(now_ms)
         _DO[self._step](self, ticks.diff(now_ms, self._due_ms) >= 0)
         self._show()
-        if self._step == _RUN:
-            return _WATCH_MS
-        return min(wait_ms, _WATCH_MS if self._step != _REST else _IDLE_MS)
+        return min(wait_ms, _IDLE_MS if self._step == _REST else _WATCH_MS)
 
     # One function for each step; `late` when its deadline has passed
 
@@ -127,7 +136,6 @@ class Ppp:
             self._failed(self.radio.cause)
 
     def _do_link(self, late):
-        self._pump()
         status = self._link.status()
         if status == _CONNECTED:
             self._begin()
@@ -138,7 +146,6 @@ class Ppp:
             self._close()
 
     def _do_run(self, late):
-        self._pump()
         status = self._link.status()
         if status != _CONNECTED:
             self._failed(_CAUSES.get(status, PEER_ENDED))
@@ -151,7 +158,6 @@ class Ppp:
         self._heard = False
 
     def _do_close(self, late):
-        self._pump()
         if late or self._link.status() <= 0:
             self._failed(self.cause)
 
@@ -218,11 +224,6 @@ class Ppp:
     def _hang_up(self):
         if self.radio.online() or self.radio.calling():
             self.radio.hang_up()
-
-    def _pump(self):
-        """PPP reads its line only when it is told to; from the scheduler, so never twice at once."""
-        if self._uart.any():
-            _schedule(self._poll)
 
     def _feed(self, _):
         if self._link.poll() > 0:

@@ -30,7 +30,7 @@ _ABORT_MS = const(5000)
 _GUARD_MS = const(1200)
 _HANG_UP_MS = const(3000)
 _DROP_MS = const(500)
-_WATCH_MS = const(50)  # how often an idle line is looked at
+_WATCH_MS = const(1000)  # nothing is due: its bytes wake us
 
 _CAUSES = {
     said.BUSY: BUSY,

@@ -41,6 +41,9 @@ class Wlan:
     def servers(self):
         return servers_of(self._link)
 
+    def pump(self):
+        return False
+
     def service(self, now_ms):
         self._now_ms = now_ms
         if self.state == DOWN:
