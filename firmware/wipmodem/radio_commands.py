@@ -5,19 +5,22 @@ F5, H4: its information lines are said in one piece, once its result is known an
 
 from . import errors
 from .base_commands import DONE, HOLD, MORE
+from .compat import const
 from .text import LINE_MAX
 
-_LF = 10
 _LONGEST = LINE_MAX - 4
+_READY_MS = const(5000)
 
 
 def pass_on(modem):
     """The command under way, as it was typed. Without a radio, in a call, or refused: ERROR."""
     radio = modem.stack.radio
     if modem.step == 0:
-        start, end = modem.command_text()
-        if radio is None or not radio.ask(modem.line.buf, start, end):
+        if radio is None or radio.in_call():
             return errors.ERROR
+        start, end = modem.command_text()
+        if not radio.ask(modem.line.buf, start, end):  # it was just switched on
+            return HOLD if modem.line_age_ms() < _READY_MS else errors.ERROR
         modem.step = 1
     if radio.asking():
         return HOLD

@@ -150,8 +150,8 @@ class Ppp:
         if status != _CONNECTED:
             self._failed(_CAUSES.get(status, PEER_ENDED))
         elif not self.radio.carrier():
-            self.cause = NO_CARRIER
-            self._close()
+            self._link.__del__()  # the only way not to say good-bye, 12 s long, to nobody
+            self._failed(NO_CARRIER)
         elif self._probe.service(self._now_ms, self._heard):
             self.cause = PEER_SILENT
             self._close()

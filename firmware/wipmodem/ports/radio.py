@@ -65,6 +65,9 @@ class Radio:
     def calling(self):
         return self._state in (_DIALLING, _ABORTING)
 
+    def in_call(self):
+        return self._state in (_DIALLING, _ABORTING, _ONLINE)
+
     def carrier(self):
         return self._lines.carrier()
 

@@ -7,17 +7,15 @@ from machine import UART, Pin, Signal
 
 from ..contract import IN
 
-# UART() takes these from a table of the board file, as they stand there; the rest is ours.
-_ARGUMENTS = ("baudrate", "tx", "rx", "cts", "rts", "txbuf", "rxbuf")
+_PINS = ("tx", "rx", "cts", "rts")
 
 
 def open_uart(facts):
-    """The UART of a DTE or RADIO table. Flow control works where the table names CTS and RTS."""
-    given = {name: facts[name] for name in _ARGUMENTS if name in facts}
-    for pin in ("tx", "rx", "cts", "rts"):
-        if pin in given:
-            given[pin] = Pin(given[pin])
-    if facts.get("flow"):
+    """The UART of a DTE or RADIO table; `fixed`: its pins are what the chip makes them."""
+    given = {name: facts[name] for name in ("baudrate", "txbuf", "rxbuf")}
+    if not facts.get("fixed"):
+        given.update({name: Pin(facts[name]) for name in _PINS if name in facts})
+    if facts["flow"]:
         given["flow"] = UART.RTS | UART.CTS
     return UART(facts["id"], timeout=0, **given)
 
