@@ -39,7 +39,7 @@ RADIO = {
     "dcd": 13,
     "power": 14,
     "active": 0,
-    "txbuf": 4096,
+    "txbuf": 8192,
     "rxbuf": 4096,
     "boot_ms": 500,
     "press_ms": 1000,

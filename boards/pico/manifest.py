@@ -1,23 +1,10 @@
+# What is frozen into the image of this board, and what `make deploy` copies to it.
+include("$(PORT_DIR)/boards/manifest.py")
 include("../../firmware/manifest.py")
-package(
-    "wipmodem",
-    files=(
-        "ports/__init__.py",
-        "ports/chat.py",
-        "ports/crash.py",
-        "ports/link.py",
-        "ports/mcu.py",
-        "ports/net.py",
-        "ports/net_lwip.py",
-        "ports/ppp.py",
-        "ports/ppp_board.py",
-        "ports/probe.py",
-        "ports/radio.py",
-        "ports/uart.py",
-    ),
-    base_path="../../firmware",
-    opt=3,
-)
-module("main.py", base_path="../../firmware", opt=3)
-module("board.py", opt=3)
-freeze("$(PORT_DIR)/modules")
+
+PPP = "chat link ppp ppp_board probe radio"
+NAMES = f"__init__ crash mcu net net_lwip uart {PPP}".split()
+PORTS = [f"ports/{name}.py" for name in NAMES]
+package("wipmodem", files=PORTS, base_path="../../firmware", opt=2)
+module("main.py", base_path="../../firmware", opt=2)
+module("board.py", opt=2)

@@ -16,15 +16,16 @@ from . import Failure
 from .progress import say
 
 SUITE = "sid"
-COMPILER = (
-    "gcc-arm-none-eabi",
-    "libnewlib-arm-none-eabi",
-    "libstdc++-arm-none-eabi-newlib",
-    "cmake",
-    "ninja-build",
-    "g++",
-    "make",
-)
+# Package -> the command that it is there for.
+_COMPILER = {
+    "gcc-arm-none-eabi": "arm-none-eabi-gcc",
+    "libnewlib-arm-none-eabi": None,
+    "libstdc++-arm-none-eabi-newlib": None,
+    "cmake": "cmake",
+    "ninja-build": "ninja",
+    "g++": "g++",
+    "make": "make",
+}
 _PROJECT = "micropython"
 # Folder in MicroPython's tree -> the source package that belongs there.
 _SOURCES = {"": _PROJECT, "lib/lwip": "lwip", "lib/mbedtls": "mbedtls"}
@@ -50,30 +51,39 @@ Components: main
 
 def installed():
     """Versions of the compiler's packages that are installed, by name."""
-    command = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status} ${Version}\n", *COMPILER]
-    try:
-        listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    except FileNotFoundError:
+    if not shutil.which("dpkg-query"):
         return {}
+    command = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status} ${Version}\n", *_COMPILER]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     fields = (line.split() for line in listed.splitlines())
     return {name: version for name, status, version in fields if status == "installed"}
 
 
+def _missing():
+    """On other systems than Debian's the libraries come with the compiler."""
+    have = installed()
+    commands = [
+        name for name, command in _COMPILER.items() if command and not shutil.which(command)
+    ]
+    libraries = [name for name, command in _COMPILER.items() if have and not command]
+    return commands + [name for name in libraries if name not in have]
+
+
 def install_compiler(log):
     """Install what is missing, if that is ours to do."""
-    missing = [name for name in COMPILER if name not in installed()]
+    missing = _missing()
     if not missing:
         return
     names = " ".join(missing)
     if not shutil.which("apt-get"):
-        raise Failure(f"this needs the tools of Debian's packages {names}")
+        raise Failure(f"the tools of Debian's packages {names} are missing")
     if os.geteuid():
         raise Failure(f"packages are missing, install them first: apt-get install {names}")
     say(f"installing {names}")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     log.run("apt-get update", ["apt-get", "update"])
-    command = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
-    log.run("apt-get install", command, env=quiet)
+    install = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
+    log.run("apt-get install", install, env=quiet)
 
 
 @dataclass
@@ -83,7 +93,9 @@ class Sources:
     folder: Path
     suite: str = SUITE
 
-    name = "debian"
+    @property
+    def name(self):
+        return f"debian-{self.suite}"
 
     @property
     def tree(self):
@@ -116,7 +128,7 @@ class Sources:
 def _fetch(apt, suite, target, log):
     for folder in ("lists/partial", "cache/archives/partial"):
         (apt / folder).mkdir(parents=True)
-    (apt / "machine.sources").write_text(_sources_of(Path("/etc/apt"), suite))
+    (apt / "machine.sources").write_text(sources_of(Path("/etc/apt"), suite))
     (apt / "apt.conf").write_text(_APT_CONF.format(here=apt))
     options = {"env": {**os.environ, "APT_CONFIG": str(apt / "apt.conf")}, "cwd": target}
     log.run("apt-get update", ["apt-get", "update", "--error-on=any"], **options)
@@ -125,7 +137,7 @@ def _fetch(apt, suite, target, log):
     log.run("apt-get download", ["apt-get", "download", *_BINARIES.values()], **options)
 
 
-def _sources_of(etc, suite):
+def sources_of(etc, suite):
     """The machine's own list of sources, cut down to its archive and turned to another suite."""
     for path in sorted(etc.glob("sources.list.d/*.sources")):
         for stanza in path.read_text().split("\n\n"):
@@ -154,7 +166,7 @@ def _unpack(packages, tree, log):
         log.run("tar", ["tar", "-xf", archive, "-C", tree / folder, "--strip-components=1"])
     for folder, name in _BINARIES.items():
         (archive,) = packages.glob(f"{name}_*.deb")
-        opened = tree / "opened" / name
+        opened = packages.parent / "opened"
         log.run("dpkg-deb", ["dpkg-deb", "-x", archive, opened])
         (tree / folder).rmdir()
         (opened / "usr/src" / name.removesuffix("-source")).rename(tree / folder)

@@ -6,6 +6,7 @@ import subprocess
 from . import Failure
 
 _ERROR = re.compile(r"(^|[\s:])(fatal )?error:? |\w+Error: |^E: ", re.IGNORECASE)
+_LONGEST = 200
 
 
 class Log:
@@ -39,6 +40,12 @@ class Log:
 
 
 def _reason(lines):
-    """The first line that names an error, else the last one."""
+    """The first line that names an error, with what it announces; else the last line."""
     lines = [line.strip() for line in lines if line.strip()] or ["it said nothing"]
-    return next((line for line in lines if _ERROR.search(line)), lines[-1])[:200]
+    named = [at for at, line in enumerate(lines) if _ERROR.search(line)]
+    if not named:
+        return lines[-1][:_LONGEST]
+    first, last = named[0], named[0]
+    if lines[first].endswith(":") and named[1:]:
+        last = named[1]
+    return " ".join(lines[first : last + 1])[:_LONGEST]

@@ -1,0 +1,114 @@
+"""The command: which board, from which sources, with the modem or without it."""
+
+import argparse
+import contextlib
+import fcntl
+import sys
+from pathlib import Path
+
+from . import Failure, checkout, debian
+from .build import Build
+from .key import inputs, key_of
+from .progress import say
+from .run import Log
+
+ROOT = Path(__file__).parents[3]
+# A word of the board file -> the port whose own tools have to build it.
+_OTHER_PORTS = {"IDF_TARGET": "esp32"}
+
+
+def main(arguments=None, root=ROOT):
+    options = _options(arguments)
+    try:
+        board = _board(root, options)
+        with _alone(root / "build"):
+            _make(root, board, options)
+    except Failure as failure:
+        print(f"image: {failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _options(arguments):
+    parser = argparse.ArgumentParser(prog="image", description=__doc__)
+    parser.add_argument("--board", required=True, help="a folder of boards/")
+    parser.add_argument("--plain", action="store_true", help="freeze nothing of ours")
+    parser.add_argument("--mpy-dir", type=Path, help="a MicroPython checkout, not Debian's")
+    parser.add_argument("--suite", default=debian.SUITE, help="of Debian (%(default)s)")
+    return parser.parse_args(arguments)
+
+
+def _board(root, options):
+    """The board's folder, if the board has an image that can be built here."""
+    name = options.board
+    board = root / "boards" / name
+    definition = board / "mpconfigboard.cmake"
+    if definition.exists():
+        text = definition.read_text()
+        for word, port in _OTHER_PORTS.items():
+            if word in text:
+                port = (options.mpy_dir or Path("MPY_DIR")) / "ports" / port
+                command = f"make -C {port} BOARD_DIR={board}"
+                raise Failure(f"{name} is built with the maker's own tools: {command}")
+        return board
+    if (board / "board.py").exists():
+        raise Failure(f"{name} runs MicroPython's own image, there is none of ours")
+    known = ", ".join(sorted(p.parent.name for p in root.glob("boards/*/mpconfigboard.cmake")))
+    raise Failure(f"there is no board {name}; boards with an image: {known}")
+
+
+@contextlib.contextmanager
+def _alone(build):
+    """One build at a time: all share the sources, and those of a board its folder."""
+    build.mkdir(exist_ok=True)
+    with (build / "image.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("waiting for another build to end")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make(root, board, options):
+    image = root / "build" / board.name / f"{_prefix(options)}-{board.name}.uf2"
+    sources = _sources(root, board, options)
+    stamp = image.with_suffix(".stamp")
+    if image.exists() and stamp.exists() and sources.identity:
+        made_of, sizes = stamp.read_text().splitlines()
+        if made_of == _key(root, board, options, sources):
+            return _tell(root, image, f"nothing to do; {sizes}")
+    log = Log(image.with_suffix(".log"))
+    sources.prepare(log)
+    debian.install_compiler(log)
+    key = _key(root, board, options, sources)
+    stamp.unlink(missing_ok=True)
+    build = Build(board, sources.tree, sources.identity, image.parent / sources.name, log)
+    sizes = build.make(options.plain, image)
+    stamp.write_text(f"{key}\n{sizes}\n")
+    return _tell(root, image, sizes)
+
+
+def _prefix(options):
+    return "plain" if options.plain else "wipmodem"
+
+
+def _sources(root, board, options):
+    if options.mpy_dir:
+        return checkout.Sources(options.mpy_dir.resolve(), board)
+    return debian.Sources(root / "build/sources" / options.suite, options.suite)
+
+
+def _key(root, board, options, sources):
+    files = inputs(root, board, options.plain)
+    return key_of(files, sources.tree, sources.identity, sorted(debian.installed().items()))
+
+
+def _tell(root, image, text):
+    say(f"{image.relative_to(root)}: {text}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
