@@ -1,0 +1,68 @@
+"""ESP32 (WROOM, WROVER), stock MicroPython: PPP over a radio, or its own Wi-Fi."""
+
+from wipmodem.modem import Sizes
+from wipmodem.ports.net_esp32 import Net
+from wipmodem.ports.ppp_board import PppBoard
+from wipmodem.ports.wlan_board import WlanBoard
+
+PLATFORM = "esp32"
+FIRMWARE = (1, 27)
+BEARER = "ppp"  # or "wlan"
+CONSOLE = 0  # UART0, on the board's USB bridge
+# What the stock stack holds at once: 10 sockets in all, servers too.
+POOLS = {"tcp": 10, "listen": 10, "udp": 10, "all": 10}
+
+DTE = {
+    "id": 2,
+    "baudrate": 115200,
+    "tx": 17,
+    "rx": 16,
+    "cts": 19,
+    "rts": 18,
+    "flow": True,
+    "dtr": 21,
+    "dcd": 22,
+    "dsr": 23,
+    "ri": 27,
+    "active": 0,
+    "txbuf": 1024,
+    "rxbuf": 1024,
+    "whole": True,
+}
+RADIO = {
+    "id": 1,
+    "baudrate": 460800,
+    "tx": 25,
+    "rx": 26,
+    "cts": 33,
+    "rts": 32,
+    "flow": True,
+    "dtr": 14,
+    "dcd": 4,
+    "power": 13,
+    "active": 0,
+    # The stack's two windows of 5760 bytes: a frame that does not fit is lost.
+    "txbuf": 8192,
+    "rxbuf": 8192,
+    "whole": True,
+    "boot_ms": 500,
+    "press_ms": 1000,
+    "init": (b"ATE0V1", b"AT&C1&D2"),
+    "dial": b"ATD#777",
+    "probe_s": 60,
+    "pause_s": 5,
+}
+WLAN = {"ssid": "", "key": ""}
+
+
+class Facts:
+    name = b"esp32"
+    sizes = Sizes()
+    Net = Net
+    DTE = DTE
+    RADIO = RADIO
+    WLAN = WLAN
+
+
+class Board(Facts, PppBoard if BEARER == "ppp" else WlanBoard):
+    """The bearer is a choice: only what it needs is started."""

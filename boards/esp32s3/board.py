@@ -1,0 +1,68 @@
+"""ESP32-S3, stock MicroPython or the image of this folder: PPP over a radio, or its own Wi-Fi."""
+
+from wipmodem.modem import Sizes
+from wipmodem.ports.net_esp32 import Net
+from wipmodem.ports.ppp_board import PppBoard
+from wipmodem.ports.wlan_board import WlanBoard
+
+PLATFORM = "esp32"
+FIRMWARE = (1, 27)
+BEARER = "ppp"  # or "wlan"
+CONSOLE = "usb"
+# What the stock stack holds at once: 10 sockets in all, servers too.
+POOLS = {"tcp": 10, "listen": 10, "udp": 10, "all": 10}
+
+DTE = {
+    "id": 1,
+    "baudrate": 115200,
+    "tx": 17,
+    "rx": 18,
+    "cts": 16,
+    "rts": 15,
+    "flow": True,
+    "dtr": 4,
+    "dcd": 5,
+    "dsr": 6,
+    "ri": 7,
+    "active": 0,
+    "txbuf": 1024,
+    "rxbuf": 1024,
+    "whole": True,
+}
+RADIO = {
+    "id": 2,
+    "baudrate": 460800,
+    "tx": 8,
+    "rx": 9,
+    "cts": 11,
+    "rts": 10,
+    "flow": True,
+    "dtr": 12,
+    "dcd": 13,
+    "power": 14,
+    "active": 0,
+    # The stack's two windows of 5760 bytes: a frame that does not fit is lost.
+    "txbuf": 8192,
+    "rxbuf": 8192,
+    "whole": True,
+    "boot_ms": 500,
+    "press_ms": 1000,
+    "init": (b"ATE0V1", b"AT&C1&D2"),
+    "dial": b"ATD#777",
+    "probe_s": 60,
+    "pause_s": 5,
+}
+WLAN = {"ssid": "", "key": ""}
+
+
+class Facts:
+    name = b"esp32s3"
+    sizes = Sizes()
+    Net = Net
+    DTE = DTE
+    RADIO = RADIO
+    WLAN = WLAN
+
+
+class Board(Facts, PppBoard if BEARER == "ppp" else WlanBoard):
+    """The bearer is a choice: only what it needs is started."""

@@ -1,0 +1,71 @@
+"""Raspberry Pi Pico W, stock MicroPython 1.29 or newer: PPP over a radio, or its own Wi-Fi."""
+
+from wipmodem.modem import Sizes
+from wipmodem.ports.net_lwip import Net
+from wipmodem.ports.ppp_board import PppBoard
+from wipmodem.ports.wlan_board import WlanBoard
+
+PLATFORM = "rp2"
+FIRMWARE = (1, 29)
+BEARER = "ppp"  # or "wlan"
+CONSOLE = "usb"
+# What the stock stack holds at once. One UDP socket is the DNS client's, one DHCP's.
+POOLS = {"tcp": 5, "listen": 8, "udp": 4}
+
+DTE = {
+    "id": 0,
+    "baudrate": 115200,
+    "tx": 0,
+    "rx": 1,
+    "cts": 2,
+    "rts": 3,
+    "flow": True,
+    "dtr": 8,
+    "dcd": 9,
+    "dsr": 10,
+    "ri": 11,
+    "active": 0,
+    "txbuf": 1024,
+    "rxbuf": 1024,
+}
+RADIO = {
+    "id": 1,
+    "baudrate": 460800,
+    "tx": 4,
+    "rx": 5,
+    "cts": 6,
+    "rts": 7,
+    "flow": True,
+    "dtr": 12,
+    "dcd": 13,
+    "power": 14,
+    "active": 0,
+    # lwIP's two windows of 6400 bytes: a frame that does not fit is lost.
+    "txbuf": 8192,
+    "rxbuf": 8192,
+    "boot_ms": 500,
+    "press_ms": 1000,
+    "init": (b"ATE0V1", b"AT&C1&D2"),
+    "dial": b"ATD#777",
+    "probe_s": 60,
+    "pause_s": 5,
+}
+WLAN = {"ssid": "", "key": ""}
+
+
+class PicoSizes(Sizes):
+    rx = 1536
+    tx = 1024
+
+
+class Facts:
+    name = b"pico_w"
+    sizes = PicoSizes()
+    Net = Net
+    DTE = DTE
+    RADIO = RADIO
+    WLAN = WLAN
+
+
+class Board(Facts, PppBoard if BEARER == "ppp" else WlanBoard):
+    """The bearer is a choice: only what it needs is started."""

@@ -1,0 +1,11 @@
+# What `make deploy` copies to this board, and what an image of it would freeze.
+include("$(PORT_DIR)/boards/manifest.py")
+include("../../firmware/manifest.py")
+
+PPP = "chat link ppp ppp_board probe radio"
+WLAN = "wlan wlan_board"
+NAMES = f"__init__ crash mcu net net_lwip uart {PPP} {WLAN}".split()
+PORTS = [f"ports/{name}.py" for name in NAMES]
+package("wipmodem", files=PORTS, base_path="../../firmware", opt=2)
+module("main.py", base_path="../../firmware", opt=2)
+module("board.py", opt=2)

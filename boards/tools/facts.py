@@ -1,0 +1,27 @@
+"""What a board file says of its board, without running it: the tables at its top are literals."""
+
+import ast
+from pathlib import Path
+
+BOARDS = Path(__file__).parents[1]
+
+
+def names():
+    """The boards that are microcontrollers."""
+    return sorted(path.parent.name for path in BOARDS.glob("*/board.py") if tables_of(path))
+
+
+def tables(name):
+    """{"PLATFORM": ..., "DTE": ...} of a board."""
+    return tables_of(BOARDS / name / "board.py")
+
+
+def tables_of(path):
+    """The names in capitals that a file gives literals; none if it has no PLATFORM."""
+    found = {}
+    for node in ast.parse(Path(path).read_text()).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if name.isupper():
+                found[name] = ast.literal_eval(node.value)
+    return found if "PLATFORM" in found else {}
