@@ -1,0 +1,171 @@
+"""The simulated radio for a person or a program: on a pty or an open descriptor, in wall time.
+
+    python host_tests/radio/sim.py --pty /tmp/radio
+
+There is PPP and no network behind it: packets end here. Lines on standard input steer it.
+"""
+
+import argparse
+import contextlib
+import os
+import select
+import signal
+import sys
+import time
+import tty
+from collections import deque
+from pathlib import Path
+
+sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from radio.modem import OUTCOMES
+from radio.radio import Radio
+
+_READ_MOST = 4096
+
+
+class Unusable(Exception):
+    """A command that cannot be; its text is for the person."""
+
+
+def now_ms():
+    return time.monotonic_ns() // 1_000_000
+
+
+# What the person may say; each gets the modem and the words after its own.
+
+
+def _signal(modem, words):
+    try:
+        numbers = [int(word) for word in words]
+    except ValueError:
+        numbers = []
+    if not 1 <= len(numbers) <= 2:
+        raise Unusable("signal needs one or two numbers: signal 12 0")
+    modem.signal = (numbers[0], (numbers + [0])[1])
+
+
+def _register(modem, words):
+    if len(words) != 1 or not words[0].isdecimal():
+        raise Unusable("creg needs a number: creg 2")
+    modem.registered = int(words[0])
+
+
+def _fail(modem, words):
+    unknown = [word for word in words if word not in OUTCOMES]
+    if unknown or not words:
+        raise Unusable(f"fail needs some of: {' '.join(OUTCOMES)}")
+    modem.plan = deque([*words, "connect"])
+
+
+def _set_dead(dead):
+    def act(modem, words):
+        modem.dead = dead
+
+    return act
+
+
+_COMMANDS = {
+    "signal": (_signal, "N [FER]   what AT+CSQ answers"),
+    "creg": (_register, "N   the registration that AT+CREG? answers"),
+    "drop": (lambda modem, words: modem.drop_carrier(), "  the call ends"),
+    "ring": (lambda modem, words: modem.say(b"\r\nRING\r\n"), "  it rings"),
+    "dead": (_set_dead(True), "  it answers nothing"),
+    "alive": (_set_dead(False), "  it answers again"),
+    "power": (lambda modem, words: modem.press_power(now_ms()), "  it starts anew"),
+    "fail": (_fail, "OUTCOME...   of the next calls; those after them connect"),
+    "noise": (lambda modem, words: modem.say(" ".join(words).encode()), "TEXT   unsolicited"),
+}
+
+
+def steer(modem, line):
+    """Does what a line says: the text for the person."""
+    name, *words = line.split() or [""]
+    if name == "help":
+        return "".join(f"{name} {text}\n" for name, (_, text) in _COMMANDS.items())
+    if name not in _COMMANDS:
+        return f"{name}: no such command; help lists them\n" if name else ""
+    try:
+        _COMMANDS[name][0](modem, words)
+    except Unusable as problem:
+        return f"{problem}\n"
+    return ""
+
+
+class Simulation:
+    """The radio between a descriptor and a person's lines."""
+
+    def __init__(self, radio, line_fd, person_fd):
+        self.radio = radio
+        self._line_fd = line_fd
+        self._readers = {line_fd: self._from_line, person_fd: self._from_person}
+        self._typed = b""
+        radio.on_dcd = lambda on: print("carrier" if on else "no carrier", flush=True)
+
+    def run(self):
+        """Until the line ends. Standard input may end before: nobody steers it then."""
+        while self._line_fd in self._readers:
+            wait_ms = self.radio.wait_ms(now_ms())
+            wait_s = None if wait_ms is None else wait_ms / 1000
+            for fd in select.select(list(self._readers), [], [], wait_s)[0]:
+                data = _read(fd)
+                if data:
+                    self._readers[fd](data)
+                else:
+                    del self._readers[fd]
+            self._send(self.radio.poll(now_ms()))
+
+    def _from_line(self, data):
+        self._send(self.radio.feed(data, now_ms()))
+
+    def _from_person(self, data):
+        *lines, self._typed = (self._typed + data).split(b"\n")
+        for line in lines:
+            sys.stdout.write(steer(self.radio.modem, line.decode("utf-8", "replace")))
+            sys.stdout.flush()
+
+    def _send(self, data):
+        while data:
+            data = data[os.write(self._line_fd, data) :]
+
+
+def _read(fd):
+    try:
+        return os.read(fd, _READ_MOST)
+    except OSError:  # the other end of the line has gone
+        return b""
+
+
+@contextlib.contextmanager
+def pty(link):
+    """A pty whose name is `link`."""
+    near, far = os.openpty()
+    tty.setraw(far)
+    Path(link).unlink(missing_ok=True)
+    os.symlink(os.ttyname(far), link)
+    try:
+        yield near
+    finally:
+        Path(link).unlink(missing_ok=True)
+        os.close(far)
+        os.close(near)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="A simulated CDMA data radio.")
+    line = parser.add_mutually_exclusive_group(required=True)
+    line.add_argument("--pty", metavar="LINK", help="make a pty and this link to it")
+    line.add_argument("--fd", type=int, metavar="N", help="use this open descriptor")
+    parser.add_argument("--boot-ms", type=int, default=0, help="until it signs on (0: it is on)")
+    parser.add_argument("--dial-ms", type=int, default=1500, help="until a call is through")
+    given = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    radio = Radio(boot_ms=given.boot_ms, dial_ms=given.dial_ms, now_ms=now_ms())
+    with pty(given.pty) if given.pty else contextlib.nullcontext(given.fd) as line_fd:
+        print(f"The radio is on {given.pty or line_fd}; help lists what can be said.", flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            Simulation(radio, line_fd, sys.stdin.fileno()).run()
+
+
+if __name__ == "__main__":
+    main()
