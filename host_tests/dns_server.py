@@ -105,14 +105,16 @@ def in_turn(*ways):
 
 
 class DnsServer:
-    def __init__(self, zone=None):
+    def __init__(self, zone=None, sock=None):
+        """`sock`: a bound UDP socket, in place of a free port of the loopback."""
         # Name in lower case -> way or address. May be changed at any time.
         self.zone = dict(zone or {})
         # The names asked for, as they were written.
         self.queries = []
         self._asked = Counter()
-        self._sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._sock.bind(("127.0.0.1", 0))
+        self._sock = sock or socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        if not sock:
+            self._sock.bind(("127.0.0.1", 0))
         self.port = self._sock.getsockname()[1]
         self._closing = False
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -126,8 +128,7 @@ class DnsServer:
 
     def close(self):
         self._closing = True
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
-            waker.sendto(b"", ("127.0.0.1", self.port))
+        self._sock.sendto(b"", self._sock.getsockname())  # wakes it
         self._thread.join()
         self._sock.close()
 

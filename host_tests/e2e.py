@@ -28,7 +28,44 @@ _PROGRAM = ROOT / "firmware" / "main.py"
 _BLOCK = 1 << 16
 
 
-class Modem:
+class Host:
+    """What a host does with a modem, and what the modem has to say; `type` and `expect_bytes` are
+    the line's."""
+
+    def send(self, command):
+        """A command line."""
+        self.type(command.encode("latin-1") + b"\r")
+
+    def ask(self, command, *lines):
+        """A command line, and all that the modem says to it."""
+        self.send(command)
+        self.expect(*lines)
+
+    def expect(self, *lines):
+        """These lines next, each in its frame."""
+        self.expect_bytes(b"".join(b"\r\n%s\r\n" % line.encode("latin-1") for line in lines))
+
+    def online(self):
+        """Echo off, stack started, bearer up; gives the modem."""
+        self.send("ATE0")
+        self.expect_bytes(b"ATE0\r\r\nOK\r\n")
+        self.ask("AT+WIPCFG=1", "OK")
+        self.ask("AT+WIPBR=4,6", "OK", "+WIPBR: 6,1")
+        return self
+
+    def client(self, index, peers, listener=None):
+        """Make a TCP client that gets ready; gives the peer's end."""
+        listener = listener or peers.listen()
+        command = create_client(index, port_of(listener), peers.address)
+        self.ask(command, "OK", f"+WIPREADY: 2,{index}")
+        return peers.accept(listener)
+
+    def nothing_more(self):
+        """All that the modem has said was expected."""
+        self.ask("AT", "OK")
+
+
+class Modem(Host):
     """A modem that was just switched on, and the host's end of its line.
 
     dte: pty, tcp or rfc2217. Options are those of serve.py.
@@ -71,29 +108,6 @@ class Modem:
         """These bytes, as they are."""
         self.line.write(data)
 
-    def send(self, command):
-        """A command line."""
-        self.type(command.encode("latin-1") + b"\r")
-
-    def ask(self, command, *lines):
-        """A command line, and all that the modem says to it."""
-        self.send(command)
-        self.expect(*lines)
-
-    def online(self):
-        """Echo off, stack started, bearer up; gives the modem."""
-        self.send("ATE0")
-        self.expect_bytes(b"ATE0\r\r\nOK\r\n")
-        self.ask("AT+WIPCFG=1", "OK")
-        self.ask("AT+WIPBR=4,6", "OK", "+WIPBR: 6,1")
-        return self
-
-    def client(self, index, peers, listener=None):
-        """Make a TCP client that gets ready; gives the peer's end."""
-        listener = listener or peers.listen()
-        self.ask(create_client(index, port_of(listener)), "OK", f"+WIPREADY: 2,{index}")
-        return peers.accept(listener)
-
     def escape(self, *lines):
         """`+++` between two silences; the modem says these lines as it leaves data mode."""
         time.sleep(GUARD_S)
@@ -107,10 +121,6 @@ class Modem:
         self.line.dtr = True
 
     # What the modem has to say
-
-    def expect(self, *lines):
-        """These lines next, each in its frame."""
-        self.expect_bytes(b"".join(b"\r\n%s\r\n" % line.encode("latin-1") for line in lines))
 
     def expect_bytes(self, expected):
         """These bytes next."""
@@ -138,13 +148,11 @@ class Modem:
             lines.append(self.expect_line())
         return lines[:-1]
 
-    def nothing_more(self):
-        """All that the modem has said was expected."""
-        self.ask("AT", "OK")
-
 
 class Peers:
     """Real sockets on the loopback address, all closed at the end."""
+
+    address = LOOPBACK
 
     def __init__(self):
         self._sockets = contextlib.ExitStack()

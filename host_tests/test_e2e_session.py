@@ -59,26 +59,27 @@ def play_worked_session(modem, host, peers):
     modem.escape("+WIPACCEPT: 1,6", "OK")
     host.ask("AT+WIPCREATE?", *listing(port, first, second), "OK")
     host.ask("AT+WIPCLOSE=3,1", "OK")
-    close_the_range(host, port_of(peers.listen()), first, second)
+    client = create_client(5, port_of(peers.listen()), peers.address)
+    close_the_range(host, client, first, second)
 
 
 def listing(port, first, second):
     spawned = [
-        f'+WIPCREATE: 2,{index},{port},"{LOOPBACK}",{port_of(peer)}'
+        f'+WIPCREATE: 2,{index},{port},"{first.getsockname()[0]}",{port_of(peer)}'
         for index, peer in ((5, first), (6, second))
     ]
     return [*spawned, f'+WIPCREATE: 3,1,{port},"0.0.0.0",0']
 
 
-def close_the_range(host, port, first, second):
+def close_the_range(host, client, first, second):
     """It is held to the last close, and free after it."""
-    host.ask(create_client(5, port), "ERROR")
+    host.ask(client, "ERROR")
     host.ask("AT+WIPCLOSE=2,5", "OK")
     assert first.recv(1) == b""
-    host.ask(create_client(5, port), "ERROR")
+    host.ask(client, "ERROR")
     host.ask("AT+WIPCLOSE=2,6", "OK")
     assert second.recv(1) == b""
-    host.ask(create_client(5, port), "OK", "+WIPREADY: 2,5")
+    host.ask(client, "OK", "+WIPREADY: 2,5")
 
 
 def test_local_ports_are_as_the_peers_see_them(modem, peers):

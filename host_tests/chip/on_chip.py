@@ -1,0 +1,112 @@
+"""A modem on the emulated chip, its radio, the network behind it, and the host on UART0.
+
+    with ModemOnChip(image) as modem, Peers(modem.network) as peers:
+        modem.online()
+
+Speaks as e2e.Modem does: every byte that the modem says has to be expected. The chip's pins are
+those of boards/pico/board.py.
+"""
+
+import contextlib
+import time
+
+import e2e
+from boards.tools.facts import tables
+from radio.network import Network
+from radio.radio import Radio
+
+from .chip import Chip
+from .line import Line
+
+_GUARD_US = 1_050_000
+_QUIET_US = 1_000_000
+_LOOK_S = 0.01
+_PICO = tables("pico")
+DTE, RADIO = _PICO["DTE"], _PICO["RADIO"]
+LOCAL, CHIP = "10.64.64.1", "10.64.64.2"
+
+
+class ModemOnChip(e2e.Host):
+    """`radio`: more words for the simulated radio."""
+
+    def __init__(self, image, flash=None, ppp=None, **radio):
+        self.network = Network(LOCAL, CHIP)
+        self.chip = Chip(image, flash=flash)
+        radio = {"boot_ms": 100, "dial_ms": 100, **radio}
+        self.radio = Radio(self.network, ppp, **radio)
+        pins = {name: RADIO[name] for name in ("dcd", "dtr", "power")}
+        self.line = Line(self.chip, self.radio, **pins)
+        self._all = contextlib.ExitStack()
+
+    def __enter__(self):
+        for each in (self.network, self.chip):
+            self._all.enter_context(each)
+        self.chip.set_pin(DTE["dtr"], False)  # active low: the host is there
+        self._all.enter_context(self.line)
+        return self
+
+    def __exit__(self, *_):
+        self._all.close()
+
+    @property
+    def uart(self):
+        return self.chip.uart[DTE["id"]]
+
+    # The line, as e2e.Host wants it
+
+    def type(self, data):
+        """These bytes; a ticket."""
+        return self.uart.write(data)
+
+    def expect_bytes(self, expected):
+        self.uart.expect(expected)
+
+    def expect_end_of(self, data):
+        """What is left of `data`, of which the end may be missing: what came is a part of it."""
+        self.pass_us(_QUIET_US)
+        came = self.uart.rest()
+        assert data.startswith(came), f"{came!r} is not of what was sent"
+
+    def escape(self, *lines):
+        """`+++` between two silences, in the chip's time; what the modem says as it leaves."""
+        self.pass_us(_GUARD_US)
+        self.type(b"+++")
+        self.expect(*lines)
+
+    def pass_us(self, span_us):
+        """Let so much of the chip's time pass."""
+        until = self.chip.now_us() + span_us
+        while self.chip.now_us() < until:
+            time.sleep(_LOOK_S)
+
+    def started(self):
+        """Waits until the modem is there: echo on, as switched on."""
+        self.chip.wait(lambda: b": pico started" in self.chip.said, lambda: bytes(self.chip.said))
+        return self
+
+    def turnaround_us(self, command, said):
+        """A command line and exactly this answer: from its last byte to the answer's last."""
+        ticket = self.type(command)
+        self.expect_bytes(said)
+        return self.uart.stamps[-1][1] - ticket.done_us
+
+
+class Peers(e2e.Peers):
+    """Real sockets in the network behind the radio."""
+
+    address = LOCAL
+
+    def __init__(self, network):
+        super().__init__()
+        self._network = network
+
+    def listen(self, port=0):
+        return self._keep(self._network.listen(port))
+
+    def call(self, port):
+        sock = self._keep(self._network.socket())
+        sock.connect((CHIP, port))
+        return sock
+
+    def udp(self, port=0):
+        return self._keep(self._network.udp(port))
