@@ -8,23 +8,35 @@ SPEED ?= 115200
 BIN := .venv/bin
 PIP := $(BIN)/pip install -qq --disable-pip-version-check
 RUN_READY := .venv/run.stamp
+TOOLS_READY := .venv/tools.stamp
 TEST_READY := .venv/test.stamp
+CHIP_READY := .venv/chip.stamp
 
 MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),--trace) \
 	$(if $(DNS),--dns $(DNS)) $(if $(HOSTS),--hosts $(HOSTS)) \
 	$(if $(RESOLV),--resolv $(RESOLV)) $(if $(LOG),--log $(LOG))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check rules clean
+.PHONY: help run serve deploy image size test test-chip check rules clean
 
 help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
 	@echo "make serve    run the modem for other programs, on the line DTE"
+	@echo "make deploy   put the firmware onto a board         make deploy BOARD=pico_w PORT=/dev/ttyACM0"
+	@echo "make image    build an image with the firmware      make image BOARD=pico"
+	@echo "make size     show the size of the firmware         make size BOARD=pico"
+	@echo
 	@echo "make test     run the tests                         make test ARGS='-k serve -x'"
+	@echo "make test-chip   run the firmware on an emulated RP2040, and measure it (needs root)"
 	@echo "make check    check the format, the style and the types"
 	@echo "make rules    show which test proves which rule"
 	@echo "make clean    remove everything that was made here"
 	@echo
+	@echo "For deploy, image and size:"
+	@echo "  BOARD=NAME                               a folder of boards/ (boards/README.md)"
+	@echo "  PORT=PATH                                the board's console, as mpremote takes it"
+	@echo "  DTE=PATH                                 the modem's own line, to ask it there as well"
+	@echo "  MPY_DIR=FOLDER                           a MicroPython checkout, not Debian's sources"
 	@echo "For run and serve:"
 	@echo "  DTE=pty:PATH | tcp:PORT | rfc2217:PORT   the line (serve only)  make serve DTE=tcp:7000"
 	@echo "  PY=micropython | cpython                 who runs the modem     make run PY=cpython"
@@ -42,8 +54,23 @@ run: $(RUN_READY)
 serve: $(RUN_READY)
 	@exec $(BIN)/python boards/host/serve.py --dte $(DTE) $(MODEM_OPTIONS)
 
+deploy: $(TOOLS_READY)
+	@$(BIN)/python -m boards.tools.deploy --board "$(BOARD)" --port "$(PORT)" \
+		$(if $(filter command line,$(origin DTE)),--dte $(DTE))
+
+image: $(RUN_READY)
+	@$(BIN)/python -m boards.tools.image --board "$(BOARD)" $(if $(MPY_DIR),--mpy-dir $(MPY_DIR))
+
+size: $(TOOLS_READY)
+	@$(BIN)/python -m boards.tools.size --board "$(BOARD)"
+
 test: $(TEST_READY)
-	@$(BIN)/python -m pytest -q host_tests $(ARGS)
+	@$(BIN)/python -m pytest -q host_tests --ignore host_tests/chip $(ARGS)
+
+test-chip: $(CHIP_READY)
+	@$(BIN)/python -m boards.tools.image --board pico
+	@$(BIN)/python -m boards.tools.image --board pico --plain
+	@$(BIN)/python -m pytest -v host_tests/chip $(ARGS)
 
 check: $(TEST_READY)
 	@$(BIN)/ruff format --check .
@@ -65,7 +92,18 @@ $(RUN_READY): boards/host/requirements.txt
 	@$(PIP) -r $<
 	@touch $@
 
-$(TEST_READY): host_tests/requirements.txt host_tests/stubs.txt $(RUN_READY)
+$(TOOLS_READY): boards/tools/requirements.txt $(RUN_READY)
+	@echo "Preparing .venv to deploy (this once)"
+	@$(PIP) -r $<
+	@touch $@
+
+$(CHIP_READY): host_tests/chip/requirements.txt host_tests/chip/package.json $(TEST_READY)
+	@echo "Preparing the emulated chip (this once)"
+	@$(PIP) -r $<
+	@npm install --silent --no-audit --no-fund --no-package-lock --prefix host_tests/chip
+	@touch $@
+
+$(TEST_READY): host_tests/requirements.txt host_tests/stubs.txt $(TOOLS_READY)
 	@echo "Preparing .venv to test and check (this once)"
 	@$(PIP) -r host_tests/requirements.txt
 	@$(PIP) --no-deps --upgrade --target .venv/typings -r host_tests/stubs.txt
