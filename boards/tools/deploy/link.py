@@ -1,0 +1,125 @@
+"""The connection to a board: a raw REPL, by mpremote's own transport.
+
+`with Link(port, patience_s) as link:` stops what runs. A modem that runs answers Ctrl-C by a
+reset, after which the REPL waits: the port may vanish meanwhile, and is looked for again. There
+is no soft reset: its end is not waited for by the IP stack. On leaving, the board is reset.
+"""
+
+import ast
+import contextlib
+import errno
+import io
+import os
+import termios
+import time
+from pathlib import Path
+
+import serial
+from mpremote.transport import TransportError
+from mpremote.transport_serial import SerialTransport
+
+from . import Failure
+
+LOST = (TransportError, OSError, termios.error)
+
+_ON_BOARD = Path(__file__).parent / "on_board"
+_ANSWER_S = 2  # how long a REPL may take to show itself
+_SCRIPT_S = 60  # how long a script may say nothing
+_AGAIN_S = 0.2
+_REASONS = {
+    errno.ENOENT: "does not exist",
+    errno.EBUSY: "is in use by another program",
+    errno.EAGAIN: "is in use by another program",
+    errno.EACCES: "may not be opened by you: are you in the group dialout?",
+}
+
+
+class Link:
+    def __init__(self, port, patience_s):
+        self._port = port
+        self._patience_s = patience_s
+        self._transport = None
+
+    def __enter__(self):
+        if "://" not in self._port and not os.path.exists(self._port):
+            raise Failure(f"{self._port} does not exist")
+        deadline = time.monotonic() + self._patience_s
+        opened = False
+        while not self._ready():
+            opened = opened or self._transport is not None
+            if time.monotonic() > deadline:
+                self._close()
+                raise Failure(self._silent() if opened else self._refused())
+        return self
+
+    def __exit__(self, kind, *_):
+        """What was there before runs again, unless it was replaced and runs already."""
+        if kind and issubclass(kind, Failure) and self._transport:
+            self.reset()
+        self._close()
+
+    def run(self, text):
+        """Run Python on the board; gives what it printed."""
+        try:
+            said, wrong = self._transport.exec_raw(text, timeout=_SCRIPT_S)
+        except LOST as error:
+            self._close()
+            raise Failure("the connection to the board was lost: deploy again") from error
+        if wrong:
+            raise Wrong(wrong.decode().strip().splitlines()[-1])
+        return said.decode()
+
+    def values(self, name, **given):
+        """Run on_board/name.py with `given` names set; a Python value for each line it prints."""
+        head = "".join(f"{key} = {value!r}\n" for key, value in given.items())
+        printed = self.run(head + (_ON_BOARD / f"{name}.py").read_text())
+        return [ast.literal_eval(line) for line in printed.splitlines()]
+
+    def read_back(self, path):
+        """A file's content."""
+        return bytes(self._transport.fs_readfile(path))
+
+    def reset(self):
+        """Start the board anew; the connection is closed."""
+        with contextlib.suppress(*LOST):
+            self._transport.exec_raw_no_follow("import machine\nmachine.reset()")
+        self._close()
+
+    def _ready(self):
+        """Is there a raw REPL now?"""
+        try:
+            if self._transport is None:
+                self._transport = SerialTransport(self._port, timeout=_ANSWER_S)
+            # mpremote prints what it did not understand.
+            with contextlib.redirect_stdout(io.StringIO()):
+                self._transport.enter_raw_repl(soft_reset=False, timeout_overall=_ANSWER_S)
+                said, _ = self._transport.exec_raw("print(1 + 1)", timeout=_ANSWER_S)
+                return said.strip() == b"2"
+        except TransportError:
+            time.sleep(_AGAIN_S)
+        except (OSError, termios.error):
+            self._close()
+            time.sleep(_AGAIN_S)
+        return False
+
+    def _silent(self):
+        return f"{self._port} does not answer as MicroPython does"
+
+    def _refused(self):
+        """Why the port does not open."""
+        try:
+            serial.serial_for_url(self._port, exclusive=True).close()
+        except OSError as error:
+            reason = _REASONS.get(error.errno, f"does not open: {error}")
+            return f"{self._port} {reason}"
+        return self._silent()
+
+    def _close(self):
+        if self._transport:
+            with contextlib.suppress(*LOST):
+                self._transport.close()
+        self._transport = None
+
+
+class Wrong(Failure):
+    """A script ended with an exception on the board; the text is its last line."""

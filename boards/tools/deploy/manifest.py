@@ -1,0 +1,70 @@
+"""Reads a board's manifest.py, in the form that MicroPython's own build takes.
+
+A manifest is Python that calls include(), package() and module(), in its own folder. What it
+includes from MicroPython itself, $(PORT_DIR) and $(MPY_DIR), is in the board's image already.
+"""
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import Failure
+
+_OF_MICROPYTHON = ("$(PORT_DIR)", "$(MPY_DIR)", "$(MPY_LIB_DIR)")
+
+
+@dataclass(frozen=True)
+class Entry:
+    path: str  # as it is imported: wipmodem/modem.py
+    source: Path
+    opt: int
+
+
+class Manifest:
+    """`entries`: all files, each once, the last mention counts."""
+
+    def __init__(self, path):
+        self._board = path.parent
+        self._found = {}
+        self._run(path)
+        self.entries = list(self._found.values())
+
+    def _run(self, path):
+        words = {
+            "include": self._include,
+            "package": self._package,
+            "module": self._module,
+            "metadata": lambda **_: None,
+        }
+        with contextlib.chdir(path.parent):
+            try:
+                exec(compile(path.read_text(), str(path), "exec"), words)
+            except (OSError, NameError, TypeError, SyntaxError) as error:
+                raise Failure(f"{os.path.relpath(path)}: {error}") from error
+
+    def _include(self, name, **_):
+        if not name.startswith(_OF_MICROPYTHON):
+            path = self._place(name)
+            self._run(path if path.suffix == ".py" else path / "manifest.py")
+
+    def _package(self, name, files=None, base_path=".", opt=0):
+        base = self._place(base_path)
+        if files is None:
+            files = sorted(
+                str(file.relative_to(base / name)) for file in (base / name).rglob("*.py")
+            )
+        for file in files:
+            self._add(f"{name}/{file}", base, opt)
+
+    def _module(self, name, base_path=".", opt=0):
+        self._add(name, self._place(base_path), opt)
+
+    def _add(self, path, base, opt):
+        source = base / path
+        if not source.is_file():
+            raise FileNotFoundError(f"there is no {path} in {base}")
+        self._found[path] = Entry(path, source, opt or 0)
+
+    def _place(self, name):
+        return Path(name.replace("$(BOARD_DIR)", str(self._board))).resolve()
