@@ -1,5 +1,9 @@
 """Starts the modem: a board, a modem, and one loop that never blocks but in `net.poll`."""
 
+from wipmodem import heap
+
+heap.collect_often()
+
 from board import Board
 from wipmodem import ticks
 from wipmodem.modem import Modem
@@ -8,6 +12,7 @@ from wipmodem.modem import Modem
 def run(here):
     """Serve until the board is told to end."""
     modem = Modem(here)
+    heap.collect_when_full()
     here.started()
     wait_ms = busy_ms = 0
     while here.alive():

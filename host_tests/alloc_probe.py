@@ -4,7 +4,7 @@ A line a scenario: `steady NAME bytes`, what one round allocated after warming u
 if it also ran with the heap locked; or `once NAME bytes` for what may allocate.
 """
 
-import heap
+from wipmodem import heap
 
 heap.collect_often()
 

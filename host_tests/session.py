@@ -4,7 +4,7 @@ Runs on both interpreters. `settle` makes passes until the modem has nothing to 
 `wait` moves the clock as the real loop would, from one deadline of the modem's to the next.
 """
 
-import heap
+from wipmodem import heap
 
 heap.collect_often()
 

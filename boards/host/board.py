@@ -7,17 +7,11 @@ main.py --dte FD --lines FD [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE]
 
 import sys
 
-import heap
-
-heap.collect_often()
-
 from bearer import AlwaysOn, parse_servers
 from dteport import Dte
 from system import Net, Poller, entropy, ticks_ms
 from tracing import TracedDte
 from wipmodem.modem import Sizes
-
-heap.collect_when_full()
 
 
 def options(argv):

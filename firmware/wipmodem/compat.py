@@ -9,8 +9,9 @@ try:
     import micropython
 
     const = micropython.const
-    schedule = micropython.schedule
-    RingIO = getattr(micropython, "RingIO")  # noqa: B009 (its stub lacks the forms used here)
+    # getattr: their stubs are narrower than what they take.
+    schedule = getattr(micropython, "schedule")  # noqa: B009
+    RingIO = getattr(micropython, "RingIO")  # noqa: B009
 except ImportError:
 
     def _as_it_is(value):

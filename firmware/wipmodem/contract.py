@@ -1,5 +1,5 @@
-"""What core and ports agree on: event bits, result classes, bearer states. Of the core, ports import
-nothing but this, compat and ticks.
+"""What core and ports agree on: event bits, result classes, bearer states. Of the core, ports
+import nothing but this, compat and ticks.
 
 A port's methods return integers and raise nothing. A result >= 0 is a count or a handle, a
 negative one is a class below. The ports are duck-typed; ../README.md says more of each:
@@ -10,10 +10,10 @@ net     poll(timeout_ms) -> count; ready[k] is a handle, flags[handle] its event
         open_udp(port, addr, peer_port), connect(addr, peer_port), listen(port, backlog)
         accept(h), connected(h), readinto(h, buf, n), write(h, buf, off, n), recvfrom(h, buf, n)
         want(h, mask), close(h); local_port[h], addr[h], peer_port[h], from_addr, from_port
-bearer  start(limit_ms), stop(); pump() -> bool, in every pass: bytes move, and is service due early?
-        service(now_ms) -> ms until the next; state, one of those below;
-        cause, why the last session failed; user, password; address(), servers(), hosts;
-        radio (or None): in_call(), ask(line, start, end) -> bool, asking(), answer, chat.lines[0:chat.n]
+bearer  start(limit_ms), stop(); pump() -> bool, in every pass: bytes move, is service due early?
+        service(now_ms) -> ms until the next; state, one of those below; cause, why the last
+        session failed; user, password; address(), servers(), hosts; radio (or None)
+radio   in_call(), ask(line, start, end) -> bool, asking(), answer, chat.lines[0:chat.n]
 board   serial, net, bearer, name (bytes), sizes (modem.Sizes), entropy() -> 16 bits, ticks_ms(),
         started(), alive() -> bool, crash: lines() -> [str], clear()
 """

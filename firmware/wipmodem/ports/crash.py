@@ -9,11 +9,10 @@ _PATH = "crash.txt"
 
 def keep(error):
     """A crash like the last one is not written again: flash wears."""
-    text = io.StringIO()
-    sys.print_exception(error, text)
-    if text.getvalue() != _text():
+    text = _traceback(error)
+    if text != _text():
         with open(_PATH, "w") as file:
-            file.write(text.getvalue())
+            file.write(text)
 
 
 def lines():
@@ -26,6 +25,12 @@ def clear():
         os.remove(_PATH)
     except OSError:
         return  # there is none
+
+
+def _traceback(error):
+    text = io.StringIO()
+    sys.print_exception(error, text)  # type: ignore (the stub has other streams)
+    return text.getvalue()  # type: ignore
 
 
 def _text():

@@ -27,7 +27,7 @@ class Mcu:
     def __init__(self):
         poller = select.poll()
         self.serial = Dte(poller, open_uart(self.DTE), self.DTE)
-        self.net = self.Net(poller, self.entropy, self.sizes.handles)
+        self.net = self.Net(poller, self.entropy, self.sizes.handles)  # type: ignore (given there)
         self.bearer = self.make_bearer()
         self._dog = WDT(timeout=_WATCHDOG_MS)
 

@@ -29,8 +29,8 @@ class Net(BsdNet):
         mask = self._mask[handle]
         peer_port = self.peer_port[handle]
         self.close(handle)
-        sock = self._socket(socket.SOCK_DGRAM, False)
-        self._enter(handle, sock, mask)
+        self._enter(handle, self._socket(socket.SOCK_DGRAM, False), mask)
+        sock = self._socks[handle]
         sock.bind(self._join(ANY_ADDR, self.local_port[handle]))
         self.peer_port[handle] = peer_port
         if peer_port:

@@ -101,7 +101,7 @@ class Ppp:
         return servers_of(self._link)
 
     def pump(self):
-        """PPP reads its line only when it is told to; from the scheduler, so never twice at once."""
+        """PPP reads its line only when told to; from the scheduler, so never twice at once."""
         if not self._uart.any():
             return False
         if self._step in _ON_LINE:
@@ -173,7 +173,7 @@ class Ppp:
         self._due_ms = ticks.add(self._now_ms, limit_ms)
 
     def _show(self):
-        """What it looks like from outside: a farewell is nobody's business, a redial is a pause."""
+        """What it looks like from outside, where a redial is still the pause."""
         state = _SEEN_AS[self._step] if self._wanted else DOWN
         self.state = PAUSED if state == COMING and self._was_up else state
 

@@ -94,7 +94,8 @@ def input_line(facts, name):
     if name not in facts:
         return None
     low = facts.get("active", 0) == 0
-    return Signal(Pin(facts[name], Pin.IN, Pin.PULL_UP if low else None), invert=low)
+    pull = Pin.PULL_UP if low else Pin.PULL_DOWN  # a line that is not wired is off
+    return Signal(Pin(facts[name], Pin.IN, pull), invert=low)
 
 
 def output_line(facts, name):

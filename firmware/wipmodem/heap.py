@@ -1,4 +1,4 @@
-"""How MicroPython's heap stays in one piece while sources are compiled.
+"""How MicroPython's heap stays in one piece while code is loaded.
 
 Collected often, it is filled from its start, and the buffers find room behind the code. Later that
 would be work for nothing: the ordinary collection, when the heap is full, is enough. CPython needs
