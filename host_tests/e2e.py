@@ -9,6 +9,7 @@
 Every byte that the modem says has to be expected. Peers are real sockets on 127.0.0.1.
 """
 
+import abc
 import contextlib
 import re
 import signal
@@ -28,9 +29,16 @@ _PROGRAM = ROOT / "firmware" / "main.py"
 _BLOCK = 1 << 16
 
 
-class Host:
-    """What a host does with a modem, and what the modem has to say; `type` and `expect_bytes` are
-    the line's."""
+class Host(abc.ABC):
+    """What a host does with a modem, and what the modem has to say."""
+
+    @abc.abstractmethod
+    def type(self, data):
+        """Bytes for the modem."""
+
+    @abc.abstractmethod
+    def expect_bytes(self, expected):
+        """Exactly these come next."""
 
     def send(self, command):
         """A command line."""
@@ -165,10 +173,10 @@ class Peers:
 
     def listen(self, window=0):
         """A TCP listener on a free port; `window` limits what its connections receive unread."""
-        listener = self._keep(socket.socket())
+        listener = self._new(socket.SOCK_STREAM)
         if window:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
-        listener.bind((LOOPBACK, 0))
+        listener.bind((self.address, 0))
         listener.listen()
         return listener
 
@@ -180,11 +188,14 @@ class Peers:
         """Connect to a server of the modem's."""
         return self._keep(connect(port))
 
-    def udp(self):
-        """A UDP socket on a free port."""
-        sock = self._keep(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-        sock.bind((LOOPBACK, 0))
+    def udp(self, port=0):
+        """A UDP socket on a port, else on a free one."""
+        sock = self._new(socket.SOCK_DGRAM)
+        sock.bind((self.address, port))
         return sock
+
+    def _new(self, kind):
+        return self._keep(socket.socket(socket.AF_INET, kind))
 
     def _keep(self, sock):
         sock.settimeout(PATIENCE_S)

@@ -39,6 +39,7 @@ class Chip:
                 raise FileNotFoundError(file)
         self._image, self._rom, self._flash = image, rom, flash
         self._changed = threading.Condition()
+        self._writing = threading.Lock()
         self._ids = itertools.count(1)
         self._tickets = {}
         self._stats = []
@@ -138,7 +139,8 @@ class Chip:
     # To and from the emulator
 
     def send(self, message):
-        with self._changed:
+        # Not under _changed: the emulator may have to be read before it reads on.
+        with self._writing:
             self._process.stdin.write(json.dumps(message) + "\n")
             self._process.stdin.flush()
 

@@ -20,6 +20,12 @@ export class Clock extends SimulationClock {
     return alarm;
   }
 
+  // The core's frequency is another from now on.
+  retune(hertz) {
+    this.nanosCounter += this.core.split() * this.cycleNanos;
+    this.cycleNanos = 1e9 / hertz;
+  }
+
   // How much may pass before somebody has to be called.
   room(nanos) {
     return this.nextAlarm ? Math.max(0, Math.min(nanos, this.nextAlarm.nanos - this.nanosCounter)) : nanos;

@@ -1,5 +1,9 @@
-"""The images, which `make test-chip` has built, and the paths of what is imported."""
+"""The images, which `make test-chip` has built, and the paths of what is imported.
 
+CHIP_PLAIN and CHIP_WIPMODEM name other images than those.
+"""
+
+import os
 import sys
 from pathlib import Path
 
@@ -10,7 +14,8 @@ sys.path[:0] = [str(_ROOT), str(_ROOT / "host_tests")]
 
 
 def _image(name):
-    path = _ROOT / "build" / "pico" / f"{name}-pico.uf2"
+    built = _ROOT / "build" / "pico" / f"{name}-pico.uf2"
+    path = Path(os.environ.get(f"CHIP_{name.upper()}", built))
     assert path.is_file(), f"{path} is missing: make test-chip builds it"
     return path
 
@@ -25,3 +30,19 @@ def image():
 def plain_image():
     """MicroPython without anything of ours."""
     return _image("plain")
+
+
+_FIGURES = []
+
+
+@pytest.fixture
+def figure():
+    """figure(name, value): a line of the table at the end."""
+    return lambda name, value: _FIGURES.append((name, value))
+
+
+def pytest_terminal_summary(terminalreporter):
+    if _FIGURES:
+        terminalreporter.section("on the chip (RP2040 at 125 MHz, its own time)")
+        for name, value in _FIGURES:
+            terminalreporter.write_line(f"{name:32} {value}")

@@ -5,23 +5,28 @@
 import { translate } from './thumb.mjs';
 
 const OFTEN = 16;
-const ROM_SLOTS = 0x2000, FLASH_SLOTS = 0x100000, RAM_SLOTS = 0x21000;
-// Where the slots of a memory begin, by the top four bits of the address: one for each half word.
-const FIRST = [0, ROM_SLOTS, ROM_SLOTS + FLASH_SLOTS];
-const SLOTS = ROM_SLOTS + FLASH_SLOTS + RAM_SLOTS;
-const FLASH = 1, RAM = 2;
+// One slot for each half word of ROM, flash (2 MB) and RAM, which differ in the top four bits.
+const FLASH = 1, RAM = 2, SLOTS = 3 << 20;
+const slotOf = (address) => ((address >>> 8) & 0x300000) | ((address >>> 1) & 0xfffff);
 const NZ = 16, C = 17, V = 18, LEFT = 19;
-
-const slotOf = (address) => FIRST[address >>> 28] + ((address & 0xffffff) >>> 1);
 
 export class Core {
   #s = new Int32Array(32);
   #span = 0; // cycles of the run under way
-  #functions = new Array(SLOTS);
+  #functions = [];
   #met = new Uint8Array(SLOTS);
   #flashTop = 0;
+  #due = false; // interrupts have to be looked at
   #step = () => {
-    this.#s[LEFT] -= this.core.executeInstruction();
+    const cycles = this.core.executeInstruction(); // which may end the run
+    this.#s[LEFT] -= cycles;
+    if (this.core.waiting) this.pause();
+  };
+
+  #meet = () => {
+    const address = this.#s[15] & ~1, slot = slotOf(address);
+    if (this.#met[slot]++ < OFTEN) this.#step();
+    else this.#translate(address, slot);
   };
 
   translated = 0;
@@ -30,6 +35,7 @@ export class Core {
     this.memory = { m8: sram, m16: new Uint16Array(sram.buffer), m32: new Int32Array(sram.buffer) };
     this.flash = { 1: flash, 2: new Uint16Array(flash.buffer), 4: new Int32Array(flash.buffer) };
     this.rom = rom;
+    for (let i = 0; i < SLOTS; i++) this.#functions.push(this.#meet);
   }
 
   // Takes over the core of a chip that has just been made, as after a reset.
@@ -41,14 +47,19 @@ export class Core {
     this.core.registers = new Uint32Array(s.buffer, 0, 16);
     this.core.registers.set(old);
     const flag = (get, set) => ({ get, set });
+    this.#due = true;
     Object.defineProperties(this.core, {
+      interruptsUpdated: flag(() => this.#due, (on) => {
+        this.#due = on;
+        if (on) this.pause();
+      }),
       N: flag(() => s[NZ] < 0, (on) => { s[NZ] = on ? -1 : s[NZ] < 0 ? 1 : s[NZ]; }),
       Z: flag(() => s[NZ] === 0, (on) => { s[NZ] = on ? 0 : s[NZ] || 1; }),
       C: flag(() => s[C] !== 0, (on) => { s[C] = on ? 1 : 0; }),
       V: flag(() => s[V] !== 0, (on) => { s[V] = on ? 1 : 0; }),
     });
-    this.#functions.fill(undefined, FIRST[RAM]);
-    this.#met.fill(0, FIRST[RAM]);
+    this.#functions.fill(this.#meet, RAM << 20);
+    this.#met.fill(0, RAM << 20);
   }
 
   get spent() { return this.#span - this.#s[LEFT]; }
@@ -66,34 +77,33 @@ export class Core {
     this.#s[LEFT] -= Math.round(cycles);
   }
 
-  // Works for about so many cycles, less if the core begins to wait; how many it was.
-  run(cycles) {
-    const s = this.#s, { core } = this, functions = this.#functions;
-    this.#span = s[LEFT] = cycles;
-    while (s[LEFT] > 0) {
-      if (core.interruptsUpdated && core.checkForInterrupts()) core.waiting = false;
-      if (core.waiting) break;
-      const address = s[15] & ~1; // vectors are odd
-      const known = functions[FIRST[address >>> 28] + ((address & 0xffffff) >>> 1)];
-      if (known !== undefined) known();
-      else this.#meet(address);
-    }
+  // The run under way ends here, to look at what has come up.
+  pause() { this.endBy(this.spent); }
+
+  // As pause, and what was spent is counted by the caller.
+  split() {
     const { spent } = this;
-    this.#span = s[LEFT] = 0;
+    this.#span = this.#s[LEFT] = 0;
     return spent;
   }
 
-  // One instruction, translated: its cycles.
-  only(address) {
-    this.#span = this.#s[LEFT] = 1000;
-    this.#compile(address, translate(address, this.#fetch, this.#fixed, 1))();
-    return this.spent;
+  // Works for about so many cycles, less if there is something to look at; how many it was.
+  run(cycles) {
+    const s = this.#s, functions = this.#functions;
+    while (this.#due) if (this.core.checkForInterrupts()) this.core.waiting = false;
+    this.#span = s[LEFT] = cycles;
+    while (s[LEFT] > 0) functions[slotOf(s[15])]();
+    return this.split();
   }
 
-  #meet(address) {
-    const slot = slotOf(address);
-    if (this.#met[slot]++ < OFTEN) this.#step();
-    else this.#translate(address, slot);
+  // The one instruction at an address as a function that gives its cycles: for a check.
+  only(address) {
+    const act = this.#compile(address, translate(address, this.#fetch, this.#fixed, 1));
+    return () => {
+      this.#span = this.#s[LEFT] = 1;
+      act();
+      return this.spent;
+    };
   }
 
   #translate(address, slot) {
@@ -119,7 +129,7 @@ export class Core {
 
   renew() {
     const slot = slotOf(this.#s[15] & ~1);
-    this.#functions[slot] = undefined;
+    this.#functions[slot] = this.#meet;
     this.#met[slot] = 0;
     this.#step();
   }
@@ -127,7 +137,7 @@ export class Core {
   // Flash from `at` on has changed.
   forget(at) {
     if (at > (this.#flashTop & 0xffffff)) return;
-    this.#functions.fill(undefined);
+    this.#functions.fill(this.#meet);
     this.#met.fill(0);
     this.#flashTop = 0;
   }

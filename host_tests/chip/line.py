@@ -1,4 +1,4 @@
-"""Joins a simulated radio to a UART of the chip: a thread that carries bytes in the chip's time."""
+"""Joins a simulated radio to a UART of the chip: a thread carries the bytes in the chip's time."""
 
 import queue
 import threading
@@ -28,8 +28,8 @@ class Line:
     def __enter__(self):
         self._set_dcd(False)
         self._radio.on_dcd = self._set_dcd
-        self._uart.listener = lambda data, to_us: self._came.put(("data", data, to_us))
-        self._chip.on_pin = lambda pin, on, at: self._came.put(("pin", (pin, on), at))
+        self._uart.listener = lambda data, to_us: self._later(to_us, self._feed, data)
+        self._chip.on_pin = lambda pin, on, at: self._later(at, self._pins.get(pin, _ignore), on)
         self._thread.start()
         return self
 
@@ -40,7 +40,10 @@ class Line:
 
     def call(self, act):
         """Have `act(radio.modem, now_ms)` done by the thread, in its turn."""
-        self._came.put(("call", act, None))
+        self._later(None, act, self._radio.modem)
+
+    def _later(self, at_us, act, what):
+        self._came.put((at_us, act, what))
 
     def _set_dcd(self, on):
         if self._dcd is not None:
@@ -49,18 +52,16 @@ class Line:
     def _run(self):
         while not self._stopped:
             try:
-                kind, what, at = self._came.get(timeout=_LOOK_S)
+                at_us, act, what = self._came.get(timeout=_LOOK_S)
             except queue.Empty:
-                kind = what = at = None
-            now_ms = (at or self._chip.now_us()) / 1000
-            if kind == "data":
-                self.from_chip += len(what)
-                self._send(self._radio.feed(what, now_ms))
-            elif kind == "pin" and what[0] in self._pins:
-                self._pins[what[0]](what[1], now_ms)
-            elif kind == "call":
-                what(self._radio.modem, now_ms)
+                at_us, act, what = None, _ignore, None
+            now_ms = (at_us or self._chip.now_us()) / 1000
+            act(what, now_ms)
             self._send(self._radio.poll(now_ms, self._room()))
+
+    def _feed(self, data, now_ms):
+        self.from_chip += len(data)
+        self._send(self._radio.feed(data, now_ms))
 
     def _room(self):
         self._tickets = [(ticket, n) for ticket, n in self._tickets if not ticket.done]
@@ -70,3 +71,7 @@ class Line:
         if data:
             self.to_chip += len(data)
             self._tickets.append((self._uart.write(data), len(data)))
+
+
+def _ignore(what, now_ms):
+    """Nothing came, or nothing that matters."""

@@ -8,7 +8,12 @@ those of boards/pico/board.py.
 """
 
 import contextlib
+import re
+import socket
 import time
+from pathlib import Path
+
+import serial
 
 import e2e
 from boards.tools.facts import tables
@@ -18,6 +23,8 @@ from radio.radio import Radio
 from .chip import Chip
 from .line import Line
 
+_WATCHER = Path(__file__).with_name("watcher.py")
+LOCK = 20
 _GUARD_US = 1_050_000
 _QUIET_US = 1_000_000
 _LOOK_S = 0.01
@@ -81,7 +88,9 @@ class ModemOnChip(e2e.Host):
 
     def started(self):
         """Waits until the modem is there: echo on, as switched on."""
-        self.chip.wait(lambda: b": pico started" in self.chip.said, lambda: bytes(self.chip.said))
+        self.chip.wait(
+            lambda: b": pico started" in self.chip.said, lambda: repr(bytes(self.chip.said))
+        )
         return self
 
     def turnaround_us(self, command, said):
@@ -89,6 +98,42 @@ class ModemOnChip(e2e.Host):
         ticket = self.type(command)
         self.expect_bytes(said)
         return self.uart.stamps[-1][1] - ticket.done_us
+
+
+class WatchedModem(ModemOnChip):
+    """Run by a script at the console, so that the heap can be looked at: `heap`, in bytes free.
+
+    `speed`: of the DTE. While pin LOCK is high the heap is locked.
+    """
+
+    def __init__(self, image, speed=DTE["baudrate"], **radio):
+        super().__init__(image, **radio)
+        self._script = _WATCHER.read_text().replace("SPEED", str(speed))
+
+    def started(self):
+        super().started()
+        self._interrupt()
+        self.chip.start(self._script)
+        self.chip.wait(self.looks, lambda: repr(bytes(self.chip.said)))
+        return self
+
+    def _interrupt(self):
+        """Ctrl-C at the console: the chip resets, and keeps the modem from starting, once."""
+        with serial.serial_for_url(self.chip.console) as console:
+            console.write(b"\x03")
+            self.chip.booted()
+        self.chip.wait(lambda: b"held" in self.chip.said, lambda: repr(bytes(self.chip.said)))
+
+    def look(self, locked):
+        """Free bytes, after a collection when the heap is to be locked."""
+        before = len(self.looks())
+        self.chip.set_pin(LOCK, locked)
+        self.chip.wait(lambda: len(self.looks()) > before, lambda: repr(bytes(self.chip.said)))
+        return self.looks()[-1]
+
+    def looks(self):
+        """Bytes free: after the start, then at each look."""
+        return [int(n) for n in re.findall(rb"free (\d+)\r\n", bytes(self.chip.said))]
 
 
 class Peers(e2e.Peers):
@@ -100,13 +145,10 @@ class Peers(e2e.Peers):
         super().__init__()
         self._network = network
 
-    def listen(self, port=0):
-        return self._keep(self._network.listen(port))
-
     def call(self, port):
-        sock = self._keep(self._network.socket())
+        sock = self._new(socket.SOCK_STREAM)
         sock.connect((CHIP, port))
         return sock
 
-    def udp(self, port=0):
-        return self._keep(self._network.udp(port))
+    def _new(self, kind):
+        return self._keep(self._network.socket(kind))

@@ -1,87 +1,9 @@
 // Thumb instructions as JavaScript: `translate` turns the code that begins at an address into one
 // function, which V8 compiles. It stops at what has no rule here; the emulator's interpreter, whose
 // cycle counts the rules share, does that.
-//
-// A function works on `s`: s[0..15] the registers, s[16] a value with N and Z, s[17] C, s[18] V,
-// s[19] the cycles left to work. They are locals r0..r18 inside and go back to `s` where it leaves.
+import { C, LR, NZ, PC, SP, V, Writer, ram } from './writer.mjs';
+
 const MOST = 40; // instructions in one function
-const NZ = 16, C = 17, V = 18;
-const SP = 13, LR = 14, PC = 15;
-const RAM = 0x20000000, RAM_SIZE = 0x42000;
-
-class Writer {
-  lines = [];
-  used = new Set();
-  dirty = new Set();
-  cycles = 0;
-  names = 0;
-  compared = null; // the operands behind the flags, if they are those of a subtraction
-  loops = false;
-
-  constructor(start, fixed) {
-    this.start = this.pc = start;
-    this.fixed = fixed; // (address): a word that never changes, or null
-  }
-
-  get(n) {
-    if (n === PC) return `${(this.pc + 4) | 0}`;
-    this.used.add(n);
-    return `r${n}`;
-  }
-
-  set(n, value) {
-    this.used.add(n);
-    this.dirty.add(n);
-    this.lines.push(`r${n}=${n === SP ? `(${value})&~3` : value};`);
-  }
-
-  let(value) {
-    const name = `t${this.names++}`;
-    this.lines.push(`const ${name}=${value};`);
-    return name;
-  }
-
-  flags({ nz, c, v }, compared = null) {
-    if (nz !== undefined) this.set(NZ, nz);
-    if (c !== undefined) this.set(C, c);
-    if (v !== undefined) this.set(V, v);
-    this.compared = compared;
-  }
-
-  // Leaves for `target`, an expression. What is dirty is known only at the end if the code loops.
-  leave(target, cycles) {
-    this.lines.push({ dirty: new Set(this.dirty), end: `s[15]=${target};s[19]-=${cycles};return;` });
-  }
-
-  jump(target, cycles) {
-    if (target !== this.start) return this.leave(target, cycles);
-    this.loops = true;
-    this.lines.push(`s[19]-=${cycles};if(s[19]>0&&!x.core.interruptsUpdated)continue;`);
-    this.leave(target, 0);
-  }
-
-  load(size, address) {
-    const at = this.let(address);
-    return this.let(`((${at}^${RAM})>>>0)<${RAM_SIZE}?${ram(size, at)}:x.load${size}(${at})`);
-  }
-
-  store(size, address, value) {
-    const at = this.let(address);
-    this.lines.push(`if(((${at}^${RAM})>>>0)<${RAM_SIZE})${ram(size, at)}=${value};`);
-    this.lines.push(`else x.store${size}(${at},${value});`);
-  }
-
-  text(check) {
-    const put = (dirty) => [...dirty].map((n) => `s[${n}]=r${n};`).join('');
-    const body = this.lines.map((line) => line.end ? put(this.loops ? this.dirty : line.dirty) + line.end : line);
-    const first = [...this.used].map((n) => `r${n}=s[${n}]`).join(',');
-    return `return()=>{${check}${first && `let ${first};`}for(;;){${body.join('\n')}}}`;
-  }
-}
-
-function ram(size, at) {
-  return size === 4 ? `m32[(${at}^${RAM})>>>2]` : size === 2 ? `m16[(${at}^${RAM})>>>1]` : `m8[${at}^${RAM}]`;
-}
 
 const low = (op, at) => (op >> at) & 7;
 const high = (op) => [(op >> 3) & 15, ((op >> 4) & 8) | (op & 7)]; // Rm, Rd of the high register forms
@@ -187,7 +109,7 @@ function branchTo(w, value, cycles) {
   return null;
 }
 
-function follow(w, target) {
+function goOn(w, target) {
   if (target !== w.start) return target;
   w.jump(target, w.cycles);
   return null;
@@ -220,7 +142,7 @@ function branchLink(w, op, op2) {
   const offset = ((s ? 0xff : 0) << 24) | (i1 << 23) | (i2 << 22) | ((op & 0x3ff) << 12) | ((op2 & 0x7ff) << 1);
   w.set(LR, `${(w.pc + 4) | 1}`);
   w.cycles += 3;
-  return follow(w, (w.pc + 4 + offset) | 0);
+  return goOn(w, (w.pc + 4 + offset) | 0);
 }
 
 function push(w, op) {
@@ -290,7 +212,7 @@ function byStack(w, op) {
 }
 
 const EXTEND = ['<<16>>16', '<<24>>24', '&65535', '&255'];
-const REVERSE = [
+const REVERSE = [ // REV, REV16, none, REVSH
   (x) => `${x}<<24|(${x}&65280)<<8|${x}>>>8&65280|${x}>>>24`,
   (x) => `(${x}&16711935)<<8|${x}>>>8&16711935`,
   null,
@@ -354,9 +276,8 @@ const RULES = [
     w.leave(`${w.pc + 2}`, w.cycles + 1);
     return null;
   }],
-  [0xffc0, 0xba00, one((w, op) => w.set(low(op, 0), REVERSE[0](w.get(low(op, 3)))))],
-  [0xffc0, 0xba40, one((w, op) => w.set(low(op, 0), REVERSE[1](w.get(low(op, 3)))))],
-  [0xffc0, 0xbac0, one((w, op) => w.set(low(op, 0), REVERSE[3](w.get(low(op, 3)))))],
+  [0xffc0, 0xba80, null],
+  [0xff00, 0xba00, one((w, op) => w.set(low(op, 0), REVERSE[(op >> 6) & 3](w.get(low(op, 3)))))],
   [0xfe00, 0xbc00, pop],
   [0xffff, 0xbf00, one(() => {})],
   [0xffff, 0xbf10, one(() => {})],
@@ -367,7 +288,7 @@ const RULES = [
   [0xf000, 0xd000, branchIf],
   [0xf800, 0xe000, (w, op) => {
     w.cycles += 2;
-    return follow(w, (w.pc + 4 + ((op << 21) >> 20)) | 0);
+    return goOn(w, (w.pc + 4 + ((op << 21) >> 20)) | 0);
   }],
 ];
 
@@ -395,8 +316,8 @@ export function ruleFor(op, op2) {
   return found?.at(-1);
 }
 
-// The text of a function that makes the function, and the address of each instruction in it; null
-// if the first instruction has no rule. `fetch(address)` gives half a word.
+// The written function, and the addresses of the half words in it; null if the first instruction has
+// no rule. `fetch(address)` gives half a word.
 export function translate(start, fetch, fixed, most = MOST) {
   const w = new Writer(start, fixed);
   const addresses = [];

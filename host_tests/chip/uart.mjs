@@ -10,6 +10,10 @@ const PEN = 1 << 1, STP2 = 1 << 3; // LCR
 const RTS = 1 << 11, RTSEN = 1 << 14, CTSEN = 1 << 15; // CR
 const LEVELS = [4, 8, 16, 24, 28]; // of a FIFO of 32
 const TIMEOUT_BITS = 32;
+// rp2040js's fields.
+const AT_RESET = {
+  ctrlRegister: 0x300, lineCtrlRegister: 0, interruptMask: 0, interruptStatus: 0, intDivisor: 0, fracDivisor: 0,
+};
 
 export class Uart extends Pl011 {
   rx = [];
@@ -24,6 +28,14 @@ export class Uart extends Pl011 {
     this.sent = mcu.clock.createAlarm(() => this.#sent());
     this.quiet = mcu.clock.createAlarm(() => this.#raise(RT));
     line.attach(this, mcu.clock);
+  }
+
+  // What the reset controller does to it: MicroPython does so at each change of a setting.
+  reset() {
+    this.sent.cancel();
+    this.quiet.cancel();
+    Object.assign(this, { rx: [], tx: [], levels: 0x12, sending: false, ...AT_RESET });
+    this.checkInterrupts();
   }
 
   get bitNanos() { return 1e9 / this.baudRate; }

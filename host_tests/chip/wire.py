@@ -1,4 +1,4 @@
-"""The chip's UARTs and pins as seen from outside. All times are microseconds of the chip's clock."""
+"""The chip's UARTs and pins from outside. All times are microseconds of the chip's clock."""
 
 import socket
 import threading
@@ -67,8 +67,11 @@ class Uart:
 
     def expect(self, data, patience_s=_PATIENCE_S):
         """Exactly these bytes come next; fails at the first that differs."""
-        self._wait(lambda: not data.startswith(self._pending[: len(data)]) or len(self._pending) >= len(data),
-                   repr(data), patience_s)
+
+        def decided():
+            return len(self._pending) >= len(data) or not data.startswith(self._pending)
+
+        self._wait(decided, repr(data), patience_s)
         if not self._pending.startswith(data):
             raise AssertionError(f"UART{self._index}: expected {data!r}, came {self.rest()!r}")
         self._cut(len(data))
@@ -94,7 +97,9 @@ class Uart:
 
     def _wait(self, holds, what, patience_s):
         self._chip.wait(
-            holds, lambda: f"UART{self._index}: {what} awaited, came {bytes(self._pending)!r}", patience_s
+            holds,
+            lambda: f"UART{self._index}: {what} awaited, came {bytes(self._pending)!r}",
+            patience_s,
         )
 
     def _cut(self, n):

@@ -1,0 +1,132 @@
+"""What the chip needs and how fast it is, in its own time: shown at the end of the run."""
+
+import os
+import threading
+
+import pytest
+
+from chip.on_chip import LOCAL, Peers, WatchedModem
+from e2e import port_of, receive_all
+
+_PATIENCE_S = 300
+_BYTES = 40000
+_SPEEDS = (115200, 230400)
+
+
+@pytest.fixture
+def watched(image):
+    with WatchedModem(image) as modem:
+        yield modem.started()
+
+
+def payload():
+    """Pseudo-random bytes, none of which could be an escape."""
+    return os.urandom(_BYTES).replace(b"+", b"-")
+
+
+def test_steady_state_allocates_nothing(watched, figure):
+    """With the heap locked: commands, refusals, TCP both ways, datagrams out, URCs.
+
+    A frame that MicroPython takes from the heap and gives back is seen by the locked heap only as
+    use of the stack: that none is taken, alloc_probe.py shows by mem_total.
+    """
+    modem = watched
+    figure("heap free after start", "%d bytes" % modem.looks()[0])
+    with Peers(modem.network) as peers:
+        modem.online()
+        peer, udp = modem.client(1, peers), peers.udp()
+        modem.ask(f'AT+WIPCREATE=1,1,,"{LOCAL}",{port_of(udp)}', "OK", "+WIPREADY: 1,1")
+        play_steady(modem, peer, udp)
+        free = modem.look(True)
+        for _ in range(3):
+            play_steady(modem, peer, udp)
+        assert modem.look(False) == free
+
+
+def play_steady(modem, peer, udp):
+    """What goes on for days."""
+    modem.ask("AT", "OK")
+    modem.ask("AT+CMEE=7", "ERROR")
+    modem.ask("AT+WIPCLOSE=2,8", "ERROR")
+    peer.sendall(b"x" * 500)
+    modem.expect("+WIPDATA: 2,1,500")
+    modem.ask("AT+WIPDATA=2,1,2", "CONNECT")
+    modem.expect_bytes(b"x" * 500)
+    modem.type(b"y" * 700)
+    peer.settimeout(_PATIENCE_S)
+    receive_all(peer.recv, b"y" * 700)
+    modem.escape("OK")
+    modem.ask("AT+WIPDATA=1,1,1", "CONNECT")
+    modem.type(b"datagram\x03")
+    udp.settimeout(_PATIENCE_S)
+    assert udp.recv(16) == b"datagram"
+    modem.escape("OK")
+
+
+def test_memory_with_all_sockets(watched, figure):
+    """Eight sockets open, more waiting in each than the modem holds, and what was least free."""
+    modem = watched
+    with Peers(modem.network) as peers:
+        modem.online()
+        listener = peers.listen()
+        ends = [modem.client(index, peers, listener) for index in range(1, 9)]
+        for index, end in enumerate(ends, 1):
+            end.sendall(b"z" * 3000)
+            modem.expect_bytes(b"\r\n+WIPDATA: 2,%d," % index)
+            modem.uart.until(b"\r\n")
+        free = modem.look(True)
+        modem.look(False)
+        figure("heap free with 8 sockets", f"{free} bytes")
+        figure("heap free at the least", f"{min(modem.looks())} bytes")
+
+
+def test_turnaround(watched, figure):
+    """From the last byte of a line to the last byte of its answer."""
+    modem = watched
+    modem.online()
+    answers = [
+        ("AT", b"AT\r", 5),
+        ("AT+WIPCREATE=3,...", b"AT+WIPCREATE=3,1,7000,2,4\r", 1),
+        ("AT+WIPCREATE=1,...", b"AT+WIPCREATE=1,1,7000\r", 1),
+        ("AT+WIPCREATE=2,...", b'AT+WIPCREATE=2,1,"10.64.64.1",9\r', 1),
+    ]
+    for name, line, times in answers:
+        spans = [modem.turnaround_us(line, b"\r\nOK\r\n") for _ in range(times)]
+        figure(f"{name} to OK", "%.1f ms" % (max(spans) / 1000))
+        modem.pass_us(200_000)
+        modem.uart.rest()  # what became of it
+
+
+@pytest.mark.parametrize("speed", _SPEEDS)
+def test_throughput(image, figure, speed):
+    """Each way and both at once; nothing lost, nothing sent twice."""
+    with WatchedModem(image, speed=speed) as modem, Peers(modem.network) as peers:
+        modem.started().online()
+        peer = modem.client(1, peers)
+        peer.settimeout(_PATIENCE_S)
+        modem.ask("AT+WIPDATA=2,1,2", "CONNECT")
+        again = modem.network.retransmitted()
+        for name, down, up in (("to the host", 1, 0), ("from the host", 0, 1), ("both", 1, 1)):
+            shares = transfer(modem, peer, down, up, speed)
+            figure(f"TCP {name} at {speed}", " and ".join(f"{share:.1%}" for share in shares))
+        assert modem.network.retransmitted() == again
+        assert modem.chip.overruns == [0, 0]
+
+
+def transfer(modem, peer, down, up, speed):
+    """Shares of the line: towards the host, from the host."""
+    data = payload()
+    seen, began_us = len(modem.uart.stamps), modem.chip.now_us()
+    line_us = len(data) * 10 * 1e6 / speed
+    shares = []
+    if down:
+        threading.Thread(target=peer.sendall, args=(data,), daemon=True).start()
+    ticket = modem.type(data) if up else None
+    if up:
+        receive_all(peer.recv, data)
+        shares.append(line_us / (ticket.done_us - began_us))
+    if down:
+        assert modem.uart.take(len(data), _PATIENCE_S) == data
+        stamps = modem.uart.stamps[seen:]
+        shares.insert(0, line_us / (stamps[-1][1] - stamps[0][0]))
+    return shares
