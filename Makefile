@@ -77,6 +77,7 @@ check: $(TEST_READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
 	@$(BIN)/pyright --project pyrightconfig.firmware.json
+	@$(BIN)/pyright --project pyrightconfig.chip.json
 
 rules: $(TEST_READY)
 	@$(BIN)/python host_tests/rules.py
@@ -103,8 +104,9 @@ $(CHIP_READY): host_tests/chip/requirements.txt host_tests/chip/package.json $(T
 	@npm install --silent --no-audit --no-fund --no-package-lock --prefix host_tests/chip
 	@touch $@
 
-$(TEST_READY): host_tests/requirements.txt host_tests/stubs.txt $(TOOLS_READY)
+$(TEST_READY): host_tests/requirements.txt $(wildcard host_tests/stubs*.txt) $(TOOLS_READY)
 	@echo "Preparing .venv to test and check (this once)"
 	@$(PIP) -r host_tests/requirements.txt
 	@$(PIP) --no-deps --upgrade --target .venv/typings -r host_tests/stubs.txt
+	@$(PIP) --no-deps --upgrade --target .venv/typings-chip -r host_tests/stubs-chip.txt
 	@touch $@
