@@ -5,6 +5,10 @@ Takes the board's arguments; prints `passes N, second half allocated M` when its
 
 import micropython
 
+from wipmodem import heap
+
+heap.collect_often()
+
 import board
 from wipmodem import ticks
 from wipmodem.modem import Modem
@@ -15,6 +19,7 @@ _MOST = 4000
 def main():
     here = board.Board()
     modem = Modem(here)
+    heap.collect_when_full()
     totals = [0] * _MOST
     wait_ms = busy_ms = n = 0
     while here.alive() and n < _MOST:
