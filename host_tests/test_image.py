@@ -1,6 +1,7 @@
 """The image builder, without building: what it refuses, and when it has nothing to do."""
 
 import pytest
+
 from boards.tools.image import Failure, debian
 from boards.tools.image.__main__ import main
 from boards.tools.image.key import inputs, key_of
