@@ -49,9 +49,8 @@ class FakeSerial:
 class FakeBearer:
     """`state` is the script's to set; `delayed`: a session does not come up by itself."""
 
-    radio = None
-
     def __init__(self):
+        self.radio: "FakeRadio | None" = None
         self.hosts = {b"localhost": b"\x7f\0\0\1"}
         self.delayed = False
         self.state = c.DOWN
@@ -77,6 +76,41 @@ class FakeBearer:
 
     def servers(self):
         return [(b"\x0a\0\0\1", 53)]
+
+
+class FakeRadio:
+    """`state`: starting, idle, asking or call. What it is asked waits for the script's answer."""
+
+    def __init__(self):
+        self.state = "idle"
+        self.asked = b""
+        self.answer = 0
+        self.chat = FakeChat()
+
+    def in_call(self):
+        return self.state == "call"
+
+    def ask(self, line, start, end):
+        if self.state != "idle":
+            return False
+        self.state = "asking"
+        self.asked = bytes(line[start:end])
+        return True
+
+    def asking(self):
+        return self.state == "asking"
+
+
+class FakeChat:
+    """Lines, each ended by LF, in a buffer that keeps what was in it before, as the real one."""
+
+    def __init__(self):
+        self.lines = bytearray(256)
+        self.n = 0
+
+    def hold(self, lines):
+        self.n = len(lines)
+        self.lines[: self.n] = lines
 
 
 class FakeCrash:

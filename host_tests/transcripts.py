@@ -4,6 +4,7 @@
     # rules: R1 D7      the rules that it shows
     # ways: whole split the only ways that it runs in, and why
     = ready             how it begins: ready (echo off, session up; the default), fresh (power on)
+    = radio             the bearer has a radio that commands are passed on to
     = out 200           a size of the modem's
     > AT+WIPCLOSE=2,1   the host sends a line and CR
     < OK                the modem says CR LF OK CR LF
@@ -22,6 +23,7 @@ narrow, ports that take and give a byte a call. Usage: transcripts.py [-w WAY] F
 import gc
 import sys
 
+from fakes import FakeRadio
 from session import Session
 from wipmodem import VERSION, address
 from wipmodem import contract as c
@@ -48,14 +50,19 @@ class Transcript:
     def run(self, way):
         sizes = {}
         begin = "ready"
+        radio = None
         for line in self.lines:
             if line.startswith("= "):
                 words = line[2:].split()
                 if len(words) == 2:
                     sizes[words[0]] = int(words[1])
+                elif words[0] == "radio":
+                    radio = FakeRadio()
                 else:
                     begin = words[0]
-        Player(Session(**sizes), way, begin).play(self.lines)
+        session = Session(**sizes)
+        session.bearer.radio = session.modem.stack.radio = radio
+        Player(session, way, begin).play(self.lines)
 
 
 class Player:
@@ -236,6 +243,35 @@ class Player:
         bearer.cause = int(cause or 0)
         bearer.state = _BEARER_STATES.get(word, bearer.state)
 
+    def limit(self, words):
+        """limit 50000: how long a call may take, in ms, as the last start told the bearer."""
+        _expect(int(words), self._session.bearer.limit_ms, "the limit of a call")
+
+    def credentials(self, words):
+        """credentials "user" "password": what the next session would be asked for with."""
+        bearer = self._session.bearer
+        _expect(words, '"%s" "%s"' % (bearer.user, bearer.password), "the credentials")
+
+    def radio(self, words):
+        """radio starting; radio idle; radio call."""
+        self._session.bearer.radio.state = words
+
+    def asked(self, words):
+        """asked "+CSQ": what the radio was asked last."""
+        _expect(_bytes(words), self._session.bearer.radio.asked, "the radio was asked")
+
+    def answers(self, words):
+        """answers "+CSQ: 23,0\n": its lines and OK; answers error; answers nothing."""
+        radio = self._session.bearer.radio
+        radio.answer = _ANSWERS.get(words, 0)
+        if not radio.answer:
+            radio.chat.hold(_bytes(words))
+        radio.state = "idle"
+
+    def crash(self, words):
+        """crash ["line"]: the lines that are kept of the last one."""
+        self._session.crash.text = eval(words)  # noqa: S307
+
     def sockets_full(self, words):
         """sockets_full: the stack has none left; sockets_full no: again it has."""
         self._session.net.full = words != "no"
@@ -274,6 +310,9 @@ _BEARER_STATES = {
     "paused": c.PAUSED,
 }
 
+# How an exchange ends that does not end in OK, as ports/chat.py numbers it.
+_ANSWERS = {"error": 2, "nothing": 6}
+
 _STEPS = {
     ">": Player.host_line,
     ">>": Player.host_bytes,
@@ -287,7 +326,8 @@ _EVENTS = {
     name: getattr(Player, name)
     for name in (
         "connects refuses unreachable peer sends datagram closes resets port_closed window got"
-        " got_datagrams fin delayed dns dtr dcd cts bearer sockets_full stall handles counter"
+        " got_datagrams fin delayed dns dtr dcd cts bearer limit credentials radio"
+        " asked answers crash sockets_full stall handles counter"
     ).split()
 }
 

@@ -16,10 +16,10 @@ def pass_on(modem):
     """The command under way, as it was typed. Without a radio, in a call, or refused: ERROR."""
     radio = modem.stack.radio
     if modem.step == 0:
-        if radio is None or radio.in_call():
+        if radio is None or modem.stack.in_call():
             return errors.ERROR
         start, end = modem.command_text()
-        if not radio.ask(modem.line.buf, start, end):  # it was just switched on
+        if not radio.ask(modem.line.buf, start, end):  # just switched on, or hanging up
             return HOLD if modem.line_age_ms() < _READY_MS else errors.ERROR
         modem.step = 1
     if radio.asking():

@@ -19,6 +19,10 @@ class Stack:
     def up(self):
         return self._state == UP
 
+    def in_call(self):
+        """Is the radio's line a session's? One that is ending gives it back soon."""
+        return self._state != DOWN and self.radio.in_call()
+
     def failure(self):
         """Why the session that was asked for did not come, or 0 while it may (B9)."""
         if self._asked:
@@ -61,6 +65,10 @@ class Stack:
     def hang_up(self):
         """B10: all sockets, then the call if there is one."""
         self._table.close_all()
+        self.give_up()
+
+    def give_up(self):
+        """No session is wanted; what a lost one left in the table stays there (X3)."""
         if self._asked:
             self._asked = False
             self._bearer.stop()

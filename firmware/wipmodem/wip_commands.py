@@ -57,7 +57,7 @@ def _open_session(modem, arguments):
     failure = stack.failure()
     if not failure and modem.line_age_ms() < _SESSION_MS:
         return HOLD
-    stack.hang_up()
+    stack.give_up()
     return failure or errors.NO_BEARER_IN_TIME
 
 
