@@ -14,14 +14,15 @@ CHIP_READY := .venv/chip.stamp
 
 MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),--trace) \
 	$(if $(DNS),--dns $(DNS)) $(if $(HOSTS),--hosts $(HOSTS)) \
-	$(if $(RESOLV),--resolv $(RESOLV)) $(if $(LOG),--log $(LOG))
+	$(if $(RESOLV),--resolv $(RESOLV)) $(if $(LOG),--log $(LOG)) $(if $(RADIO),--radio $(RADIO))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve deploy image size test test-chip check rules clean
+.PHONY: help run serve radio deploy image size test test-chip check rules clean
 
 help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
 	@echo "make serve    run the modem for other programs, on the line DTE"
+	@echo "make radio    say something to the simulated radio  make radio CMD=help"
 	@echo "make deploy   put the firmware onto a board         make deploy BOARD=pico_w PORT=/dev/ttyACM0"
 	@echo "make image    build an image with the firmware      make image BOARD=pico"
 	@echo "make size     show the size of the firmware         make size BOARD=pico"
@@ -43,6 +44,7 @@ help:
 	@echo "  SPEED=N                                  line speed at start    make serve SPEED=9600"
 	@echo "  DNS=IP[:PORT],...                        the DNS servers        make run DNS=127.0.0.1:5353"
 	@echo "  HOSTS=FILE RESOLV=FILE                   instead of the system's files in /etc"
+	@echo "  RADIO=sim[:PATH]                         dial a simulated radio  make run RADIO=sim"
 	@echo "  V=1                                      tell of connections, lines and speeds"
 	@echo "  TRACE=1                                  show every byte, with direction and time"
 	@echo "  LOG=FILE                                 write all that to FILE make serve TRACE=1 LOG=trace.log"
@@ -53,6 +55,10 @@ run: $(RUN_READY)
 
 serve: $(RUN_READY)
 	@exec $(BIN)/python boards/host/serve.py --dte $(DTE) $(MODEM_OPTIONS)
+
+radio: $(RUN_READY)
+	@PYTHONPATH=boards/host $(BIN)/python -m launcher.steer $(if $(RADIO),--radio $(RADIO)) \
+		"$(or $(CMD),help)"
 
 deploy: $(TOOLS_READY)
 	@$(BIN)/python -m boards.tools.deploy --board "$(BOARD)" --port "$(PORT)" \

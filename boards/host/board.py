@@ -1,16 +1,19 @@
 """The PC as a board: descriptors from the command line, the system's sockets, a bearer that is
-always on.
+always on or, with a radio, dialled.
 
 Runs under MicroPython and CPython. Started by serve.py, which owns the pty or the listening port:
-main.py --dte FD --lines FD [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE] [--trace]
+main.py --dte FD --lines FD [--radio FD --radio-lines FD]
+        [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE] [--trace]
 """
 
 import sys
 
 from bearer import AlwaysOn, parse_servers
+from dialled import Dialled
 from dteport import Dte
+from radioport import RadioPort
 from system import Net, Poller, entropy, ticks_ms
-from tracing import TracedDte
+from tracing import TracedDte, TracedRadioPort
 from wipmodem.modem import Sizes
 
 
@@ -46,15 +49,23 @@ class Board:
 
     def __init__(self, argv=None):
         given = options(sys.argv[1:] if argv is None else argv)
-        poller = Poller()
-        fds = int(given["dte"]), int(given["lines"])
-        self.serial = TracedDte(poller, *fds) if "trace" in given else Dte(poller, *fds)
-        self.net = Net(poller, entropy, Sizes.handles)
-        self.bearer = AlwaysOn(
+        self._poller = Poller()
+        self.serial = self._open(given, "dte", "lines", Dte, TracedDte)
+        self.net = Net(self._poller, entropy, Sizes.handles)
+        system = AlwaysOn(
             parse_servers(given["dns"]) if "dns" in given else None,
             given.get("resolv", "/etc/resolv.conf"),
             given.get("hosts", "/etc/hosts"),
         )
+        self.bearer = self._dialled(given, system) if "radio" in given else system
+
+    def _dialled(self, given, system):
+        port = self._open(given, "radio", "radio-lines", RadioPort, TracedRadioPort)
+        return Dialled(port, self.net, system, ticks_ms())
+
+    def _open(self, given, data, lines, plain, traced):
+        kind = traced if "trace" in given else plain
+        return kind(self._poller, int(given[data]), int(given[lines]))
 
     def started(self):
         """The launcher asks the modem itself."""

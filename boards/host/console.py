@@ -27,6 +27,7 @@ wipmodem is listening. Type AT and Enter: a modem that is well answers OK.
 The commands are in firmware/README.md. Ctrl-] leaves, Ctrl-T Ctrl-H shows the terminal's menu.
 Messages and traces: {log}
 """
+_GREETING_RADIO = "The radio is simulated; make radio, in another terminal, steers it.\n"
 
 
 class Console:
@@ -51,7 +52,8 @@ class Console:
 
     def _attach(self, _place):
         path = self._options.dte.partition(":")[2]
-        print(_GREETING.format(log=self._options.log), flush=True)
+        greeting = _GREETING + (_GREETING_RADIO if self._options.radio else "")
+        print(greeting.format(log=self._options.log), flush=True)
         self._terminal = Terminal(path, self._options.speed, self._service.loop.wake_and_stop)
         self._terminal.start()
 

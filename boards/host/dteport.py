@@ -1,13 +1,7 @@
-"""The DTE on a PC: an inherited descriptor for the bytes and one for the control lines.
+"""The DTE on a PC. Lines to us: bit 0 DTR, bit 1 RTS; from us: bit 0 DCD, bit 1 DSR, bit 2 RI."""
 
-Both are non-blocking. A byte on the lines channel is the state of all lines: to us bit 0 DTR, bit
-1 RTS; from us bit 0 DCD, bit 1 DSR, bit 2 RI. Its end means that whoever started the modem is
-gone.
-"""
-
-from system import open_raw, write_block
+from serialport import SerialPort
 from wipmodem.contract import IN, const
-from wipmodem.ports.net import guard
 
 _DTR = const(1)
 _DCD = const(1)
@@ -15,42 +9,13 @@ _DSR = const(2)
 _RI = const(4)
 
 
-class Dte:
+class Dte(SerialPort):
     def __init__(self, poller, data_fd, lines_fd):
-        self.gone = False
-        self._poller = poller
-        self._data_fd = data_fd
-        self._data = open_raw(data_fd)
-        self._lines = open_raw(lines_fd)
-        self._in = bytearray(1)
-        self._out = bytearray(1)
+        super().__init__(poller, data_fd, lines_fd)
         self._mask = IN
-        # Operands of the call under way, and the guarded calls, bound once: see ports/net.py.
-        self._buf = self._in
-        self._off = self._n = 0
-        self._read = self._read_data
-        self._write = self._write_data
-        self._read_lines = self._read_one_change
-        self._write_lines = self._write_one_change
-        poller.register(data_fd, IN)
-        poller.register(lines_fd, IN)
-
-    def readinto(self, buf):
-        self._buf = buf
-        return max(guard(self._read) or 0, 0)
-
-    def write(self, buf, off, n):
-        self._buf = buf
-        self._off = off
-        self._n = n
-        return max(guard(self._write) or 0, 0)
 
     def dtr(self):
-        """DTR as last told; also where the end of the channel is noticed."""
-        n = guard(self._read_lines)
-        if n is not None and n <= 0:
-            self.gone = True
-        return bool(self._in[0] & _DTR)
+        return bool(self.look() & _DTR)
 
     def want(self, mask):
         if mask != self._mask:
@@ -58,26 +23,10 @@ class Dte:
             self._poller.modify(self._data_fd, mask)
 
     def set_dcd(self, on):
-        self._set(_DCD, on)
+        self.put(_DCD, on)
 
     def set_dsr(self, on):
-        self._set(_DSR, on)
+        self.put(_DSR, on)
 
     def set_ri(self, on):
-        self._set(_RI, on)
-
-    def _set(self, line, on):
-        self._out[0] = self._out[0] | line if on else self._out[0] & ~line
-        guard(self._write_lines)  # a channel that has ended is noticed by dtr()
-
-    def _read_data(self):
-        return self._data.readinto(self._buf)
-
-    def _write_data(self):
-        return write_block(self._data, self._buf, self._off, self._n)
-
-    def _read_one_change(self):
-        return self._lines.readinto(self._in)
-
-    def _write_one_change(self):
-        return self._lines.write(self._out)
+        self.put(_RI, on)

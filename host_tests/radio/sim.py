@@ -2,7 +2,9 @@
 
     python host_tests/radio/sim.py --pty /tmp/radio
 
-There is PPP and no network behind it: packets end here. Lines on standard input steer it.
+There is PPP and no network behind it: packets end here. Lines on standard input steer it, and
+lines of whoever connects to `--control`. A byte on `--lines` is the state of the control lines:
+bit 0 of ours is DCD, bit 0 of the host's DTR.
 """
 
 import argparse
@@ -10,6 +12,7 @@ import contextlib
 import os
 import select
 import signal
+import socket
 import sys
 import time
 import tty
@@ -92,41 +95,88 @@ def steer(modem, line):
     return ""
 
 
-class Simulation:
-    """The radio between a descriptor and a person's lines."""
+class Person:
+    """Somebody who steers: lines come in, answers go out."""
 
-    def __init__(self, radio, line_fd, person_fd):
+    def __init__(self, modem, answer_fd):
+        self._modem = modem
+        self._answer_fd = answer_fd
+        self._typed = b""
+
+    def take(self, data):
+        *lines, self._typed = (self._typed + data).split(b"\n")
+        for line in lines:
+            text = steer(self._modem, line.decode("utf-8", "replace"))
+            # It need not wait for the answer.
+            with contextlib.suppress(OSError):
+                os.write(self._answer_fd, text.encode())
+
+
+class Simulation:
+    """The radio between a line, its control lines, and those who steer it."""
+
+    def __init__(self, radio, line_fd, lines_fd=None, control=None):
         self.radio = radio
         self._line_fd = line_fd
-        self._readers = {line_fd: self._from_line, person_fd: self._from_person}
-        self._typed = b""
-        radio.on_dcd = lambda on: print("carrier" if on else "no carrier", flush=True)
+        self._lines_fd = lines_fd
+        self._control = control
+        # For each descriptor what takes its bytes.
+        stdin = sys.stdin.fileno()
+        self._takers = {line_fd: self._from_line, stdin: self._person(sys.stdout.fileno())}
+        self._guests = {}
+        if lines_fd is not None:
+            self._takers[lines_fd] = self._from_lines
+        radio.on_dcd = self._on_dcd
 
     def run(self):
-        """Until the line ends. Standard input may end before: nobody steers it then."""
-        while self._line_fd in self._readers:
+        """Until the line ends. Standard input may end before: nobody steers it there then."""
+        while self._line_fd in self._takers:
             wait_ms = self.radio.wait_ms(now_ms())
             wait_s = None if wait_ms is None else wait_ms / 1000
-            for fd in select.select(list(self._readers), [], [], wait_s)[0]:
-                data = _read(fd)
-                if data:
-                    self._readers[fd](data)
-                else:
-                    del self._readers[fd]
+            for fd in select.select(self._watched(), [], [], wait_s)[0]:
+                self._serve(fd)
             self._send(self.radio.poll(now_ms()))
+
+    def _watched(self):
+        return [*self._takers, self._control] if self._control else list(self._takers)
+
+    def _serve(self, fd):
+        if fd is self._control:
+            guest, _ = fd.accept()
+            self._guests[guest.fileno()] = guest
+            self._takers[guest.fileno()] = self._person(guest.fileno())
+        elif data := _read(fd):
+            self._takers[fd](data)
+        else:
+            del self._takers[fd]
+            if fd in self._guests:
+                self._guests.pop(fd).close()
+
+    def _person(self, answer_fd):
+        return Person(self.radio.modem, answer_fd).take
 
     def _from_line(self, data):
         self._send(self.radio.feed(data, now_ms()))
 
-    def _from_person(self, data):
-        *lines, self._typed = (self._typed + data).split(b"\n")
-        for line in lines:
-            sys.stdout.write(steer(self.radio.modem, line.decode("utf-8", "replace")))
-            sys.stdout.flush()
+    def _from_lines(self, data):
+        for lines in data:
+            self.radio.modem.set_dtr(bool(lines & 1))
+
+    def _on_dcd(self, on):
+        print("carrier" if on else "no carrier", flush=True)
+        if self._lines_fd is not None:
+            self._write(self._lines_fd, bytes([on]))
 
     def _send(self, data):
         while data:
-            data = data[os.write(self._line_fd, data) :]
+            data = data[self._write(self._line_fd, data) :]
+
+    def _write(self, fd, data):
+        """How much is done with; a line whose other end has gone takes all, and is found out."""
+        try:
+            return os.write(fd, data)
+        except BrokenPipeError:
+            return len(data)
 
 
 def _read(fd):
@@ -156,15 +206,20 @@ def main():
     line = parser.add_mutually_exclusive_group(required=True)
     line.add_argument("--pty", metavar="LINK", help="make a pty and this link to it")
     line.add_argument("--fd", type=int, metavar="N", help="use this open descriptor")
+    parser.add_argument("--lines", type=int, metavar="N", help="this one has the control lines")
+    parser.add_argument("--control", type=int, metavar="N", help="a listening socket for steering")
     parser.add_argument("--boot-ms", type=int, default=0, help="until it signs on (0: it is on)")
     parser.add_argument("--dial-ms", type=int, default=1500, help="until a call is through")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     radio = Radio(boot_ms=given.boot_ms, dial_ms=given.dial_ms, now_ms=now_ms())
+    control = socket.socket(fileno=given.control) if given.control is not None else None
     with pty(given.pty) if given.pty else contextlib.nullcontext(given.fd) as line_fd:
-        print(f"The radio is on {given.pty or line_fd}; help lists what can be said.", flush=True)
+        if not control:
+            place = given.pty or line_fd
+            print(f"The radio is on {place}; help lists what can be said.", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
-            Simulation(radio, line_fd, sys.stdin.fileno()).run()
+            Simulation(radio, line_fd, given.lines, control).run()
 
 
 if __name__ == "__main__":

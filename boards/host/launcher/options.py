@@ -39,6 +39,7 @@ def _add_dte(parser):
 def _add_modem(parser):
     add = parser.add_argument
     add("--py", default="micropython", choices=("micropython", "cpython"), help="(%(default)s)")
+    add("--radio", metavar="sim[:PATH]", help="a simulated radio, steered by way of PATH")
     add("--speed", type=int, default=115200, metavar="N", help="line speed at start (%(default)s)")
     add("--dns", metavar="IP[:PORT],...", help="DNS servers, instead of the system's")
     add("--hosts", metavar="FILE", help="a hosts file, instead of the system's")

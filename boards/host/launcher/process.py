@@ -28,8 +28,10 @@ def modem_command(options):
     return [_micropython(options), "-X", f"heapsize={options.heap}", program]
 
 
-def modem_arguments(options, dte_fd, lines_fd):
-    arguments = ["--dte", str(dte_fd), "--lines", str(lines_fd)]
+def modem_arguments(options, fds):
+    arguments = []
+    for name, fd in fds.items():
+        arguments += [f"--{name}", str(fd)]
     for name in ("dns", "hosts", "resolv"):
         value = getattr(options, name)
         if value:
@@ -58,22 +60,22 @@ def _environment():
 
 
 class ModemProcess:
-    """A running modem. `dte_fd` and `lines_fd` are the only descriptors that it inherits.
+    """A running modem. `fds`, by the names of its options, are all descriptors that it inherits.
 
     It gets a session of its own, so that Ctrl-C at the terminal reaches the launcher alone. Its
     stdout goes where its stderr goes: the launcher's stdout carries nothing but the ready line.
     """
 
-    def __init__(self, options, dte_fd, lines_fd, journal):
+    def __init__(self, options, fds, journal):
         self._journal = journal
-        command = modem_command(options) + modem_arguments(options, dte_fd, lines_fd)
+        command = modem_command(options) + modem_arguments(options, fds)
         try:
             self._popen = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=journal.fileno(),
                 stderr=journal.fileno(),
-                pass_fds=(dte_fd, lines_fd),
+                pass_fds=tuple(fds.values()),
                 env=_environment(),
                 start_new_session=True,
             )

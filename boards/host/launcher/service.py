@@ -8,6 +8,7 @@ from .eventloop import EventLoop
 from .failure import ModemDied, Refused
 from .journal import Journal
 from .process import ModemProcess
+from .radio import open_radio
 
 _START_MS = 10_000
 
@@ -33,6 +34,7 @@ class Service:
         self._journal = journal
         self._process = None
         self._dte = None
+        self._radio = open_radio(options.radio, journal)
         self._on_up = None
         self._up = False
         self.loop = EventLoop()
@@ -50,11 +52,12 @@ class Service:
         self._dte = open_dte(options.dte, options.speed, self.loop, lines, self._journal)
         self.loop.on_signal(signal.SIGCHLD, self._on_child)
         lines.begin(self._dte.first_lines)
-        self._process = ModemProcess(
-            options, self._dte.modem_fd, lines.modem_end.fileno(), self._journal
-        )
+        fds = {"dte": self._dte.modem_fd, "lines": lines.modem_end.fileno()}
+        self._radio.start()
+        self._process = ModemProcess(options, fds | self._radio.modem_fds, self._journal)
         self._dte.handed_over()
         lines.handed_over()
+        self._radio.handed_over()
         self.loop.after(_START_MS, self._on_start_timeout)
         self.loop.run()
 
@@ -67,6 +70,7 @@ class Service:
             self._process.end()
         if self._dte:
             self._dte.close()
+        self._radio.close()
         self._lines.close()
         self.loop.close()
 
@@ -76,7 +80,7 @@ class Service:
         elif self._lines.dsr:
             self._up = True
             self._dte.start()
-            self._on_up(self._dte.place)
+            self._on_up(self._dte.place + self._radio.place)
 
     def _on_lines_closed(self):
         """Most often the process is ending: its exit status says more than this does."""
@@ -85,6 +89,7 @@ class Service:
         self._on_child()
 
     def _on_child(self):
+        self._radio.look()
         if self._process and self._process.ended():
             raise ModemDied(f"the modem ended by itself ({self._process.how_it_ended()})")
 
