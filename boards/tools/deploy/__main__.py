@@ -1,25 +1,27 @@
 """The command: which board, on which port."""
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import Progress
 
-from . import Failure, compiler, facts, running
+from . import Failure, compiler, running
+from .board import read
 from .link import Link, Wrong
 from .manifest import Manifest
 from .target import Target
 
-ROOT = Path(__file__).parents[3]
-_PATIENCE_S = 20
+BUILD = Path(__file__).parents[3] / "build"
 _CLASSES = {"ppp": "PPP", "wlan": "WLAN"}
 
 
-def main(arguments=None, root=ROOT):
+def main(arguments=None):
     options = _options(arguments)
     try:
-        _deploy(facts.read(root, options.board), options, root)
+        _deploy(read(options.board), options)
     except Failure as failure:
         print(f"deploy: {failure}", file=sys.stderr)
         return 1
@@ -33,26 +35,34 @@ def say(text):
     print(f"deploy: {text}", flush=True)
 
 
+def _patient(text):
+    """Something moves while a person waits."""
+    return Console().status(f"deploy: {text}") if sys.stdout.isatty() else contextlib.nullcontext()
+
+
 def _options(arguments):
     parser = argparse.ArgumentParser(prog="deploy", description=__doc__)
     parser.add_argument("--board", required=True, help="a folder of boards/")
     parser.add_argument("--port", required=True, help="the board's console, as mpremote takes it")
     parser.add_argument("--dte", help="the modem's line, to ask it there as well")
     parser.add_argument(
-        "--patience", type=float, default=_PATIENCE_S, metavar="S", help="(%(default)s)"
+        "--patience", type=float, default=20, help="s to wait for it (%(default)s)"
     )
     return parser.parse_args(arguments)
 
 
-def _deploy(board, options, root):
-    manifest = Manifest(board.folder / "manifest.py")
-    with Link(options.port, options.patience) as link:
+def _deploy(board, options):
+    entries = Manifest(board.manifest).entries
+    link = Link(options.port, options.patience)
+    with _patient(f"looking for MicroPython on {options.port}"):
+        link.open()
+    with link:
         (here,) = link.values("look")
-        _judge(board, here)
+        judge(board, here)
         version = ".".join(map(str, here["version"]))
         say(f"MicroPython {version} on {here['machine']}")
-        tool = compiler.fitting(here["mpy"], here["version"], root / "build", say)
-        wanted = dict(compiler.content(entry, tool) for entry in manifest.entries)
+        tool = compiler.fitting(here["mpy"], here["version"], BUILD, say)
+        wanted = dict(compiler.content(entry, tool) for entry in entries)
         target = Target(link, wanted)
         target.require_room(here["space"])
         summary = _copy(target, wanted)
@@ -60,10 +70,12 @@ def _deploy(board, options, root):
         say(summary)
         say(f"ATI is answered by {_ask(link)}")
         link.reset()
-    _watch(options, board)
+    with _patient("starting the modem"):
+        outcome = _watch(options, board)
+    say(outcome)
 
 
-def _judge(board, here):
+def judge(board, here):
     """Refuse a board that is another one, or cannot do."""
     name, version = board.name, here["version"]
     if here["platform"] != board.platform:
@@ -82,6 +94,9 @@ def _judge(board, here):
 def _copy(target, wanted):
     """Bring the files up to date; gives what was done, in a line."""
     changed, stale = target.changed(), target.stale()
+    for path in stale:
+        target.remove(path)
+        say(f"removed {path}")
     total = sum(len(wanted[path]) for path in changed)
     shows = sys.stdout.isatty()
     with Progress(disable=not shows, transient=True) as progress:
@@ -90,9 +105,6 @@ def _copy(target, wanted):
             target.write(path, lambda n: progress.advance(bar, n))
             if not shows:
                 say(f"copied {path}")
-    for path in stale:
-        target.remove(path)
-        say(f"removed {path}")
     same = len(wanted) - len(changed)
     return f"{len(changed)} copied ({total} bytes), {same} unchanged, {len(stale)} removed"
 
@@ -109,13 +121,13 @@ def _ask(link):
 
 
 def _watch(options, board):
+    """What became of it after the reset."""
     if options.dte:
         identity = running.ask(options.dte, board.speed, options.patience)
-        say(f"the modem runs: {identity} answers on {options.dte}")
-    elif running.started(options.port, options.patience):
-        say("the modem has started")
-    else:
-        say("the board was reset; its console did not show whether the modem has started")
+        return f"the modem runs: {identity} answers on {options.dte}"
+    if running.started(options.port, options.patience):
+        return "the modem has started"
+    return "the board was reset; its console did not show whether the modem has started"
 
 
 if __name__ == "__main__":

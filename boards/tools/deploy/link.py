@@ -1,8 +1,8 @@
 """The connection to a board: a raw REPL, by mpremote's own transport.
 
-`with Link(port, patience_s) as link:` stops what runs. A modem that runs answers Ctrl-C by a
-reset, after which the REPL waits: the port may vanish meanwhile, and is looked for again. There
-is no soft reset: its end is not waited for by the IP stack. On leaving, the board is reset.
+`open()` stops what runs. A modem that runs answers Ctrl-C by a reset, after which the REPL waits:
+the port may vanish meanwhile, and is looked for again. There is no soft reset: its end is not
+waited for by the IP stack. `with link:` closes it; a Failure resets the board as well.
 """
 
 import ast
@@ -40,7 +40,10 @@ class Link:
         self._patience_s = patience_s
         self._transport = None
 
-    def __enter__(self):
+    def open(self):
+        """A raw REPL, within the patience."""
+        if not self._port:
+            raise Failure("there is no port given: the board's console, such as /dev/ttyACM0")
         if "://" not in self._port and not os.path.exists(self._port):
             raise Failure(f"{self._port} does not exist")
         deadline = time.monotonic() + self._patience_s
@@ -50,6 +53,8 @@ class Link:
             if time.monotonic() > deadline:
                 self._close()
                 raise Failure(self._silent() if opened else self._refused())
+
+    def __enter__(self):
         return self
 
     def __exit__(self, kind, *_):
@@ -72,17 +77,13 @@ class Link:
     def values(self, name, **given):
         """Run on_board/name.py with `given` names set; a Python value for each line it prints."""
         head = "".join(f"{key} = {value!r}\n" for key, value in given.items())
-        printed = self.run(head + (_ON_BOARD / f"{name}.py").read_text())
+        printed = self.run(head + _script(name))
         return [ast.literal_eval(line) for line in printed.splitlines()]
-
-    def read_back(self, path):
-        """A file's content."""
-        return bytes(self._transport.fs_readfile(path))
 
     def reset(self):
         """Start the board anew; the connection is closed."""
         with contextlib.suppress(*LOST):
-            self._transport.exec_raw_no_follow("import machine\nmachine.reset()")
+            self._transport.exec_raw_no_follow(_script("reset"))
         self._close()
 
     def _ready(self):
@@ -110,7 +111,7 @@ class Link:
         try:
             serial.serial_for_url(self._port, exclusive=True).close()
         except OSError as error:
-            reason = _REASONS.get(error.errno, f"does not open: {error}")
+            reason = _REASONS.get(error.errno or 0, f"does not open: {error}")
             return f"{self._port} {reason}"
         return self._silent()
 
@@ -123,3 +124,7 @@ class Link:
 
 class Wrong(Failure):
     """A script ended with an exception on the board; the text is its last line."""
+
+
+def _script(name):
+    return (_ON_BOARD / f"{name}.py").read_text()

@@ -10,21 +10,23 @@ from . import Failure
 from .link import LOST
 
 _STARTED = re.compile(rb"wipmodem: \S+ started\r?\n")
+_ERROR = re.compile(rb"Traceback \(most recent call last\):\r?\n(?: .*\n)*(\S.*?)\r?\n")
 _PROMPT = b">>> "
-_BANNER = b"MicroPython v"
 _TURN_S = 0.5
 _IDENTITY = re.compile(rb"(wipmodem [^\r\n]+)\r\n\r\nOK\r\n")
 
 
 def started(port, patience_s):
-    """Has the console shown the start? False if it showed nothing; Failure if main.py ended."""
+    """Has the console shown the start? False if it showed nothing; Failure if it failed."""
     said = b""
     for piece in _hear(port, patience_s):
         said += piece
         if _STARTED.search(said):
             return True
-        if said.endswith(_PROMPT):
-            raise Failure(f"the modem does not start: {_last_line(said)}")
+        error = _ERROR.search(said)
+        if error or said.endswith(_PROMPT):
+            reason = error[1].decode(errors="replace") if error else "main.py has ended"
+            raise Failure(f"the modem does not start: {reason}")
     return False
 
 
@@ -52,9 +54,3 @@ def _hear(port, patience_s, speed=115200, question=b""):
 
 def _open(port, speed):
     return serial.serial_for_url(port, speed, timeout=_TURN_S, exclusive=True)
-
-
-def _last_line(said):
-    """What stands before the REPL's banner."""
-    lines = said.partition(_BANNER)[0].split()
-    return lines[-1].decode(errors="replace") if lines else "main.py has ended"

@@ -7,6 +7,7 @@ new one. main.py comes last: it never starts what is not all there.
 import hashlib
 
 from . import Failure
+from .link import Wrong
 
 _NEW = ".new"
 _PIECE = 2048  # bytes in one exchange
@@ -24,8 +25,8 @@ class Target:
 
     def look(self):
         """What is there in the places that are ours."""
-        listed = self._link.values("listing", PATHS=sorted(self._places()))
-        self.there = {path: (size, digest or self._hash(path)) for path, size, digest in listed}
+        listed = self._link.values("listing", PATHS=sorted(set(self._places())))
+        self.there = {path: (size, digest) for path, size, digest in listed}
 
     def changed(self):
         """The paths that have to be written, in the order in which to write them."""
@@ -39,7 +40,9 @@ class Target:
 
     def require_room(self, space):
         """`space`: the board's statvfs. A file needs its room before the old one's is free."""
-        block, free = space[0], space[3] - _SPARE_BLOCKS
+        block = space[0]
+        free = space[3] - _SPARE_BLOCKS
+        free += sum(_blocks(self.there[path][0], block) for path in self.stale())
         least = free
         for path in self.changed():
             free -= _blocks(len(self._wanted[path]), block)
@@ -51,17 +54,24 @@ class Target:
 
     def write(self, path, moved):
         """Copy one file; moved(n) is told of each piece."""
+        try:
+            self._write(path, moved)
+        except Wrong as error:
+            raise Failure(f"{path} cannot be written: {error}") from error
+
+    def _write(self, path, moved):
         for folder in _folders(path):
             if folder not in self.there:
                 self._link.run(f"import os\nos.mkdir({folder[:-1]!r})")
                 self.there[folder] = (0, "")
         data = self._wanted[path]
-        self._link.run(f"import os\nfile = open({path + _NEW!r}, 'wb')")
-        for start in range(0, len(data), _PIECE):
-            piece = data[start : start + _PIECE]
-            self._link.run(f"file.write({piece!r})")
+        pieces = [data[start : start + _PIECE] for start in range(0, len(data), _PIECE)] or [b""]
+        texts = [f"file.write({piece!r})\n" for piece in pieces]
+        texts[0] = f"import os\nfile = open({path + _NEW!r}, 'wb')\n" + texts[0]
+        texts[-1] += f"file.close()\nos.rename({path + _NEW!r}, {path!r})\n"
+        for text, piece in zip(texts, pieces, strict=True):
+            self._link.run(text)
             moved(len(piece))
-        self._link.run(f"file.close()\nos.rename({path + _NEW!r}, {path!r})")
 
     def remove(self, path):
         if path.endswith("/"):
@@ -90,10 +100,6 @@ class Target:
             for suffix in (".py", ".mpy"):
                 yield stem + suffix
                 yield stem + suffix + _NEW
-
-    def _hash(self, path):
-        """For a board without hashlib."""
-        return "" if path.endswith("/") else hashlib.sha256(self._link.read_back(path)).hexdigest()
 
 
 def _folders(path):

@@ -1,5 +1,4 @@
 # Runs on the board: asks the modem that was copied for ATI, without its UARTs and its network.
-# A start that was held back for us, is so no more.
 import gc
 
 gc.threshold(8192)  # the heap stays in one piece while modules are loaded: buffers come behind
@@ -43,7 +42,6 @@ class Here(Nothing):
     serial = Serial()
 
 
-Board.held()
 here = Here()
 modem = Modem(here)
 for now_ms in range(100):

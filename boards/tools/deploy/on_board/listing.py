@@ -1,18 +1,12 @@
 # Runs on the board: prints a tuple for each file, (path, bytes, SHA-256), and for each folder.
 import os
-
-try:
-    from hashlib import sha256
-except ImportError:
-    sha256 = None
+from hashlib import sha256
 
 _FOLDER = 0x4000
 _block = memoryview(bytearray(512))
 
 
 def digest(path):
-    if sha256 is None:
-        return None
     total = sha256()
     with open(path, "rb") as file:
         n = file.readinto(_block)
@@ -35,5 +29,5 @@ def tell(path):
         tell(path + "/" + name)
 
 
-for path in PATHS:  # noqa: F821 (the tool sets it)
+for path in PATHS:  # type: ignore # noqa: F821 (the tool sets it)
     tell(path)

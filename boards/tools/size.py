@@ -1,0 +1,36 @@
+"""Tells how large the firmware of a board is as bytecode, module by module.
+
+    python -m boards.tools.size --board pico
+
+main.py is counted as well, though `make deploy` copies it as it stands.
+"""
+
+import argparse
+import sys
+
+from .deploy import Failure, compiler
+from .deploy.board import read
+from .deploy.manifest import Manifest
+
+_GOAL = 40 * 1024
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="size", description=__doc__)
+    parser.add_argument("--board", required=True, help="a folder of boards/")
+    options = parser.parse_args(arguments)
+    try:
+        manifest = read(options.board).manifest
+        entries = Manifest(manifest).entries
+        sizes = {each.path: len(compiler.compiled(each, compiler.ours())) for each in entries}
+    except Failure as failure:
+        print(f"size: {failure}", file=sys.stderr)
+        return 1
+    for path in sorted(sizes, key=lambda path: (-sizes[path], path)):
+        print(f"{sizes[path]:7} {path}")
+    print(f"{sum(sizes.values()):7} in all; the goal is {_GOAL}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,10 @@
+# What `make deploy` copies to the stand-in.
+include("$(PORT_DIR)/boards/manifest.py")
+include("../../firmware/manifest.py")
+
+NAMES = "__init__ crash mcu net net_unix uart".split()
+package(
+    "wipmodem", files=[f"ports/{name}.py" for name in NAMES], base_path="../../firmware", opt=2
+)
+module("main.py", base_path="../../firmware", opt=2)
+module("board.py", opt=2)

@@ -1,0 +1,5 @@
+"""An image with PPP and without Wi-Fi."""
+
+
+class PPP:
+    """Nothing dials here."""
