@@ -14,7 +14,8 @@ CHIP_READY := .venv/chip.stamp
 
 MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),--trace) \
 	$(if $(DNS),--dns $(DNS)) $(if $(HOSTS),--hosts $(HOSTS)) \
-	$(if $(RESOLV),--resolv $(RESOLV)) $(if $(LOG),--log $(LOG)) $(if $(RADIO),--radio $(RADIO))
+	$(if $(RESOLV),--resolv $(RESOLV)) $(if $(LOG),--log $(LOG)) \
+	$(if $(PROFILE),--profile $(PROFILE)) $(if $(RADIO),--radio $(RADIO))
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve radio deploy image size test test-chip check rules clean
@@ -37,6 +38,7 @@ help:
 	@echo "  BOARD=NAME                               a folder of boards/ (boards/README.md)"
 	@echo "  PORT=PATH                                the board's console, as mpremote takes it"
 	@echo "  DTE=PATH                                 the modem's own line, to ask it there as well"
+	@echo "  PATIENCE=S                               s to wait for the board"
 	@echo "  MPY_DIR=FOLDER                           a MicroPython checkout, not Debian's sources"
 	@echo "For run and serve:"
 	@echo "  DTE=pty:PATH | tcp:PORT | rfc2217:PORT   the line (serve only)  make serve DTE=tcp:7000"
@@ -44,6 +46,7 @@ help:
 	@echo "  SPEED=N                                  line speed at start    make serve SPEED=9600"
 	@echo "  DNS=IP[:PORT],...                        the DNS servers        make run DNS=127.0.0.1:5353"
 	@echo "  HOSTS=FILE RESOLV=FILE                   instead of the system's files in /etc"
+	@echo "  PROFILE=FILE                             what outlives power loss  make run PROFILE=modem.profile"
 	@echo "  RADIO=sim[:PATH]                         dial a simulated radio  make run RADIO=sim"
 	@echo "  V=1                                      tell of connections, lines and speeds"
 	@echo "  TRACE=1                                  show every byte, with direction and time"
@@ -62,7 +65,8 @@ radio: $(RUN_READY)
 
 deploy: $(TOOLS_READY)
 	@$(BIN)/python -m boards.tools.deploy --board "$(BOARD)" --port "$(PORT)" \
-		$(if $(filter command line,$(origin DTE)),--dte $(DTE))
+		$(if $(filter command line,$(origin DTE)),--dte $(DTE)) \
+		$(if $(PATIENCE),--patience $(PATIENCE))
 
 image: $(RUN_READY)
 	@$(BIN)/python -m boards.tools.image --board "$(BOARD)" $(if $(MPY_DIR),--mpy-dir $(MPY_DIR))

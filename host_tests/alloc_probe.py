@@ -14,6 +14,7 @@ from bearer import AlwaysOn
 from system import Net, Poller, entropy
 from wipmodem.compat import RingIO
 from wipmodem.modem import Modem, Sizes
+from wipmodem.ports.store import Store
 
 heap.collect_when_full()
 
@@ -73,6 +74,7 @@ class Bench:
         dns = [(_LOOPBACK, self.far.local_port[self.server])]
         self.net = Net(Poller(), entropy, Sizes.handles)
         self.bearer = AlwaysOn(dns)
+        self.store = Store(None)
         self.modem = Modem(self)
         self.now_ms = 0
         self.buf = bytearray(b"0123456789abcdef" * 32)

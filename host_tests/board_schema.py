@@ -16,7 +16,7 @@ from test_boundaries import imports
 
 _OLDEST = (1, 26)
 _UART_PINS = ("tx", "rx", "cts", "rts")
-_CONTROL_PINS = ("dtr", "dcd", "dsr", "ri", "power")
+_CONTROL_PINS = ("dtr", "dcd", "dsr", "ri", "reset", "power")
 _FRAME = 2048  # a PPP frame of 1500 bytes, some of them escaped
 _BURST = 4096  # what may come while nobody looks and nothing holds it up
 
@@ -106,7 +106,7 @@ _NAMES_MAY = {"RADIO": _TABLE, "WLAN": _TABLE}
 _TABLES = {
     "POOLS": ({"tcp": _POOL, "listen": _POOL, "udp": _POOL}, {"all": _POOL}),
     "DTE": (_LINE, {**_LINE_MAY, "dsr": _PIN, "ri": _PIN}),
-    "RADIO": ({**_LINE, **_CALL}, {**_LINE_MAY, "power": _PIN}),
+    "RADIO": ({**_LINE, **_CALL}, {**_LINE_MAY, "reset": _PIN, "power": _PIN}),
     "WLAN": ({"ssid": _text(32), "key": _text(63)}, {}),
 }
 # What a bearer is made of: the class that Board derives from, the table that it reads.

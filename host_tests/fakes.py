@@ -86,6 +86,10 @@ class FakeRadio:
         self.asked = b""
         self.answer = 0
         self.chat = FakeChat()
+        self.dial_string = b"ATD#777"
+
+    def dial_with(self, text):
+        self.dial_string = text or b"ATD#777"
 
     def in_call(self):
         return self.state == "call"
@@ -122,6 +126,20 @@ class FakeCrash:
 
     def clear(self):
         self.text = []
+
+
+class FakeStore:
+    """`full`: the flash takes no more; then nothing changes."""
+
+    def __init__(self):
+        self.values = {}
+        self.torn = False
+        self.full = False
+
+    def put(self, name, value):
+        if not self.full:
+            self.values[name] = value
+        return not self.full
 
 
 class FakeSocket:

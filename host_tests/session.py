@@ -8,7 +8,7 @@ from wipmodem import heap
 
 heap.collect_often()
 
-from fakes import FakeBearer, FakeCrash, FakeNet, FakeSerial
+from fakes import FakeBearer, FakeCrash, FakeNet, FakeSerial, FakeStore
 from wipmodem import ticks
 from wipmodem.modem import Modem, Sizes
 
@@ -32,6 +32,7 @@ class Session:
         self.serial = FakeSerial()
         self.net = FakeNet(self.sizes.handles)
         self.crash = FakeCrash()
+        self.store = FakeStore()
         self.bearer = FakeBearer()
         self._entropy = 0x1234
         self.now_ms = _START_MS

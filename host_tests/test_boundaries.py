@@ -15,6 +15,7 @@ _LINES = 400
 _OUTSIDE = {"compat": {"micropython"}, "heap": {"gc"}}
 # What ports are there for, and the files of the core that are theirs too.
 _OF_PORTS = {
+    "binascii",
     "errno",
     "io",
     "machine",

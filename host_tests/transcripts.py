@@ -268,6 +268,19 @@ class Player:
             radio.chat.hold(_bytes(words))
         radio.state = "idle"
 
+    def store(self, words):
+        """store {b"dial": b"ATD*99#"}: what is kept; store full: it takes no more; store torn: the
+        file was damaged."""
+        store = self._session.store
+        store.full = words == "full"
+        store.torn = words == "torn"
+        if words[0] == "{":
+            _expect(eval(words), store.values, "what is kept")  # noqa: S307
+
+    def dial_string(self, words):
+        """dial_string "ATD#777": what the radio would be told to dial."""
+        _expect(_bytes(words), self._session.bearer.radio.dial_string, "the dial string")
+
     def crash(self, words):
         """crash ["line"]: the lines that are kept of the last one."""
         self._session.crash.text = eval(words)  # noqa: S307
@@ -327,7 +340,7 @@ _EVENTS = {
     for name in (
         "connects refuses unreachable peer sends datagram closes resets port_closed window got"
         " got_datagrams fin delayed dns dtr dcd cts bearer limit credentials radio"
-        " asked answers crash sockets_full stall handles counter"
+        " asked answers store dial_string crash sockets_full stall handles counter"
     ).split()
 }
 

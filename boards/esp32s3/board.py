@@ -39,6 +39,7 @@ RADIO = {
     "flow": True,
     "dtr": 12,
     "dcd": 13,
+    "reset": 21,
     "power": 14,
     "active": 0,
     # The stack's two windows of 5760 bytes: a frame that does not fit is lost.

@@ -3,7 +3,7 @@ always on or, with a radio, dialled.
 
 Runs under MicroPython and CPython. Started by serve.py, which owns the pty or the listening port:
 main.py --dte FD --lines FD [--radio FD --radio-lines FD]
-        [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE] [--trace]
+        [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE] [--profile FILE] [--trace]
 """
 
 import sys
@@ -15,6 +15,7 @@ from radioport import RadioPort
 from system import Net, Poller, entropy, ticks_ms
 from tracing import TracedDte, TracedRadioPort
 from wipmodem.modem import Sizes
+from wipmodem.ports.store import Store
 
 
 def options(argv):
@@ -50,6 +51,7 @@ class Board:
     def __init__(self, argv=None):
         given = options(sys.argv[1:] if argv is None else argv)
         self._poller = Poller()
+        self.store = Store(given.get("profile"))
         self.serial = self._open(given, "dte", "lines", Dte, TracedDte)
         self.net = Net(self._poller, entropy, Sizes.handles)
         system = AlwaysOn(

@@ -1,7 +1,7 @@
 """The radio's line on a PC: a UART and its control lines, for ports/radio.py.
 
-Lines to us: bit 0 DCD; from us: bit 0 DTR. Power is the person's business. When the radio is gone
-the modem goes on: there is no carrier, and nobody answers.
+Lines to us: bit 0 DCD; from us: bit 0 DTR. Its reset and power keys are the person's. When the
+radio is gone the modem goes on: there is no carrier, and nobody answers.
 """
 
 from serialport import SerialPort
@@ -13,7 +13,7 @@ _DTR = const(1)
 
 class RadioPort(SerialPort):
     has_dtr = True
-    has_power = False
+    keys = 0
 
     def __init__(self, poller, data_fd, lines_fd):
         super().__init__(poller, data_fd, lines_fd)

@@ -37,6 +37,7 @@ RADIO = {
     "flow": True,
     "dtr": 12,
     "dcd": 13,
+    "reset": 15,
     "power": 14,
     "active": 0,
     "txbuf": 5120,

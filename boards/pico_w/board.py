@@ -38,6 +38,7 @@ RADIO = {
     "flow": True,
     "dtr": 12,
     "dcd": 13,
+    "reset": 15,
     "power": 14,
     "active": 0,
     # lwIP's two windows of 6400 bytes: a frame that does not fit is lost.

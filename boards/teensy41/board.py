@@ -36,6 +36,7 @@ RADIO = {
     "flow": False,
     "dtr": "D9",
     "dcd": "D10",
+    "reset": "D12",
     "power": "D11",
     "active": 0,
     # lwIP's two windows of 6400 bytes: a frame that does not fit is lost.

@@ -13,9 +13,13 @@ _TEXT_MOST = const(80)
 
 
 def identify(modem):
-    """ATI: product, version, board."""
+    """ATI: product, version, board; whether what was kept over power loss is gone."""
+    if modem.step:
+        modem.writer.begin(b"profile damaged: factory values").end()
+        return DONE
     modem.writer.begin(b"wipmodem ").text(VERSION).text(b" ").text(modem.board.name).end()
-    return DONE
+    modem.step = 1
+    return MORE if modem.board.store.torn else DONE
 
 
 def cmee_set(modem):

@@ -13,7 +13,7 @@ from .arguments import number, one_of, text
 from .base_commands import DONE, HOLD, MORE
 from .compat import const
 from .counters import LINE_TOO_LONG
-from .radio_commands import pass_on
+from .radio_commands import dial_read, dial_set, pass_on
 from .sock import INDEXES, SERVER, TCP, UDP
 
 _PROTOCOL = number(UDP, SERVER, errors.BAD_PROTOCOL)
@@ -76,6 +76,7 @@ TABLE = (
     Command(b"+WIPCLOSE", base.ok, base.ok, wip.wipclose_set, _CLOSE),  # Q31
     Command(b"+WIPXSTAT", base.stat_read),
     Command(b"+WIPXCRASH", base.crash_read, None, base.crash_set, (number(0, 0, errors.ERROR),)),
+    Command(b"+WIPXDIAL", dial_read, None, dial_set, (text(),)),
     _of_radio(b"+CSQ"),
     _of_radio(b"+CREG"),
     _of_radio(b"+CSS"),

@@ -18,6 +18,7 @@ from .data import DataMode
 from .escape import STALL_MS, Escape
 from .line import LineReader
 from .pipe import Pipe, Span
+from .radio_commands import restore_dial
 from .sockets import Table
 from .stack import Stack
 from .text import Writer
@@ -65,6 +66,7 @@ class Modem:
         self.table = Table(net, board.entropy, self._urcs, self.counters, sizes)
         self.stack = Stack(board.bearer, self.table, self._urcs)
         self.data = DataMode(self.table.traffic, self._out, serial, sizes)
+        restore_dial(self)
         self._commands = Commands(self)
         self._escape = Escape()
         self._control = ControlLines(serial, self.settings)

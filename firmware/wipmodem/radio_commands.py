@@ -8,8 +8,11 @@ from .base_commands import DONE, HOLD, MORE
 from .compat import const
 from .text import LINE_MAX
 
+_DIAL = b"dial"  # its name in the store
+_DIAL_LONGEST = const(40)
 _LONGEST = LINE_MAX - 4
 _READY_MS = const(5000)
+_QUOTE = const(0x22)
 
 
 def pass_on(modem):
@@ -41,3 +44,32 @@ def _say_line(modem, chat):
     writer.end()
     modem.step = stop + 2
     return MORE
+
+
+def restore_dial(modem):
+    """At start: what AT+WIPXDIAL has kept."""
+    kept = modem.board.store.values.get(_DIAL)
+    if kept and modem.stack.radio is not None:
+        modem.stack.radio.dial_with(kept)
+
+
+def dial_set(modem):
+    """AT+WIPXDIAL="ATD*99#": the dial string, kept over power loss; "" is the board's own."""
+    radio = modem.stack.radio
+    if radio is None:
+        return errors.ERROR
+    text = modem.arguments.text(0)
+    if text and not (text[:3].upper() == b"ATD" and 3 < len(text) <= _DIAL_LONGEST):
+        return errors.BAD_VALUE
+    if not modem.board.store.put(_DIAL, text):
+        return errors.STORE_FAILED
+    radio.dial_with(text)
+    return DONE
+
+
+def dial_read(modem):
+    radio = modem.stack.radio
+    if radio is None:
+        return errors.ERROR
+    modem.writer.begin(b'+WIPXDIAL: "').text(radio.dial_string).char(_QUOTE).end()
+    return DONE

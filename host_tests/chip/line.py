@@ -10,14 +10,14 @@ _LOOK_S = 0.002
 class Line:
     """`with Line(chip, radio):`. `dcd`, `dtr`: numbers of the chip's pins, active low."""
 
-    def __init__(self, chip, radio, uart=1, dcd=None, dtr=None, power=None):
+    def __init__(self, chip, radio, uart=1, dcd=None, dtr=None, reset=None, power=None):
         self._chip, self._radio = chip, radio
         self._uart = chip.uart[uart]
         self._pins = {}
         if dtr is not None:
             self._pins[dtr] = lambda on, now_ms: radio.modem.set_dtr(not on)
-        if power is not None:
-            self._pins[power] = lambda on, now_ms: None if on else radio.modem.press_power(now_ms)
+        for key in {reset, power} - {None}:
+            self._pins[key] = lambda on, now_ms: None if on else radio.modem.press_power(now_ms)
         self._dcd = dcd
         self._came = queue.Queue()
         self._tickets = []

@@ -41,7 +41,7 @@ class ModemOnChip(e2e.Host):
         self.chip = Chip(image, flash=flash)
         radio = {"boot_ms": 100, "dial_ms": 100, **radio}
         self.radio = Radio(self.network, ppp, **radio)
-        pins = {name: RADIO[name] for name in ("dcd", "dtr", "power")}
+        pins = {name: RADIO[name] for name in ("dcd", "dtr", "reset", "power")}
         self.line = Line(self.chip, self.radio, **pins)
         self._all = contextlib.ExitStack()
 

@@ -36,7 +36,7 @@ def chip(plain_image):
 def deploy(chip, says):
     """What make prints is `says` alone, and the status is 0."""
     done = subprocess.run(
-        ["make", "-s", "deploy", "BOARD=pico", f"PORT={chip.console}", "PATIENCE=300"],
+        ["make", "-s", "deploy", "BOARD=pico", f"PORT={chip.console}", "PATIENCE=120"],
         cwd=_ROOT,
         capture_output=True,
         text=True,

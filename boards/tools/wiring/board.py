@@ -19,9 +19,9 @@ ROWS = (
     ("control", ("DTR", "dtr"), ("DTR", "dtr")),
     ("control", ("DCD", "dcd"), ("DCD", "dcd")),
     ("control", ("DSR", "dsr"), ("power", "power")),
-    ("control", ("RI", "ri"), None),
+    ("control", ("RI", "ri"), ("reset", "reset")),
 )
-LINES = ("TXD", "RXD", "RTS", "CTS", "DTR", "DCD", "DSR", "RI", "power")
+LINES = ("TXD", "RXD", "RTS", "CTS", "DTR", "DCD", "DSR", "RI", "power", "reset")
 TABLES = ("DTE", "RADIO")
 _INPUTS = ({"rx", "cts", "dtr"}, {"rx", "cts", "dcd"})  # of the board
 _PREFIXES = {"rp2": "GP", "esp32": "GPIO"}  # before a pin's number

@@ -9,6 +9,7 @@ import machine
 from machine import WDT
 
 from . import crash
+from .store import Store
 from .uart import Dte, open_uart
 
 _HELD = "held"  # a file: the next start goes to the REPL instead
@@ -25,6 +26,7 @@ class Mcu:
     crash = crash
 
     def __init__(self):
+        self.store = Store("profile")
         poller = select.poll()
         self.serial = Dte(poller, open_uart(self.DTE), self.DTE)
         self.net = self.Net(poller, self.entropy, self.sizes.handles)  # type: ignore (given there)

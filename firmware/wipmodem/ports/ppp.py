@@ -62,7 +62,6 @@ class Ppp:
         self._uart = uart
         self._link = link
         self._probe = Probe(net, facts.get("probe_s", 60) * 1000)
-        self._dial = facts.get("dial", b"ATD#777")
         self._limit_ms = 0
         self._first_pause_ms = self._pause_ms = facts.get("pause_s", 0) * 1000
         self._wanted = False
@@ -123,7 +122,7 @@ class Ppp:
 
     def _do_wait(self, late):
         if self.radio.idle():
-            self.radio.dial(self._dial, self._limit_ms)
+            self.radio.dial(self._limit_ms)
             self._step = _DIAL
         elif late:
             self._failed(NO_RADIO)

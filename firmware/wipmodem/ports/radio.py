@@ -19,7 +19,7 @@ _GUARDING = const(7)  # silence before the escape
 _ESCAPING = const(8)
 _HANGING_UP = const(9)
 _DROPPING = const(10)  # DTR is off
-_PRESSING = const(11)  # the power or reset line is active
+_PRESSING = const(11)  # the reset or power line is active
 _BOOTING = const(12)
 
 _WAKE_MS = const(500)
@@ -41,18 +41,19 @@ _CAUSES = {
 
 
 class Radio:
-    """`facts`: the RADIO table of the board file. `line(name, on)` drives `dtr` and `power`;
-    `carrier()` reads DCD, and is true where there is no such line."""
+    """`facts`: the RADIO table of the board file. `lines` drives DTR and the `keys` that reset the
+    radio or switch it on; `carrier()` reads DCD, and is true where there is no such line."""
 
     def __init__(self, uart, facts, lines, now_ms):
         self.chat = Chat(uart, now_ms)
         self.answer = 0  # how the command passed on has ended
         self.cause = NO_RADIO  # of the last call that failed
+        self.dial_string = facts["dial"]
         self._facts = facts
         self._lines = lines
         self._state = _BOOTING
         self._tries = 0
-        self._hard = False  # the next remedy is the power line, not the escape
+        self._remedy = 0  # for a radio that is silent: the escape, or one more than a key
         self.chat.begin(b"", facts["boot_ms"])
         lines.set_dtr(True)
 
@@ -81,8 +82,12 @@ class Radio:
     def asking(self):
         return self._state == _ASKING
 
-    def dial(self, text, limit_ms):
-        self._go(_DIALLING, text + b"\r", limit_ms)
+    def dial_with(self, text):
+        """From the next call on; the board's own if it is empty."""
+        self.dial_string = text or self._facts["dial"]
+
+    def dial(self, limit_ms):
+        self._go(_DIALLING, self.dial_string + b"\r", limit_ms)
 
     def hang_up(self):
         """Whatever is under way ends, and the radio is woken again."""
@@ -117,8 +122,7 @@ class Radio:
     def _woken(self, result):
         self._tries += 1
         if result == said.OK:
-            self._hard = False
-            self._tries = 0
+            self._remedy = self._tries = 0
             self._set_up(result)
         elif self._tries < _WAKE_TRIES:
             self._go(_WAKING, b"AT\r", _WAKE_MS)
@@ -127,15 +131,19 @@ class Radio:
 
     def _revive(self):
         """It may be in a call that it has from before, or be off, or stuck: by turns."""
-        self._hard = not self._hard
-        if self._hard or not self._lines.has_power:
-            self._go(_GUARDING, b"", _GUARD_MS)
-        else:
-            self._lines.set_power(True)
+        if self._remedy:
+            self._lines.press(self._remedy - 1, True)
             self._go(_PRESSING, b"", self._facts["press_ms"])
+        else:
+            self._go(_GUARDING, b"", _GUARD_MS)
+            self._next_remedy()
+
+    def _next_remedy(self):
+        self._remedy = (self._remedy + 1) % (self._lines.keys + 1)
 
     def _released(self, result):
-        self._lines.set_power(False)
+        self._lines.press(self._remedy - 1, False)
+        self._next_remedy()
         self._go(_BOOTING, b"", self._facts["boot_ms"])
 
     def _set_up(self, result):

@@ -70,14 +70,15 @@ class Dte(Uart):
 
 
 class RadioLines:
-    """The radio's control lines: its DCD, our DTR, and what switches it on or resets it."""
+    """The radio's control lines: its DCD, our DTR, and what resets it or switches it on."""
 
     def __init__(self, facts):
         self._dcd = input_line(facts, "dcd")
         self._dtr = output_line(facts, "dtr")
-        self._power = output_line(facts, "power")
+        keys = [output_line(facts, name) for name in ("reset", "power")]
+        self._keys = [key for key in keys if key]
         self.has_dtr = self._dtr is not None
-        self.has_power = self._power is not None
+        self.keys = len(self._keys)
 
     def carrier(self):
         return self._dcd is None or bool(self._dcd.value())
@@ -85,8 +86,8 @@ class RadioLines:
     def set_dtr(self, on):
         _set(self._dtr, on)
 
-    def set_power(self, on):
-        _set(self._power, on)
+    def press(self, key, on):
+        self._keys[key].value(on)
 
 
 def input_line(facts, name):

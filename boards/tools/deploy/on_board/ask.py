@@ -11,6 +11,8 @@ class Nothing:
 
     count = state = cause = 0
     radio = None
+    torn = False
+    values = {}
 
     def __getattr__(self, name):
         return lambda *arguments: 0
@@ -38,7 +40,7 @@ class Serial(Nothing):
 class Here(Nothing):
     name = Board.name
     sizes = Board.sizes
-    net = bearer = Nothing()
+    net = bearer = store = Nothing()
     serial = Serial()
 
 
