@@ -93,6 +93,22 @@ class ModemOnChip(e2e.Host):
         )
         return self
 
+    def echo_off(self):
+        self.send("ATE0")
+        self.expect_bytes(b"ATE0\r\r\nOK\r\n")
+
+    def play(self, script):
+        """Run by the console in the modem's place."""
+        self._interrupt()
+        self.chip.start(script)
+
+    def _interrupt(self):
+        """Ctrl-C at the console: the chip resets, and keeps the modem from starting, once."""
+        with serial.serial_for_url(self.chip.console) as console:
+            console.write(b"\x03")
+            self.chip.booted()
+        self.chip.wait(lambda: b"held" in self.chip.said, lambda: repr(bytes(self.chip.said)))
+
     def turnaround_us(self, command, said):
         """A command line and exactly this answer: from its last byte to the answer's last."""
         ticket = self.type(command)
@@ -112,17 +128,9 @@ class WatchedModem(ModemOnChip):
 
     def started(self):
         super().started()
-        self._interrupt()
-        self.chip.start(self._script)
+        self.play(self._script)
         self.chip.wait(self.looks, lambda: repr(bytes(self.chip.said)))
         return self
-
-    def _interrupt(self):
-        """Ctrl-C at the console: the chip resets, and keeps the modem from starting, once."""
-        with serial.serial_for_url(self.chip.console) as console:
-            console.write(b"\x03")
-            self.chip.booted()
-        self.chip.wait(lambda: b"held" in self.chip.said, lambda: repr(bytes(self.chip.said)))
 
     def look(self, locked):
         """Free bytes, after a collection when the heap is to be locked."""

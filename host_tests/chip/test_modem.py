@@ -8,6 +8,7 @@ import pytest
 from chip.on_chip import CHIP, LOCAL, ModemOnChip, Peers
 from dns_server import DnsServer
 from e2e import create_client, port_of, receive_all
+from radio.ppp import PppServer
 from test_e2e_session import close_the_range, listing
 
 _ANSWERS = (
@@ -34,8 +35,7 @@ def peers(modem):
 
 def test_the_radio_answers_while_there_is_no_call(modem):
     """+CSQ, +CREG, +CSS come from the radio; in a call they are refused."""
-    modem.send("ATE0")
-    modem.expect_bytes(b"ATE0\r\r\nOK\r\n")
+    modem.echo_off()
     for command, *lines in _ANSWERS:
         modem.ask(command, *lines)
     modem.ask("AT+WIPCFG=1", "OK")
@@ -127,8 +127,7 @@ def test_a_call_that_fails(modem, outcome, cause):
     """Two calls are made; then the number of the cause, in the form that waits. rules: B9 H7"""
     modem.radio.modem.plan.clear()
     modem.radio.modem.plan.append(outcome)
-    modem.send("ATE0")
-    modem.expect_bytes(b"ATE0\r\r\nOK\r\n")
+    modem.echo_off()
     modem.ask("AT+CMEE=1;+WIPCFG=1", "OK")
     modem.ask("AT+WIPBR=4,6,0", f"+CME ERROR: {cause}")
     assert modem.radio.modem.calls == ["ATD#777", "ATD#777"]
@@ -137,8 +136,7 @@ def test_a_call_that_fails(modem, outcome, cause):
 def test_at_answers_while_a_call_is_set_up(image):
     """Nothing waits for the radio."""
     with ModemOnChip(image, dial_ms=3000) as modem:
-        modem.started().send("ATE0")
-        modem.expect_bytes(b"ATE0\r\r\nOK\r\n")
+        modem.started().echo_off()
         modem.ask("AT+WIPCFG=1", "OK")
         modem.ask("AT+WIPBR=4,6", "OK")
         modem.ask("AT", "OK")
@@ -171,3 +169,49 @@ def test_both_ways_at_once(modem, peers):
     modem.expect_bytes(down)
     assert modem.network.retransmitted() == 0
     assert modem.chip.overruns == [0, 0]
+
+
+USER, PASSWORD = b"meter", b"s3cret"
+
+
+@pytest.mark.parametrize("auth", ["pap", "chap"])
+def test_credentials(image, auth):
+    """Options 0 and 1 open a session; with a wrong password it is 814. rules: B4"""
+    ppp = PppServer(auth=auth, users={USER: PASSWORD})
+    with ModemOnChip(image, ppp=ppp) as modem:
+        modem.started().echo_off()
+        modem.ask("AT+CMEE=1;+WIPCFG=1", "OK")
+        modem.ask(f'AT+WIPBR=2,6,0,"{USER.decode()}"', "OK")
+        modem.ask('AT+WIPBR=2,6,1,"wrong"', "OK")
+        modem.ask("AT+WIPBR=4,6,0", "+CME ERROR: 814")
+        modem.radio.modem.calls.clear()
+        modem.ask(f'AT+WIPBR=2,6,1,"{PASSWORD.decode()}"', "OK")
+        modem.ask("AT+WIPBR=4,6,0", "OK")
+        modem.ask("AT+WIPBR=3,6,15", f'+WIPBR: 6,15,"{CHIP}"', "OK")
+        modem.ask("AT+WIPBR=5,6", "OK", "+WIPBR: 6,0")
+        assert modem.radio.modem.calls == ["ATD#777"]
+
+
+def test_there_is_no_ip_to_be_had(image):
+    """IPCP is refused. lwIP does not tell what its link is waiting for: 813. rules: B9"""
+    ppp = PppServer()
+    ppp.refuse_ipcp = True
+    with ModemOnChip(image, ppp=ppp) as modem:
+        modem.started().echo_off()
+        modem.ask("AT+CMEE=1;+WIPCFG=1", "OK")
+        modem.ask("AT+WIPBR=4,6,0", "+CME ERROR: 813")
+        assert modem.radio.modem.calls == ["ATD#777", "ATD#777"]
+
+
+def test_a_network_that_listens_late(image):
+    """What PPP has said to nobody it says again."""
+    ppp = PppServer()
+    ppp.silent = True
+    with ModemOnChip(image, ppp=ppp) as modem:
+        modem.started().echo_off()
+        modem.ask("AT+WIPCFG=1", "OK")
+        modem.ask("AT+WIPBR=4,6", "OK")
+        modem.pass_us(1_500_000)
+        ppp.silent = False
+        modem.expect("+WIPBR: 6,1")
+        assert modem.radio.modem.calls == ["ATD#777"]

@@ -3,7 +3,7 @@
 import socket
 import threading
 
-_PATIENCE_S = 60
+_PATIENCE_S = 300
 _CHUNK = 4096
 
 

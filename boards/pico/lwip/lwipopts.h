@@ -7,6 +7,9 @@
 #undef MEMP_NUM_UDP_PCB
 #define MEMP_NUM_UDP_PCB    (12)
 
+// PPP asks again after 3 s, as others do, not after 6.
+#define FSM_DEFTIMEOUT      (3)
+
 // Over PPP there is no LAN to look for names in, and the modem knows no IPv6. Saves 5 KB of RAM and
 // 20 KB of flash.
 #undef LWIP_IPV6

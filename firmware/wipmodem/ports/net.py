@@ -6,7 +6,8 @@ words of state from the heap; `except ... as` alone passes that, `with` does not
 and operands in `self`.
 """
 
-import errno
+# Not by its own name: then a PC's compiler would put the PC's numbers in.
+import errno as numbers
 import socket
 
 from ..contract import (
@@ -31,15 +32,15 @@ ANY_ADDR = b"\0\0\0\0"
 
 # What is not listed is UNREACHABLE: no route, timed out, address not valid.
 _CLASS_OF = {
-    errno.EAGAIN: AGAIN,
-    errno.EINPROGRESS: AGAIN,
-    errno.ECONNRESET: RESET,
-    errno.ECONNREFUSED: RESET,
-    errno.ECONNABORTED: RESET,
-    errno.ENOTCONN: RESET,
-    errno.ENOMEM: NO_RESOURCE,
-    errno.ENOBUFS: NO_RESOURCE,
-    errno.EADDRINUSE: PORT_IN_USE,
+    numbers.EAGAIN: AGAIN,
+    numbers.EINPROGRESS: AGAIN,
+    numbers.ECONNRESET: RESET,
+    numbers.ECONNREFUSED: RESET,
+    numbers.ECONNABORTED: RESET,
+    numbers.ENOTCONN: RESET,
+    numbers.ENOMEM: NO_RESOURCE,
+    numbers.ENOBUFS: NO_RESOURCE,
+    numbers.EADDRINUSE: PORT_IN_USE,
     32: RESET,  # EPIPE, ENFILE, EMFILE have no name in MicroPython's errno
     23: NO_RESOURCE,
     24: NO_RESOURCE,
@@ -107,6 +108,9 @@ class BsdNet:
         self._write = self._write_stream
 
     # Events
+
+    def tick(self):
+        """What the stack has to be reminded of while a link comes or goes: nothing, of most."""
 
     def poll(self, timeout_ms):
         """Sleep until a watched thing is ready; returns how many handles are."""
@@ -210,7 +214,8 @@ class BsdNet:
         self._off = off
         self._n = n
         sent = guard(self._write)
-        return AGAIN if sent is None else sent
+        # A chip may have no memory for it yet.
+        return AGAIN if sent is None or sent == NO_RESOURCE else sent
 
     def recvfrom(self, handle, buf, n):
         """One datagram, cut at n, into the start of buf: its size, or class. Sets from_*."""

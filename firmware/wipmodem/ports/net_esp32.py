@@ -3,8 +3,8 @@ the stack take a UDP socket for closed: a fresh one then takes its place."""
 
 import socket
 
-from ..contract import AGAIN, HUP, NO_RESOURCE
-from .net import ANY_ADDR, BsdNet, guard
+from ..contract import HUP
+from .net import ANY_ADDR, BsdNet, class_of
 
 
 class Net(BsdNet):
@@ -14,25 +14,26 @@ class Net(BsdNet):
     def want(self, handle, mask):
         BsdNet.want(self, handle, mask | HUP if mask else 0)
 
-    def write(self, handle, buf, off, n):
-        sent = BsdNet.write(self, handle, buf, off, n)
-        return AGAIN if sent == NO_RESOURCE else sent  # no memory for it yet
-
     def recvfrom(self, handle, buf, n):
-        got = BsdNet.recvfrom(self, handle, buf, n)
-        if got == 0:
-            got = guard(lambda: self._open_again(handle))
-        return got
+        return BsdNet.recvfrom(self, handle, buf, n) or self._open_again(handle)
 
     def _open_again(self, handle):
-        """0, the size of the datagram that made it necessary."""
+        """0, the size of the datagram that made it necessary, or why there is no fresh socket: the
+        old one, closed, then stays, and is ready with no bytes until there is one."""
         mask = self._mask[handle]
         peer_port = self.peer_port[handle]
+        old = sock = self._socks[handle]
         self.close(handle)
-        self._enter(handle, self._socket(socket.SOCK_DGRAM, False), mask)
-        sock = self._socks[handle]
-        sock.bind(self._join(ANY_ADDR, self.local_port[handle]))
+        got = 0
+        try:
+            sock = self._socket(socket.SOCK_DGRAM, False)
+            sock.bind(self._join(ANY_ADDR, self.local_port[handle]))  # type: ignore (a tuple)
+            if peer_port:
+                sock.connect(self._join(self.addr[handle], peer_port))  # type: ignore (the same)
+        except OSError as error:
+            got = class_of(error)
+            sock.close()
+            sock = old
+        self._enter(handle, sock, mask)
         self.peer_port[handle] = peer_port
-        if peer_port:
-            sock.connect(self._join(self.addr[handle], peer_port))
-        return 0
+        return got

@@ -4,14 +4,21 @@ A send that finds lwIP's heap empty waits inside it, up to 10 s: `modem.Sizes.bl
 one small, and our own images have a heap that all sockets together cannot empty.
 """
 
-from ..contract import AGAIN, NO_RESOURCE
+import socket
+
+from machine import disable_irq, enable_irq
+
 from .net import BsdNet
 
+_timers = getattr(socket, "callback")  # noqa: B009 (the stub does not know it)
 
 class Net(BsdNet):
     def _key(self, sock):
         return sock
 
-    def write(self, handle, buf, off, n):
-        sent = BsdNet.write(self, handle, buf, off, n)
-        return AGAIN if sent == NO_RESOURCE else sent  # no memory for it yet
+    def tick(self):
+        """rp2 runs lwIP's timers only while a link is up: without this PPP would say nothing twice
+        before it is. Interrupts wait, as the port's own timer would call the same."""
+        was = disable_irq()
+        _timers()
+        enable_irq(was)

@@ -36,8 +36,8 @@ _ON_LINE = (_LINK, _RUN, _CLOSE)  # the line is PPP's
 _SEEN_AS = (DOWN, COMING, COMING, COMING, UP, COMING, COMING)
 
 _READY_MS = const(30000)  # a radio that was just switched on
-_LINK_MS = const(30000)
-_CLOSE_MS = const(15000)  # lwIP asks twice, 6 s each
+_LINK_MS = const(20000)  # two of them, and two calls, within H7's 60 s
+_CLOSE_MS = const(15000)  # lwIP says good-bye twice, 6 s each
 _AGAIN_MS = const(2000)  # between the tries of one request
 _TRIES = const(2)
 _LONGEST_PAUSE_MS = const(300000)
@@ -61,6 +61,8 @@ class Ppp:
         self.redials = 0
         self._uart = uart
         self._link = link
+        self._net = net
+        self._pap = False  # what the next call offers: what the last one came up with
         self._probe = Probe(net, facts.get("probe_s", 60) * 1000)
         self._limit_ms = 0
         self._first_pause_ms = self._pause_ms = facts.get("pause_s", 0) * 1000
@@ -135,28 +137,43 @@ class Ppp:
             self._failed(self.radio.cause)
 
     def _do_link(self, late):
+        self._net.tick()
         status = self._link.status()
         if status == _CONNECTED:
             self._begin()
         elif status <= 0:
-            self._failed(_CAUSES.get(status, LCP_FAILED))
+            self._no_link(_CAUSES.get(status, LCP_FAILED))
+            self._failed(self.cause)
         elif late or not self.radio.carrier():
-            self.cause = LCP_FAILED if late else NO_CARRIER
+            self._no_link(LCP_FAILED if late else NO_CARRIER)
             self._close()
+
+    def _no_link(self, cause):
+        """A wrong password stays wrong; else the peer may have wanted the other protocol."""
+        self.cause = cause
+        if cause == AUTH_FAILED:
+            self._tries = _TRIES
+        else:
+            self._pap = not self._pap
 
     def _do_run(self, late):
         status = self._link.status()
         if status != _CONNECTED:
             self._failed(_CAUSES.get(status, PEER_ENDED))
         elif not self.radio.carrier():
-            self._link.__del__()  # the only way not to say good-bye, 12 s long, to nobody
-            self._failed(NO_CARRIER)
+            self._drop(NO_CARRIER)
         elif self._probe.service(self._now_ms, self._heard):
-            self.cause = PEER_SILENT
-            self._close()
+            self._drop(PEER_SILENT)
         self._heard = False
 
+    def _drop(self, cause):
+        """Good-bye to nobody would be 12 s long. Safe where PPP is up, and nowhere else: elsewhere
+        lwIP would not let go of its one PPP."""
+        self._link.__del__()
+        self._failed(cause)
+
     def _do_close(self, late):
+        self._net.tick()
         if late or self._link.status() <= 0:
             self._failed(self.cause)
 
@@ -180,8 +197,7 @@ class Ppp:
         self._go(_LINK, _LINK_MS)
         try:
             if self.user:
-                # One of both may be refused by the peer: the next try takes the other.
-                security = self._link.SEC_PAP if self._tries & 1 else self._link.SEC_CHAP
+                security = self._link.SEC_PAP if self._pap else self._link.SEC_CHAP
                 self._link.connect(security=security, user=self.user, key=self.password)
             else:
                 self._link.connect()
@@ -207,14 +223,14 @@ class Ppp:
         """This call is over: another one, a pause, or the end."""
         self._probe.end()
         self._hang_up()
-        self.cause = AUTH_FAILED if self.cause == AUTH_FAILED else cause
+        self.cause = cause
         self._tries += 1
         if not self._wanted:
             self._step = _REST
         elif self._was_up and self._first_pause_ms:
             self._go(_PAUSE, self._pause_ms)
             self._pause_ms = min(self._pause_ms * 2, _LONGEST_PAUSE_MS)
-        elif self._was_up or self._tries == _TRIES:
+        elif self._was_up or self._tries >= _TRIES:
             self._wanted = False
             self._step = _REST
         else:
