@@ -111,6 +111,7 @@ class FakeChat:
     def __init__(self):
         self.lines = bytearray(256)
         self.n = 0
+        self.ignored = 0
 
     def hold(self, lines):
         self.n = len(lines)

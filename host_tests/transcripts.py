@@ -268,6 +268,10 @@ class Player:
             radio.chat.hold(_bytes(words))
         radio.state = "idle"
 
+    def radio_said(self, words):
+        """radio_said 3: so many lines that nobody had asked for."""
+        self._session.bearer.radio.chat.ignored += int(words)
+
     def store(self, words):
         """store {b"dial": b"ATD*99#"}: what is kept; store full: it takes no more; store torn: the
         file was damaged."""
@@ -316,12 +320,7 @@ class Player:
         return self._peers[who]
 
 
-_BEARER_STATES = {
-    "on": c.UP,
-    "lost": c.DOWN,
-    "failed": c.DOWN,
-    "paused": c.PAUSED,
-}
+_BEARER_STATES = {"on": c.UP, "lost": c.DOWN, "failed": c.DOWN, "paused": c.PAUSED}
 
 # How an exchange ends that does not end in OK, as ports/chat.py numbers it.
 _ANSWERS = {"error": 2, "nothing": 6}
@@ -340,7 +339,7 @@ _EVENTS = {
     for name in (
         "connects refuses unreachable peer sends datagram closes resets port_closed window got"
         " got_datagrams fin delayed dns dtr dcd cts bearer limit credentials radio"
-        " asked answers store dial_string crash sockets_full stall handles counter"
+        " asked answers radio_said store dial_string crash sockets_full stall handles counter"
     ).split()
 }
 

@@ -15,6 +15,7 @@ UDP_RX_DROPPED = const(9)  # datagrams unread when the host closed the socket
 DNS_IGNORED = const(10)  # answers that were foreign, forged or malformed
 LINE_TOO_LONG = const(11)  # command lines longer than the line buffer
 DTE_STALLS = const(12)  # times the loop left the DTE unseen too long to measure a guard time
+RADIO_IGNORED = const(13)  # lines of the radio's that nobody had asked for, or could hold
 
 NAMES = (
     b"urc_lost",
@@ -30,6 +31,7 @@ NAMES = (
     b"dns_ignored",
     b"line_too_long",
     b"dte_stalls",
+    b"radio_ignored",
 )
 
 _MOST = const(0x3FFFFFFF)  # the largest small integer: a counter stays there

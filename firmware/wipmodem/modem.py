@@ -13,7 +13,7 @@ from .commands import Commands
 from .compat import const
 from .contract import IN, OUT
 from .control import DTR_HANGS_UP, ControlLines
-from .counters import DNS_IGNORED, DTE_STALLS, TX_DROPPED, URC_LOST, Counters
+from .counters import DNS_IGNORED, DTE_STALLS, RADIO_IGNORED, TX_DROPPED, URC_LOST, Counters
 from .data import DataMode
 from .escape import STALL_MS, Escape
 from .line import LineReader
@@ -119,6 +119,8 @@ class Modem:
         """Gather what is counted elsewhere."""
         self.counters.set(URC_LOST, self._urcs.lost)
         self.counters.set(DNS_IGNORED, self.table.resolver.ignored)
+        if self.stack.radio is not None:
+            self.counters.set(RADIO_IGNORED, self.stack.radio.chat.ignored)
 
     # Events and timers
 

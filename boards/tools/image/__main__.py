@@ -56,7 +56,7 @@ def _board(root, options):
     if (board / "board.py").exists():
         raise Failure(f"{name} runs MicroPython's own image, there is none of ours")
     known = ", ".join(sorted(p.parent.name for p in root.glob("boards/*/mpconfigboard.cmake")))
-    raise Failure(f"there is no board {name}; boards with an image: {known}")
+    raise Failure(f"there is no board {name or 'given'}; boards with an image: {known}")
 
 
 @contextlib.contextmanager
