@@ -37,5 +37,5 @@ def _text():
     try:
         with open(_PATH) as file:
             return file.read()
-    except OSError:
+    except (OSError, ValueError):  # none, or damaged: no text
         return ""

@@ -53,8 +53,10 @@ class Mcu:
     def crashed(error):
         """Kept, told on the console, and the modem starts again."""
         sys.print_exception(error)
-        crash.keep(error)
-        machine.reset()
+        try:
+            crash.keep(error)
+        finally:  # also with the flash full
+            machine.reset()
 
     @staticmethod
     def interrupted():

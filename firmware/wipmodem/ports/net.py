@@ -6,7 +6,8 @@ words of state from the heap; `except ... as` alone passes that, `with` does not
 and operands in `self`.
 """
 
-# Not by its own name: then a PC's compiler would put the PC's numbers in.
+# By another name, so that tests can put a chip's numbers in: MicroPython on a PC compiles its own
+# into errno.X.
 import errno as numbers
 import socket
 

@@ -6,11 +6,12 @@ one small, and our own images have a heap that all sockets together cannot empty
 
 import socket
 
-from machine import disable_irq, enable_irq
+from machine import disable_irq, enable_irq  # type: ignore (a PC has none)
 
 from .net import BsdNet
 
 _timers = getattr(socket, "callback")  # noqa: B009 (the stub does not know it)
+
 
 class Net(BsdNet):
     def _key(self, sock):

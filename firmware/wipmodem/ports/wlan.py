@@ -28,12 +28,18 @@ class Wlan:
         self._due_ms = self._now_ms = 0
 
     def start(self, limit_ms):
+        if self.state != DOWN:
+            self.stop()  # while it tries for one network, it hears of no other
+        self.cause = 0
         self._join(COMING)
 
     def stop(self):
-        self._link.disconnect()
-        self._link.active(False)
         self.state = DOWN
+        try:
+            self._link.disconnect()
+            self._link.active(False)
+        except OSError:
+            return  # it has never been on
 
     def address(self):
         return address_of(self._link)
@@ -68,11 +74,11 @@ class Wlan:
     def _join(self, state):
         self.state = state
         self._due_ms = ticks.add(self._now_ms, _JOIN_MS)
-        self._link.active(True)
         try:
+            self._link.active(True)
             self._link.connect(*self._credentials())
         except OSError:
-            return  # already trying: the deadline decides
+            return  # already trying, or no memory for it: the deadline decides
 
     def _credentials(self):
         if self.user:

@@ -1,0 +1,218 @@
+"""ports/wlan.py and link.py over a stand-in of `network`. The time is a number. Both
+interpreters."""
+
+from chip_modules import Machine, Network, RingUART, Select, Time, load
+from wipmodem.contract import COMING, DOWN, NO_ANSWER, PAUSED, UP
+
+_MODULES = {
+    "machine": Machine(RingUART),
+    "network": Network,
+    "select": Select,
+    "time": Time,
+}
+_TABLE = {"ssid": "office", "key": "12345678"}
+_JOIN = ["on", ("office", "12345678")]
+_LEAVE = ["leave", "off"]
+_WRAP = 1 << 30
+
+_WLAN = load("wlan", network=Network)
+_LINK = load("link")
+
+
+def _bearer(now_ms=0):
+    """A bearer that has been served at this time, and the station under it."""
+    link = Network.WLAN(Network.STA_IF)
+    bearer = _WLAN.Wlan(link, _TABLE)
+    assert bearer.service(now_ms) == 1000 and bearer.state == DOWN
+    return bearer, link
+
+
+def _states(bearer, *times):
+    """The states that services at these times leave."""
+    states = []
+    for now_ms in times:
+        bearer.service(now_ms % _WRAP)
+        states.append(bearer.state)
+    return states
+
+
+# Joining
+
+
+def case_join():
+    """The network of the board's table; up once it has an address."""
+    bearer, link = _bearer()
+    bearer.start(0)
+    assert link.said == _JOIN and bearer.state == COMING
+    assert bearer.service(100) == 100 and bearer.state == COMING
+    link.joined = True
+    assert bearer.service(200) == 100 and bearer.state == UP
+    assert link.said == _JOIN
+    assert bearer.address() == b"\x0a\0\0\x07"
+    assert bearer.servers() == [(b"\x0a\0\0\x35", 53)]
+
+
+def case_join_with_the_hosts_network():
+    """User id and password of +WIPBR take the table's place, from the next start on."""
+    bearer, link = _bearer()
+    bearer.user, bearer.password = "home", "secret"
+    bearer.start(0)
+    assert link.said == ["on", ("home", "secret")]
+    bearer.stop()
+    bearer.password = ""
+    bearer.start(0)
+    assert link.said == ["on", ("home", "secret")] + _LEAVE + ["on", ("home", "")]
+    bearer.stop()
+    bearer.user = ""
+    del link.said[:]
+    bearer.start(0)
+    assert link.said == _JOIN
+
+
+def case_what_has_no_radio():
+    """It needs no pumping, knows no hosts, passes no commands on."""
+    bearer, _ = _bearer()
+    assert (bearer.pump(), bearer.hosts, bearer.radio) == (False, {}, None)
+
+
+def case_never_joined():
+    """Given up after 30 s with the number for no answer, the radio off; a wrap is no matter."""
+    for begin in (0, _WRAP - 10000):
+        bearer, link = _bearer(begin)
+        bearer.start(0)
+        assert _states(bearer, begin + 15000, begin + 29999) == [COMING, COMING]
+        assert _states(bearer, begin + 30000) == [DOWN] and bearer.cause == NO_ANSWER == 808
+        assert link.said == _JOIN + _LEAVE
+        assert bearer.service((begin + 40000) % _WRAP) == 1000 and link.said == _JOIN + _LEAVE
+
+
+def case_started_again():
+    """With 30 s of its own, and without the cause of the time before."""
+    bearer, link = _bearer()
+    bearer.start(0)
+    assert _states(bearer, 30000) == [DOWN]
+    bearer.start(0)
+    assert bearer.cause == 0 and link.said == _JOIN + _LEAVE + _JOIN
+    assert _states(bearer, 59999, 60000) == [COMING, DOWN] and bearer.cause == NO_ANSWER
+
+
+def case_joined_at_the_last_moment():
+    """It counts."""
+    bearer, link = _bearer()
+    bearer.start(0)
+    link.joined = True
+    assert _states(bearer, 30000) == [UP] and bearer.cause == 0
+
+
+# Losing
+
+
+def case_lost():
+    """Joined again at once and then every 30 s, for ever; up as soon as it is back. A driver that
+    tries by itself refuses to be told to."""
+    bearer, link = _bearer()
+    bearer.start(0)
+    link.joined = True
+    assert _states(bearer, 100) == [UP]
+    link.joined = False
+    del link.said[:]
+    assert _states(bearer, 1000) == [PAUSED] and link.said == _JOIN
+    for k in range(1, 100):
+        now_ms = 1000 + k * 30000
+        assert _states(bearer, now_ms - 1, now_ms) == [PAUSED, PAUSED]
+        assert link.said == _JOIN * (k + 1)
+    link.joined = True
+    assert _states(bearer, 3000000) == [UP] and link.said == _JOIN * 100
+    assert bearer.cause == 0
+
+
+def case_dialled_while_it_is_lost():
+    """Tried at once and for 30 s; for another network too, if the host has named one."""
+    bearer, link = _bearer()
+    bearer.start(0)
+    link.joined = True
+    assert _states(bearer, 100) == [UP]
+    link.joined = False
+    assert _states(bearer, 200) == [PAUSED]
+    del link.said[:]
+    bearer.user = "home"
+    bearer.start(0)
+    assert bearer.state == COMING and link.said == _LEAVE + ["on", ("home", "")]
+    assert link.trying == "home"
+    assert _states(bearer, 30199, 30200) == [COMING, DOWN] and bearer.cause == NO_ANSWER
+
+
+# Stopping and failing
+
+
+def case_stop():
+    """From every state: the network is left, the radio off, and nothing is tried again."""
+    for joined, lost in ((False, False), (True, False), (True, True)):
+        bearer, link = _bearer()
+        bearer.start(0)
+        link.joined = joined
+        bearer.service(100)
+        link.joined = joined and not lost
+        bearer.service(200)
+        del link.said[:]
+        bearer.stop()
+        assert bearer.state == DOWN and link.said == _LEAVE
+        assert _states(bearer, 300, 60000) == [DOWN, DOWN] and link.said == _LEAVE
+        assert bearer.cause == 0
+
+
+def case_connect_raises():
+    """The deadline decides, and the network may yet come."""
+    for joined, state in ((False, DOWN), (True, UP)):
+        bearer, link = _bearer()
+        link.connect = _refuse
+        bearer.start(0)
+        assert _states(bearer, 29999) == [COMING]
+        link.joined = joined
+        assert _states(bearer, 30000) == [state]
+
+
+def case_no_memory_for_the_driver():
+    """Neither switching it on nor leaving a network that it never had is an end of the modem."""
+    bearer, link = _bearer()
+    link.starts = False
+    bearer.start(0)
+    assert _states(bearer, 29999, 30000) == [COMING, DOWN] and bearer.cause == NO_ANSWER
+    link.starts = True
+    bearer.start(0)
+    link.joined = True
+    assert _states(bearer, 30100) == [UP]
+
+
+def _refuse(name, key):
+    raise OSError("Wifi Internal State Error")
+
+
+# Around it
+
+
+def case_addresses():
+    """Of ifconfig() only what all chips have in the same place; a server may be missing."""
+
+    class Link:
+        def __init__(self, *values):
+            self._values = values
+
+        def ifconfig(self):
+            return self._values
+
+    lwip = Link("10.64.64.2", "255.255.255.255", "10.64.64.1", "8.8.4.4")
+    esp32 = Link("10.64.64.2", "10.64.64.1", "255.255.255.255", "8.8.4.4")
+    for link in (lwip, esp32):
+        assert _LINK.address_of(link) == b"\x0a\x40\x40\x02"
+        assert _LINK.servers_of(link) == [(b"\x08\x08\x04\x04", 53)]
+    assert _LINK.servers_of(Link("1.2.3.4", "", "", "0.0.0.0")) == []
+    assert _LINK.servers_of(Link(None, None, None, None)) == []
+
+
+def case_board():
+    """A board with Wi-Fi has a station, and the table of its board file."""
+    board = load("wlan_board", **_MODULES).WlanBoard
+    board.WLAN = _TABLE
+    board.make_bearer(board).start(0)
+    assert Network.WLAN.made[-1].said == _JOIN

@@ -1,0 +1,287 @@
+"""Stand-ins for what only a chip has: `machine`, `network`, `select`, and a way to load adapters
+over them. Both interpreters. They do what MicroPython's sources say of each chip, faults included.
+"""
+
+import sys
+
+_PORTS = "wipmodem.ports."
+
+IN = 1
+OUT = 4
+
+try:
+    _mem_total = __import__("micropython").mem_total
+    _print_exception = getattr(sys, "print_exception")  # noqa: B009
+except ImportError:
+    from traceback import print_exception
+
+    def _mem_total():
+        return 0
+
+    def _print_exception(error, file):
+        print_exception(error, file=file)
+
+
+def load(name, **stand_ins):
+    """The adapter wipmodem.ports.NAME over these modules; afterwards all is as it was before."""
+    package = __import__("wipmodem.ports", None, None, ("ports",))
+    before = _take_out(package, stand_ins)
+    sys.modules.update(stand_ins)
+    try:
+        return __import__(_PORTS + name, None, None, (name,))
+    finally:
+        _take_out(package, stand_ins)
+        sys.modules.update(before)
+        for key in before:
+            if key.startswith(_PORTS):
+                setattr(package, key[len(_PORTS) :], before[key])
+
+
+def _take_out(package, stand_ins):
+    """The adapters, and what these names stand for, as they are now: gone from sys.modules."""
+    names = [name for name in sys.modules if name.startswith(_PORTS) or name in stand_ins]
+    for name in names:
+        child = name[len(_PORTS) :]
+        if name.startswith(_PORTS) and hasattr(package, child):
+            delattr(package, child)
+    return {name: sys.modules.pop(name) for name in names}
+
+
+def allocated(call):
+    """The bytes that MicroPython allocates for a call, once warm; CPython does not count."""
+    call()
+    call()
+    before = _mem_total()
+    call()
+    return _mem_total() - before
+
+
+class Poller:
+    """select.poll(): asks each thing for its `events(mask)`. To be told nonsense raises."""
+
+    def __init__(self):
+        self.masks = {}
+
+    def register(self, thing, mask):
+        assert thing not in self.masks
+        self.masks[thing] = mask
+
+    def modify(self, thing, mask):
+        assert thing in self.masks
+        self.masks[thing] = mask
+
+    def unregister(self, thing):
+        del self.masks[thing]
+
+    def ipoll(self, timeout_ms):
+        assert timeout_ms == 0
+        for thing, mask in list(self.masks.items()):
+            bits = thing.events(mask)
+            if bits:
+                yield thing, bits
+
+
+class Select:
+    poll = Poller
+
+
+class Sys:
+    """`console`: the errors told there."""
+
+    console = []
+
+    @staticmethod
+    def print_exception(error, file=None):
+        if file is None:
+            Sys.console.append(error)
+        else:
+            _print_exception(error, file)
+
+
+class Time:
+    """`now_ms` is the script's."""
+
+    now_ms = 0
+
+    @staticmethod
+    def ticks_ms():
+        return Time.now_ms
+
+
+class Reset(BaseException):
+    """machine.reset() does not return."""
+
+
+class Pin:
+    """`made`: the pins by name. An input that is not wired is at the level of its pull."""
+
+    IN, OUT, PULL_DOWN, PULL_UP = 10, 11, 12, 13
+    made = {}
+
+    def __init__(self, name, mode=None, pull=None, value=None):
+        self.name = name
+        self.mode = mode
+        self.level = int(pull == Pin.PULL_UP if value is None else value)
+        Pin.made[name] = self
+
+    def value(self, level=None):
+        if level is None:
+            return self.level
+        assert self.mode == Pin.OUT
+        self.level = int(level)
+
+
+class Signal:
+    def __init__(self, pin, invert=False):
+        self._pin = pin
+        self._invert = invert
+
+    def value(self, on=None):
+        if on is None:
+            return self._pin.value() ^ self._invert
+        self._pin.value(bool(on) ^ self._invert)
+
+
+class UART:
+    """`incoming` has come over the line, `sent` was written, `waiting` of that is not out yet."""
+
+    RTS, CTS = 256, 512
+
+    def __init__(self, number, txbuf, **options):
+        self.number = number
+        self.txbuf = txbuf
+        self.options = options
+        self.incoming = bytearray()
+        self.sent = bytearray()
+        self.waiting = 0
+
+    def any(self):
+        return len(self.incoming)
+
+    def readinto(self, buf, n):
+        assert 0 < n <= len(self.incoming), "this read waits"
+        buf[:n] = self.incoming[:n]
+        self.incoming = self.incoming[n:]
+        return n
+
+    def txdone(self):
+        return not self.waiting
+
+    def go_out(self, n):
+        self.waiting -= n
+
+    def _add(self, buf, off, n):
+        self.sent += memoryview(buf)[off : off + n]
+        self.waiting += n
+        return n
+
+
+class RingUART(UART):
+    """rp2: takes what there is room for, and says None if there is none."""
+
+    def write(self, buf, off, n):
+        n = min(n, self.txbuf - self.waiting)
+        return self._add(buf, off, n) if n else None
+
+
+class WholeUART(UART):
+    """esp32 and mimxrt: a write that does not fit waits, with CTS off for ever.
+
+    esp32 cuts it into pieces of a quarter of the ring, each with a header of 8 bytes and none
+    lying across the ring's end, behind one item of 20 bytes (esp-idf: uart_tx_all, ringbuf.c).
+    """
+
+    def write(self, buf, off, n):
+        assert self.txdone(), "this write waits for the one before"
+        piece = self.txbuf // 4 - 4
+        headers = 20 + 8 * (n // piece + 1)
+        assert n + headers + piece + 8 <= self.txbuf, "this write waits for room"
+        return self._add(buf, off, n)
+
+
+class WDT:
+    """`made`: all that were; like the chip's, they cannot be stopped."""
+
+    made = []
+
+    def __init__(self, timeout):
+        self.timeout = timeout
+        self.fed = 0
+        WDT.made.append(self)
+
+    def feed(self):
+        self.fed += 1
+
+
+class Machine:
+    """The module; `uart` is one of the classes above."""
+
+    Pin, Signal, WDT = Pin, Signal, WDT
+
+    def __init__(self, uart):
+        self.UART = uart
+        self.irqs = True
+
+    def disable_irq(self):
+        was = self.irqs
+        self.irqs = False
+        return was
+
+    def enable_irq(self, state):
+        self.irqs = state
+
+    @staticmethod
+    def reset():
+        raise Reset
+
+
+class WLAN:
+    """A station, as strict as esp32's: `said` is what was asked of it; `made` are all.
+
+    `starts`: the driver gets its memory. While it is `trying` a network, it hears of no other.
+    """
+
+    made = []
+
+    def __init__(self, interface):
+        assert interface == Network.STA_IF
+        self.said = []
+        self.starts = True
+        self.started = self.joined = False
+        self.trying = None
+        WLAN.made.append(self)
+
+    def active(self, on):
+        self.said.append("on" if on else "off")
+        if on and not self.starts:
+            raise OSError("WiFi Out of Memory")
+        self.started = on
+        if not on:
+            self._leave()
+
+    def connect(self, name, key):
+        self.said.append((name, key))
+        if not self.started or self.trying:
+            raise OSError("Wifi Internal State Error")
+        self.trying = name
+
+    def disconnect(self):
+        self.said.append("leave")
+        if not self.started:
+            raise OSError("Wifi Not Started")
+        self._leave()
+
+    def isconnected(self):
+        return self.joined
+
+    def ifconfig(self):
+        return "10.0.0.7", "255.255.255.0", "10.0.0.1", "10.0.0.53"
+
+    def _leave(self):
+        self.trying = None
+        self.joined = False
+
+
+class Network:
+    STA_IF = 0
+    WLAN = WLAN
