@@ -7,30 +7,25 @@ from pathlib import Path
 import pytest
 
 from boards.tools.deploy.manifest import Manifest
-from chip.chip import Chip
+from chip.on_chip import ModemOnChip, Peers
+from e2e import receive_all
 
 _ROOT = Path(__file__).resolve().parents[2]
 _FILES = len(Manifest(_ROOT / "boards" / "pico" / "manifest.py").entries)
 _PATIENCE_S = 600
-_HEAD = r"""deploy: MicroPython \d+\.\d+\.\d+ on Raspberry Pi Pico with PPP with RP2040
-"""
-_COPIED = r"""(deploy: copied \S+
-){%d}deploy: %d copied \(\d+ bytes\), 0 unchanged, 0 removed
-""" % (_FILES, _FILES)
-_UNCHANGED = (
-    r"""deploy: 0 copied \(0 bytes\), %d unchanged, 0 removed
-"""
-    % _FILES
+_HEAD = r"deploy: MicroPython \d+\.\d+\.\d+ on Raspberry Pi Pico with PPP with RP2040\n"
+_COPIED = (
+    rf"(deploy: copied \S+\n){{{_FILES}}}"
+    rf"deploy: {_FILES} copied \(\d+ bytes\), 0 unchanged, 0 removed\n"
 )
-_TAIL = r"""deploy: ATI is answered by wipmodem 0\.1\.0 pico
-deploy: the modem has started
-"""
+_UNCHANGED = rf"deploy: 0 copied \(0 bytes\), {_FILES} unchanged, 0 removed\n"
+_TAIL = r"deploy: ATI is answered by wipmodem 0\.1\.0 pico\ndeploy: the modem has started\n"
 
 
 @pytest.fixture
-def chip(plain_image):
-    with Chip(plain_image) as chip:
-        yield chip
+def modem(plain_image):
+    with ModemOnChip(plain_image) as modem:
+        yield modem
 
 
 def deploy(chip, says):
@@ -47,15 +42,24 @@ def deploy(chip, says):
     chip.booted()
 
 
-def identify(chip):
+def identify(modem):
     """The modem says on UART0 who it is."""
-    chip.uart[0].write(b"ATI\r")
-    chip.uart[0].expect(b"ATI\r\r\nwipmodem 0.1.0 pico\r\n\r\nOK\r\n")
+    modem.type(b"ATI\r")
+    modem.expect_bytes(b"ATI\r\r\nwipmodem 0.1.0 pico\r\n\r\nOK\r\n")
 
 
-def test_deployed_modem_answers_and_is_deployed_again(chip):
-    """All is copied, then nothing; after each reset the modem answers on UART0."""
-    deploy(chip, _HEAD + _COPIED + _TAIL)
-    identify(chip)
-    deploy(chip, _HEAD + _UNCHANGED + _TAIL)
-    identify(chip)
+def test_a_deployed_modem_works_and_is_deployed_again(modem):
+    """All is copied, then nothing; after each reset it answers, and then it carries bytes."""
+    deploy(modem.chip, _HEAD + _COPIED + _TAIL)
+    identify(modem)
+    deploy(modem.chip, _HEAD + _UNCHANGED + _TAIL)
+    identify(modem)
+    with Peers(modem.network) as peers:
+        modem.online()
+        peer = modem.client(1, peers)
+        peer.settimeout(_PATIENCE_S)
+        modem.ask("AT+WIPDATA=2,1,2", "CONNECT")
+        modem.type(b"there")
+        receive_all(peer.recv, b"there")
+        peer.sendall(b"and back")
+        modem.expect_bytes(b"and back")
