@@ -37,12 +37,13 @@ _FIGURES = []
 
 @pytest.fixture
 def figure():
-    """figure(name, value): a line of the table at the end."""
-    return lambda name, value: _FIGURES.append((name, value))
+    """figure(name, value, goal): a line of the table at the end."""
+    return lambda name, value, goal="": _FIGURES.append((name, value, goal))
 
 
 def pytest_terminal_summary(terminalreporter):
     if _FIGURES:
         terminalreporter.section("on the chip (RP2040 at 125 MHz, its own time)")
-        for name, value in _FIGURES:
-            terminalreporter.write_line(f"{name:32} {value}")
+        for name, value, goal in _FIGURES:
+            line = f"{name:28} {value:40} {goal and 'goal: ' + goal}"
+            terminalreporter.write_line(line.rstrip())

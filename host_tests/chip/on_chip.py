@@ -143,6 +143,14 @@ class WatchedModem(ModemOnChip):
         """Bytes free: after the start, then at each look."""
         return [int(n) for n in re.findall(rb"free (\d+)\r\n", bytes(self.chip.said))]
 
+    def used(self):
+        """Bytes in use, at the same moments."""
+        return [int(n) for n in re.findall(rb"used (\d+), ", bytes(self.chip.said))]
+
+    def taken(self):
+        """Bytes allocated, and not given back, while the heap was locked the last time."""
+        return int(re.findall(rb"taken (-?\d+)\r\n", bytes(self.chip.said))[-1])
+
 
 class Peers(e2e.Peers):
     """Real sockets in the network behind the radio."""

@@ -24,12 +24,17 @@ class NoDog:
         pass
 
 
-class Watched(board.Board):
-    locked = False
+def tell():
+    used, free = gc.mem_alloc(), gc.mem_free()
+    print("used %d, free %d" % (used, free))
 
+
+class Watched(board.Board):
     def started(self):
+        self.locked = False
+        self.free = 0  # when it was locked
         gc.collect()
-        print("watched, free %d" % gc.mem_free())
+        tell()
 
     def alive(self):
         if _lock.value() != self.locked:
@@ -37,15 +42,18 @@ class Watched(board.Board):
         return True
 
     def _turn(self):
-        if self.locked:
-            micropython.heap_unlock()
-        else:
-            gc.collect()
         self.locked = not self.locked
-        print("free %d" % gc.mem_free())
         if self.locked:
-            gc.collect()  # what the line above has left
+            gc.collect()
+            tell()
+            gc.collect()  # what that has left
+            self.free = gc.mem_free()
             micropython.heap_lock()
+        else:
+            taken = self.free - gc.mem_free()
+            micropython.heap_unlock()
+            print("taken", taken)
+            tell()
 
 
 mcu.WDT = NoDog

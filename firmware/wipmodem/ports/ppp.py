@@ -41,8 +41,8 @@ _CLOSE_MS = const(15000)  # lwIP says good-bye twice, 6 s each
 _AGAIN_MS = const(2000)  # between the tries of one request
 _TRIES = const(2)
 _LONGEST_PAUSE_MS = const(300000)
-_WATCH_MS = const(20)
-_IDLE_MS = const(1000)
+# How long a step may be left alone. The host's bytes, which wake the loop, wait for a pass.
+_WAITS_MS = (1000, 20, 20, 20, 100, 20, 20)
 
 _CONNECTED = const(4)  # network.PPP.status()
 _CAUSES = {-7: AUTH_FAILED, -8: IPCP_FAILED, -9: PEER_SILENT}
@@ -115,7 +115,7 @@ class Ppp:
         wait_ms = self.radio.service(now_ms)
         _DO[self._step](self, ticks.diff(now_ms, self._due_ms) >= 0)
         self._show()
-        return min(wait_ms, _IDLE_MS if self._step == _REST else _WATCH_MS)
+        return min(wait_ms, _WAITS_MS[self._step])
 
     # One function for each step; `late` when its deadline has passed
 
