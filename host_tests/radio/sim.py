@@ -85,7 +85,8 @@ def steer(modem, line):
     """Does what a line says: the text for the person."""
     name, *words = line.split() or [""]
     if name == "help":
-        return "".join(f"{name} {text}\n" for name, (_, text) in _COMMANDS.items())
+        uses = (f"{name} {text}".split("   ") for name, (_, text) in _COMMANDS.items())
+        return "".join(f"{use:16} {what}\n" for use, what in uses)
     if name not in _COMMANDS:
         return f"{name}: no such command; help lists them\n" if name else ""
     try:
