@@ -47,7 +47,10 @@ class FakeSerial:
 
 
 class FakeBearer:
-    """`state` is the script's to set; `delayed`: a session does not come up by itself."""
+    """`state` is the script's to set; `delayed`: a session does not come up by itself. `moving`: it
+    is served in every pass."""
+
+    moving = True
 
     def __init__(self):
         self.radio: "FakeRadio | None" = None
@@ -57,6 +60,7 @@ class FakeBearer:
         self.cause = 0
         self.user = self.password = ""
         self.limit_ms = 0
+        self.served = 0
 
     def start(self, limit_ms):
         self.limit_ms = limit_ms
@@ -66,9 +70,10 @@ class FakeBearer:
         self.state = c.DOWN
 
     def pump(self):
-        return True
+        return self.moving
 
     def service(self, now_ms):
+        self.served += 1
         return 1000
 
     def address(self):

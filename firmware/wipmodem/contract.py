@@ -13,8 +13,8 @@ net     poll(timeout_ms) -> count; ready[k] is a handle, flags[handle] its event
 bearer  start(limit_ms), stop(); pump() -> bool, in every pass: bytes move, is service due early?
         service(now_ms) -> ms until the next; state, one of those below; cause, why the last
         session failed; user, password; address(), servers(), hosts; radio (or None)
-radio   in_call(), ask(line, start, end) -> bool, asking(), answer, chat.lines[0:chat.n], chat.ignored;
-        dial_string, dial_with(text)
+radio   in_call(), ask(line, start, end) -> bool, asking(), answer, dial_string, dial_with(text);
+        chat.lines[0:chat.n], chat.ignored
 store   values {name: value}, bytes; torn, its file was damaged; put(name, value) -> bool
 board   serial, net, bearer, store, name (bytes), sizes (modem.Sizes), entropy() -> 16 bits,
         ticks_ms(), started(), alive() -> bool, crash: lines() -> [str], clear()

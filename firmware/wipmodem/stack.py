@@ -14,7 +14,9 @@ class Stack:
         self._state = DOWN  # of the bearer, as the host knows it
         self._asked = False  # for a session, by WIPBR=4
         self._silent = False  # H7: the result itself says what became of it
-        self._due_ms = 0  # when the bearer needs the next service
+        self._due_ms = (
+            -1
+        )  # when the bearer needs the next service; -1: now, whatever the clock says
 
     def up(self):
         return self._state == UP
@@ -95,14 +97,14 @@ class Stack:
 
     def service(self, now_ms):
         """Tell what became of the bearer; True when something did."""
-        if not self._bearer.pump() and ticks.diff(now_ms, self._due_ms) < 0:
+        if not self._bearer.pump() and self.wait_ms(now_ms):
             return False
         self._due_ms = ticks.add(now_ms, self._bearer.service(now_ms))
         return self._notice()
 
     def wait_ms(self, now_ms):
         """Until `service` is needed."""
-        return max(ticks.diff(self._due_ms, now_ms), 0)
+        return max(ticks.diff(self._due_ms, now_ms), 0) if self._due_ms >= 0 else 0
 
     def _notice(self):
         was = self._state

@@ -14,6 +14,7 @@ NO_CARRIER = const(3)
 BUSY = const(4)
 NO_ANSWER = const(5)
 SILENCE = const(6)  # none of these within the limit
+_UNASKED = const(-2)  # nobody wants it: a line between exchanges, or an echo
 
 # How the final lines begin (base.md section 2); a CONNECT may go on with a speed.
 _RESULTS = (
@@ -26,8 +27,12 @@ _RESULTS = (
     (b"NO DIALTONE\n", NO_CARRIER),
     (b"BUSY\n", BUSY),
     (b"NO ANSWER\n", NO_ANSWER),
+    (b"AT", _UNASKED),
 )
 _SIZE = const(256)
+_KEPT = const(240)  # of it; behind that there is room for every result
+_AT_ONCE = const(64)  # bytes read in a pass
+_HELD_UP_MS = const(20)
 _CR = const(13)
 _LF = const(10)
 _SPACE = const(32)
@@ -37,70 +42,74 @@ class Chat:
     """`uart` reads and writes as the serial port does: readinto(buf), write(buf, off, n)."""
 
     def __init__(self, uart, now_ms):
+        self.now_ms = now_ms
         self._uart = uart
-        self._in = bytearray(64)
+        self._in = bytearray(1)  # not a byte more than the result's: PPP may follow
+        self._text = b""
+        self._sent = 0  # of it
         self._due_ms = -1  # no exchange under way
-        self._now_ms = now_ms
-        self._begins = 0  # where in `lines` the line under way begins
+        self._end = 0  # of the line under way, which begins at n
         self.lines = bytearray(_SIZE)
         self.n = 0
-        self.ignored = 0  # lines that nobody had asked for, and those that were too many or long
-
-    def busy(self):
-        return self._due_ms >= 0
+        self.ignored = 0  # echoes, lines that nobody had asked for, or that were too many or long
 
     def begin(self, text, limit_ms):
         """Send `text`; no text only waits, for silence or a result."""
-        self._forget()
-        self._due_ms = ticks.add(self._now_ms, limit_ms)
-        # A command is shorter than the transmit buffer, which is empty: nothing else is sent.
-        self._uart.write(text, 0, len(text))
+        self.n = self._end = self._sent = 0
+        self._due_ms = ticks.add(self.now_ms, limit_ms)
+        self._text = text
+        self._send()
 
     def stop(self):
+        """After a result; without it the exchange goes on, to its limit."""
         self._due_ms = -1
 
     def service(self, now_ms):
         """AGAIN, or the result that has just come."""
-        self._now_ms = now_ms
-        n = self._uart.readinto(self._in)
-        for i in range(max(n, 0)):
-            result = self._take(self._in[i])
+        self.now_ms = now_ms
+        self._send()
+        for _ in range(_AT_ONCE):
+            if self._uart.readinto(self._in) <= 0:
+                break
+            result = self._take(self._in[0])
             if result >= 0:
-                self._due_ms = -1
                 return result
-        if self._due_ms >= 0 and ticks.diff(now_ms, self._due_ms) >= 0:
-            self._due_ms = -1
-            return SILENCE
-        return AGAIN
+        return SILENCE if self._due_ms >= 0 and ticks.diff(now_ms, self._due_ms) >= 0 else AGAIN
 
     def wait_ms(self, now_ms, longest_ms):
+        if self._sent < len(self._text):
+            return _HELD_UP_MS
         if self._due_ms < 0:
             return longest_ms
         return min(max(ticks.diff(self._due_ms, now_ms), 0), longest_ms)
 
+    def _send(self):
+        if self._sent < len(self._text):
+            self._sent += self._uart.write(self._text, self._sent, len(self._text) - self._sent)
+
     def _take(self, code):
         """One byte from the radio: AGAIN, or the result that it ends."""
         if code in (_CR, _LF):
-            return self._end_line() if self.n > self._begins else AGAIN
-        if _SPACE <= code < 127:
-            if self.n < _SIZE - 1:
-                self.lines[self.n] = code
-                self.n += 1
+            return self._end_line() if self._end > self.n else AGAIN
+        if _SPACE <= code < 127 and self._end < _SIZE - 1:
+            self.lines[self._end] = code
+            self._end += 1
         return AGAIN
 
     def _end_line(self):
-        self.lines[self.n] = _LF
-        begins = self._begins
-        for words, result in _RESULTS:
-            if self._due_ms >= 0 and self.lines.find(words, begins, self.n + 1) == begins:
-                self.n = begins
-                return result
-        self.n += 1
-        if self._due_ms < 0 or self.n >= _SIZE:
+        self.lines[self._end] = _LF
+        self._end += 1
+        result = self._result() if self._due_ms >= 0 else _UNASKED
+        if result == AGAIN and self._end <= _KEPT:
+            self.n = self._end
+        elif result < 0:
             self.ignored += 1
-            self.n = begins
-        self._begins = self.n
-        return AGAIN
+        self._end = self.n
+        return max(result, AGAIN)
 
-    def _forget(self):
-        self.n = self._begins = 0
+    def _result(self):
+        """What the line means; AGAIN: it is information."""
+        for words, result in _RESULTS:
+            if self.lines.find(words, self.n, self._end) == self.n:
+                return result
+        return AGAIN

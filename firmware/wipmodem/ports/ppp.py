@@ -79,8 +79,8 @@ class Ppp:
         """Ask for a session; a call may take limit_ms (S7)."""
         self._limit_ms = limit_ms
         self._wanted = True
-        self._was_up = False
-        self._tries = 0
+        self._was_up = self._step == _RUN
+        self._tries = -1 if self._step == _CLOSE else 0  # what is closing was not one of them
         self.cause = 0
         if self._step in (_REST, _PAUSE):
             self._go(_WAIT, _READY_MS)
@@ -168,9 +168,13 @@ class Ppp:
 
     def _drop(self, cause):
         """Good-bye to nobody would be 12 s long. Safe where PPP is up, and nowhere else: elsewhere
-        lwIP would not let go of its one PPP."""
-        self._link.__del__()
-        self._failed(cause)
+        lwIP would not let go of its one PPP. Once the peer ends it there is no address."""
+        if any(self.address()):
+            self._link.__del__()
+            self._failed(cause)
+        else:
+            self.cause = PEER_ENDED
+            self._close()
 
     def _do_close(self, late):
         self._net.tick()
@@ -209,7 +213,7 @@ class Ppp:
     def _begin(self):
         self._step = _RUN
         self._was_up = True
-        self._tries = 0
+        self._tries = self.cause = 0
         self._pause_ms = self._first_pause_ms
         servers = self.servers()
         self._probe.begin(self._now_ms, servers[0][0] if servers else None)
@@ -233,8 +237,10 @@ class Ppp:
         elif self._was_up or self._tries >= _TRIES:
             self._wanted = False
             self._step = _REST
-        else:
+        elif self._tries:
             self._go(_PAUSE, _AGAIN_MS)
+        else:
+            self._go(_WAIT, _READY_MS)
 
     def _hang_up(self):
         if self.radio.online() or self.radio.calling():

@@ -56,10 +56,11 @@ class Probe:
             self._handle = -1
 
     def _ask(self, now_ms):
-        self._tries += 1
+        """Without a socket for it nothing is asked, and nothing is known."""
         self._due_ms = ticks.add(now_ms, _EACH_MS)
         if self._handle < 0:
             self._handle = self._net.open_udp(ANY_PORT, self._server, _DNS_PORT)
         if self._handle >= 0:
+            self._tries += 1
             self._net.want(self._handle, 0)
             self._net.write(self._handle, _QUESTION, 0, len(_QUESTION))

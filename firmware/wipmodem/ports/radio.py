@@ -100,6 +100,7 @@ class Radio:
             self._go(_ABORTING, b"\r", _ABORT_MS)
 
     def service(self, now_ms):
+        self.chat.now_ms = now_ms
         if self._state == _ONLINE:
             return _WATCH_MS
         result = self.chat.service(now_ms)
@@ -165,6 +166,8 @@ class Radio:
         self._rest(result)
 
     def _dialled(self, result):
+        if result == said.OK:  # late, to something before
+            return
         self.cause = _CAUSES.get(result, NO_CARRIER)
         if result == said.CONNECT:
             self._state = _ONLINE

@@ -1,0 +1,177 @@
+"""One exchange with the radio: its results, its lines, and every way to disturb it. Both
+interpreters."""
+
+from radio_fakes import ChatBench
+from wipmodem.ports import chat as said
+
+_FINAL = (
+    (b"OK", said.OK),
+    (b"CONNECT", said.CONNECT),
+    (b"CONNECT 115200", said.CONNECT),
+    (b"ERROR", said.REFUSED),
+    (b"+CME ERROR: 30", said.REFUSED),
+    (b"+CMS ERROR: 500", said.REFUSED),
+    (b"NO CARRIER", said.NO_CARRIER),
+    (b"NO DIALTONE", said.NO_CARRIER),
+    (b"BUSY", said.BUSY),
+    (b"NO ANSWER", said.NO_ANSWER),
+)
+_NOT_FINAL = (b"OKAY", b" OK", b"0", b"BUSY ", b"NO", b"ERRORS", b"RING", b"ok", b"+CREG: 1")
+
+
+def case_each_result():
+    """Every final line ends the exchange, and is no information."""
+    for words, result in _FINAL:
+        bench = ChatBench().begin().say(b"\r\n" + words + b"\r\n")
+        assert (bench.result, bench.lines()) == (result, b""), words
+
+
+def case_what_only_looks_like_a_result():
+    """It is information, and the exchange goes on."""
+    for words in _NOT_FINAL:
+        bench = ChatBench().begin().say(b"\r\n" + words + b"\r\n")
+        assert (bench.result, bench.lines()) == (None, words + b"\n")
+
+
+def case_information_lines():
+    """In their order, each ended by LF; empty lines are none."""
+    bench = ChatBench().begin(b"AT+CSQ\r").sent(b"AT+CSQ\r")
+    bench.say(b"\r\n\r\n+CSQ: 23, 0\r\n\r\nmore\r\n\r\nOK\r\n")
+    assert (bench.result, bench.lines()) == (said.OK, b"+CSQ: 23, 0\nmore\n")
+    assert bench.chat.ignored == 0
+
+
+def case_byte_by_byte():
+    """An answer in pieces is the same answer, and nothing ends before its last line does."""
+    bench = ChatBench().begin()
+    for code in b"\r\n+CSQ: 23, 0\r\n\r\nOK":
+        bench.say(bytes([code]))
+        assert bench.result is None
+    bench.say(b"\r")
+    assert (bench.result, bench.lines()) == (said.OK, b"+CSQ: 23, 0\n")
+
+
+def case_without_lf_or_cr():
+    """Either of them ends a line."""
+    for end in (b"\r", b"\n"):
+        bench = ChatBench().begin().say(b"one" + end + b"two" + end + b"OK" + end)
+        assert (bench.result, bench.lines()) == (said.OK, b"one\ntwo\n")
+
+
+def case_echo():
+    """A radio that still echoes: its echo is not taken for information."""
+    bench = ChatBench().begin(b"AT+CSQ\r").say(b"AT+CSQ\r\r\n+CSQ: 1, 0\r\n\r\nOK\r\n")
+    assert (bench.result, bench.lines()) == (said.OK, b"+CSQ: 1, 0\n")
+    assert bench.chat.ignored == 1
+
+
+def case_silence_to_the_millisecond():
+    """The limit, and nothing but the limit; the clock wraps within it."""
+    bench = ChatBench().begin(b"AT\r", 5000).say(b"noise\r\n").run(4999)
+    assert bench.result is None
+    bench.run(1)
+    assert (bench.result, bench.lines()) == (said.SILENCE, b"noise\n")
+
+
+def case_half_a_line_is_silence():
+    """An OK whose end never comes is none."""
+    bench = ChatBench().begin(b"AT\r", 500).say(b"\r\nOK").run(500)
+    assert bench.result == said.SILENCE
+
+
+def case_the_next_exchange_begins_clean():
+    """Neither lines nor half a line of the last one are left."""
+    bench = ChatBench().begin().say(b"old\r\nhal")
+    bench.begin().say(b"new\r\nOK\r\n")
+    assert (bench.result, bench.lines()) == (said.OK, b"new\n")
+
+
+def case_unsolicited_in_the_middle():
+    """They stand among the lines, and end nothing."""
+    bench = ChatBench().begin()
+    bench.say(b"\r\nRING\r\n+CSQ: 9, 0\r\n\r\n+CREG: 1\r\n").say(b"\r\n+COPS: x\r\n\r\nOK\r\n")
+    assert (bench.result, bench.lines()) == (said.OK, b"RING\n+CSQ: 9, 0\n+CREG: 1\n+COPS: x\n")
+
+
+def case_unsolicited_between_exchanges():
+    """Counted and dropped, a result too; the last answer stays, also while one is coming."""
+    bench = ChatBench().begin().say(b"+CSQ: 9, 0\r\nOK\r\n")
+    for part in (b"\r\nRI", b"NG\r\n", b"OK\r\n", b"NO CARRIER\r\n", b"+CREG: 1"):
+        bench.say(part)
+        assert (bench.result, bench.lines()) == (said.OK, b"+CSQ: 9, 0\n")
+    assert bench.chat.ignored == 3
+
+
+def case_a_line_too_long():
+    """It is counted and dropped; what comes behind it is not lost."""
+    for length in (240, 255, 256, 257, 1000):
+        bench = ChatBench().begin().say(b"x" * length + b"\r\n+CSQ: 9, 0\r\nOK\r\n")
+        assert (bench.result, bench.lines()) == (said.OK, b"+CSQ: 9, 0\n"), length
+        assert bench.chat.ignored == 1
+
+
+def case_the_longest_line():
+    """One that just fits is kept whole."""
+    bench = ChatBench().begin().say(b"x" * 239 + b"\r\nOK\r\n")
+    assert (bench.result, bench.lines()) == (said.OK, b"x" * 239 + b"\n")
+    assert bench.chat.ignored == 0
+
+
+def case_too_many_lines():
+    """However full it is, each result is still seen; what had no room is counted."""
+    for words, result in _FINAL:
+        for length in range(1, 18):
+            bench = ChatBench().begin().say((b"y" * length + b"\r") * 300 + words + b"\r\n")
+            kept = 240 // (length + 1)
+            assert bench.result == result, (words, length)
+            assert bench.lines() == (b"y" * length + b"\n") * kept
+            assert bench.chat.ignored == 300 - kept
+
+
+def case_bytes_of_all_values():
+    """Garbage is no result, does no harm, and what is no text is not kept."""
+    bench = ChatBench().begin().say(bytes(range(256)) * 3 + b"\r\nOK\r\n")
+    text = bytes(range(32, 127))
+    assert bench.result == said.OK
+    assert bench.lines() == (text + b"\n") * 2
+    assert bench.chat.ignored == 1
+
+
+def case_garbage_that_is_no_text_around_a_result():
+    """Noise of the line when the radio wakes does not hide its answer."""
+    assert ChatBench().begin().say(b"\xff\0\x80OK\x7f\xfe\r\n").result == said.OK
+
+
+def case_what_follows_a_result_is_left():
+    """Not a byte behind the end of a result's line is read: after CONNECT it is PPP's."""
+    bench = ChatBench().begin()
+    bench.line.incoming += b"\r\nCONNECT 115200\r\n~\xff}#"
+    assert bench.chat.service(bench.now_ms) == said.CONNECT
+    assert bytes(bench.line.incoming) == b"\n~\xff}#"
+
+
+def case_a_line_that_takes_little():
+    """A command goes out whole, whatever the line takes at once."""
+    bench = ChatBench()
+    bench.line.bite = 2
+    bench.begin(b"AT+CSQ\r").run(100).sent(b"AT+CSQ\r")
+
+
+def case_a_line_that_is_held_up():
+    """CTS is off when the command is due: it goes out, once, when it is on again."""
+    bench = ChatBench()
+    bench.line.stuck = True
+    bench.begin(b"AT+CSQ\r").run(1000).sent(b"")
+    bench.line.stuck = False
+    bench.run(20).sent(b"AT+CSQ\r").run(1000).sent(b"")
+    assert bench.say(b"OK\r").result == said.OK
+
+
+def case_a_command_that_never_went_out():
+    """It is not sent behind the one that comes after it."""
+    bench = ChatBench()
+    bench.line.stuck = True
+    bench.begin(b"AT+CSQ\r", 500).run(500)
+    assert bench.result == said.SILENCE
+    bench.line.stuck = False
+    bench.begin(b"AT\r").run(20).sent(b"AT\r")

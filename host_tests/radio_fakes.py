@@ -1,0 +1,339 @@
+"""A radio and network.PPP that a script drives, and benches that move a clock. Both interpreters.
+
+What is sent is compared byte for byte, what is answered is said when the script says so. The
+clock moves in steps as long as the one that is tested asks for, never in smaller ones: who is
+punctual here is punctual on a board. It wraps within the first seconds.
+"""
+
+from fakes import FakeNet
+from wipmodem import ticks
+from wipmodem.contract import UP
+from wipmodem.ports.chat import Chat
+from wipmodem.ports.ppp import Ppp
+from wipmodem.ports.radio import Radio
+
+START = (1 << 30) - 2500
+
+OK = b"\r\nOK\r\n"
+ERROR = b"\r\nERROR\r\n"
+CONNECT = b"\r\nCONNECT\r\n"
+NO_CARRIER = b"\r\nNO CARRIER\r\n"
+
+_EALREADY = 114
+_MOST_AT_ONCE = 1000  # passes without the clock moving
+
+
+class FakeUart:
+    """`bite`: the most it takes or gives in a call; `stuck`: it takes nothing (CTS is off).
+
+    `answers`: what a radio says by itself to a whole command.
+    """
+
+    IRQ_RXIDLE = 16
+
+    def __init__(self):
+        self.incoming = bytearray()
+        self.output = bytearray()
+        self.answers = {}
+        self.bite = 4096
+        self.stuck = False
+        self.call = self.trigger = None
+
+    def any(self):
+        return len(self.incoming)
+
+    def readinto(self, buf):
+        n = min(len(self.incoming), len(buf), self.bite)
+        buf[:n] = self.incoming[:n]
+        self.incoming = self.incoming[n:]
+        return n
+
+    def write(self, buf, off, n):
+        n = 0 if self.stuck else min(n, self.bite)
+        self.output += bytes(buf)[off : off + n]
+        if bytes(self.output) in self.answers:
+            self.incoming += self.answers[self.take()]
+        return n
+
+    def irq(self, call, trigger=0):
+        self.call, self.trigger = call, trigger
+
+    def take(self):
+        """What was sent since."""
+        sent, self.output = bytes(self.output), bytearray()
+        return sent
+
+
+class FakeLines:
+    """`log`: what was switched, each with its time."""
+
+    def __init__(self, bench, has_dtr, keys):
+        self._bench = bench
+        self.has_dtr = has_dtr
+        self.keys = keys
+        self.dcd = True
+        self.log = []
+
+    def carrier(self):
+        return self.dcd
+
+    def set_dtr(self, on):
+        self.log.append((self._bench.elapsed(), "dtr", on))
+
+    def press(self, key, on):
+        self.log.append((self._bench.elapsed(), key, on))
+
+    def pressed(self):
+        """The keys alone."""
+        return [entry for entry in self.log if entry[1] != "dtr"]
+
+
+class FakeLink:
+    """network.PPP: `code` is what status() says, and the script's to set.
+
+    The stack has one place for it. Who frees it in another phase than the running one (`leaving`:
+    the peer has just asked to end) takes the place with it: `leaked`, and nothing connects again.
+    """
+
+    SEC_NONE, SEC_PAP, SEC_CHAP = 0, 1, 2
+
+    def __init__(self, line):
+        self._line = line
+        self.code = 0
+        self.address, self.server = "10.64.64.2", "10.64.64.1"
+        self.refusals = 0  # of connect()
+        self.leaving = self.leaked = False
+        self.connects = []
+        self.goodbyes = self.freed = 0
+        self.heard = b""
+
+    def connect(self, **how):
+        self.connects.append(how)
+        if self.refusals or self.leaked:
+            self.refusals -= 1
+            raise OSError("ppp_connect failed")
+        if self.code >= 3:
+            raise OSError(_EALREADY)
+        self.code = 3
+
+    def disconnect(self):
+        if self.code >= 3:
+            self.goodbyes += 1
+            self.leaving = True
+
+    def ended(self, code=0):
+        """disconnect() is through, or the peer ended it."""
+        self.code = code
+        self.leaving = False
+
+    def status(self):
+        return self.code
+
+    def poll(self, ignored=None):
+        if self.code < 3:
+            return -1
+        n = self._line.any()
+        self.heard += bytes(self._line.incoming)
+        self._line.incoming = bytearray()
+        return n
+
+    def ifconfig(self):
+        address = "0.0.0.0" if self.leaving else self.address
+        return address, "255.255.255.255", "10.64.64.1", self.server
+
+    def __del__(self):
+        self.freed += 1
+        if self.code >= 3:
+            self.leaked = self.leaving or self.code == 3
+        self.ended()
+
+
+class PppNet(FakeNet):
+    """`ticks`: how often the stack was reminded of its timers."""
+
+    def __init__(self):
+        super().__init__()
+        self.ticks = 0
+
+    def tick(self):
+        self.ticks += 1
+
+    def asked(self):
+        """The datagrams of the one socket that is open, None if there is none."""
+        handles = self.open_handles()
+        assert len(handles) <= 1
+        return self.socket(handles[0]).datagrams if handles else None
+
+
+class _Bench:
+    def __init__(self):
+        self.now_ms = START
+        self.line = FakeUart()
+
+    def service(self, now_ms):
+        """One pass of the one that is tested."""
+        raise NotImplementedError
+
+    def elapsed(self):
+        return ticks.diff(self.now_ms, START)
+
+    def run(self, ms=0):
+        """Let the time pass, and all that is due at its end be done."""
+        end = ticks.add(self.now_ms, ms)
+        passes = 0
+        while True:
+            wait_ms = self.service(self.now_ms)
+            left_ms = ticks.diff(end, self.now_ms)
+            passes = 0 if wait_ms else passes + 1
+            assert passes < _MOST_AT_ONCE, "it never rests"
+            if wait_ms and not left_ms:
+                return self
+            self.now_ms = ticks.add(self.now_ms, min(wait_ms, left_ms))
+
+    def say(self, data):
+        """The radio says this, and it is heard."""
+        self.line.incoming += data
+        return self.run()
+
+    def sent(self, expected):
+        """This was sent since the last look, and nothing else."""
+        sent = self.line.take()
+        assert sent == expected, f"sent {sent} instead of {expected}"
+        return self
+
+
+class ChatBench(_Bench):
+    """`result` of the exchange under way, None while there is none yet."""
+
+    def __init__(self):
+        super().__init__()
+        self.chat = Chat(self.line, self.now_ms)
+        self.result: "int | None" = None
+
+    def begin(self, text=b"AT\r", limit_ms=5000):
+        self.result = None
+        self.chat.begin(text, limit_ms)
+        return self
+
+    def service(self, now_ms):
+        result = self.chat.service(now_ms)
+        if result >= 0 and self.result is None:
+            self.result = result
+            self.chat.stop()
+        return 0 if self.line.any() else self.chat.wait_ms(now_ms, 1000) or 1
+
+    def lines(self):
+        return bytes(self.chat.lines[: self.chat.n])
+
+
+class RadioBench(_Bench):
+    """A radio as a board file describes it: `facts` for what is not as usual, None for missing."""
+
+    def __init__(self, has_dtr=True, keys=2, **facts):
+        super().__init__()
+        self.facts = {
+            "boot_ms": 700,
+            "press_ms": 1500,
+            "init": (b"ATE0V1", b"AT&C1&D2"),
+            "dial": b"ATD#777",
+        }
+        self.facts.update(facts)
+        self.facts = {name: fact for name, fact in self.facts.items() if fact is not None}
+        self.lines = FakeLines(self, has_dtr, keys)
+        self.radio = Radio(self.line, self.facts, self.lines, self.now_ms)
+
+    def service(self, now_ms):
+        wait_ms = self.radio.service(now_ms)
+        return 0 if self.line.any() and not self.radio.online() else wait_ms
+
+    def ready(self):
+        """Woken and set up."""
+        self.run(self.facts["boot_ms"]).sent(b"AT\r").say(OK)
+        for text in self.facts["init"]:
+            self.sent(text + b"\r").say(OK)
+        assert self.radio.idle()
+        return self.sent(b"")
+
+    def dial(self, limit_ms=60000):
+        self.radio.dial(limit_ms)
+        assert self.radio.calling()
+        return self.sent(self.radio.dial_string + b"\r")
+
+    def online(self):
+        self.ready().dial().say(CONNECT)
+        assert self.radio.online()
+        return self
+
+    def waken(self):
+        """The radio answers when it is looked for, as after each call."""
+        self.sent(b"AT\r").say(OK)
+        for text in self.facts["init"]:
+            self.sent(text + b"\r").say(OK)
+        assert self.radio.idle()
+        return self
+
+
+class PppBench(RadioBench):
+    """The bearer over such a radio, which wakes by itself; calls are the script's."""
+
+    def __init__(self, has_dtr=True, keys=2, **facts):
+        given = {"probe_s": 0}
+        given.update(facts)
+        super().__init__(has_dtr, keys, **given)
+        for text in (b"AT",) + self.facts["init"]:
+            self.line.answers[text + b"\r"] = OK
+        self.link = FakeLink(self.line)
+        self.net = PppNet()
+        self.ppp = Ppp(self.radio, self.line, self.link, self.net, self.facts)
+
+    def service(self, now_ms):
+        self.ppp.pump()
+        wait_ms = self.ppp.service(now_ms)
+        return 0 if self.ppp.pump() else wait_ms
+
+    def ready(self):
+        self.run(self.facts["boot_ms"])
+        assert self.radio.idle()
+        return self
+
+    def start(self, limit_ms=60000):
+        self.ppp.start(limit_ms)
+        return self
+
+    def is_now(self, state, cause=0):
+        """As seen from outside."""
+        assert (self.ppp.state, self.ppp.cause) == (state, cause), (self.ppp.state, self.ppp.cause)
+        return self
+
+    def linking(self):
+        """Started, and the call has come."""
+        self.ready().start().dials().say(CONNECT)
+        assert self.link.code == 3
+        return self
+
+    def dials(self, ms=0):
+        """It dials when so much time has passed, and not before."""
+        if ms:
+            self.run(ms - 1).sent(b"").run(1)
+        return self.run().sent(b"ATD#777\r")
+
+    def called(self):
+        """The call comes, and PPP with it."""
+        self.say(CONNECT).link.code = 4
+        self.run()
+        assert self.ppp.state == UP
+        return self
+
+    def up(self):
+        return self.ready().start().dials().called()
+
+    def hears(self, data=b"~"):
+        """Bytes from the far end."""
+        self.line.incoming += data
+        return self.run()
+
+    def lost(self):
+        """The carrier goes."""
+        self.lines.dcd = False
+        self.run().lines.dcd = True
+        return self
