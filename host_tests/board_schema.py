@@ -5,6 +5,8 @@ be, nothing is said of how they go together.
 """
 
 import ast
+import functools
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -14,6 +16,7 @@ from boards.tools.deploy.manifest import Manifest
 from boards.tools.wiring.board import Board
 from test_boundaries import imports
 
+_imports = functools.cache(imports)  # many boards are read, of one firmware
 _OLDEST = (1, 26)
 _UART_PINS = ("tx", "rx", "cts", "rts")
 _CONTROL_PINS = ("dtr", "dcd", "dsr", "ri", "reset", "power")
@@ -49,7 +52,10 @@ def _number(low, high):
 
 
 def _text(longest):
-    return lambda value: isinstance(value, str) and len(value) <= longest, f"a text of {longest}"
+    return (
+        lambda value: isinstance(value, str) and len(value) <= longest,
+        f"a text of at most {longest}",
+    )
 
 
 def _command(begin):
@@ -111,13 +117,16 @@ _TABLES = {
 }
 # What a bearer is made of: the class that Board derives from, the table that it reads.
 _BEARERS = {"ppp": ("PppBoard", "RADIO"), "wlan": ("WlanBoard", "WLAN")}
+# Pool -> lwIP's name for it, and what it holds beside the sockets: one that asks for names.
+_STACK = {"tcp": ("TCP_PCB", 0), "listen": ("TCP_PCB_LISTEN", 0), "udp": ("UDP_PCB", 1)}
+_SETTING = re.compile(r"^#define MEMP_NUM_(\w+)\s+\((\d+)\)", re.MULTILINE)
 
 
 def complaints(folder):
     tables = facts.tables_of(folder / "board.py")
-    found = list(_keys("", tables, _NAMES, _NAMES_MAY))
-    for name in found and () or [name for name in _TABLES if name in tables]:
-        found += _keys(f"{name}.", tables[name], *_TABLES[name])
+    if not tables:
+        return ["PLATFORM is missing"]
+    found = list(_keys("", tables, _NAMES, _NAMES_MAY)) or list(_inside(tables))
     if found:
         return found
     tree = ast.parse((folder / "board.py").read_text())
@@ -126,10 +135,17 @@ def complaints(folder):
     return [each for part in (*together, *rest) for each in part]
 
 
+def _inside(tables):
+    for name, keys in _TABLES.items():
+        if name in tables:
+            yield from _keys(f"{name}.", tables[name], *keys)
+
+
 def _keys(place, table, must, may):
     known = {**must, **may}
-    for name in must.keys() - table.keys():
-        yield f"{place}{name} is missing"
+    for name in must:
+        if name not in table:
+            yield f"{place}{name} is missing"
     for name, value in table.items():
         if name not in known:
             yield f"{place}{name} is not known"
@@ -151,17 +167,24 @@ def _platform(tables):
     if tables["FIRMWARE"] < _OLDEST:
         yield f"FIRMWARE: {tables['FIRMWARE']} is before {_OLDEST}"
     here = _PLATFORMS[name]
+    if tables["CONSOLE"] not in ("usb", *here.ids):
+        yield f"CONSOLE: {name} has no UART{tables['CONSOLE']}"
     for end, line in _uarts(tables):
-        if line["id"] not in here.ids:
-            yield f"{end}.id: {name} has no UART{line['id']}"
-        for key in ("fixed", "whole"):
-            if line.get(key, False) != getattr(here, key):
-                yield f"{end}.{key}: {getattr(here, key)} on {name}"
-        for role in (*_UART_PINS, *_CONTROL_PINS):
-            if role in line and line[role] not in here.pins:
-                yield f"{end}.{role}: {name} has no pin {line[role]!r}"
-        if name == "rp2":
-            yield from _places(end, line)
+        yield from _offered(name, here, end, line)
+
+
+def _offered(name, here, end, line):
+    """What a line asks of the chip."""
+    for key in ("fixed", "whole"):
+        if line.get(key, False) != getattr(here, key):
+            yield f"{end}.{key}: has to be {getattr(here, key)} on {name}"
+    for role in (*_UART_PINS, *_CONTROL_PINS):
+        if role in line and line[role] not in here.pins:
+            yield f"{end}.{role}: {name} has no pin {line[role]!r}"
+    if line["id"] not in here.ids:
+        yield f"{end}.id: {name} has no UART{line['id']}"
+    elif name == "rp2":
+        yield from _places(end, line)
 
 
 def _places(end, line):
@@ -208,30 +231,34 @@ def _pools(folder, tables):
     pools = tables["POOLS"]
     if pools["udp"] < 2:
         yield "POOLS.udp: one asks for names, and leaves none"
-    text = "".join(path.read_text() for path in sorted(folder.rglob("*.h")))
-    if "MEMP_NUM" not in text:
-        return
-    wanted = Board(folder).sockets
-    settings = {"tcp": "TCP_PCB", "listen": "TCP_PCB_LISTEN", "udp": "UDP_PCB"}
-    for key, setting in settings.items():
-        if f"MEMP_NUM_{setting} ({pools[key]})" not in " ".join(text.split()):
+    headers = sorted(folder.rglob("*.h"))
+    ours = dict(_SETTING.findall("\n".join(path.read_text() for path in headers)))
+    if ours:
+        yield from _stack(pools, ours, Board(folder).sockets)
+
+
+def _stack(pools, ours, sockets):
+    for key, (setting, more) in _STACK.items():
+        if ours.get(setting) != str(pools[key]):
             yield f"POOLS.{key}: no header sets MEMP_NUM_{setting} to {pools[key]}"
-        if pools[key] < wanted:
-            yield f"POOLS.{key}: {pools[key]} of our own, but the modem has {wanted} sockets"
+        if pools[key] < sockets + more:
+            yield f"POOLS.{key}: {pools[key]} of our own, but the modem needs {sockets + more}"
 
 
 def _board(folder, tables, tree):
     """class Board, with what it takes from the classes beside it."""
     given, parents = _attributes(tree, "Board")
+    if "Board" in parents:
+        yield "class Board is missing"
+        return
     bearers = {name: table for name, (base, table) in _BEARERS.items() if base in parents}
     if tables["BEARER"] not in bearers:
         has = " and ".join(bearers) or "none"
         yield f"BEARER: {tables['BEARER']!r}, but Board has {has}"
-    name = repr(folder.name.encode())
-    wanted = {"name": name.replace("'", '"'), "Net": "Net", "DTE": "DTE"}
+    wanted = {"name": repr(folder.name.encode()), "Net": "Net", "DTE": "DTE"}
     wanted |= {table: table for table in bearers.values()}
     for key, value in wanted.items():
-        if given.get(key, "").replace("'", '"') != value:
+        if given.get(key) != value:
             yield f"Board.{key}: {given.get(key, 'missing')}, not {value}"
         if value.isupper() and value not in tables:
             yield f"{value} is missing"
@@ -240,7 +267,7 @@ def _board(folder, tables, tree):
 
 
 def _attributes(tree, name):
-    """{name: text of its value} of a class and its parents in this file; all parents' names."""
+    """{name: text of its value} of a class, with its parents; who of them is not of this file."""
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     if name not in classes:
         return {}, {name}
@@ -261,7 +288,7 @@ def _files(folder, tree):
     try:
         entries = Manifest(folder / "manifest.py").entries
     except Failure as failure:
-        yield f"manifest.py: {failure}"
+        yield f"{failure}"
         return
     sources = {entry.path: entry.source for entry in entries}
     asked = [node.module for node in tree.body if isinstance(node, ast.ImportFrom)]
@@ -276,7 +303,7 @@ def _files(folder, tree):
 
 def _reached(folder, modules):
     """The files of the package that these modules are, and that they import in turn."""
-    package = folder.parents[1] / "firmware" / "wipmodem"
+    package = (folder.parents[1] / "firmware" / "wipmodem").resolve()
     waiting = [name.removeprefix("wipmodem.") for name in modules if name.startswith("wipmodem.")]
     seen = set()
     while waiting:
@@ -284,6 +311,8 @@ def _reached(folder, modules):
         if name in seen:
             continue
         seen.add(name)
-        path = f"{name.replace('.', '/')}.py"
-        yield f"wipmodem/{path}"
-        waiting += sorted(imports(package.resolve() / path)[0])
+        place = package / name.replace(".", "/")
+        path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        yield f"wipmodem/{path.relative_to(package)}"
+        if path.exists():
+            waiting += sorted(_imports(path)[0])

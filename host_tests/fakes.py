@@ -47,8 +47,7 @@ class FakeSerial:
 
 
 class FakeBearer:
-    """`state` is the script's to set; `delayed`: a session does not come up by itself. `moving`: it
-    is served in every pass."""
+    """`state` is the script's; `delayed`: no session by itself; `moving`: served in every pass."""
 
     moving = True
 
