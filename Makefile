@@ -108,9 +108,8 @@ $(TOOLS_READY): boards/tools/requirements.txt $(RUN_READY)
 	@$(PIP) -r $<
 	@touch $@
 
-$(CHIP_READY): host_tests/chip/requirements.txt host_tests/chip/package.json $(TEST_READY)
+$(CHIP_READY): host_tests/chip/package.json $(TEST_READY)
 	@echo "Preparing the emulated chip (this once)"
-	@$(PIP) -r $<
 	@npm install --silent --no-audit --no-fund --no-package-lock --prefix host_tests/chip
 	@touch $@
 
