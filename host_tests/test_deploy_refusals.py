@@ -170,7 +170,7 @@ def test_a_board_that_is_a_pc(tree):
     [
         ('BEARER = "ppp"\n', "", "boards/stand_in/board.py does not say BEARER"),
         ("FIRMWARE = (", "FIRMWARE = ((", "boards/stand_in/board.py: '(' was never closed"),
-        ('"ppp"', "ppp()", "boards/stand_in/board.py: malformed node or string"),
+        ('"ppp"', "ppp()", "boards/stand_in/board.py: BEARER is not made of literals alone"),
     ],
 )
 def test_a_board_file_with_a_mistake(tree, old, new, complaint):

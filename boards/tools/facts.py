@@ -23,5 +23,12 @@ def tables_of(path):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
             if name.isupper():
-                found[name] = ast.literal_eval(node.value)
+                found[name] = _literal(name, node.value)
     return found if "PLATFORM" in found else {}
+
+
+def _literal(name, value):
+    try:
+        return ast.literal_eval(value)
+    except ValueError:
+        raise ValueError(f"{name} is not made of literals alone") from None
