@@ -31,7 +31,7 @@ DTE = {
 }
 RADIO = {
     "id": 1,
-    "baudrate": 460800,
+    "baudrate": 115200,
     "tx": 25,
     "rx": 26,
     "cts": 33,

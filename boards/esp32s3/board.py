@@ -31,7 +31,7 @@ DTE = {
 }
 RADIO = {
     "id": 2,
-    "baudrate": 460800,
+    "baudrate": 115200,
     "tx": 8,
     "rx": 9,
     "cts": 11,

@@ -30,7 +30,7 @@ DTE = {
 }
 RADIO = {
     "id": 1,
-    "baudrate": 460800,
+    "baudrate": 115200,
     "tx": 4,
     "rx": 5,
     "cts": 6,
