@@ -21,5 +21,7 @@ class Net(BsdNet):
         """rp2 runs lwIP's timers only while a link is up: without this PPP would say nothing twice
         before it is. Interrupts wait, as the port's own timer would call the same."""
         was = disable_irq()
-        _timers()
-        enable_irq(was)
+        try:
+            _timers()
+        finally:
+            enable_irq(was)
