@@ -212,7 +212,9 @@ def main():
     parser.add_argument("--boot-ms", type=int, default=0, help="until it signs on (0: it is on)")
     parser.add_argument("--dial-ms", type=int, default=1500, help="until a call is through")
     given = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Also where whoever started it has Ctrl-C ignored, as shells do with what runs behind them.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     radio = Radio(boot_ms=given.boot_ms, dial_ms=given.dial_ms, now_ms=now_ms())
     control = socket.socket(fileno=given.control) if given.control is not None else None
     with pty(given.pty) if given.pty else contextlib.nullcontext(given.fd) as line_fd:
