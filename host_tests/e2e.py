@@ -53,10 +53,13 @@ class Host(abc.ABC):
         """These lines next, each in its frame."""
         self.expect_bytes(b"".join(b"\r\n%s\r\n" % line.encode("latin-1") for line in lines))
 
-    def online(self):
-        """Echo off, stack started, bearer up; gives the modem."""
+    def echo_off(self):
         self.send("ATE0")
         self.expect_bytes(b"ATE0\r\r\nOK\r\n")
+
+    def online(self):
+        """Echo off, stack started, bearer up; gives the modem."""
+        self.echo_off()
         self.ask("AT+WIPCFG=1", "OK")
         self.ask("AT+WIPBR=4,6", "OK", "+WIPBR: 6,1")
         return self

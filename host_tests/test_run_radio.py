@@ -31,8 +31,7 @@ class DialledModem(Modem):
         self.line.timeout = _CALL_S
 
     def started(self):
-        self.send("ATE0")
-        self.expect_bytes(b"ATE0\r\r\nOK\r\n")
+        self.echo_off()
         self.ask("AT+CMEE=1;+WIPCFG=1", "OK")
         return self
 

@@ -14,9 +14,8 @@ class Stack:
         self._state = DOWN  # of the bearer, as the host knows it
         self._asked = False  # for a session, by WIPBR=4
         self._silent = False  # H7: the result itself says what became of it
-        self._due_ms = (
-            -1
-        )  # when the bearer needs the next service; -1: now, whatever the clock says
+        # When the bearer needs the next service; -1: now, whatever the clock says.
+        self._due_ms = -1
 
     def up(self):
         return self._state == UP

@@ -93,10 +93,6 @@ class ModemOnChip(e2e.Host):
         )
         return self
 
-    def echo_off(self):
-        self.send("ATE0")
-        self.expect_bytes(b"ATE0\r\r\nOK\r\n")
-
     def play(self, script):
         """Run by the console in the modem's place."""
         self._interrupt()
