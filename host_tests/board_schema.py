@@ -262,6 +262,9 @@ def _board(folder, tables, tree):
             yield f"Board.{key}: {given.get(key, 'missing')}, not {value}"
         if value.isupper() and value not in tables:
             yield f"{value} is missing"
+    net = f"wipmodem.ports.net_{tables['PLATFORM']}"
+    if tables["PLATFORM"] in _PLATFORMS and net not in _asked(tree):
+        yield f"Board.Net: not of {net}"
     if not given.get("sizes", "").endswith("Sizes()"):
         yield f"Board.sizes: {given.get('sizes', 'missing')}, not an instance of Sizes"
 
@@ -291,14 +294,18 @@ def _files(folder, tree):
         yield f"{failure}"
         return
     sources = {entry.path: entry.source for entry in entries}
-    asked = [node.module for node in tree.body if isinstance(node, ast.ImportFrom)]
     needed = {"main.py", "board.py", "wipmodem/ports/__init__.py"}
     needed |= {path for path in sources if path.startswith("wipmodem/") and path.count("/") == 1}
-    needed |= set(_reached(folder, asked))
+    needed |= set(_reached(folder, _asked(tree)))
     for path in sorted(needed - sources.keys()):
         yield f"manifest.py: {path} is missing"
     for path in sorted(sources.keys() - needed):
         yield f"manifest.py: {path} is used by nothing"
+
+
+def _asked(tree):
+    """The modules from which a file imports."""
+    return [node.module for node in tree.body if isinstance(node, ast.ImportFrom)]
 
 
 def _reached(folder, modules):

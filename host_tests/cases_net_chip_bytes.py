@@ -156,17 +156,26 @@ def case_several_are_ready():
 
 
 def case_timers():
-    """lwIP's are looked at once, with interrupts off, and these are then as before; esp32 has a
-    thread of its own for that."""
-    seen = []
-    for irqs in (True, False):
-        net = LWIP.net()
-        LWIP.stack.on_timers = lambda: seen.append(LWIP.machine.irqs)
-        LWIP.machine.irqs = irqs
-        net.tick()
-        assert LWIP.machine.irqs is irqs
-    assert seen == [False, False]
-    ESP32.net().tick()
+    """lwIP's are looked at once; esp32 has a thread of its own for that."""
+    for chip, looks in ((LWIP, ["callback"]), (ESP32, [])):
+        chip.net().tick()
+        assert [name for name, _ in chip.stack.unguarded] == looks
+
+
+def case_unguarded():
+    """What lwIP does not guard, the adapter does: the one alarm waits, the others do not.
+    Afterwards all is as before, also when it failed. esp32 needs nothing of it."""
+    calls = ["callback", "socket", "bind", "listen"]
+    for chip, interrupts in ((LWIP, 0b1011), (ESP32, 0b1111)):
+        for failing in calls[1:] + [""]:
+            net = chip.net()
+            chip.stack.failures = {failing: ENOMEM}
+            net.tick()
+            assert (net.listen(80, 4) < 0) == bool(failing)
+            made = calls[: calls.index(failing) + 1] if failing else calls
+            made = made[chip is ESP32 :]
+            assert chip.stack.unguarded == [(name, interrupts) for name in made]
+            assert chip.interrupts() == 0b1111
 
 
 # Datagrams

@@ -4,7 +4,6 @@ Both interpreters."""
 from radio_fakes import CONNECT, NO_CARRIER, OK, PppBench
 from wipmodem import contract as c
 from wipmodem.contract import COMING, DOWN, PAUSED, UP
-from wipmodem.ports import ppp as module
 
 
 def case_up_and_down():
@@ -243,13 +242,15 @@ def case_timers():
 
 
 def case_the_line_is_ppps():
-    """From CONNECT on all bytes are PPP's, by interrupt and by pump; afterwards the radio's."""
+    """From CONNECT on all bytes are PPP's, which gets them from pump() and never from the
+    interrupt, whatever connect() has asked for; afterwards they are the radio's."""
     bench = PppBench().ready().start().dials()
     bench.line.incoming += CONNECT + b"~one~"
     bench.run(20)
     assert bench.link.heard == b"\n~one~" and bench.line.trigger == bench.line.IRQ_RXIDLE
     bench.line.incoming += b"~two~"
     bench.line.call(bench.line)
+    assert bench.line.any() and not bench.ppp.pump()
     assert bench.link.heard == b"\n~one~~two~"
     bench.link.code = 4
     bench.run(20).hears(NO_CARRIER)
@@ -267,20 +268,3 @@ def case_pump_wakes_the_service():
     assert bench.ppp.pump() is False
     bench.line.incoming += b"R"
     assert bench.ppp.pump() is True
-
-
-def case_the_scheduler_is_full():
-    """pump() goes on; the bytes are fetched by what the queue is full of."""
-    bench = PppBench().up()
-    bench.line.incoming += b"~"
-    was, module.schedule = module.schedule, _full
-    try:
-        assert bench.ppp.pump() is False and bench.line.any() == 1
-    finally:
-        module.schedule = was
-    bench.run(100)
-    assert bench.link.heard == b"\n~" and bench.ppp.state == UP
-
-
-def _full(call, argument):
-    raise RuntimeError("schedule queue full")

@@ -23,10 +23,14 @@ class Chip:
 
     def net(self, handles=16):
         """A net port of its own for each case; random ports count up from PORT."""
-        self.stack.begin()
+        self.stack.begin(self.interrupts)
         self.poller = Poller()
         self.dice = 0xC000  # bits beyond the range count for nothing
         return self.module.Net(self.poller, self.entropy, handles)
+
+    def interrupts(self):
+        """The chip's first four: which of them may come."""
+        return self.machine.mem32.on
 
     def entropy(self):
         self.dice += 1
@@ -41,7 +45,7 @@ class Chip:
 
 
 ESP32 = Chip("net_esp32", Esp32Socket, NEWLIB)
-LWIP = Chip("net_lwip", LwipSocket, LINUX)
+LWIP = Chip("net_rp2", LwipSocket, LINUX)
 BOTH = (ESP32, LWIP)
 
 

@@ -213,6 +213,19 @@ class WDT:
         self.fed += 1
 
 
+class Nvic:
+    """machine.mem32, of which only the words are there that switch interrupts on and off."""
+
+    ENABLE, DISABLE = 0xE000E100, 0xE000E180
+
+    def __init__(self):
+        self.on = 0xF
+
+    def __setitem__(self, address, bits):
+        assert address in (Nvic.ENABLE, Nvic.DISABLE)
+        self.on = self.on | bits if address == Nvic.ENABLE else self.on & ~bits
+
+
 class Machine:
     """The module; `uart` is one of the classes above."""
 
@@ -220,15 +233,7 @@ class Machine:
 
     def __init__(self, uart):
         self.UART = uart
-        self.irqs = True
-
-    def disable_irq(self):
-        was = self.irqs
-        self.irqs = False
-        return was
-
-    def enable_irq(self, state):
-        self.irqs = state
+        self.mem32 = Nvic()
 
     @staticmethod
     def reset():

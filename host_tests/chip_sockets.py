@@ -50,6 +50,10 @@ LINUX = Errno(
 )
 
 
+# What MicroPython does with lwIP and no lock.
+_UNGUARDED = ("socket", "bind", "listen", "callback")
+
+
 class Stack:
     """The module `socket`. `sockets`: the open ones, the newest last; `taken`: local ports that
     others have; `failures`: the numbers that calls raise, by name, until taken out; `swift`: peers
@@ -66,12 +70,14 @@ class Stack:
         self.errno = errno
         self.begin()
 
-    def begin(self):
+    def begin(self, interrupts=None):
+        """`interrupts()`: which may come, asked at each call that lwIP does not guard."""
+        self.interrupts = interrupts or (lambda: None)
+        self.unguarded = []
         self.sockets = []
         self.taken = set()
         self.failures = {}
         self.swift = False
-        self.on_timers = lambda: None
 
     def socket(self, family, kind):
         assert family == self.AF_INET
@@ -82,10 +88,12 @@ class Stack:
         return sock
 
     def callback(self):
-        """Has lwIP look at its timers; what the script wants to know of it."""
-        self.on_timers()
+        """Has lwIP look at its timers."""
+        self.may_fail("callback")
 
     def may_fail(self, name):
+        if name in _UNGUARDED:
+            self.unguarded.append((name, self.interrupts()))
         if name in self.failures:
             raise OSError(self.failures[name])
 
@@ -145,6 +153,7 @@ class Socket:
     def listen(self, backlog):
         """Two may bind to a port for reuse, but only one of them can listen."""
         assert self.state == _BOUND
+        self.stack.may_fail("listen")
         for other in self.stack.sockets:
             if other.state == _LISTENING and other.local_port == self.local_port:
                 raise OSError(self.stack.errno.EADDRINUSE)

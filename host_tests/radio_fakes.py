@@ -97,8 +97,9 @@ class FakeLink:
 
     SEC_NONE, SEC_PAP, SEC_CHAP = 0, 1, 2
 
-    def __init__(self, line):
+    def __init__(self, line, net):
         self._line = line
+        self._net = net
         self.code = 0
         self.address, self.server = "10.64.64.2", "10.64.64.1"
         self.refusals = 0  # of connect()
@@ -108,6 +109,8 @@ class FakeLink:
         self.heard = b""
 
     def connect(self, **how):
+        self._net.is_still()
+        self._line.irq(self.poll, self._line.IRQ_RXIDLE)
         self.connects.append(how)
         if self.refusals or self.leaked:
             self.refusals -= 1
@@ -117,6 +120,7 @@ class FakeLink:
         self.code = 3
 
     def disconnect(self):
+        self._net.is_still()
         if self.code >= 3:
             self.goodbyes += 1
             self.leaving = True
@@ -130,6 +134,7 @@ class FakeLink:
         return self.code
 
     def poll(self, ignored=None):
+        self._net.is_still()
         if self.code < 3:
             return -1
         n = self._line.any()
@@ -142,10 +147,23 @@ class FakeLink:
         return address, "255.255.255.255", "10.64.64.1", self.server
 
     def __del__(self):
-        self.freed += 1
+        self.freed += self._net.still.held  # what Python itself throws away does not count
         if self.code >= 3:
             self.leaked = self.leaving or self.code == 3
         self.ended()
+
+
+class Still:
+    """What `with net.still:` holds back comes amid whatever is not within it."""
+
+    held = False
+
+    def __enter__(self):
+        assert not self.held
+        self.held = True
+
+    def __exit__(self, kind, error, trace):
+        self.held = False
 
 
 class PppNet(FakeNet):
@@ -154,6 +172,10 @@ class PppNet(FakeNet):
     def __init__(self):
         super().__init__()
         self.ticks = 0
+        self.still = Still()
+
+    def is_still(self):
+        assert self.still.held, "lwIP's timers may come amid this"
 
     def tick(self):
         self.ticks += 1
@@ -282,8 +304,8 @@ class PppBench(RadioBench):
         super().__init__(has_dtr, keys, **given)
         for text in (b"AT",) + self.facts["init"]:
             self.line.answers[text + b"\r"] = OK
-        self.link = FakeLink(self.line)
         self.net = PppNet()
+        self.link = FakeLink(self.line, self.net)
         self.ppp = Ppp(self.radio, self.line, self.link, self.net, self.facts)
 
     def service(self, now_ms):

@@ -4,7 +4,6 @@ A small board without a mistake is changed in one place, and just that is to be 
 """
 
 import os
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -13,129 +12,24 @@ from board_schema import complaints
 from boards.tools import facts, package
 from boards.tools.deploy import board as deployed
 from boards.tools.wiring.__main__ import main as wiring
+from small_board import (
+    BOARD,
+    CHOICE,
+    FIRMWARE,
+    FIXED,
+    MANIFEST,
+    PPP,
+    README,
+    STACK,
+    WHOLE,
+    edited,
+    tree,
+)
 
-_FIRMWARE = Path(__file__).resolve().parents[1] / "firmware"
 _TEXT = "{http://www.w3.org/2000/svg}text"
 _STALE = " is stale: python -m boards.tools.wiring\n"
 _PREFIXES = {"rp2": "GP", "esp32": "GPIO", "mimxrt": ""}
 _ROLES = ("tx", "rx", "cts", "rts", "dtr", "dcd", "dsr", "ri", "reset", "power")
-
-BOARD = '''\
-"""A small board."""
-
-from wipmodem.modem import Sizes
-from wipmodem.ports.net_lwip import Net
-from wipmodem.ports.ppp_board import PppBoard
-
-PLATFORM = "rp2"
-FIRMWARE = (1, 27)
-BEARER = "ppp"
-CONSOLE = "usb"
-POOLS = {"tcp": 5, "listen": 8, "udp": 2}
-
-DTE = {
-    "id": 0, "baudrate": 115200, "tx": 0, "rx": 1, "cts": 2, "rts": 3, "dtr": 15,
-    "flow": True, "active": 0, "txbuf": 1024, "rxbuf": 1024,
-}
-RADIO = {
-    "id": 1, "baudrate": 230400, "tx": 4, "rx": 5, "power": 14,
-    "flow": False, "active": 1, "txbuf": 2048, "rxbuf": 4096, "boot_ms": 500, "press_ms": 1000,
-    "init": (b"ATE0V1",), "dial": b"ATD#777", "probe_s": 60, "pause_s": 5,
-}
-
-
-class Board(PppBoard):
-    name = b"mine"
-    sizes = Sizes()
-    Net = Net
-    DTE = DTE
-    RADIO = RADIO
-'''
-MANIFEST = """\
-include("../../firmware/manifest.py")
-NAMES = "__init__ crash mcu net net_lwip store uart chat link ppp ppp_board probe radio".split()
-PORTS = [f"ports/{name}.py" for name in NAMES]
-package("wipmodem", files=PORTS, base_path="../../firmware", opt=2)
-module("main.py", base_path="../../firmware", opt=2)
-module("board.py", opt=2)
-"""
-HEADER = """\
-#define MEMP_NUM_TCP_PCB        (31)
-#define MEMP_NUM_TCP_PCB_LISTEN (32)
-#define MEMP_NUM_UDP_PCB        (33)
-"""
-EMPTY_README = "One.\n<!-- boards -->\n<!-- /boards -->\nTwo.\n<!-- wiring -->\n<!-- /wiring -->\n"
-README = """\
-One.
-<!-- boards -->
-| board | what it is | MicroPython from | sockets at once | host's lines | console |
-| --- | --- | --- | --- | --- | --- |
-| [mine](#mine) | A small board. | 1.27 | 8, at most 5 TCP, 2 UDP | no DCD, DSR, RI | USB |
-<!-- /boards -->
-Two.
-<!-- wiring -->
-
-### mine
-
-A small board.
-
-![How mine is wired](mine/wiring.svg)
-
-| line | host: UART0, 115200 baud | radio: UART1, 230400 baud |
-| --- | --- | --- |
-| TXD | GP1 in | GP4 out |
-| RXD | GP0 out | GP5 in |
-| RTS | GP2 in | - |
-| CTS | GP3 out | - |
-| DTR | GP15 in | - |
-| power | - | GP14 out |
-
-Its IP stack holds 5 TCP sockets, 8 servers, 2 UDP sockets.
-
-<!-- /wiring -->
-"""
-
-
-def edited(files, *changes):
-    """Each (old, new) in every file that has `old`: there it stands once."""
-    for old, new in changes:
-        assert {0, 1} == {0, *(text.count(old) for text in files.values())}, old
-        files = {path: text.replace(old, new) for path, text in files.items()}
-    return files
-
-
-PPP = {"board.py": BOARD, "manifest.py": MANIFEST}
-# With an image of its own, and the IP stack in it.
-STACK = edited(
-    {**PPP, "lwip/lwipopts.h": HEADER},
-    ('"tcp": 5, "listen": 8, "udp": 2', '"tcp": 31, "listen": 32, "udp": 33'),
-)
-# A write waits until all of it fits.
-WHOLE = edited(
-    PPP,
-    ('"rp2"', '"esp32"'),
-    ('"rxbuf": 1024', '"rxbuf": 1024, "whole": True'),
-    ('"rxbuf": 4096', '"rxbuf": 4096, "whole": True'),
-)
-# The pins of a UART are what they are; those of flow control have no name.
-FIXED = edited(
-    WHOLE,
-    ('"esp32"', '"mimxrt"'),
-    ('"id": 0', '"id": 2, "fixed": True'),
-    ('"id": 1', '"id": 1, "fixed": True'),
-    ('"tx": 0, "rx": 1, "cts": 2, "rts": 3, "dtr": 15', '"tx": "D8", "rx": "D7", "dtr": "D15"'),
-    ('"tx": 4, "rx": 5, "power": 14', '"tx": "D1", "rx": "D0", "power": "D41"'),
-)
-# The bearer is a choice.
-_CHOOSES = 'class Board(Facts, PppBoard if BEARER == "ppp" else WlanBoard):\n    pass\n'
-CHOICE = edited(
-    PPP,
-    ("RADIO = {", 'WLAN = {"ssid": "a", "key": "b"}\nRADIO = {'),
-    ("class Board(PppBoard)", "class Facts"),
-    ("    RADIO = RADIO\n", f"    RADIO = RADIO\n    WLAN = WLAN\n\n\n{_CHOOSES}"),
-    ("\nPLATFORM", "from wipmodem.ports.wlan_board import WlanBoard\n\nPLATFORM"),
-    ('probe radio"', 'probe radio wlan wlan_board"'),
-)
 
 GOOD = {
     "PPP": PPP,
@@ -246,24 +140,19 @@ MISTAKES = [
     # manifest.py
     (PPP, "package(", "pack(", "manifest.py: name 'pack' is not defined"),
     (PPP, "files=PORTS", "files=", "manifest.py: invalid syntax (manifest.py, line 4)"),
-    (PPP, " uart", " a", f"manifest.py: there is no wipmodem/ports/a.py in {_FIRMWARE}"),
+    (PPP, " uart", " a", f"manifest.py: there is no wipmodem/ports/a.py in {FIRMWARE}"),
     (PPP, " probe", "", "manifest.py: wipmodem/ports/probe.py is missing"),
+    (
+        edited(PPP, ("net_lwip net_rp2", "net_esp32")),
+        "net_rp2 import",
+        "net_esp32 import",
+        "Board.Net: not of wipmodem.ports.net_rp2",
+    ),
     (PPP, "__init__ ", "", "manifest.py: wipmodem/ports/__init__.py is missing"),
     (PPP, " probe", " probe wlan", "manifest.py: wipmodem/ports/wlan.py is used by nothing"),
     (PPP, 'module("board.py", opt=2)\n', "", "manifest.py: board.py is missing"),
     (PPP, "\nPLAT", "\nfrom wipmodem.a import b\nPLAT", "manifest.py: wipmodem/a.py is missing"),
 ]
-
-
-def tree(folder, files):
-    """A repository with the firmware and boards/mine alone; the folder of its boards."""
-    (folder / "firmware").symlink_to(_FIRMWARE)
-    for path, text in files.items():
-        place = folder / "boards" / "mine" / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text)
-    (folder / "boards" / "README.md").write_text(EMPTY_README)
-    return folder / "boards"
 
 
 @pytest.fixture
@@ -390,8 +279,8 @@ def test_a_new_board_is_one_folder_and_no_other_change(boards, monkeypatch):
 
 def listed(mine):
     """The package.json of the small board, whose firmware is the repository's."""
-    away = os.path.relpath(_FIRMWARE, mine)
-    core = [f"wipmodem/{path.name}" for path in (_FIRMWARE / "wipmodem").glob("*.py")]
+    away = os.path.relpath(FIRMWARE, mine)
+    core = [f"wipmodem/{path.name}" for path in (FIRMWARE / "wipmodem").glob("*.py")]
     ports = [f"wipmodem/ports/{name}.py" for name in MANIFEST.split('"')[3].split()]
     urls = [("board.py", "board.py")]
     urls += [(path, f"{away}/{path}") for path in [*sorted([*core, *ports]), "main.py"]]

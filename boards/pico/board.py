@@ -1,7 +1,7 @@
 """Raspberry Pi Pico with an image of our own, whose IP stack has PPP: `make image BOARD=pico`."""
 
 from wipmodem.modem import Sizes
-from wipmodem.ports.net_lwip import Net
+from wipmodem.ports.net_rp2 import Net
 from wipmodem.ports.ppp_board import PppBoard
 
 PLATFORM = "rp2"

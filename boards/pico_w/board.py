@@ -1,7 +1,7 @@
 """Raspberry Pi Pico W, stock MicroPython 1.29 or newer: PPP over a radio, or its own Wi-Fi."""
 
 from wipmodem.modem import Sizes
-from wipmodem.ports.net_lwip import Net
+from wipmodem.ports.net_rp2 import Net
 from wipmodem.ports.ppp_board import PppBoard
 from wipmodem.ports.wlan_board import WlanBoard
 

@@ -1,7 +1,7 @@
 """Teensy 4.1, stock MicroPython: PPP over a radio. Its UARTs have fixed pins."""
 
 from wipmodem.modem import Sizes
-from wipmodem.ports.net_lwip import Net
+from wipmodem.ports.net_mimxrt import Net
 from wipmodem.ports.ppp_board import PppBoard
 
 PLATFORM = "mimxrt"

@@ -1,4 +1,4 @@
-"""What MicroPython has and CPython lacks, met once, by feature: `const`, `RingIO`, `schedule`.
+"""What MicroPython has and CPython lacks, met once, by feature: `const` and `RingIO`.
 
 Both branches behave the same. RingIO here is the part the core uses: `write(buf, off, n)` takes
 as many bytes as fit and returns how many, `readinto(buf, n)` fills the start of `buf`, `any()`
@@ -9,8 +9,7 @@ try:
     import micropython
 
     const = micropython.const
-    # getattr: their stubs are narrower than what they take.
-    schedule = getattr(micropython, "schedule")  # noqa: B009
+    # getattr: the stub is narrower than what it takes.
     RingIO = getattr(micropython, "RingIO")  # noqa: B009
 except ImportError:
 
@@ -18,9 +17,6 @@ except ImportError:
         return value
 
     const = _as_it_is
-
-    def schedule(call, argument):
-        call(argument)
 
     class RingIO:
         def __init__(self, size):

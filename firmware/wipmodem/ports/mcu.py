@@ -27,9 +27,9 @@ class Mcu:
 
     def __init__(self):
         self.store = Store("profile")
-        poller = select.poll()
-        self.serial = Dte(poller, open_uart(self.DTE), self.DTE)
-        self.net = self.Net(poller, self.entropy, self.sizes.handles)  # type: ignore (given there)
+        self.poller = select.poll()
+        self.serial = Dte(self.poller, open_uart(self.DTE), self.DTE)
+        self.net = self.Net(self.poller, self.entropy, self.sizes.handles)  # type: ignore (given there)
         self.bearer = self.make_bearer()
         self._dog = WDT(timeout=_WATCHDOG_MS)
 

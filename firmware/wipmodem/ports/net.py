@@ -71,6 +71,16 @@ class _Guard:
 _guard = _Guard()
 
 
+class _Still:
+    """While it lasts the stack does nothing of its own accord. Most see to that themselves."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        return False
+
+
 def guard(call):
     """The result of call(), or the class of the OSError it ended in."""
     with _guard:
@@ -80,6 +90,8 @@ def guard(call):
 
 class BsdNet:
     """`poller` is select.poll or like it; `entropy()` gives 16 bits; `count` is of handles."""
+
+    still = _Still()  # `with net.still:` around what enters the stack by another door
 
     def __init__(self, poller, entropy, count):
         self._poller = poller
@@ -162,7 +174,8 @@ class BsdNet:
         if handle < 0:
             return handle
         try:
-            self._socks[handle].listen(backlog)
+            with self.still:
+                self._socks[handle].listen(backlog)
         except OSError as error:
             self.close(handle)
             return class_of(error)
@@ -233,7 +246,8 @@ class BsdNet:
 
     def _open(self, kind, port, mask, reuse=False):
         try:
-            sock = self._socket(kind, reuse)
+            with self.still:
+                sock = self._socket(kind, reuse)
         except OSError:
             return NO_RESOURCE
         failure = self._bind(sock, port)
@@ -251,7 +265,8 @@ class BsdNet:
         for _ in range(1 if port else _PORT_TRIES):
             self._bound = port or _FIRST_PORT + (self._entropy() & _PORT_MASK)
             try:
-                sock.bind(self._join(ANY_ADDR, self._bound))
+                with self.still:
+                    sock.bind(self._join(ANY_ADDR, self._bound))
                 return 0
             except OSError as error:
                 failure = class_of(error)

@@ -5,7 +5,6 @@ its deadline. A session that was lost is tried again after growing pauses, if th
 """
 
 from .. import ticks
-from ..compat import schedule
 from ..contract import (
     AUTH_FAILED,
     COMING,
@@ -73,7 +72,7 @@ class Ppp:
         self._tries = 0
         self._heard = False
         # Bound once: fetching a bound method allocates.
-        self._poll = self._feed
+        self._read = link.poll
 
     def start(self, limit_ms):
         """Ask for a session; a call may take limit_ms (S7)."""
@@ -102,13 +101,16 @@ class Ppp:
         return servers_of(self._link)
 
     def pump(self):
-        """PPP reads its line only when told to; from the scheduler, so never twice at once."""
+        """PPP reads its line only when told to: here and nowhere else. MicroPython would have it
+        read whenever bytes come, also amid a send that waits for room on the line."""
         if not self._uart.any():
             return False
-        if self._step in _ON_LINE:
-            _schedule(self._poll)
-            return False
-        return True
+        if self._step not in _ON_LINE:
+            return True
+        with self._net.still:
+            if self._read() > 0:
+                self._heard = True
+        return False
 
     def service(self, now_ms):
         self._now_ms = now_ms
@@ -170,7 +172,8 @@ class Ppp:
         """Good-bye to nobody would be 12 s long. Safe where PPP is up, and nowhere else: elsewhere
         lwIP would not let go of its one PPP. Once the peer ends it there is no address."""
         if any(self.address()):
-            self._link.__del__()
+            with self._net.still:
+                self._link.__del__()
             self._failed(cause)
         else:
             self.cause = PEER_ENDED
@@ -200,15 +203,18 @@ class Ppp:
     def _connect(self):
         self._go(_LINK, _LINK_MS)
         try:
-            if self.user:
-                security = self._link.SEC_PAP if self._pap else self._link.SEC_CHAP
-                self._link.connect(security=security, user=self.user, key=self.password)
-            else:
-                self._link.connect()
+            with self._net.still:
+                self._link.connect(**self._identity())
         except OSError:
             self._failed(LCP_FAILED)
             return
-        self._uart.irq(self._poll, self._uart.IRQ_RXIDLE)
+        self._uart.irq(_wake, self._uart.IRQ_RXIDLE)  # connect has set the link's own
+
+    def _identity(self):
+        if not self.user:
+            return {}
+        security = self._link.SEC_PAP if self._pap else self._link.SEC_CHAP
+        return {"security": security, "user": self.user, "key": self.password}
 
     def _begin(self):
         self._step = _RUN
@@ -220,7 +226,8 @@ class Ppp:
 
     def _close(self):
         self._probe.end()
-        self._link.disconnect()
+        with self._net.still:
+            self._link.disconnect()
         self._go(_CLOSE, _CLOSE_MS)
 
     def _failed(self, cause):
@@ -246,16 +253,9 @@ class Ppp:
         if self.radio.online() or self.radio.calling():
             self.radio.hang_up()
 
-    def _feed(self, _):
-        if self._link.poll() > 0:
-            self._heard = True
 
-
-def _schedule(call):
-    try:
-        schedule(call, None)
-    except RuntimeError:
-        return  # the queue is full: this very call is among what waits there
+def _wake(uart):
+    """The loop sleeps no longer: its poller has the line too."""
 
 
 _DO = (

@@ -2,6 +2,7 @@
 
 from network import PPP
 
+from ..contract import IN
 from .mcu import Mcu
 from .ppp import Ppp
 from .radio import Radio
@@ -16,6 +17,7 @@ class PppBoard(Mcu):
     def make_bearer(self):
         facts = self.RADIO
         uart = open_uart(facts)
+        self.poller.register(uart, IN)
         radio = Radio(Uart(uart, facts), facts, RadioLines(facts), self.ticks_ms())
         # The one PPP object there ever is: the stack has a single place for it.
         return Ppp(radio, uart, PPP(uart), self.net, facts)

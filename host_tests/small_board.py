@@ -1,0 +1,137 @@
+"""A small board without a mistake, its variants, and a repository with no other."""
+
+from pathlib import Path
+
+FIRMWARE = Path(__file__).resolve().parents[1] / "firmware"
+
+BOARD = '''\
+"""A small board."""
+
+from wipmodem.modem import Sizes
+from wipmodem.ports.net_rp2 import Net
+from wipmodem.ports.ppp_board import PppBoard
+
+PLATFORM = "rp2"
+FIRMWARE = (1, 27)
+BEARER = "ppp"
+CONSOLE = "usb"
+POOLS = {"tcp": 5, "listen": 8, "udp": 2}
+
+DTE = {
+    "id": 0, "baudrate": 115200, "tx": 0, "rx": 1, "cts": 2, "rts": 3, "dtr": 15,
+    "flow": True, "active": 0, "txbuf": 1024, "rxbuf": 1024,
+}
+RADIO = {
+    "id": 1, "baudrate": 230400, "tx": 4, "rx": 5, "power": 14,
+    "flow": False, "active": 1, "txbuf": 2048, "rxbuf": 4096, "boot_ms": 500, "press_ms": 1000,
+    "init": (b"ATE0V1",), "dial": b"ATD#777", "probe_s": 60, "pause_s": 5,
+}
+
+
+class Board(PppBoard):
+    name = b"mine"
+    sizes = Sizes()
+    Net = Net
+    DTE = DTE
+    RADIO = RADIO
+'''
+MANIFEST = """\
+include("../../firmware/manifest.py")
+NAMES = "__init__ crash mcu net net_lwip net_rp2 store uart chat link ppp ppp_board probe radio"
+PORTS = [f"ports/{name}.py" for name in NAMES.split()]
+package("wipmodem", files=PORTS, base_path="../../firmware", opt=2)
+module("main.py", base_path="../../firmware", opt=2)
+module("board.py", opt=2)
+"""
+HEADER = """\
+#define MEMP_NUM_TCP_PCB        (31)
+#define MEMP_NUM_TCP_PCB_LISTEN (32)
+#define MEMP_NUM_UDP_PCB        (33)
+"""
+EMPTY_README = "One.\n<!-- boards -->\n<!-- /boards -->\nTwo.\n<!-- wiring -->\n<!-- /wiring -->\n"
+README = """\
+One.
+<!-- boards -->
+| board | what it is | MicroPython from | sockets at once | host's lines | console |
+| --- | --- | --- | --- | --- | --- |
+| [mine](#mine) | A small board. | 1.27 | 8, at most 5 TCP, 2 UDP | no DCD, DSR, RI | USB |
+<!-- /boards -->
+Two.
+<!-- wiring -->
+
+### mine
+
+A small board.
+
+![How mine is wired](mine/wiring.svg)
+
+| line | host: UART0, 115200 baud | radio: UART1, 230400 baud |
+| --- | --- | --- |
+| TXD | GP1 in | GP4 out |
+| RXD | GP0 out | GP5 in |
+| RTS | GP2 in | - |
+| CTS | GP3 out | - |
+| DTR | GP15 in | - |
+| power | - | GP14 out |
+
+Its IP stack holds 5 TCP sockets, 8 servers, 2 UDP sockets.
+
+<!-- /wiring -->
+"""
+
+
+def edited(files, *changes):
+    """Each (old, new) in every file that has `old`: there it stands once."""
+    for old, new in changes:
+        assert {0, 1} == {0, *(text.count(old) for text in files.values())}, old
+        files = {path: text.replace(old, new) for path, text in files.items()}
+    return files
+
+
+PPP = {"board.py": BOARD, "manifest.py": MANIFEST}
+# With an image of its own, and the IP stack in it.
+STACK = edited(
+    {**PPP, "lwip/lwipopts.h": HEADER},
+    ('"tcp": 5, "listen": 8, "udp": 2', '"tcp": 31, "listen": 32, "udp": 33'),
+)
+# A write waits until all of it fits.
+WHOLE = edited(
+    PPP,
+    ('"rp2"', '"esp32"'),
+    ("net_rp2 import", "net_esp32 import"),
+    ("net_lwip net_rp2", "net_esp32"),
+    ('"rxbuf": 1024', '"rxbuf": 1024, "whole": True'),
+    ('"rxbuf": 4096', '"rxbuf": 4096, "whole": True'),
+)
+# The pins of a UART are what they are; those of flow control have no name.
+FIXED = edited(
+    WHOLE,
+    ('"esp32"', '"mimxrt"'),
+    ("net_esp32 import", "net_mimxrt import"),
+    ("net_esp32 store", "net_lwip net_mimxrt store"),
+    ('"id": 0', '"id": 2, "fixed": True'),
+    ('"id": 1', '"id": 1, "fixed": True'),
+    ('"tx": 0, "rx": 1, "cts": 2, "rts": 3, "dtr": 15', '"tx": "D8", "rx": "D7", "dtr": "D15"'),
+    ('"tx": 4, "rx": 5, "power": 14', '"tx": "D1", "rx": "D0", "power": "D41"'),
+)
+# The bearer is a choice.
+_CHOOSES = 'class Board(Facts, PppBoard if BEARER == "ppp" else WlanBoard):\n    pass\n'
+CHOICE = edited(
+    PPP,
+    ("RADIO = {", 'WLAN = {"ssid": "a", "key": "b"}\nRADIO = {'),
+    ("class Board(PppBoard)", "class Facts"),
+    ("    RADIO = RADIO\n", f"    RADIO = RADIO\n    WLAN = WLAN\n\n\n{_CHOOSES}"),
+    ("\nPLATFORM", "from wipmodem.ports.wlan_board import WlanBoard\n\nPLATFORM"),
+    ('probe radio"', 'probe radio wlan wlan_board"'),
+)
+
+
+def tree(folder, files):
+    """A repository with the firmware and boards/mine alone; the folder of its boards."""
+    (folder / "firmware").symlink_to(FIRMWARE)
+    for path, text in files.items():
+        place = folder / "boards" / "mine" / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+    (folder / "boards" / "README.md").write_text(EMPTY_README)
+    return folder / "boards"

