@@ -21,8 +21,8 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     try:
         manifest = read(options.board).manifest
-        entries = Manifest(manifest).entries
-        sizes = {each.path: len(compiler.compiled(each, compiler.ours())) for each in entries}
+        entries, tool = Manifest(manifest).entries, compiler.ours()
+        sizes = {each.path: len(compiler.compiled(each, tool)) for each in entries}
     except Failure as failure:
         print(f"size: {failure}", file=sys.stderr)
         return 1

@@ -14,12 +14,12 @@ def main(arguments=None, boards=facts.BOARDS):
     parser = argparse.ArgumentParser(prog="wiring", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, fail if stale")
     check = parser.parse_args(arguments).check
-    stale = [path for path, text in made(boards) if not _holds(path, text)]
-    for path, text in made(boards):
+    stale = [(path, text) for path, text in made(boards) if not _holds(path, text)]
+    for path, text in stale:
         name = path.relative_to(boards.parent)
-        if path in stale and check:
+        if check:
             print(f"wiring: {name} is stale: python -m boards.tools.wiring", file=sys.stderr)
-        elif path in stale:
+        else:
             path.write_text(text)
             print(f"wiring: wrote {name}")
     return 1 if check and stale else 0
