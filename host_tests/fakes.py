@@ -7,7 +7,7 @@ refusals, resets, events only for what was asked (`want`), and a table that can 
 from wipmodem import contract as c
 
 
-class FakeSerial:
+class FakeLine:
     """`bite`: the most bytes it takes or gives in one call; `stuck`: it takes none (CTS off)."""
 
     def __init__(self):
@@ -15,9 +15,6 @@ class FakeSerial:
         self.output = bytearray()
         self.bite = 4096
         self.stuck = False
-        self.mask = c.IN
-        self.dtr_on = True
-        self.dcd = self.dsr = self.ri = False
 
     def readinto(self, buf):
         n = min(len(self.incoming), len(buf), self.bite)
@@ -29,6 +26,16 @@ class FakeSerial:
         n = 0 if self.stuck else min(n, self.bite)
         self.output += memoryview(buf)[off : off + n]
         return n
+
+
+class FakeSerial(FakeLine):
+    """The DTE, with its control lines."""
+
+    def __init__(self):
+        super().__init__()
+        self.mask = c.IN
+        self.dtr_on = True
+        self.dcd = self.dsr = self.ri = False
 
     def dtr(self):
         return self.dtr_on

@@ -5,7 +5,7 @@ clock moves in steps as long as the one that is tested asks for, never in smalle
 punctual here is punctual on a board. It wraps within the first seconds.
 """
 
-from fakes import FakeNet
+from fakes import FakeLine, FakeNet
 from wipmodem import ticks
 from wipmodem.contract import UP
 from wipmodem.ports.chat import Chat
@@ -23,34 +23,21 @@ _EALREADY = 114
 _MOST_AT_ONCE = 1000  # passes without the clock moving
 
 
-class FakeUart:
-    """`bite`: the most it takes or gives in a call; `stuck`: it takes nothing (CTS is off).
-
-    `answers`: what a radio says by itself to a whole command.
-    """
+class FakeUart(FakeLine):
+    """The radio's. `answers`: what a radio says by itself to a whole command."""
 
     IRQ_RXIDLE = 16
 
     def __init__(self):
-        self.incoming = bytearray()
-        self.output = bytearray()
+        super().__init__()
         self.answers = {}
-        self.bite = 4096
-        self.stuck = False
         self.call = self.trigger = None
 
     def any(self):
         return len(self.incoming)
 
-    def readinto(self, buf):
-        n = min(len(self.incoming), len(buf), self.bite)
-        buf[:n] = self.incoming[:n]
-        self.incoming = self.incoming[n:]
-        return n
-
     def write(self, buf, off, n):
-        n = 0 if self.stuck else min(n, self.bite)
-        self.output += bytes(buf)[off : off + n]
+        n = super().write(buf, off, n)
         if bytes(self.output) in self.answers:
             self.incoming += self.answers[self.take()]
         return n

@@ -27,6 +27,7 @@ from fakes import FakeRadio
 from session import Session
 from wipmodem import VERSION, address
 from wipmodem import contract as c
+from wipmodem.ports import chat
 
 WAYS = ("whole", "split", "trailing", "narrow")
 
@@ -322,8 +323,8 @@ class Player:
 
 _BEARER_STATES = {"on": c.UP, "lost": c.DOWN, "failed": c.DOWN, "paused": c.PAUSED}
 
-# How an exchange ends that does not end in OK, as ports/chat.py numbers it.
-_ANSWERS = {"error": 2, "nothing": 6}
+# How an exchange ends that does not end in OK.
+_ANSWERS = {"error": chat.REFUSED, "nothing": chat.SILENCE}
 
 _STEPS = {
     ">": Player.host_line,

@@ -51,7 +51,8 @@ class Chip:
         self.pin_events = []  # (at_us, number, level)
         self.on_pin = lambda pin, on, at: None
         self.on_time = lambda now_us: None  # called every few milliseconds of the chip's time
-        self.boots = []  # {"cause", "at"}
+        self.boots = []  # {"cause", "at", "said"}: what the console had said before, in bytes
+        self.boot = {}  # the last one that was waited for
         self.said = bytearray()  # on the USB console
         self.console = None
 
@@ -103,11 +104,12 @@ class Chip:
     # What happens to it
 
     def booted(self, patience_s=_PATIENCE_S):
-        """Waits for the next boot: {"cause", "at"}."""
+        """Waits for the next boot: one of `boots`."""
         self._boots_taken += 1
         enough = self._boots_taken
         self.wait(lambda: len(self.boots) >= enough, lambda: "the chip did not boot", patience_s)
-        return self.boots[enough - 1]
+        self.boot = self.boots[enough - 1]
+        return self.boot
 
     def reset(self):
         """As the RUN pin does."""
@@ -186,7 +188,7 @@ class Chip:
         return lambda: self.on_pin(number, on, at)
 
     def _on_boot(self, message):
-        self.boots.append(message)
+        self.boots.append({**message, "said": len(self.said)})
         for pin in self.pin:
             pin.level = None
 

@@ -87,11 +87,14 @@ class ModemOnChip(e2e.Host):
             time.sleep(_LOOK_S)
 
     def started(self):
-        """Waits until the modem is there: echo on, as switched on."""
-        self.chip.wait(
-            lambda: b": pico started" in self.chip.said, lambda: repr(bytes(self.chip.said))
-        )
+        """Waits until the modem is there, in this boot: echo on, as switched on."""
+        begin = self.chip.boot["said"]
+        self._hears(lambda: self.chip.said.find(b": pico started", begin) >= 0)
         return self
+
+    def _hears(self, holds):
+        """Waits for what the console says."""
+        self.chip.wait(holds, lambda: repr(bytes(self.chip.said)))
 
     def play(self, script):
         """Run by the console in the modem's place."""
@@ -103,7 +106,7 @@ class ModemOnChip(e2e.Host):
         with serial.serial_for_url(self.chip.console) as console:
             console.write(b"\x03")
             self.chip.booted()
-        self.chip.wait(lambda: b"held" in self.chip.said, lambda: repr(bytes(self.chip.said)))
+        self._hears(lambda: b"held" in self.chip.said)
 
     def turnaround_us(self, command, said):
         """A command line and exactly this answer: from its last byte to the answer's last."""
@@ -125,14 +128,14 @@ class WatchedModem(ModemOnChip):
     def started(self):
         super().started()
         self.play(self._script)
-        self.chip.wait(self.looks, lambda: repr(bytes(self.chip.said)))
+        self._hears(self.looks)
         return self
 
     def look(self, locked):
         """Free bytes, after a collection when the heap is to be locked."""
         before = len(self.looks())
         self.chip.set_pin(LOCK, locked)
-        self.chip.wait(lambda: len(self.looks()) > before, lambda: repr(bytes(self.chip.said)))
+        self._hears(lambda: len(self.looks()) > before)
         return self.looks()[-1]
 
     def looks(self):

@@ -8,7 +8,6 @@ import pytest
 from chip.on_chip import RADIO, ModemOnChip, Peers
 
 _MAIN = Path(__file__).resolve().parents[2] / "firmware" / "main.py"
-_STARTED = b": pico started"
 _CRASH = """
 from wipmodem.modem import Modem
 def fail(modem, now_ms, busy_ms):
@@ -46,19 +45,11 @@ def main_line(text):
     return [line.strip() for line in _MAIN.read_text().splitlines()].index(text) + 1
 
 
-def boot_and_start(modem, already):
-    """The next boot, until the modem has started once more than `already` times."""
-    boot = modem.chip.booted()
-    said = modem.chip.said
-    modem.chip.wait(lambda: said.count(_STARTED) > already, lambda: repr(bytes(said)))
-    return boot
-
-
 def test_an_exception_is_kept_with_its_traceback_and_the_modem_restarts(modem):
     """AT+WIPXCRASH? tells it, over resets, until it is forgotten."""
     modem.play(_CRASH)
-    boot_and_start(modem, 1)
-    modem.echo_off()
+    modem.chip.booted()
+    modem.started().echo_off()
     told = (
         "Traceback (most recent call last):",
         f'File "main.py", line {main_line("run(Board())")}, in start',
@@ -69,8 +60,7 @@ def test_an_exception_is_kept_with_its_traceback_and_the_modem_restarts(modem):
     modem.ask("AT+WIPXCRASH?", *(f"+WIPXCRASH: {line}" for line in told), "OK")
     modem.ask("AT+WIPXCRASH=0;+WIPXCRASH?", "OK")
     modem.chip.reset()
-    modem.chip.wait(lambda: modem.chip.said.count(_STARTED) == 3, lambda: "no third start")
-    modem.echo_off()
+    modem.started().echo_off()
     modem.ask("AT+WIPXCRASH?", "OK")
 
 
@@ -78,8 +68,8 @@ def test_the_watchdog_restarts_a_modem_that_is_stuck(modem):
     """8 s after the last pass, at the latest."""
     modem.play(_HANG)
     began_us = modem.chip.now_us()
-    assert boot_and_start(modem, 1)["at"] - began_us <= _WATCHDOG_US
-    modem.echo_off()
+    assert modem.chip.booted()["at"] - began_us <= _WATCHDOG_US
+    modem.started().echo_off()
     modem.ask("AT", "OK")
 
 
@@ -97,8 +87,7 @@ def test_the_dial_string_outlives_a_reset(modem):
     modem.echo_off()
     modem.ask('AT+WIPXDIAL="ATD*99#"', "OK")
     modem.chip.reset()
-    modem.chip.wait(lambda: modem.chip.said.count(_STARTED) == 2, lambda: "no second start")
-    modem.online()
+    modem.started().online()
     modem.ask("AT+WIPXDIAL?", '+WIPXDIAL: "ATD*99#"', "OK")
     assert modem.radio.modem.calls == ["ATD*99#"]
 
@@ -121,8 +110,7 @@ def test_a_far_end_that_is_silent_is_noticed(image):
     """Our own questions find it: carrier and PPP's state still say that all is well. Q5"""
     with ModemOnChip(image) as modem, Peers(modem.network) as peers:
         modem.started().play(textwrap.dedent(_PROBE_S))
-        modem.chip.wait(lambda: modem.chip.said.count(_STARTED) == 2, lambda: "no second start")
-        modem.online()
+        modem.started().online()
         modem.client(1, peers)
         modem.radio.ppp.silent = True
         modem.expect("+WIPERROR: 2,1,843", "+WIPBR: 6,0")
