@@ -35,7 +35,7 @@ def case_nothing_was_kept():
 
 def case_kept():
     """The exact file; who comes next finds it; nothing else is left behind."""
-    assert Store(_PATH).put(b"dial", b"ATD*99#")
+    assert Store(_PATH).put({b"dial": b"ATD*99#"})
     assert _text() == _WHOLE
     assert Store(_PATH).values == {b"dial": b"ATD*99#"}
     assert not [name for name in os.listdir("/tmp") if name == _PATH[5:] + ".new"]
@@ -45,7 +45,7 @@ def case_kept():
 def case_names_in_order_and_values_with_equals_signs():
     """Whatever the order in which they came."""
     store = Store(_PATH)
-    assert store.put(b"b", b"=1=") and store.put(b"a", b"2")
+    assert store.put({b"b": b"=1="}) and store.put({b"a": b"2"})
     assert _text().split(b"\n")[:3] == [b"wipmodem 1", b"a=2", b"b==1="]
     assert Store(_PATH).values == {b"a": b"2", b"b": b"=1="}
     os.remove(_PATH)
@@ -54,7 +54,7 @@ def case_names_in_order_and_values_with_equals_signs():
 def case_an_empty_value_is_forgotten():
     """The others stay."""
     store = Store(_PATH)
-    assert store.put(b"a", b"1") and store.put(b"b", b"2") and store.put(b"a", b"")
+    assert store.put({b"a": b"1"}) and store.put({b"b": b"2"}) and store.put({b"a": b""})
     assert Store(_PATH).values == store.values == {b"b": b"2"}
     os.remove(_PATH)
 
@@ -85,7 +85,7 @@ def case_damage_is_mended_by_the_next_value():
     """Power off and on."""
     _file(b"?")
     store = Store(_PATH)
-    assert store.torn and store.put(b"dial", b"ATD*99#")
+    assert store.torn and store.put({b"dial": b"ATD*99#"})
     assert not Store(_PATH).torn
     assert _text() == _WHOLE
     os.remove(_PATH)
@@ -94,12 +94,12 @@ def case_damage_is_mended_by_the_next_value():
 def case_a_disk_that_takes_nothing():
     """Nothing changes, in memory neither."""
     store = Store("/nonexistent/profile")
-    assert not store.put(b"a", b"1")
+    assert not store.put({b"a": b"1"})
     assert store.values == {}
 
 
 def case_without_a_file():
     """As long as the program runs."""
     store = Store(None)
-    assert store.put(b"a", b"1") and store.values == {b"a": b"1"}
-    assert store.put(b"a", b"") and store.values == {}
+    assert store.put({b"a": b"1"}) and store.values == {b"a": b"1"}
+    assert store.put({b"a": b""}) and store.values == {}

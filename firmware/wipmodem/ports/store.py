@@ -22,13 +22,16 @@ class Store:
         if path:
             self._load()
 
-    def put(self, name, value):
-        """Keep it, or forget it if it is empty; False, and nothing changed, if that fails."""
+    def put(self, changes):
+        """Keep what `changes` names, forget it where the value is empty: all of it, or False.
+
+        What is kept already is not written again: flash wears.
+        """
         values = dict(self.values)
-        values[name] = value
-        if not value:
-            del values[name]
-        if self._path and not self._save(values):
+        values.update(changes)
+        values = {name: value for name, value in values.items() if value}
+        same = values == self.values and not self.torn
+        if self._path and not same and not self._save(values):
             return False
         self.values = values
         return True
