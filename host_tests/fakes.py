@@ -36,6 +36,19 @@ class FakeSerial(FakeLine):
         self.mask = c.IN
         self.dtr_on = True
         self.dcd = self.dsr = self.ri = False
+        self.rate = 115200
+        self.flow = True
+        self.unsent = False
+        self.line = None
+
+    def takes(self, rate):
+        return rate > 0
+
+    def sent(self):
+        return not self.unsent
+
+    def configure(self, rate, tx_held, rx_held):
+        self.line = (rate, tx_held, rx_held)
 
     def dtr(self):
         return self.dtr_on
@@ -98,6 +111,42 @@ class FakeRadio:
         self.answer = 0
         self.chat = FakeChat()
         self.dial_string = b"ATD#777"
+        self.called = b""
+        self.code = self.speed = 0
+        self.rang = False
+        self.registered = -1
+        self.incoming = bytearray()
+        self.output = bytearray()
+        self.lost = False
+
+    def call(self, text, limit_ms):
+        if self.state != "idle":
+            return False
+        self.state = "calling"
+        self.called = text
+        return True
+
+    def calling(self):
+        return self.state == "calling"
+
+    def online(self):
+        return self.state == "online"
+
+    def carrier(self):
+        return not self.lost
+
+    def hang_up(self):
+        self.state = "idle"
+
+    def readinto(self, buf):
+        n = min(len(self.incoming), len(buf))
+        buf[:n] = self.incoming[:n]
+        self.incoming = self.incoming[n:]
+        return n
+
+    def write(self, buf, off, n):
+        self.output += memoryview(buf)[off : off + n]
+        return n
 
     def dial_with(self, text):
         self.dial_string = text or b"ATD#777"
@@ -148,9 +197,9 @@ class FakeStore:
         self.torn = False
         self.full = False
 
-    def put(self, name, value):
+    def put(self, changes):
         if not self.full:
-            self.values[name] = value
+            self.values.update(changes)
         return not self.full
 
 
@@ -165,6 +214,7 @@ class FakeSocket:
         self.inbox = []
         self.eof = self.dead = False
         self.closed = False  # by the modem
+        self.finished = False
         self.window = 1 << 20  # bytes that the peer still takes
         self.sent = bytearray()
         self.datagrams = []  # sent
@@ -185,6 +235,10 @@ class FakeNet:
         self.from_port = 0
         self.full = False  # no socket to be had
         self.write_bite = 4096  # the most bytes of a stream taken in one call
+        self.fixed_ttl = 0
+        self.tuned = []
+        self.cannot = set()
+        self.given = None
         self._next_port = 49152
 
     def socket(self, handle):
@@ -220,6 +274,29 @@ class FakeNet:
     def want(self, handle, mask):
         sock = self._sockets[handle]
         sock.mask = mask if mask or not self.flags[handle] & (c.ERR | c.HUP) else -1
+
+    def defaults(self, ttl, mss, window):
+        self.given = (ttl, mss, window)
+
+    def tune(self, handle, option, value):
+        if option in self.cannot:
+            return False
+        self.tuned.append((handle, option, value))
+        return True
+
+    def finish(self, handle):
+        self._sockets[handle].finished = True
+        return True
+
+    def open_echo(self):
+        return self._open("echo", 0, None, 0)
+
+    def send_echo(self, handle, buf, n, addr):
+        self._sockets[handle].datagrams.append(bytes(buf[:n]))
+        return n
+
+    def receive_echo(self, handle, buf, n):
+        return self.recvfrom(handle, buf, n)
 
     def open_udp(self, port, addr=None, peer_port=0):
         return self._open("udp", port, addr, peer_port)

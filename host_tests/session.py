@@ -10,6 +10,7 @@ heap.collect_often()
 
 from fakes import FakeBearer, FakeCrash, FakeNet, FakeSerial, FakeStore
 from wipmodem import ticks
+from wipmodem.contract import C1
 from wipmodem.modem import Modem, Sizes
 
 heap.collect_when_full()
@@ -24,18 +25,32 @@ class Session:
     """The board, too: its ports are fakes."""
 
     name = b"test"
+    serial_number = b"123456789012345"
 
-    def __init__(self, **sizes):
+    def __init__(self, radio=None, dialect=C1, kept=None, flow=True, **sizes):
+        """`kept`: what the store holds at power on; `flow`: are RTS and CTS wired?"""
         self.sizes = Sizes()
+        self.dialect = dialect
         for name, value in sizes.items():
             setattr(self.sizes, name, value)
         self.serial = FakeSerial()
+        self.serial.flow = flow
         self.net = FakeNet(self.sizes.handles)
         self.crash = FakeCrash()
         self.store = FakeStore()
+        self.store.values.update(kept or {})
         self.bearer = FakeBearer()
+        self.bearer.radio = radio
         self._entropy = 0x1234
         self.now_ms = _START_MS
+        self.modem = Modem(self)
+        self.settle()
+
+    def power_cycle(self):
+        """Off and on: what is left is what the store has kept."""
+        self.serial.output = bytearray()
+        self.net = FakeNet(self.sizes.handles)
+        self.bearer.stop()
         self.modem = Modem(self)
         self.settle()
 

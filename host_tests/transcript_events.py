@@ -1,0 +1,270 @@
+"""What happens to a modem in a transcript: its network, its lines, its radio, power and time.
+
+An event is a method; `words` is what follows its name in the file.
+"""
+
+from session import Session
+from wipmodem import address
+from wipmodem import contract as c
+from wipmodem.ports import chat
+
+
+class Mismatch(Exception):
+    pass
+
+
+class Events:
+    _session: Session
+
+    def connects(self, words):
+        """connects 2,1: the peer of a connecting socket accepts."""
+        self._peer(words).outcome = 1
+
+    def refuses(self, words):
+        """refuses 2,1: it refuses."""
+        self._peer(words).outcome = c.RESET
+
+    def unreachable(self, words):
+        """unreachable 2,1: there is no way to it; of UDP, until connects 1,1."""
+        self._peer(words).outcome = c.UNREACHABLE
+
+    def peer(self, words):
+        """peer 3,1 192.0.2.9:4000: somebody connects to a server."""
+        who, address_ = words.split()
+        self._peer(who).inbox.append(_address(address_))
+
+    def sends(self, words):
+        """sends 2,5 "bytes": the peer sends them."""
+        who, _, data = words.partition(" ")
+        self._peer(who).inbox.append(to_bytes(data))
+
+    def datagram(self, words):
+        """datagram 1,2 192.0.2.77:4000 "bytes": one comes."""
+        who, _, rest = words.partition(" ")
+        address_, _, data = rest.partition(" ")
+        self._peer(who).inbox.append((to_bytes(data),) + _address(address_))
+
+    def closes(self, words):
+        """closes 2,5: the peer sends FIN."""
+        self._peer(words).eof = True
+
+    def resets(self, words):
+        """resets 2,5: the peer sends RST."""
+        self._peer(words).dead = True
+
+    def port_closed(self, words):
+        """port_closed 1,1: ICMP says that nobody is there for our datagram."""
+        self._peer(words).refused += 1
+
+    def window(self, words):
+        """window 2,5 100: the peer takes so many bytes and then no more."""
+        who, n = words.split()
+        self._peer(who).window = int(n)
+
+    def got(self, words):
+        """got 2,5 "bytes": what the peer has received since last asked."""
+        who, _, data = words.partition(" ")
+        peer = self._peer(who)
+        expect(to_bytes(data), bytes(peer.sent), "the peer received")
+        peer.sent = bytearray()
+
+    def got_datagrams(self, words):
+        """got_datagrams 1,1 [b"a", b"b"]: the datagrams it has received since last asked."""
+        who, _, data = words.partition(" ")
+        peer = self._peer(who)
+        expect(eval(data), peer.datagrams, "the peer received")  # noqa: S307
+        peer.datagrams = []
+
+    def fin(self, words):
+        """fin 2,5: the modem has closed its side."""
+        expect(True, self._peer(words).closed, "the modem's side closed")
+
+    def delayed(self, words):
+        """delayed 2,5: what the peer sent is not all taken: it is still with the stack."""
+        expect(True, bool(self._peer(words).inbox), "something delayed")
+
+    def dns(self, words):
+        """dns 192.0.2.5, dns nothing: the answer to the oldest open question.
+
+        dns 192.0.2.5 b.example: to that for this name. dns forged: one with a wrong id."""
+        answer, _, name = words.partition(" ")
+        wanted = b"".join(bytes([len(part)]) + part.encode() for part in name.split(".") if part)
+        for handle in self._session.net.open_handles():
+            peer = self._session.net.socket(handle)
+            asks = self._session.net.peer_port[handle] == 53 and peer.datagrams
+            if asks and wanted in peer.datagrams[-1]:
+                query = peer.datagrams[-1] if answer == "forged" else peer.datagrams.pop()
+                peer.inbox.append((_dns_answer(query, answer), b"\x0a\0\0\1", 53))
+                return
+        raise Mismatch("this name is not asked for")
+
+    def dtr(self, words):
+        """dtr off, dtr on."""
+        self._session.serial.dtr_on = words == "on"
+
+    def dcd(self, words):
+        """dcd off, dcd on: what it is."""
+        expect(words == "on", self._session.serial.dcd, "DCD is")
+
+    def cts(self, words):
+        """cts off: the host takes nothing; cts on."""
+        self._session.serial.stuck = words == "off"
+
+    def bearer(self, words):
+        """bearer slow: it does not come up by itself; bearer on; bearer lost; bearer paused: lost,
+        and tried again; bearer failed 807: it does not come, and why."""
+        bearer = self._session.bearer
+        word, _, cause = words.partition(" ")
+        bearer.delayed = word == "slow"
+        bearer.cause = int(cause or 0)
+        bearer.state = _BEARER_STATES.get(word, bearer.state)
+
+    def limit(self, words):
+        """limit 50000: how long a call may take, in ms, as the last start told the bearer."""
+        expect(int(words), self._session.bearer.limit_ms, "the limit of a call")
+
+    def credentials(self, words):
+        """credentials "user" "password": what the next session would be asked for with."""
+        bearer = self._session.bearer
+        expect(words, '"%s" "%s"' % (bearer.user, bearer.password), "the credentials")
+
+    def radio(self, words):
+        """radio starting; radio idle; radio call."""
+        self._session.bearer.radio.state = words
+
+    def asked(self, words):
+        """asked "+CSQ": what the radio was asked last."""
+        expect(to_bytes(words), self._session.bearer.radio.asked, "the radio was asked")
+
+    def answers(self, words):
+        """answers "+CSQ: 23,0\n": its lines and OK; answers error; answers nothing."""
+        radio = self._session.bearer.radio
+        radio.answer = _ANSWERS.get(words, 0)
+        if not radio.answer:
+            radio.chat.hold(to_bytes(words))
+        radio.state = "idle"
+
+    def radio_said(self, words):
+        """radio_said 3: so many lines that nobody had asked for."""
+        self._session.bearer.radio.chat.ignored += int(words)
+
+    def store(self, words):
+        """store {b"dial": b"ATD*99#"}: what is kept; store full: it takes no more; store torn: the
+        file was damaged."""
+        store = self._session.store
+        store.full = words == "full"
+        store.torn = words == "torn"
+        if words[0] == "{":
+            expect(eval(words), store.values, "what is kept")  # noqa: S307
+
+    def dial_string(self, words):
+        """dial_string "ATD#777": what the radio would be told to dial."""
+        expect(to_bytes(words), self._session.bearer.radio.dial_string, "the dial string")
+
+    def power_cycle(self, words):
+        """power_cycle: the power goes and comes back."""
+        self._session.power_cycle()
+
+    def line(self, words):
+        """line 9600 True True: what the serial port was last told; line None: nothing."""
+        expect(eval(words), self._session.serial.line, "the line")  # noqa: S307
+
+    def unsent(self, words):
+        """unsent: the answer is still on its way; unsent no: it has left."""
+        self._session.serial.unsent = words != "no"
+
+    def dsr(self, words):
+        """dsr off, dsr on: what it is."""
+        expect(words == "on", self._session.serial.dsr, "DSR is")
+
+    def ri(self, words):
+        """ri off, ri on: what it is."""
+        expect(words == "on", self._session.serial.ri, "RI is")
+
+    def tuned(self, words):
+        """tuned 2,1 [(8, 32)]: what the stack was told of a socket."""
+        who, _, wanted = words.partition(" ")
+        peer = self._peer(who)
+        net = self._session.net
+        told = [t[1:] for t in net.tuned if net.socket(t[0]) is peer]
+        expect(eval(wanted), told, "the stack was told")  # noqa: S307
+
+    def cannot(self, words):
+        """cannot 8: an option of sockets that the stack cannot set."""
+        self._session.net.cannot.add(int(words))
+
+    def fixed_ttl(self, words):
+        """fixed_ttl 255: the TTL that the stack always uses."""
+        self._session.net.fixed_ttl = int(words)
+
+    def defaults(self, words):
+        """defaults (64, 536, 16384): TTL, MSS and window of sockets to come."""
+        expect(eval(words), self._session.net.given, "the defaults")  # noqa: S307
+
+    def finished(self, words):
+        """finished 2,1: the modem has ended its sending half."""
+        expect(True, self._peer(words).finished, "a half close")
+
+    def crash(self, words):
+        """crash ["line"]: the lines that are kept of the last one."""
+        self._session.crash.text = eval(words)  # noqa: S307
+
+    def sockets_full(self, words):
+        """sockets_full: the stack has none left; sockets_full no: again it has."""
+        self._session.net.full = words != "no"
+
+    def stall(self, words):
+        """stall 150: the loop left the DTE unseen for so long, and looks at it now."""
+        session = self._session
+        session.net.poll(0)
+        session.modem.service(session.now_ms, int(words))
+
+    def handles(self, words):
+        """handles 2: how many the modem has open at the net port."""
+        expect(int(words), len(self._session.net.open_handles()), "open handles")
+
+    def counter(self, words):
+        """counter tx_dropped 5."""
+        name, n = words.split()
+        counters = self._session.modem.counters
+        self._session.modem.count_all()
+        for i in range(counters.count):
+            if counters.name(i) == name.encode():
+                expect(int(n), counters.value(i), name)
+                return
+        raise Mismatch("no counter " + name)
+
+    def _peer(self, who):
+        if who not in self._peers:
+            raise Mismatch("%s has never had a handle at the net port" % who)
+        return self._peers[who]
+
+
+_BEARER_STATES = {"on": c.UP, "lost": c.DOWN, "failed": c.DOWN, "paused": c.PAUSED}
+
+# How an exchange ends that does not end in OK.
+_ANSWERS = {"error": chat.REFUSED, "nothing": chat.SILENCE}
+
+
+def expect(wanted, had, what):
+    if wanted != had:
+        raise Mismatch("expected %s %r, it is %r" % (what, wanted, had))
+
+
+def to_bytes(words):
+    return eval("b" + words if words[0] == '"' else words)  # noqa: S307 (transcripts are our own)
+
+
+def _address(words):
+    host, _, port = words.partition(":")
+    return address.parse(host.encode()), int(port)
+
+
+def _dns_answer(query, words):
+    """The answer to a query: an address, `nothing` for NXDOMAIN, or that to another query."""
+    if words == "forged":
+        return _dns_answer(bytes([query[0] ^ 1]) + query[1:], "192.0.2.66")
+    if words == "nothing":
+        return query[:2] + b"\x81\x83" + query[4:]
+    record = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + (address.parse(words.encode()) or b"")
+    return query[:2] + b"\x81\x80\0\1\0\1\0\0\0\0" + query[12:] + record
