@@ -11,7 +11,7 @@ _PATHS = (_HERE.parent / "firmware", _HERE.parent / "boards" / "host", _HERE)
 
 COMMANDS = {
     "cpython": [sys.executable, "-B"],
-    "micropython": [str(Path(sys.executable).with_name("micropython")), "-X", "heapsize=128wK"],
+    "micropython": [str(Path(sys.executable).with_name("micropython")), "-X", "heapsize=192wK"],
 }
 
 

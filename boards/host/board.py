@@ -14,6 +14,7 @@ from dteport import Dte
 from radioport import RadioPort
 from system import Net, Poller, entropy, ticks_ms
 from tracing import TracedDte, TracedRadioPort
+from wipmodem.contract import C1
 from wipmodem.modem import Sizes
 from wipmodem.ports.store import Store
 
@@ -43,6 +44,8 @@ class NoCrash:
 
 class Board:
     name = b"host"
+    serial_number = b"000000000000000"
+    dialect = C1
     sizes = Sizes()
     crash = NoCrash()
     ticks_ms = staticmethod(ticks_ms)

@@ -1,7 +1,11 @@
-"""The text of each unsolicited line, by the kind of its record in the URC queue."""
+"""Unsolicited lines: the text of each, by the kind of its record, and which may go first."""
 
-from . import urc
+from . import ticks, urc
+from .compat import const
 from .wip_commands import name, say_data
+
+_OUTCOME_MS = const(3000)  # H5, H10: how long others let the outcome of a +WIPCREATE go first
+_IDLE_MS = const(1000)
 
 _WORDS = {
     urc.READY: b"+WIPREADY: ",
@@ -11,12 +15,61 @@ _WORDS = {
     urc.PEER_CLOSE: b"+WIPPEERCLOSE: ",
     urc.BEARER: b"+WIPBR: 6,",
     urc.LOST: b"+WIPXLOST: ",
+    urc.REGISTERED: b"+CREG: ",
+    urc.PING: b"+WIPPING: 0,",
+    urc.NO_PING: b"+WIPPING: 1,",
 }
 
 
-def say(modem, urcs, i):
-    """Say the record at place i of the queue."""
-    _SAY[urcs.kind(i)](modem, urcs, i)
+class Announcer:
+    """Says what the queue holds, at moments that the modem chooses (F7)."""
+
+    def __init__(self, modem):
+        self._modem = modem
+        self._urcs = modem.urcs
+        self._writer = modem.writer
+        self._awaiting = False  # an outcome of +WIPCREATE goes first, until:
+        self._due_ms = 0
+
+    def expect_outcome(self):
+        self._awaiting = True
+        self._due_ms = ticks.add(self._modem.now_ms, _OUTCOME_MS)
+
+    def line_begins(self):
+        """The host goes on without it."""
+        self._awaiting = False
+
+    def tick(self):
+        """True if others need wait no longer."""
+        late = self._awaiting and not self.wait_ms()
+        if late:
+            self._awaiting = False
+        return late
+
+    def wait_ms(self):
+        """Until `tick` is needed."""
+        if not self._awaiting:
+            return _IDLE_MS
+        return max(ticks.diff(self._due_ms, self._modem.now_ms), 0)
+
+    def service(self):
+        """True if something was said."""
+        said = False
+        while self._urcs.count and self._writer.room():
+            place = self._urcs.outcome() if self._awaiting else 0
+            if place < 0:
+                if self._modem.table.pending():
+                    break
+                place = 0
+            self._say(place)
+            said = True
+        return said
+
+    def _say(self, place):
+        if self._urcs.kind(place) <= urc.FAILED:
+            self._awaiting = self._modem.table.pending() > 0
+        _SAY[self._urcs.kind(place)](self._modem, self._urcs, place)
+        self._urcs.drop(place)
 
 
 def _socket(modem, urcs, i):
@@ -50,6 +103,16 @@ def _say_data(modem, urcs, i):
     say_data(modem.writer, modem.table.of(urcs.who(i)))
 
 
+def _say_result(modem, urcs, i):
+    modem.writer.result(urcs.value(i))
+
+
+def _say_ping(modem, urcs, i):
+    writer = modem.writer.begin(_WORDS[urcs.kind(i)])
+    value = urcs.value(i)
+    writer.number(value >> 20).comma(value & 0xFFFFF).end()
+
+
 _SAY = {
     urc.READY: _say_socket,
     urc.FAILED: _say_error,
@@ -59,4 +122,8 @@ _SAY = {
     urc.PEER_CLOSE: _say_socket,
     urc.BEARER: _say_value,
     urc.LOST: _say_value,
+    urc.RESULT: _say_result,
+    urc.REGISTERED: _say_value,
+    urc.PING: _say_ping,
+    urc.NO_PING: _say_ping,
 }

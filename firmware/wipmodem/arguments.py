@@ -12,10 +12,10 @@ from .errors import ERROR
 NUMBER = const(0)
 TEXT = const(1)
 
-_MOST = const(6)
+_MOST = const(8)
 _ABSENT = const(-1)
 _NOT_A_NUMBER = const(-2)
-_TOO_LARGE = const(99999)  # numbers stop growing here: above every range
+_TOO_LARGE = const(9999999)  # numbers stop growing here: above every range
 
 _QUOTE = const(0x22)
 _COMMA = const(0x2C)
@@ -46,6 +46,9 @@ class Arguments:
 
     def value(self, i):
         return self._value[i]
+
+    def value_or(self, i, default):
+        return self._value[i] if self.given(i) else default
 
     def is_number(self, i):
         return i < self.count and self._value[i] >= 0

@@ -1,6 +1,6 @@
-"""What the commands of base.md do beyond setting a value."""
+"""What base commands do that set a value or read one (base.md section 3)."""
 
-from . import VERSION, errors
+from . import errors
 from . import settings as at
 from .compat import const
 
@@ -8,18 +8,15 @@ DONE = const(0)
 MORE = const(1)  # a line was said, call again for the next
 HOLD = const(2)  # not yet: call again in a later pass
 ONLINE = const(3)  # CONNECT, and the DTE is in data mode
+ENDED = const(4)  # in a result of its own: modem.ends_in()
 
-_TEXT_MOST = const(80)
+# Rates of +IPR, bit/s; 0 asks for autobaud, which few lines can do.
+RATES = (0, 300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
+_HARDWARE = const(2)  # +IFC
 
 
-def identify(modem):
-    """ATI: product, version, board; whether what was kept over power loss is gone."""
-    if modem.step:
-        modem.writer.begin(b"profile damaged: factory values").end()
-        return DONE
-    modem.writer.begin(b"wipmodem ").text(VERSION).text(b" ").text(modem.board.name).end()
-    modem.step = 1
-    return MORE if modem.board.store.torn else DONE
+def ok(modem):
+    return DONE
 
 
 def cmee_set(modem):
@@ -32,48 +29,52 @@ def cmee_read(modem):
     return DONE
 
 
-def ok(modem):
+def ipr_set(modem):
+    """F2: the OK goes out at the old rate."""
+    rate = modem.arguments.value(0)
+    if rate not in RATES or not modem.board.serial.takes(rate):
+        return errors.ERROR
+    modem.settings[at.SPEED] = rate // 100
+    modem.after.set_line()
     return DONE
 
 
-def stat_read(modem):
-    """AT+WIPXSTAT?: every counter of what was lost or refused, a line each."""
-    counters = modem.counters
-    i = modem.step
-    if i == 0:
-        modem.count_all()
-    modem.writer.begin(b"+WIPXSTAT: ").text(counters.name(i)).comma(counters.value(i)).end()
-    modem.step = i + 1
-    return MORE if modem.step < counters.count else DONE
+def ipr_read(modem):
+    modem.writer.begin(b"+IPR: ").number(modem.settings[at.SPEED] * 100).end()
+    return DONE
 
 
-def crash_read(modem):
-    """AT+WIPXCRASH?: the traceback of what brought the modem down last, a line each."""
-    lines = modem.board.crash.lines()
-    if modem.step >= len(lines):
-        return DONE
-    modem.writer.begin(b"+WIPXCRASH: ").text(lines[modem.step].encode()[:_TEXT_MOST]).end()
-    modem.step += 1
-    return MORE
+def ifc_set(modem):
+    """One argument may be left out. XON/XOFF is not supported, hardware only where it is wired."""
+    arguments = modem.arguments
+    for i in range(arguments.count):
+        if arguments.given(i) and not _flow_may_be(modem, arguments.value(i)):
+            return errors.ERROR
+    for i in range(arguments.count):
+        if arguments.given(i):
+            modem.settings[at.TX_FLOW + i] = arguments.value(i)
+    modem.after.set_line()
+    return DONE
 
 
-def crash_set(modem):
-    """AT+WIPXCRASH=0: forget it."""
-    modem.board.crash.clear()
+def _flow_may_be(modem, mode):
+    return mode == 0 or (mode == _HARDWARE and modem.board.serial.flow)
+
+
+def ifc_read(modem):
+    settings = modem.settings
+    modem.writer.begin(b"+IFC: ").number(settings[at.TX_FLOW]).comma(settings[at.RX_FLOW]).end()
     return DONE
 
 
 def s_register_read(modem, setting):
     """Three digits, zero padded."""
-    value = modem.settings[setting]
-    writer = modem.writer.begin()
-    writer.number(value // 100).number(value // 10 % 10).number(value % 10).end()
+    modem.writer.begin().three_digits(modem.settings[setting]).end()
 
 
 def assign(modem, setting, value):
     """Give a setting a value of its range: DONE or ERROR."""
-    low, high, _ = at.RANGES[setting]
-    if not low <= value <= high:
+    if not at.fits(setting, value):
         return errors.ERROR
     modem.settings[setting] = value
     return DONE

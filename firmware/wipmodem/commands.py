@@ -1,101 +1,30 @@
-"""The command table, and what finds, checks and runs a command (F9, F16, Q36, Q37).
-
-A row: name, what AT+NAME? does, what AT+NAME=? does, what AT+NAME=... does, its arguments: one
-specification, or one for each value of the first argument; and what AT+NAME alone does. None
-stands for plain ERROR.
-"""
+"""What finds, checks and runs a command of command_table.py (F9, F16, Q36, Q37)."""
 
 from . import base_commands as base
-from . import errors
+from . import canned, command_table, errors
 from . import settings as at
-from . import wip_commands as wip
-from .arguments import number, one_of, text
 from .base_commands import DONE, HOLD, MORE
+from .call_commands import dial
+from .command_table import ABSENT, ACTIONS, KEY, NAME, OTHERWISE, SPEC, TABLE, WIPSOFT_SPEC
 from .compat import const
 from .counters import LINE_TOO_LONG
-from .radio_commands import dial_read, dial_set, pass_on
-from .sock import INDEXES, SERVER, TCP, UDP
+from .radio_commands import pass_on
 
-_PROTOCOL = number(UDP, SERVER, errors.BAD_PROTOCOL)
-_INDEX = number(1, INDEXES[0], errors.BAD_INDEX)
-_SERVER_INDEX = number(1, INDEXES[2], errors.BAD_INDEX)
-_RANGE_END = number(1, INDEXES[1], errors.BAD_INDEX)
-_PORT = number(0, 65535, errors.BAD_PORT)
-_ANY_PORT = number(0, 65535, errors.BAD_PORT, True)
-_PEER = text()
-_ANY_PEER = text(True)
-_DATA_MODE = number(0, 65535, errors.NOT_SUPPORTED)
-_BEARER = number(6, 6, errors.NO_OPTION)
-_CLIENT_MODE = number(0, 0, errors.BAD_VALUE, True)
-
-_OTHERWISE = const(-1)  # the error number when the first argument has no row
-
-_CREATE = {
-    _OTHERWISE: errors.BAD_PROTOCOL,
-    UDP: (_PROTOCOL, _INDEX, _ANY_PORT, _ANY_PEER, _ANY_PORT),
-    TCP: (_PROTOCOL, _INDEX, _PEER, _PORT),
-    SERVER: (_PROTOCOL, _SERVER_INDEX, _PORT, _RANGE_END, _RANGE_END),
-}
-_DATA = (_PROTOCOL, _INDEX, _DATA_MODE)
-_CLOSE = {
-    _OTHERWISE: errors.BAD_PROTOCOL,
-    UDP: (_PROTOCOL, _INDEX),
-    TCP: (_PROTOCOL, _INDEX),
-    SERVER: (_PROTOCOL, _SERVER_INDEX),  # Q32
-}
-_ACTION = number(0, 65535, errors.ERROR)
-_BR = {
-    _OTHERWISE: errors.ERROR,
-    2: (_ACTION, _BEARER, number(0, 1, errors.NO_OPTION), text()),  # B4
-    3: (_ACTION, _BEARER, one_of((15, 17, 18), errors.NO_OPTION)),  # B5
-    4: (_ACTION, _BEARER, _CLIENT_MODE),
-    5: (_ACTION, _BEARER),
-}
-
-
-class Command:
-    """A row of the table: what each form does, and the arguments of the set form."""
-
-    def __init__(self, name, read=None, test=None, write=None, spec=(), run=None):
-        self.name = name
-        self.forms = (run, read, test, write)  # by _RUN, _READ, _TEST, _SET
-        self.spec = spec
-
-
-def _of_radio(name):
-    """A row of what the radio answers, whatever the form."""
-    return Command(name, pass_on, pass_on, pass_on, None, pass_on)
-
-
-TABLE = (
-    Command(b"+CMEE", base.cmee_read, None, base.cmee_set, (number(0, 1, errors.ERROR),)),
-    Command(b"+WIPCFG", None, None, wip.wipcfg_set, (number(0, 1, errors.ERROR),)),
-    Command(b"+WIPBR", wip.wipbr_read, None, wip.wipbr_set, _BR),
-    Command(b"+WIPCREATE", wip.wipcreate_read, None, wip.wipcreate_set, _CREATE),
-    Command(b"+WIPDATA", wip.wipdata_read, base.ok, wip.wipdata_set, _DATA),
-    Command(b"+WIPCLOSE", base.ok, base.ok, wip.wipclose_set, _CLOSE),  # Q31
-    Command(b"+WIPXSTAT", base.stat_read),
-    Command(b"+WIPXCRASH", base.crash_read, None, base.crash_set, (number(0, 0, errors.ERROR),)),
-    Command(b"+WIPXDIAL", dial_read, None, dial_set, (text(),)),
-    _of_radio(b"+CSQ"),
-    _of_radio(b"+CREG"),
-    _of_radio(b"+CSS"),
-)
-
-_RUN = const(0)
-_READ = const(1)
-_TEST = const(2)
-_SET = const(3)
+_RUN = command_table.RUN
+_READ = command_table.READ
+_TEST = command_table.TEST
+_SET = command_table.SET
 
 _QUESTION = const(0x3F)
 _EQUALS = const(0x3D)
 _SEMICOLON = const(0x3B)
 _AMPERSAND = const(0x26)
 _PLUS = const(0x2B)
+_DOLLAR = const(0x24)
 _NAME_ENDS = b"?=;"
+_OURS = b"+WIP"  # what begins so is not the radio's
 _S = const(0x53)
-_I = const(0x49)
-_I_VALUES = (0, 3)
+_D = const(0x44)
 _TOO_LARGE = const(9999)
 
 
@@ -116,8 +45,9 @@ def _nothing(modem):
     return DONE
 
 
-_BY_HASH = {_hash(command.name): command for command in TABLE}
-_BASIC = {_hash(name): setting for name, setting in at.BASIC.items()}
+_BY_HASH = {_hash(row[NAME]): row for row in TABLE}
+_BASIC = {_hash(name): setting for name, setting in at.BASIC}
+_ACTIONS = {_hash(row[NAME]): row for row in ACTIONS}
 
 
 class Commands:
@@ -129,6 +59,7 @@ class Commands:
         self._buf = modem.line.buf
         self._at = 0  # where in the line the reading stands
         self._began = 0  # ... and stood at the start of the command under way
+        self._name_end = 0
         self._handler = _nothing  # of the command that is under way
 
     def begin(self):
@@ -165,19 +96,29 @@ class Commands:
             self._handler = _nothing
         return MORE if outcome == DONE else outcome
 
+    def name(self, i):
+        """The i-th command that there is; b"" if the dialect lacks it, None behind the last."""
+        for table in (at.BASIC, ACTIONS, canned.TABLE, TABLE):
+            if i < len(table):
+                row = table[i]
+                return b"" if table is TABLE and self._spec(row) is ABSENT else row[NAME]
+            i -= len(table)
+        return None
+
     def _next(self):
         """Find and check the next command: 0, or the error number."""
         self._modem.step = 0
         self._began = self._at
-        if self._peek() == _PLUS:
+        first = self._peek()
+        if first in (_PLUS, _DOLLAR):
             return self._extended()
         name = self._letter(0)
         if name == _AMPERSAND:
             return self._basic(self._letter(name))
         if name == _S:
             return self._s_register()
-        if name == _I:
-            return self._identify()
+        if name == _D:
+            return self._dial()
         return self._basic(name)
 
     def _peek(self):
@@ -203,16 +144,22 @@ class Commands:
     # Basic commands
 
     def _basic(self, name):
+        value = self._modem.value = self._digits()
+        action = _ACTIONS.get(name)
+        if action is not None:
+            self._handler = action[2]
+            return 0 if value <= action[1] else errors.ERROR
         setting = _BASIC.get(name, -1)
-        value = self._digits()
         return errors.ERROR if setting < 0 else base.assign(self._modem, setting, value)
 
-    def _identify(self):
-        self._handler = base.identify
-        return 0 if self._digits() in _I_VALUES else errors.ERROR
+    def _dial(self):
+        """The rest of the line is the number."""
+        self._at = self._line.n
+        self._handler = dial
+        return 0
 
     def _s_register(self):
-        setting = at.S_REGISTERS.get(self._digits(), -1)
+        setting = at.find(at.S_REGISTERS, self._digits())
         action = self._letter(0)
         if setting < 0:
             return errors.ERROR
@@ -226,28 +173,58 @@ class Commands:
     # Extended commands
 
     def _extended(self):
-        command = self._command()
+        start = self._at
+        row = self._row()
         form = self._form()
-        if command is None or form < 0 or command.forms[form] is None:
+        if form < 0:
             return errors.ERROR
-        self._handler = command.forms[form]
-        if command.spec is None:
+        if row is None:
+            return self._other(start, form)
+        spec = self._spec(row)
+        if row[form] is None or spec is ABSENT:
+            return errors.ERROR
+        self._handler = row[form]
+        if spec is None:
             self._skip()
             return 0
-        return self._arguments(command.spec) if form == _SET else 0
+        return self._arguments(spec) if form == _SET else 0
 
-    def _skip(self):
-        """The arguments are somebody else's."""
-        while not self._at_border():
-            self._at += 1
+    def _spec(self, row):
+        """The arguments, in the dialect that is set."""
+        if row[WIPSOFT_SPEC] is not None and self._modem.settings[at.DIALECT] == at.WIPSOFT:
+            return row[WIPSOFT_SPEC]
+        return row[SPEC]
 
-    def _command(self):
+    def _row(self):
         """Take a name: its row of the table, or None."""
         start = self._at
-        command = _BY_HASH.get(self._name())
-        if command is None or len(command.name) != self._at - start:
+        row = _BY_HASH.get(self._name())
+        self._name_end = self._at
+        if row is None or len(row[NAME]) != self._at - start:
             return None
-        return command if self._buf.find(command.name, start, self._at) == start else None
+        return row if self._buf.find(row[NAME], start, self._at) == start else None
+
+    def _other(self, start, form):
+        """A command whose answer is always the same, or one of the radio's."""
+        values = self._at
+        self._skip()
+        row = canned.find(canned.TABLE, self._buf, start, self._name_end)
+        if row is None:
+            if self._buf.find(_OURS, start, self._at) == start:
+                return errors.ERROR
+            self._handler = pass_on
+            return 0
+        if form == _SET:
+            return 0 if canned.allows(row, self._buf, values, self._at) else errors.ERROR
+        if form == _TEST or row[form] is None:
+            return errors.ERROR
+        self._modem.writer.begin(row[form]).end()
+        return 0
+
+    def _skip(self):
+        """The arguments are somebody else's, or looked at as they stand."""
+        while not self._at_border():
+            self._at += 1
 
     def _name(self):
         """Take a name, put in upper case in place: its hash. A loop without calls, for speed."""
@@ -288,7 +265,8 @@ class Commands:
         self._at = stop
         if not isinstance(spec, dict):
             return arguments.check(spec)
-        if not arguments.is_number(0):
+        key = spec.get(KEY, 0)
+        if not arguments.is_number(key):
             return errors.ERROR
-        chosen = spec.get(arguments.value(0))
-        return arguments.check(chosen) if chosen else spec[_OTHERWISE]
+        chosen = spec.get(arguments.value(key))
+        return arguments.check(chosen) if chosen else spec[OTHERWISE]

@@ -15,9 +15,10 @@ bearer  start(limit_ms), stop(); pump() -> bool, in every pass: bytes move, is s
         session failed; user, password; address(), servers(), hosts; radio (or None)
 radio   in_call(), ask(line, start, end) -> bool, asking(), answer, dial_string, dial_with(text);
         chat.lines[0:chat.n], chat.ignored
-store   values {name: value}, bytes; torn, its file was damaged; put(name, value) -> bool
-board   serial, net, bearer, store, name (bytes), sizes (modem.Sizes), entropy() -> 16 bits,
-        ticks_ms(), started(), alive() -> bool, crash: lines() -> [str], clear()
+store   values {name: value}, bytes; torn, its file was damaged; put({name: value}) -> bool
+board   serial, net, bearer, store, name and serial_number (bytes, the latter 15 digits), sizes
+        (modem.Sizes), dialect (C1 or WIPSOFT, of a modem that was never told another),
+        entropy() -> 16 bits, ticks_ms(), started(), alive() -> bool, crash: lines() -> [str], clear()
 """
 
 from .compat import const
@@ -36,6 +37,11 @@ NO_RESOURCE = const(-4)  # no socket, no memory
 UNREACHABLE = const(-5)  # no route, no answer in time
 PORT_IN_USE = const(-6)  # the asked local port is taken
 
+# Options of a socket that the stack may set: the numbers of +WIPOPT.
+NO_DELAY = const(7)
+TTL = const(8)
+TOS = const(9)
+
 # States of a bearer.
 DOWN = const(0)
 COMING = const(1)  # asked for, not there yet
@@ -52,6 +58,10 @@ AUTH_FAILED = const(814)
 IPCP_FAILED = const(815)
 PEER_ENDED = const(816)
 PEER_SILENT = const(817)
+
+# Dialects: the guide's, and that of the older modules.
+C1 = const(0)
+WIPSOFT = const(1)
 
 # The local port that stands for any free one.
 ANY_PORT = const(0)

@@ -22,7 +22,7 @@ class ControlLines:
         self._dcd = False
         self._was_up = False
         self._drop_until_ms = -1  # no drop under way
-        serial.set_dsr(True)  # &S0
+        self._dsr = self._ri = False
 
     def dtr_dropped(self):
         """What an on-to-off of DTR since last looked asks for: one of DTR_*."""
@@ -30,8 +30,12 @@ class ControlLines:
         self._dtr = self._serial.dtr()
         return self._settings[at.DTR_MODE] if was and not self._dtr else DTR_IGNORED
 
-    def service(self, now_ms, up, peer_gone):
+    def service(self, now_ms, up, peer_gone, ringing):
         """Set DCD for a call that is up or not, and a mapped peer that is gone or not."""
+        self._set_dsr(self._settings[at.DSR_MODE] == 0)
+        if ringing != self._ri:
+            self._ri = ringing
+            self._serial.set_ri(ringing)
         if self._was_up and not up:
             self._drop_until_ms = ticks.add(now_ms, _DROP_MS)
         self._was_up = up
@@ -41,6 +45,11 @@ class ControlLines:
         if dcd != self._dcd:
             self._dcd = dcd
             self._serial.set_dcd(dcd)
+
+    def _set_dsr(self, on):
+        if on != self._dsr:
+            self._dsr = on
+            self._serial.set_dsr(on)
 
     def wait_ms(self, now_ms):
         """Until `service` is needed."""

@@ -4,23 +4,27 @@
 
 Only what follows a silence can begin an escape, so a block is data as it stands unless its first
 byte is a `+` after one; the hot path looks at no other byte. Pluses are held back until decided,
-then either swallowed by the escape or `owed` to the peer, before anything else.
+then either swallowed by the escape or `owed` to the peer, before anything else. S2 is the
+character, S12 the guard time. Once the peer is gone the silence before is not asked for (H13).
 """
 
+from . import settings as at
 from . import ticks
 from .compat import const
 from .pipe import Span
 
-_PLUS = const(0x2B)
-_GUARD_MS = const(1000)
+_LAST_CHARACTER = const(127)  # S2 beyond it: there is no escape
+_STEP_MS = const(20)  # of S12
 STALL_MS = const(100)  # unseen for longer, a burst could pass for silence and `+++`
 
 
 class Escape:
-    def __init__(self):
+    def __init__(self, settings):
+        self._settings = settings
         # Pluses that were data after all: to be taken before anything else.
-        self.owed = Span(b"+++")
+        self.owed = Span(bytearray(b"+++"))
         self.held = 0
+        self.unguarded = False  # the silence before it is not needed
         self._last_ms = 0  # when the host's last byte came, as early as it may have
         self._quiet = False
 
@@ -34,8 +38,9 @@ class Escape:
 
         unseen_ms: how long before now nobody looked, so that they may have come that much earlier.
         """
-        pluses = _pluses(span)
-        if pluses and (self._quiet or self.held) and self.held + pluses <= 3:
+        pluses = self._pluses(span)
+        begins = self._quiet or self.unguarded or self.held
+        if pluses and begins and self.held + pluses <= 3:
             self.held += pluses
             self._last_ms = now_ms
             span.take(pluses)
@@ -50,21 +55,25 @@ class Escape:
             self._stalled(now_ms)
             return False
         silence_ms = ticks.diff(now_ms, self._last_ms)
-        if silence_ms < _GUARD_MS:
+        guard_ms = self.guard_ms()
+        if silence_ms < guard_ms:
             return False
         self._quiet = True
         if self.held == 3:
             self.held = 0
             return True
-        if self.held and silence_ms > _GUARD_MS:
+        if self.held and silence_ms > guard_ms:
             self._owe()
         return False
 
+    def guard_ms(self):
+        return self._settings[at.S12] * _STEP_MS
+
     def wait_ms(self, now_ms):
-        """Until a decision falls due; the guard time when none is pending."""
+        """Until a decision falls due; when none is pending it will take that long at least."""
         if not self.held:
-            return _GUARD_MS
-        return max(_GUARD_MS + (self.held < 3) - ticks.diff(now_ms, self._last_ms), 0)
+            return self.guard_ms() or STALL_MS
+        return max(self.guard_ms() + (self.held < 3) - ticks.diff(now_ms, self._last_ms), 0)
 
     def drop(self):
         """Forget pluses held or owed; returns how many that were."""
@@ -76,19 +85,21 @@ class Escape:
     def _owe(self):
         self.owed.load(self.held)
         self.held = 0
+        for i in range(3):
+            self.owed.buf[i] = self._settings[at.S2]
+
+    def _pluses(self, span):
+        """How many bytes there are, if 1 to 3 and all the escape character; otherwise 0."""
+        n = span.left()
+        character = self._settings[at.S2]
+        if n > 3 or character > _LAST_CHARACTER:
+            return 0
+        for i in range(n):
+            if span.buf[span.start + i] != character:
+                return 0
+        return n
 
     def _stalled(self, now_ms):
         if self.held:
             self._owe()
         self.heard(now_ms, 0)
-
-
-def _pluses(span):
-    """How many bytes there are, if 1 to 3 and all `+`; otherwise 0."""
-    n = span.left()
-    if n > 3:
-        return 0
-    for i in range(n):
-        if span.buf[span.start + i] != _PLUS:
-            return 0
-    return n

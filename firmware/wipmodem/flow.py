@@ -23,7 +23,7 @@ class Flow:
         """Ask the net port for the events that something can be done about."""
         rx, tx = sock.pipes
         mask = net_.IN if reading and rx.room() else 0
-        if tx.count():
+        if tx.count() and not sock.corked:
             mask |= net_.OUT
         self._net.want(sock.handle, mask)
 
@@ -47,7 +47,7 @@ class Flow:
     def send(self, sock, span):
         """Host bytes: to the net while nothing waits, what fits of the rest into the tx pipe."""
         tx = sock.pipes[1]
-        if not tx.count():
+        if not tx.count() and not sock.corked:
             sent = self._push(sock.handle, span)
             if sent < net_.AGAIN:
                 return sent
@@ -61,6 +61,8 @@ class Flow:
             sent = self._push(sock.handle, tx)
             if sent <= 0:
                 return sent
+        if sock.finished:
+            self._net.finish(sock.handle)
         return 0
 
     def _push(self, handle, span):

@@ -26,6 +26,8 @@ class LineReader:
         self.too_long = False
         self.ready = False
         self.sends_lf = False  # the host's habit: its last line ended in CR LF (H1)
+        self.waits_for_lf = False  # H17: it is echoed before the line's answer
+        self._expects_lf = True  # by the host's habit, as far as it is known
         self._ended = False  # a line just did: the next character shows
         self._settings = settings
         self._writer = writer
@@ -54,9 +56,16 @@ class LineReader:
         """The line has had its final result. It is kept for A/."""
         self.ready = False
 
+    def inject(self, body):
+        """A line that nobody has typed."""
+        self.n = len(body)
+        self.buf[: self.n] = body
+        self.too_long = False
+        self.ready = True
+
     def reset(self):
         """Forget a line begun, as when DTR drops, and what comes next: it is no command."""
-        self.ready = self._ended = False
+        self.ready = self._ended = self.waits_for_lf = False
         self._state = _IDLE
 
     def _begins_at_once(self, span, end):
@@ -65,7 +74,7 @@ class LineReader:
         if self._state != _IDLE or self.ready or span.buf.find(b"AT", start, end) != start:
             return False
         if self._ended:
-            self._ended = self.sends_lf = False
+            self._ended = self.sends_lf = self._expects_lf = False
         span.start = start + 2
         self._begin()
         return True
@@ -86,7 +95,9 @@ class LineReader:
     def _prefix_char(self, typed):
         if self._ended:
             self._ended = False
-            self.sends_lf = typed & 0x7F == _LF
+            self.sends_lf = self._expects_lf = typed & 0x7F == _LF
+            if self.sends_lf and self._echoes_lf():
+                self._echo_lf(typed)
         char = typed & 0x5F  # F10, and upper case
         if self._state == _IDLE or char == 0x41:
             self._state = _A_SEEN if char == 0x41 else _IDLE
@@ -102,6 +113,25 @@ class LineReader:
         if (repeat or char == 0x54) and self._settings[at.ECHO]:
             self._prefix[1] = typed
             self._writer.echo(self._prefix, 0, 2)
+
+    # The LF behind CR, which WIPsoft echoes (H17)
+
+    def take_lf(self, span):
+        """The character behind the CR of a complete line is here."""
+        self.waits_for_lf = False
+        self._expects_lf = span.buf[span.start] & 0x7F == _LF
+        if self._expects_lf:
+            self._ended = False
+            self.sends_lf = True
+            self._echo_lf(_LF)
+            span.take(1)
+
+    def _echo_lf(self, typed):
+        self._prefix[0] = typed
+        self._writer.echo(self._prefix, 0, 1)
+
+    def _echoes_lf(self):
+        return self._settings[at.ECHO] and self._settings[at.DIALECT] == at.WIPSOFT
 
     def _collect(self, span, end):
         while span.start < end and not self.ready:
@@ -131,6 +161,7 @@ class LineReader:
     def _stop(self, char):
         if char == self._stops[0]:  # F15: S3 before S5 before all else
             self._ended = True
+            self.waits_for_lf = self._expects_lf and self._echoes_lf()
             self._complete()
         elif char == self._stops[1]:
             self.n = max(self.n - 1, 0)

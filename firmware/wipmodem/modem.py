@@ -4,11 +4,13 @@
 pass: events of the net port -> host input -> commands -> data -> URCs -> output -> timers.
 """
 
+from . import errors, text, ticks
 from . import settings as at
-from . import text, ticks, urc
-from .announce import say
+from .after import After
+from .announce import Announcer
 from .arguments import Arguments
-from .base_commands import DONE, HOLD, MORE, ONLINE
+from .base_commands import DONE, ENDED, HOLD, MORE, ONLINE
+from .calls import Calls
 from .commands import Commands
 from .compat import const
 from .contract import IN, OUT
@@ -17,16 +19,20 @@ from .counters import DNS_IGNORED, DTE_STALLS, RADIO_IGNORED, TX_DROPPED, URC_LO
 from .data import DataMode
 from .escape import STALL_MS, Escape
 from .line import LineReader
+from .ping import Ping
 from .pipe import Pipe, Span
+from .profile import Profile
 from .radio_commands import restore_dial
+from .sock import FAILED
 from .sockets import Table
 from .stack import Stack
 from .text import Writer
 from .urc import UrcQueue
 
-_OUTCOME_MS = const(3000)  # H5, H10: how long other URCs let a +WIPCREATE's outcome go first
 _MOST_HELD_BACK = const(65536)  # bytes that a DTE may have kept for us
 _LF = const(10)
+_ANSWER = b"A"
+_LF_MS = const(10)  # H17: how long the LF behind a CR is waited for
 _HOLD_MS = const(10)  # how often a held command is looked at again
 
 
@@ -53,22 +59,31 @@ class Modem:
         self.board = board
         self.now_ms = 0
         self.step = 0  # of the command under way, for its handler
+        self.value = 0  # ... and the number behind its name, of a basic command
+        self._ending = text.OK  # a result other than OK and errors, of the command under way
         self._line_ms = 0  # when the line under way was complete
         self.settings = at.factory()
+        self._serial = serial = board.serial
+        self.profile = Profile(board.store, self.settings)
+        self.after = After(self)
+        self._load_settings()
         self.counters = Counters()
         self.arguments = Arguments()
-        self._serial = serial = board.serial
         self._net = net = board.net
-        self._urcs = UrcQueue(sizes.urcs)
-        self._out = Pipe(sizes.block, sizes.out)
-        self.writer = Writer(self._out, self.settings)
+        self.urcs = UrcQueue(sizes.urcs)
+        self.out = Pipe(sizes.block, sizes.out)
+        self.writer = Writer(self.out, self.settings)
         self.line = LineReader(sizes.line, self.settings, self.writer)
-        self.table = Table(net, board.entropy, self._urcs, self.counters, sizes)
-        self.stack = Stack(board.bearer, self.table, self._urcs)
-        self.data = DataMode(self.table.traffic, self._out, serial, sizes)
+        self.table = Table(net, board.entropy, self.urcs, self.counters, sizes, self.settings)
+        self.table.options.use()
+        self.ping = Ping(net, self.table, board.entropy, self.urcs)
+        self.stack = Stack(board.bearer, self.table, self.urcs)
+        self.calls = Calls(self.stack.radio, self.settings, self.urcs)
+        self.data = DataMode(self.table.traffic, self, sizes)
+        self.announcer = Announcer(self)
         restore_dial(self)
-        self._commands = Commands(self)
-        self._escape = Escape()
+        self.commands = Commands(self)
+        self._escape = Escape(self.settings)
         self._control = ControlLines(serial, self.settings)
         self._host = Span(bytearray(sizes.block))  # host bytes not dealt with yet
         self._unseen_ms = 0
@@ -76,8 +91,6 @@ class Modem:
         self._blocked = False  # ... and whether that had to wait for bytes it gave before
         self._lf_comes = False  # data mode has begun, and the LF of its command line is no data
         self._leaving = False  # data mode has ended, its URCs and OK are still to be said
-        self._awaiting = False  # H5: an outcome of +WIPCREATE comes before other URCs, until:
-        self._await_ms = 0
         self._busy = False
 
     def service(self, now_ms, unseen_ms=0):
@@ -90,21 +103,23 @@ class Modem:
         self._take_events()
         self._watch_dtr()
         self._listen()
-        if self.data.sock is not None:
+        if self.data.online():
             self._relay()
         elif not self._leaving:
             self._run()
         self._announce()
         self._talk()
+        self.after.service()
         self._tick()  # last: an answer does not wait for it
         return 0 if self._busy else self._wait_ms()
 
     def create(self, sock, local_port, name, peer_port):
         """Create a UDP or TCP client socket; its outcome will come before other URCs (H5)."""
+        if sock.state == FAILED and self.settings[at.DIALECT] == at.WIPSOFT:
+            self.table.close(sock)  # H15
         failure = self.table.create(sock, local_port, name, peer_port)
         if not failure:
-            self._awaiting = True
-            self._await_ms = ticks.add(self.now_ms, _OUTCOME_MS)
+            self.announcer.expect_outcome()
         return failure
 
     def line_age_ms(self):
@@ -113,11 +128,41 @@ class Modem:
 
     def command_text(self):
         """Where in the line the command under way begins and ends, without its AT."""
-        return self._commands.span()
+        return self.commands.span()
+
+    def ends_in(self, result):
+        """The outcome of a handler whose command ends in this result, not in OK or an error."""
+        self._ending = result
+        return ENDED
+
+    def use_options(self):
+        """Options of the stack have changed."""
+        self.table.options.use()
+
+    def restart(self):
+        """As if switched on (+CFUN=1,1); counters and credentials stay."""
+        self.calls.hang_up()
+        self.ping.stop()
+        self.stack.stop()
+        self.urcs.clear()
+        self.line.reset()
+        at.restore(self.settings, at.NEVER)
+        self._load_settings()
+        self.table.options.use()
+
+    def _load_settings(self):
+        """What was kept; the line's factory values are the board's."""
+        settings = self.settings
+        serial = self._serial
+        settings[at.SPEED] = serial.rate // 100
+        settings[at.TX_FLOW] = settings[at.RX_FLOW] = 2 if serial.flow else 0
+        settings[at.DIALECT] = self.board.dialect
+        self.profile.load(at.PROFILE, at.LINE, at.STACK, at.ITSELF)
+        self.after.apply()
 
     def count_all(self):
         """Gather what is counted elsewhere."""
-        self.counters.set(URC_LOST, self._urcs.lost)
+        self.counters.set(URC_LOST, self.urcs.lost)
         self.counters.set(DNS_IGNORED, self.table.resolver.ignored)
         if self.stack.radio is not None:
             self.counters.set(RADIO_IGNORED, self.stack.radio.chat.ignored)
@@ -130,20 +175,41 @@ class Modem:
             handle = net.ready[i]
             if net.flags[handle]:
                 self._busy = True
-                if not self.table.resolver.on_event(handle, self.now_ms):
-                    self.table.on_event(handle)
+                self._take_event(handle)
         net.count = 0
+
+    def _take_event(self, handle):
+        if self.ping.on_event(handle, self.now_ms):
+            return
+        if not self.table.resolver.on_event(handle, self.now_ms):
+            self.table.on_event(handle)
 
     def _tick(self):
         late = self.table.resolver.tick(self.now_ms)
         late = self.table.tick() or late
+        late = self.ping.tick(self.now_ms) or late
         late = self.stack.service(self.now_ms) or late
-        if self._awaiting and ticks.diff(self.now_ms, self._await_ms) >= 0:
-            self._awaiting = False
-            late = True
+        late = self._watch_calls() or late
+        if self.data.online():
+            late = self.data.channel.tick() or late
+        late = self.announcer.tick() or late
         if late:
             self._busy = True
-        self._control.service(self.now_ms, self.stack.up(), self.data.peer_gone())
+        up = self.stack.up() or self.calls.up()
+        self._control.service(self.now_ms, up, self.data.gone(), self.calls.ringing())
+
+    def _watch_calls(self):
+        """True if something has happened to a call of the host's."""
+        if self.calls.lost() and not self.data.online():
+            self.calls.hang_up()
+            self.urcs.result(text.NO_CARRIER)
+            return True
+        if not self.calls.service(self.now_ms):
+            return False
+        if not self.data.online() and not self.line.busy():
+            self.line.inject(_ANSWER)  # S0
+            self.commands.begin()
+        return True
 
     def _watch_dtr(self):
         dropped = self._control.dtr_dropped()
@@ -153,10 +219,11 @@ class Modem:
     def _dtr_dropped(self, hang_up):
         """D5, B10: to command mode; with &D2 the sockets go, then the call."""
         self.line.reset()
-        if self.data.sock is not None:
+        if self.data.online():
             self._drop_input()
-            self._leave()
+            self._leave(text.OK)
         if hang_up:
+            self.calls.hang_up()
             self.stack.hang_up()
 
     def _drop_input(self):
@@ -173,15 +240,16 @@ class Modem:
 
     def _listen(self):
         """Read a block when the last one has been dealt with: back-pressure is not to read."""
-        if self._host.left() or self._leaving:
+        if self._host.left() or self._leaving or self.after.due():
             self._blocked = True
             return
         if self._blocked:  # what waits now may have come at any time since
             self._blocked = False
             self._unseen_ms = max(ticks.diff(self.now_ms, self._looked_ms), self._unseen_ms)
         self._looked_ms = self.now_ms
-        if self.data.sock is not None and self._escape.tick(self.now_ms, self._unseen_ms):
-            self._leave()
+        self._escape.unguarded = self.data.gone()  # H13
+        if self.data.online() and self._escape.tick(self.now_ms, self._unseen_ms):
+            self._leave(text.OK)  # D6
             return
         n = self._serial.readinto(self._host.buf)
         if n > 0:
@@ -190,7 +258,7 @@ class Modem:
     def _heard(self, n):
         self._busy = True
         self._host.load(n)
-        if self.data.sock is not None:
+        if self.data.online():
             self._drop_lf()
             self._escape.feed(self._host, self.now_ms, self._unseen_ms)
         else:
@@ -206,33 +274,47 @@ class Modem:
     # Command mode
 
     def _run(self):
+        if self.after.due():
+            return
         self._read_line()
+        if self.line.waits_for_lf and not self._lf_is_here():
+            return
         while self.line.ready and self.writer.room():
-            outcome = self._commands.step()
+            outcome = self.commands.step()
             if outcome == HOLD:
                 return
             self._busy = True
             if outcome != MORE:
                 self._finish(outcome)
 
+    def _lf_is_here(self):
+        """H17: or it does not come."""
+        if self._host.left():
+            self.line.take_lf(self._host)
+        elif self.line_age_ms() >= _LF_MS:
+            self.line.waits_for_lf = False
+        return not self.line.waits_for_lf
+
     def _read_line(self):
-        room = self._out.room() - text.LINE_MAX  # for the echo
+        room = self.out.room() - text.LINE_MAX  # for the echo
         if self.line.ready or not self._host.left() or room <= 0:
             return
         self._busy = True
         self.line.feed(self._host, room)
         if self.line.ready:
             self._line_ms = self.now_ms
-            self._commands.begin()
-            self._awaiting = False  # the host goes on without it
+            self.commands.begin()
+            self.announcer.line_begins()
 
     def _finish(self, outcome):
         """The one final result of a line."""
         self.line.done()
         if outcome == DONE:
             self.writer.result(text.OK)
+        elif outcome == ENDED:
+            self.writer.result(self._ending)
         elif outcome == ONLINE:
-            self.writer.result(text.CONNECT)
+            self.writer.connect(self.calls.speed() if self.data.is_call() else 0)
             self.line.reset()
             self._lf_comes = self.line.sends_lf
             self._drop_lf()
@@ -245,63 +327,65 @@ class Modem:
         self._send(self._escape.owed)
         if not self._escape.owed.left():
             self._send(self._host)
-        if self.data.give():
+        if self.data.channel.give():
             self._busy = True
+        over = self.data.channel.over()
+        if over:
+            self._drop_input()
+            self._leave(over)
 
     def _send(self, span):
         start = span.start
         if span.left():
-            self.data.take(span)
+            self.data.channel.take(span)
         if span.start > start:
             self._busy = True
 
-    def _leave(self):
+    def _leave(self, result):
+        """`result`: of text.py, or an error number (D21)."""
         self.data.end()
         self._leaving = True
+        self._ending = result
 
     # To the host
 
     def _announce(self):
         """URCs, where they may stand (F7); after data mode they come before the OK (Q33)."""
-        if self.data.sock is not None or self.line.busy():
+        if self.data.online() or self.line.busy():
             return
-        while self._urcs.count and self.writer.room():
-            place = self._urcs.outcome() if self._awaiting else 0
-            if place < 0:
-                if self.table.pending():
-                    return
-                place = 0
-            self._say(place)
-        if self._leaving and not self._urcs.count and self.writer.room():
+        if self.announcer.service():
+            self._busy = True
+        if self._leaving and not self.urcs.count and self.writer.room():
             self._leaving = False
-            self.writer.result(text.OK)  # D6
+            self._say_ending()
 
-    def _say(self, place):
-        self._busy = True
-        if self._urcs.kind(place) <= urc.FAILED:
-            self._awaiting = self.table.pending() > 0
-        say(self, self._urcs, place)
-        self._urcs.drop(place)
+    def _say_ending(self):
+        if self._ending < errors.NO_OPTION:
+            self.writer.result(self._ending)
+        else:
+            self.writer.error(self._ending)
 
     def _talk(self):
-        out = self._out
+        out = self.out
         while out.block():
             n = self._serial.write(out.buf, out.start, out.end - out.start)
             if n <= 0:
                 break
             self._busy = True
             out.take(n)
-        waits = out.count() or (self.data.sock is not None and self.data.sock.has_data())
+        waits = out.count() or (self.data.online() and self.data.channel.waits())
         reads = not self._host.left() and not self._leaving
         self._serial.want((IN if reads else 0) | (OUT if waits else 0))
 
     def _wait_ms(self):
         if self.line.ready or self._host.left():
             return _HOLD_MS
+        if self.after.due():
+            return self.after.wait_ms()
         wait_ms = min(self.table.wait_ms(), self.table.resolver.wait_ms(self.now_ms))
-        wait_ms = min(wait_ms, self.stack.wait_ms(self.now_ms))
-        if self.data.sock is not None:
-            wait_ms = min(wait_ms, self._escape.wait_ms(self.now_ms))
-        if self._awaiting:
-            wait_ms = min(wait_ms, max(ticks.diff(self._await_ms, self.now_ms), 0))
+        wait_ms = min(wait_ms, self.stack.wait_ms(self.now_ms), self.calls.wait_ms())
+        wait_ms = min(wait_ms, self.ping.wait_ms(self.now_ms))
+        if self.data.online():
+            wait_ms = min(wait_ms, self._escape.wait_ms(self.now_ms), self.data.wait_ms())
+        wait_ms = min(wait_ms, self.announcer.wait_ms())
         return min(wait_ms, self._control.wait_ms(self.now_ms))

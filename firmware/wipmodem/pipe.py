@@ -36,8 +36,13 @@ class Span:
 class Pipe(Span):
     def __init__(self, block_size, ring_size):
         super().__init__(bytearray(block_size))
-        self._size = ring_size
+        self._ring_size = ring_size
         self._ring = RingIO(ring_size)
+        self.most = self.largest = block_size + ring_size  # bytes that it holds; see `bound`
+
+    def bound(self, most):
+        """Hold no more than so many bytes from now on, nor than there is place for."""
+        self.most = min(most, self.largest)
 
     def count(self):
         """Bytes that wait, span and ring."""
@@ -45,15 +50,15 @@ class Pipe(Span):
 
     def room(self):
         """Bytes that `put` would take."""
-        return self._size - self._ring.any()
+        return max(min(self._ring_size - self._ring.any(), self.most - self.count()), 0)
 
     def put(self, buf, off, n):
         """Append n bytes of buf from off; returns how many were taken."""
-        return self._ring.write(buf, off, n)
+        return self._ring.write(buf, off, min(n, self.room()))
 
     def put_span(self, span):
         """Append what fits of a span, which is taken from it."""
-        span.take(self._ring.write(span.buf, span.start, span.end - span.start))
+        span.take(self._ring.write(span.buf, span.start, min(span.left(), self.room())))
 
     def block(self):
         """Bytes ready in buf[start:end], which is refilled from the ring when it is empty."""

@@ -3,7 +3,8 @@
 F5, H4: its information lines are said in one piece, once its result is known and is OK.
 """
 
-from . import errors
+from . import canned, errors
+from . import settings as at
 from .base_commands import DONE, HOLD, MORE
 from .compat import const
 from .text import LINE_MAX
@@ -13,15 +14,18 @@ _DIAL_LONGEST = const(40)
 _LONGEST = LINE_MAX - 4
 _READY_MS = const(5000)
 _QUOTE = const(0x22)
+_QUESTION = const(0x3F)
 
 
 def pass_on(modem):
     """The command under way, as it was typed. Without a radio, in a call, or refused: ERROR."""
     radio = modem.stack.radio
     if modem.step == 0:
-        if radio is None or modem.stack.in_call():
-            return errors.ERROR
         start, end = modem.command_text()
+        if radio is None:
+            return _without_radio(modem, start, end)
+        if modem.stack.in_call() or modem.calls.busy():
+            return errors.ERROR
         if not radio.ask(modem.line.buf, start, end):  # just switched on, or hanging up
             return HOLD if modem.line_age_ms() < _READY_MS else errors.ERROR
         modem.step = 1
@@ -30,6 +34,23 @@ def pass_on(modem):
     if radio.answer:
         return errors.ERROR
     return _say_line(modem, radio.chat)
+
+
+def _without_radio(modem, start, end):
+    """H18: a WIPsoft host does not go on without a network; else ERROR."""
+    buf = modem.line.buf
+    mark = buf.find(b"=", start, end)
+    name_end = mark if mark >= 0 else end - (buf[end - 1] == _QUESTION)
+    row = canned.find(canned.NETWORK, buf, start, name_end)
+    if row is None or modem.settings[at.DIALECT] != at.WIPSOFT:
+        return errors.ERROR
+    if mark >= 0:
+        return DONE if canned.allows(row, buf, mark + 1, end) else errors.ERROR
+    answer = row[1 + (name_end < end)]
+    if answer is None:
+        return errors.ERROR
+    modem.writer.begin(answer).end()
+    return DONE
 
 
 def _say_line(modem, chat):
@@ -61,7 +82,7 @@ def dial_set(modem):
     text = modem.arguments.text(0)
     if text and not (text[:3].upper() == b"ATD" and 3 < len(text) <= _DIAL_LONGEST):
         return errors.BAD_VALUE
-    if not modem.board.store.put(_DIAL, text):
+    if not modem.board.store.put({_DIAL: text}):
         return errors.STORE_FAILED
     radio.dial_with(text)
     return DONE

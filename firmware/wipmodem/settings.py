@@ -1,9 +1,12 @@
-"""The modem's settings: one byte each, so that a profile is a string of bytes.
+"""The modem's settings: small numbers, each with its range, its factory value and what keeps it.
 
-The table gives the guide's range and default; basic commands and S-registers are read off it.
+Basic commands, S-registers, +WIPCFG options, the profile and the manual are read off this table.
 """
 
+from array import array
+
 from .compat import const
+from .contract import C1, WIPSOFT  # noqa: F401 (the values of DIALECT)
 
 ECHO = const(0)
 VERBOSE = const(1)
@@ -11,30 +14,107 @@ QUIET = const(2)
 CMEE = const(3)
 DCD_MODE = const(4)  # &C
 DTR_MODE = const(5)  # &D
-S3 = const(6)  # line terminator
-S4 = const(7)  # response formatting
-S5 = const(8)  # editing
-S7 = const(9)  # how long a call may take to be set up, s
+DSR_MODE = const(6)  # &S
+S0 = const(7)  # rings before the modem answers by itself; 0: never
+SPEED = const(8)  # of the DTE, in 100 bit/s; factory: the board's
+TX_FLOW = const(9)  # +IFC: is our sending held by the host? factory: the board's
+RX_FLOW = const(10)  # ... and the host's by us?
+S2 = const(11)  # escape character; above 127: none
+S3 = const(12)  # line terminator
+S4 = const(13)  # response formatting
+S5 = const(14)  # editing
+S7 = const(15)  # how long a call may take to be set up, s
+S9 = const(16)  # carrier detect threshold, the radio's
+S10 = const(17)  # disconnect delay, the radio's
+S11 = const(18)  # DTMF duration, the radio's
+S12 = const(19)  # guard time of the escape, 20 ms
+TTL = const(20)  # +WIPCFG=2
+WINDOW = const(21)
+MSS = const(22)
+SOCKETS = const(23)
+GATHER = const(24)  # how long the first byte waits for more, 10 ms (Q3)
+DIALECT = const(25)
 
-# setting: (lowest, highest, factory value)
+# What keeps a setting over power loss: nothing, &W, &W for the next start, +WIPCFG=4, itself.
+NEVER = const(0)
+PROFILE = const(1)
+LINE = const(2)
+STACK = const(3)
+ITSELF = const(4)
+
+# setting: (lowest, highest, factory value, what keeps it)
 RANGES = (
-    (0, 1, 1),
-    (0, 1, 1),
-    (0, 1, 0),
-    (0, 1, 0),
-    (0, 2, 2),
-    (0, 2, 2),
-    (1, 127, 13),
-    (1, 127, 10),
-    (1, 127, 8),
-    (1, 255, 50),
+    (0, 1, 1, PROFILE),
+    (0, 1, 1, PROFILE),
+    (0, 1, 0, PROFILE),
+    (0, 1, 0, PROFILE),
+    (0, 2, 2, PROFILE),
+    (0, 2, 2, PROFILE),
+    (0, 1, 0, PROFILE),
+    (0, 255, 0, PROFILE),
+    (0, 9216, 1152, LINE),
+    (0, 2, 2, LINE),
+    (0, 2, 2, LINE),
+    (0, 255, 43, NEVER),
+    (1, 127, 13, NEVER),
+    (1, 127, 10, NEVER),
+    (1, 127, 8, NEVER),
+    (1, 255, 50, NEVER),
+    (1, 255, 6, NEVER),
+    (1, 255, 14, NEVER),
+    (0, 255, 95, NEVER),
+    (0, 255, 50, NEVER),
+    (0, 255, 64, STACK),
+    (536, 65535, 16384, STACK),
+    (536, 1460, 536, STACK),
+    (1, 8, 8, STACK),
+    (0, 100, 2, STACK),
+    (0, 1, C1, ITSELF),
 )
 
-# The name of a basic command, and the number of an S-register, to its setting.
-BASIC = {b"E": ECHO, b"V": VERBOSE, b"Q": QUIET, b"&C": DCD_MODE, b"&D": DTR_MODE}
-S_REGISTERS = {3: S3, 4: S4, 5: S5, 7: S7}
+# The name of a basic command, the number of an S-register or of a +WIPCFG option, and its setting.
+BASIC = (
+    (b"E", ECHO),
+    (b"Q", QUIET),
+    (b"V", VERBOSE),
+    (b"&C", DCD_MODE),
+    (b"&D", DTR_MODE),
+    (b"&S", DSR_MODE),
+)
+S_REGISTERS = (
+    (0, S0),
+    (2, S2),
+    (3, S3),
+    (4, S4),
+    (5, S5),
+    (7, S7),
+    (9, S9),
+    (10, S10),
+    (11, S11),
+    (12, S12),
+)
+STACK_OPTIONS = ((0, TTL), (3, WINDOW), (4, MSS), (6, SOCKETS), (12, GATHER))
+
+
+def find(pairs, name, otherwise=-1):
+    """What stands beside a name or number in a table of pairs."""
+    for key, value in pairs:
+        if key == name:
+            return value
+    return otherwise
 
 
 def factory():
     """A fresh set of factory values."""
-    return bytearray([default for _, _, default in RANGES])
+    return array("H", [default for _, _, default, _ in RANGES])
+
+
+def restore(settings, *keepers):
+    """Factory values of all settings that one of `keepers` keeps."""
+    for setting, (_, _, default, keeper) in enumerate(RANGES):
+        if keeper in keepers:
+            settings[setting] = default
+
+
+def fits(setting, value):
+    return RANGES[setting][0] <= value <= RANGES[setting][1]

@@ -40,6 +40,11 @@ class Sock:
         self.local_port = self.peer_port = self.from_port = 0
         self.addr[:] = b"\0\0\0\0"
         self.first = self.last = 0  # a server's range; a spawned socket keeps its server's (R11)
+        self.corked = False  # bytes for the peer are held back for more (option 12)
+        self.finished = False  # our half is, or will be, closed (H12)
+        self.no_delay = False  # option 7 of +WIPOPT
+        self.ttl = self.tos = 0  # options 8 and 9
+        self.tx_size = self.rx_size = 0  # options 4 and 5
         self.told = False  # a +WIPDATA is owed or said, and nothing read since (Q22)
         self.datagram = NO_DATAGRAM  # size of the received datagram, what of it is still unread
         self.deadline_ms = 0
@@ -47,6 +52,10 @@ class Sock:
     def pending(self):
         """Is the outcome of its +WIPCREATE still to come?"""
         return self.state == RESOLVING or self.state == CONNECTING  # noqa: PLR1714
+
+    def live(self):
+        """Does its peer still take part?"""
+        return self.state == READY
 
     def has_data(self):
         return self.datagram >= 0 if self.protocol == UDP else self.readable() > 0
@@ -56,6 +65,10 @@ class Sock:
         if self.protocol == UDP:
             return max(self.datagram, 0)
         return self.pipes[0].count() if self.pipes else 0
+
+    def settled(self):
+        """Has it options (O1, O7, Q30)?"""
+        return self.state in (READY, PEER_CLOSED, LISTENING)
 
     def unsent(self):
         """Bytes that a live peer has still to be sent."""

@@ -7,10 +7,12 @@ spawned, is not FREE (R11).
 from . import contract as net_
 from . import counters as count_
 from . import errors, ticks, urc
+from . import settings as at
 from .address import parse
 from .compat import const
 from .dns import Resolver
 from .machine import ASKED, DEAD, GONE, NAMED, OPENED, SPAWNED, UP, Machine, event_of
+from .options import Options
 from .pipe import Pipe
 from .sock import CONNECTING, INDEXES, READY, RESOLVING, SERVER, TCP, UDP, Sock
 from .traffic import Traffic
@@ -28,15 +30,18 @@ class Table:
     sizes: as in modem.Sizes. entropy(): 16 bits that nobody can predict.
     """
 
-    def __init__(self, net, entropy, urcs, counters, sizes):
+    def __init__(self, net, entropy, urcs, counters, sizes, settings):
         self.now_ms = 0  # the time of this pass, set by the loop
+        self._settings = settings
+        self.options = Options(net, settings, sizes)
         self._net = net
         self._urcs = urcs
         self._counters = counters
         self._sizes = sizes
         self._rows = [self._row(protocol) for protocol in (UDP, TCP, SERVER)]
         self.all = [sock for row in self._rows for sock in row]
-        self.resolver = Resolver(net, len(self.all), entropy, self._named)
+        self.pinged = _nobody  # called with the address of one name more, or None
+        self.resolver = Resolver(net, len(self.all) + 1, entropy, self._named)
         self._machine = Machine(net, urcs, counters, sizes.handles)
         self.traffic = Traffic(self._machine, net, urcs, counters, sizes)
         self._pool = [_pipes(sizes) for _ in range(sizes.sockets)]
@@ -100,12 +105,17 @@ class Table:
         self._machine.move(sock, OPENED)
         sock.first = first
         sock.last = last
+        self.options.begin(sock)
         return 0
 
     def _refusal(self, sock):
         if sock.state:
             return errors.ALREADY_ACTIVE  # R15
-        return errors.NO_SOCKET if self.total() >= self._sizes.sockets else 0  # R18
+        return 0 if self._room() else errors.NO_SOCKET  # R18
+
+    def _room(self):
+        """Option 6 of +WIPCFG, and what the board has (W4)."""
+        return self.total() < min(self._settings[at.SOCKETS], self._sizes.sockets)
 
     def _taken(self, first, last):
         return any(self.at(TCP, i).state for i in range(first, last + 1))
@@ -116,6 +126,7 @@ class Table:
         sock.local_port = local_port
         sock.peer_port = peer_port
         sock.pipes = self._pool.pop()
+        self.options.begin(sock)
 
     def _link(self, sock):
         """The peer's address is known, or there is none: 0 or the error number of a refusal."""
@@ -139,6 +150,9 @@ class Table:
 
     def _named(self, slot, addr):
         """The resolver's answer: four bytes, or None."""
+        if slot == len(self.all):
+            self.pinged(addr)
+            return
         sock = self.all[slot]
         if addr is None:
             self._machine.move(sock, DEAD)  # Q34
@@ -176,6 +190,8 @@ class Table:
         if pipes:
             self._count_unread(sock)
         self._machine.free(sock)
+        for pipe in pipes:
+            pipe.bound(pipe.largest)
         if pipes:
             self._pool.append(pipes)
 
@@ -231,11 +247,12 @@ class Table:
         self._machine.attach(sock, handle)
         sock.addr[:] = self._net.addr[handle]
         sock.peer_port = self._net.peer_port[handle]
+        self.options.inherit(sock, server)
         self._urcs.put(urc.ACCEPT, sock.who, server.index)  # U3
 
     def _spawn(self, server):
         """A spawned socket at the lowest free index (Q14), or None, counted."""
-        if self.total() >= self._sizes.sockets:
+        if not self._room():
             self._counters.add(count_.ACCEPT_NO_SOCKET)
             return None
         for index in range(server.first, server.last + 1):
@@ -249,6 +266,10 @@ class Table:
                 return sock
         self._counters.add(count_.ACCEPT_RANGE_FULL)
         return None
+
+
+def _nobody(addr):
+    """Nobody has asked."""
 
 
 def _pipes(sizes):

@@ -6,7 +6,8 @@ from .contract import COMING, DOWN, PAUSED, UP
 
 class Stack:
     def __init__(self, bearer, table, urcs):
-        self._started = False
+        self.started = False
+        self._device = False  # WIPsoft's: open (H6)
         self._bearer = bearer
         self.radio = bearer.radio
         self._table = table
@@ -32,23 +33,42 @@ class Stack:
 
     def ready(self):
         """May a socket be created (R17)?"""
-        return self._started and self._state == UP
+        return self.started and self._state == UP
+
+    def in_session(self):
+        """Is there one, or is one wanted?"""
+        return self._asked
 
     def start(self):
-        if self._started:
+        if self.started:
             return errors.STACK_STARTED  # C2
-        self._started = True
+        self.started = True
         return 0
 
     def stop(self):
         """Frees everything, so that the same set-up runs again (Q5, H16)."""
         self.hang_up()
-        self._started = False
+        self.started = self._device = False
+        return 0
+
+    def open_device(self):
+        """H6: in WIPsoft the bearer's device is opened before the session; 804 when it is."""
+        if not self.started:
+            return errors.BAD_STACK_STATE
+        if self._device:
+            return errors.DEVICE_OPEN
+        self._device = True
+        return 0
+
+    def close_device(self):
+        """H6: the session ends with it."""
+        self.hang_up()
+        self._device = False
         return 0
 
     def open_session(self, silent, limit_ms):
         """B1, B2: 0 when the call may be made; its outcome is told later, unless silent."""
-        if not self._started or (self._asked and self._state != PAUSED):
+        if not self.started or (self._asked and self._state != PAUSED):
             return errors.BAD_STACK_STATE
         self._asked = True
         self._silent = silent

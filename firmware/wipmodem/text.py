@@ -11,9 +11,32 @@ from .compat import const
 OK = const(0)
 CONNECT = const(1)
 PLAIN_ERROR = const(2)
+RING = const(3)
+NO_CARRIER = const(4)
+NO_DIALTONE = const(5)
+BUSY = const(6)
+NO_ANSWER = const(7)
 
 # Word and number of each final result (base.md section 2; Q38 for CONNECT).
-_RESULTS = ((b"OK", b"0"), (b"CONNECT", b"1"), (b"ERROR", b"4"))
+_RESULTS = (
+    (b"OK", b"0"),
+    (b"CONNECT", b"1"),
+    (b"ERROR", b"4"),
+    (b"RING", b"2"),
+    (b"NO CARRIER", b"3"),
+    (b"NO DIALTONE", b"6"),
+    (b"BUSY", b"7"),
+    (b"NO ANSWER", b"8"),
+)
+# Numbers of a CONNECT with its speed.
+_SPEEDS = (
+    (300, b"10"),
+    (1200, b"11"),
+    (2400, b"13"),
+    (4800, b"14"),
+    (9600, b"15"),
+    (14400, b"16"),
+)
 
 LINE_MAX = const(96)  # the longest line that is ever said, framing included
 
@@ -63,6 +86,10 @@ class Writer:
             self.char(0x30 + n // tens % 10)
         return self
 
+    def three_digits(self, n):
+        """Zero padded, 0 to 999."""
+        return self.number(n // 100).number(n // 10 % 10).number(n % 10)
+
     def comma(self, n):
         """A comma and a decimal number."""
         return self.char(0x2C).number(n)
@@ -87,14 +114,28 @@ class Writer:
     # Results
 
     def result(self, which):
-        """One final result: OK, CONNECT or PLAIN_ERROR."""
+        """One final result, of those above."""
         if self._settings[at.QUIET]:
             return
         if self._settings[at.VERBOSE]:
             self.begin(_RESULTS[which][0]).end()
+        else:
+            self._numeric(_RESULTS[which][1])
+
+    def connect(self, speed):
+        """CONNECT with the speed of a call, bit/s; 0: without."""
+        if not speed:
+            self.result(CONNECT)
+        elif self._settings[at.QUIET]:
             return
+        elif self._settings[at.VERBOSE]:
+            self.begin(b"CONNECT ").number(speed).end()
+        else:
+            self._numeric(at.find(_SPEEDS, speed, _RESULTS[CONNECT][1]))
+
+    def _numeric(self, digits):
         self._n = 0
-        self.text(_RESULTS[which][1]).char(self._settings[at.S3])
+        self.text(digits).char(self._settings[at.S3])
         self._out.put(self._line, 0, self._n)
 
     def error(self, number):

@@ -71,11 +71,22 @@ class Traffic:
 
     def send(self, sock, span):
         """TCP bytes from the host, as many as can be taken; a dead peer takes all, counted."""
-        if sock.handle >= 0:
+        if sock.handle >= 0 and not sock.finished:
             self._dealt(sock, self._flow.send(sock, span))
-        if sock.handle < 0:
+        if sock.handle < 0 or sock.finished:
             self._counters.add(count_.TX_DROPPED, span.left())
             span.take(span.left())
+
+    def push(self, sock):
+        """What has been held back goes now."""
+        if sock.handle >= 0:
+            self._dealt(sock, self._flow.drain(sock))
+
+    def finish(self, sock):
+        """H12: our half ends behind what waits."""
+        if not sock.finished:
+            sock.finished = True
+            self.push(sock)
 
     def send_datagram(self, sock, buf, n):
         """True once it is dealt with: sent, or counted since the socket cannot (R5, Q27)."""

@@ -14,6 +14,10 @@ DATA = const(4)  # bytes or a datagram wait; counted when said
 PEER_CLOSE = const(5)
 BEARER = const(6)  # value = status
 LOST = const(7)  # value = how many
+RESULT = const(8)  # a result nobody waits for, value = which of text.py
+REGISTERED = const(9)  # value = +CREG's status
+PING = const(10)  # value = which request << 20 | ms
+NO_PING = const(11)  # value = which request << 20
 
 _ANY = const(255)
 
@@ -35,6 +39,19 @@ class UrcQueue:
         else:
             self.lost += 1
             self._unsaid += 1
+
+    def result(self, which):
+        self.put(RESULT, 0, which)
+
+    def ping(self, kind, which, ms):
+        self.put(kind, 0, which << 20 | ms)
+
+    def registered(self, status):
+        self.put(REGISTERED, 0, status)
+
+    def clear(self):
+        """After a restart nothing is owed."""
+        self.count = self._unsaid = 0
 
     def forget(self, who, kind=_ANY):
         """Drop what has become untrue: all of a closed socket, or one kind."""

@@ -6,71 +6,11 @@ calls of a listing, and is 0 at the first call of any command.
 """
 
 from . import errors
-from . import settings as at
 from .base_commands import DONE, HOLD, MORE, ONLINE
 from .compat import const
 from .sock import FAILED, SERVER, TCP, UDP
 
-_MODE_OF = {UDP: 1, TCP: 2}  # D2: continuous for UDP, transparent for TCP
 _DRAIN_MS = const(90)  # H4: an answer within 100 ms, and one alone for the line
-_SESSION_MS = const(60000)  # H7
-_LOCAL_ADDRESS = const(15)  # options of +WIPBR=3
-_FIRST_DNS = const(17)
-
-
-def wipcfg_set(modem):
-    return modem.stack.start() if modem.arguments.value(0) else modem.stack.stop()
-
-
-def wipbr_set(modem):
-    return _BEARER[modem.arguments.value(0)](modem, modem.arguments)
-
-
-def _set_option(modem, arguments):
-    """B4: user id or password of the next session."""
-    text = str(arguments.text(3), "ascii")
-    return modem.stack.credentials(arguments.value(2), text)
-
-
-def _get_option(modem, arguments):
-    """B5: only while a session is up."""
-    stack = modem.stack
-    if not stack.up():
-        return errors.BAD_STACK_STATE  # Q11
-    option = arguments.value(2)
-    addr = stack.address() if option == _LOCAL_ADDRESS else stack.server(option - _FIRST_DNS)
-    modem.writer.begin(b"+WIPBR: 6").comma(option).address(addr).end()
-    return DONE
-
-
-def _open_session(modem, arguments):
-    """4,6: OK at once, the outcome as URC (B2). 4,6,0: the result is the outcome (H7)."""
-    stack = modem.stack
-    silent = arguments.count > 2
-    if modem.step == 0:
-        modem.step = 1
-        failure = stack.open_session(silent, modem.settings[at.S7] * 1000)
-        if failure or not silent:
-            return failure
-    if stack.up():
-        return DONE
-    failure = stack.failure()
-    if not failure and modem.line_age_ms() < _SESSION_MS:
-        return HOLD
-    stack.give_up()
-    return failure or errors.NO_BEARER_IN_TIME
-
-
-def _close_session(modem, arguments):
-    return modem.stack.close_session()
-
-
-_BEARER = {2: _set_option, 3: _get_option, 4: _open_session, 5: _close_session}
-
-
-def wipbr_read(modem):
-    modem.writer.begin(b"+WIPBR: 6").comma(modem.stack.up()).end()
-    return DONE
 
 
 def wipcreate_set(modem):
@@ -123,7 +63,8 @@ def wipdata_set(modem):
     protocol = arguments.value(0)
     if protocol == SERVER:
         return errors.BAD_PROTOCOL  # D4
-    if arguments.value(2) != _MODE_OF[protocol]:
+    mode = arguments.value(2)
+    if not modem.data.has(protocol, mode):
         return errors.NOT_SUPPORTED  # D2, D3
     sock = modem.table.at(protocol, arguments.value(1))
     if not sock.state:
@@ -132,7 +73,7 @@ def wipdata_set(modem):
         return HOLD  # H9
     if sock.state == FAILED and not sock.has_data():
         return sock.error  # D22
-    modem.data.begin(sock)
+    modem.data.begin(sock, mode)
     return ONLINE
 
 

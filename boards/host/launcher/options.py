@@ -45,7 +45,7 @@ def _add_modem(parser):
     add("--hosts", metavar="FILE", help="a hosts file, instead of the system's")
     add("--resolv", metavar="FILE", help="a resolv.conf, instead of the system's")
     add("--profile", metavar="FILE", help="what outlives power loss; without it nothing does")
-    add("--heap", default="128wK", metavar="SIZE", help="MicroPython's heap (%(default)s)")
+    add("--heap", default="192wK", metavar="SIZE", help="MicroPython's heap (%(default)s)")
     add("--micropython", metavar="FILE", help="another MicroPython than the installed one")
     # For tests of the launcher: another program in the modem's place.
     add("--program", help=argparse.SUPPRESS)

@@ -24,7 +24,7 @@ def modem_command(options):
     if options.py == "cpython":
         return [sys.executable, "-u", program]
     if not re.fullmatch(r"\d+w?[kKmM]?", options.heap):
-        raise Refused(f"--heap {options.heap}: expected a size such as 128wK")
+        raise Refused(f"--heap {options.heap}: expected a size such as 192wK")
     return [_micropython(options), "-X", f"heapsize={options.heap}", program]
 
 

@@ -8,6 +8,7 @@ import time
 import machine
 from machine import WDT
 
+from ..contract import C1
 from . import crash
 from .store import Store
 from .uart import Dte, open_uart
@@ -20,6 +21,7 @@ class Mcu:
     """A board file derives `Board` from this: name, sizes, DTE, Net, make_bearer(poller...)."""
 
     name = b""
+    dialect = C1  # of a modem that was never told another
     sizes = None
     DTE = {}
     Net = None
@@ -32,6 +34,11 @@ class Mcu:
         self.net = self.Net(self.poller, self.entropy, self.sizes.handles)  # type: ignore (given there)
         self.bearer = self.make_bearer()
         self._dog = WDT(timeout=_WATCHDOG_MS)
+
+    @property
+    def serial_number(self):
+        """15 digits (+GSN, +WMSN), from the chip's own number."""
+        return b"%015d" % (int.from_bytes(machine.unique_id(), "big") % 10**15)
 
     def make_bearer(self):
         raise NotImplementedError

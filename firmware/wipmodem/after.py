@@ -1,0 +1,47 @@
+"""What takes effect once the answer has left: another line speed (F2), a restart (+CFUN=1,1)."""
+
+from . import settings as at
+from .compat import const
+
+_LOOK_MS = const(5)  # how often the line is asked whether it is done
+
+
+class After:
+    def __init__(self, modem):
+        self._modem = modem
+        self._serial = modem.board.serial
+        self._line = self._restart = False
+        self._rate = self._serial.rate
+        self._tx_held = self._rx_held = self._serial.flow
+
+    def set_line(self):
+        self._line = True
+
+    def restart(self):
+        self._restart = self._line = True
+
+    def due(self):
+        """Is something to be done before the host is listened to again?"""
+        return self._line
+
+    def wait_ms(self):
+        """Until `service` is needed, while it is due."""
+        return _LOOK_MS
+
+    def service(self):
+        """Do it, if all that was said is out."""
+        if not self._line or self._modem.out.count() or not self._serial.sent():
+            return
+        if self._restart:
+            self._modem.restart()
+        self._line = self._restart = False
+        self.apply()
+
+    def apply(self):
+        """The line as the settings have it."""
+        settings = self._modem.settings
+        rate = settings[at.SPEED] * 100
+        tx_held, rx_held = settings[at.TX_FLOW] != 0, settings[at.RX_FLOW] != 0
+        if (rate, tx_held, rx_held) != (self._rate, self._tx_held, self._rx_held):
+            self._rate, self._tx_held, self._rx_held = rate, tx_held, rx_held
+            self._serial.configure(rate, tx_held, rx_held)

@@ -1,0 +1,81 @@
+"""+WIPBR: the session (B1-B10, H6, H7, Q9-Q11)."""
+
+from . import errors
+from . import settings as at
+from .base_commands import DONE, HOLD
+from .compat import const
+
+_SESSION_MS = const(60000)  # H7
+_LOCAL_ADDRESS = const(15)  # options of +WIPBR=3
+_FIRST_DNS = const(17)
+_APN = const(11)
+
+
+def wipbr_set(modem):
+    return _TYPES[modem.arguments.value(0)](modem, modem.arguments)
+
+
+def _close_device(modem, arguments):
+    return modem.stack.close_device()
+
+
+def _open_device(modem, arguments):
+    return modem.stack.open_device()
+
+
+def _set_option(modem, arguments):
+    """B4: user id or password of the next session. H6: an APN is the radio's business."""
+    option = arguments.value(2)
+    if option == _APN:
+        return DONE
+    return modem.stack.credentials(option, str(arguments.text(3), "ascii"))
+
+
+def _get_option(modem, arguments):
+    """B5: only while a session is up."""
+    stack = modem.stack
+    if not stack.up():
+        return errors.BAD_STACK_STATE  # Q11
+    option = arguments.value(2)
+    addr = stack.address() if option == _LOCAL_ADDRESS else stack.server(option - _FIRST_DNS)
+    modem.writer.begin(b"+WIPBR: 6").comma(option).address(addr).end()
+    return DONE
+
+
+def _open_session(modem, arguments):
+    """4,6: OK at once, the outcome as URC (B2). 4,6,0: the result is the outcome (H7)."""
+    stack = modem.stack
+    silent = arguments.count > 2
+    if modem.step == 0:
+        modem.step = 1
+        if modem.calls.busy():
+            return errors.BAD_STACK_STATE  # B1
+        failure = stack.open_session(silent, modem.settings[at.S7] * 1000)
+        if failure or not silent:
+            return failure
+    if stack.up():
+        return DONE
+    failure = stack.failure()
+    if not failure and modem.line_age_ms() < _SESSION_MS:
+        return HOLD
+    stack.give_up()
+    return failure or errors.NO_BEARER_IN_TIME
+
+
+def _close_session(modem, arguments):
+    return modem.stack.close_session()
+
+
+_TYPES = {
+    0: _close_device,
+    1: _open_device,
+    2: _set_option,
+    3: _get_option,
+    4: _open_session,
+    5: _close_session,
+}
+
+
+def wipbr_read(modem):
+    modem.writer.begin(b"+WIPBR: 6").comma(modem.stack.up()).end()
+    return DONE

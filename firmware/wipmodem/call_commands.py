@@ -1,0 +1,70 @@
+"""D, A, O, H, +WCHD: calls of the host's own, and the end of all (base.md section 3, Q40, Q41)."""
+
+from . import errors, text
+from .base_commands import DONE, HOLD, ONLINE
+from .compat import const
+from .radio_commands import pass_on
+
+_LONGEST = const(64)
+_SEMICOLON = const(0x3B)
+_ANSWER = b"ATA"
+
+
+def dial(modem):
+    """ATD<number>: a data call. ATD<number>; is a voice call, the radio's own business."""
+    start, end = modem.command_text()
+    if end > start + 1 and modem.line.buf[end - 1] == _SEMICOLON:
+        return pass_on(modem)
+    if modem.step == 0 and (end - start > _LONGEST or end == start + 1):
+        return errors.ERROR
+    return _call(modem, None)
+
+
+def _typed(modem):
+    start, end = modem.command_text()
+    return b"AT" + bytes(modem.line.buf[start:end])
+
+
+def answer(modem):
+    return _call(modem, _ANSWER)
+
+
+def _call(modem, command):
+    """Held until the radio says what became of it, S7 seconds at most."""
+    calls = modem.calls
+    if modem.step == 0:
+        if modem.stack.in_session():
+            return errors.ERROR
+        if not calls.begin(command or _typed(modem)):
+            return errors.ERROR
+        modem.step = 1
+    outcome = calls.outcome()
+    if outcome is None:
+        return HOLD
+    if outcome == text.CONNECT:
+        modem.data.begin_call()
+        return ONLINE
+    return modem.ends_in(outcome)
+
+
+def resume(modem):
+    """ATO: back to a call on hold (Q41)."""
+    if not modem.calls.up():
+        return errors.ERROR
+    modem.data.begin_call()
+    return ONLINE
+
+
+def hang_up(modem):
+    """ATH: every call ends, the session's too (Q40)."""
+    modem.calls.hang_up()
+    modem.stack.hang_up()
+    return DONE
+
+
+def end_all(modem):
+    """AT+WCHD: as ATH, and the end of a data call is told."""
+    if modem.calls.hang_up():
+        modem.urcs.result(text.NO_CARRIER)
+    modem.stack.hang_up()
+    return DONE

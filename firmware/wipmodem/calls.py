@@ -1,0 +1,107 @@
+"""A data call of the host's own, straight through the radio (ATD, ATA; base.md section 3).
+
+    REST --dial--> CALLING --CONNECT--> ONLINE <--ATO / escape--> HELD --ATH, carrier lost--> REST
+
+The bearer serves the radio; here its bytes are handed on and its end is noticed.
+"""
+
+from . import settings as at
+from . import text as said
+from . import ticks
+from .compat import const
+
+_REST = const(0)
+_CALLING = const(1)
+_UP = const(2)
+
+_RINGING_MS = const(6000)  # a RING is of the same call if it follows within
+_RI_MS = const(2000)
+_WATCH_MS = const(100)
+_IDLE_MS = const(1000)
+_CONNECT = const(1)  # how a call ended, as ATV0 says it
+_RESULTS = {
+    3: said.NO_CARRIER,
+    4: said.PLAIN_ERROR,
+    6: said.NO_DIALTONE,
+    7: said.BUSY,
+    8: said.NO_ANSWER,
+}
+
+
+class Calls:
+    """`radio` may be None: then there is never one."""
+
+    def __init__(self, radio, settings, urcs):
+        self._radio = radio
+        self._settings = settings
+        self._urcs = urcs
+        self._state = _REST
+        self._rings = 0
+        self._rang_ms = 0
+
+    def busy(self):
+        return self._state != _REST
+
+    def up(self):
+        return self._state == _UP
+
+    def ringing(self):
+        """Is RI on?"""
+        return self._rings > 0
+
+    def begin(self, text):
+        """Call with an AT command of the radio's; False if it is not free."""
+        if self._radio is None or self.busy():
+            return False
+        if not self._radio.call(text, self._settings[at.S7] * 1000):
+            return False
+        self._state = _CALLING
+        self._rings = 0
+        return True
+
+    def outcome(self):
+        """Of the call begun: None while it is open, CONNECT, or the result that it ended in."""
+        if self._radio.calling():
+            return None
+        if self._radio.online():
+            self._state = _UP
+            return said.CONNECT
+        self._state = _REST
+        return _RESULTS.get(self._radio.code, said.NO_CARRIER)
+
+    def speed(self):
+        return self._radio.speed
+
+    def hang_up(self):
+        """True if there was a call."""
+        was = self.busy()
+        if was:
+            self._radio.hang_up()
+        self._state = _REST
+        return was
+
+    def lost(self):
+        """Has the far end ended a call that was up?"""
+        return self._state == _UP and not (self._radio.online() and self._radio.carrier())
+
+    def wait_ms(self):
+        """Until `service` is needed."""
+        return _WATCH_MS if self._state != _REST or self._rings else _IDLE_MS
+
+    def service(self, now_ms):
+        """What the radio says unasked is told; True when it is to be answered (S0)."""
+        radio = self._radio
+        if radio is None:
+            return False
+        if radio.registered >= 0:
+            self._urcs.registered(radio.registered)
+            radio.registered = -1
+        if radio.rang:
+            radio.rang = False
+            self._rings += 1
+            self._rang_ms = now_ms
+            self._urcs.result(said.RING)
+            return 0 < self._settings[at.S0] <= self._rings and not self.busy()
+        if self._rings and ticks.diff(now_ms, self._rang_ms) >= _RINGING_MS:
+            self._rings = 0
+        return False

@@ -1,0 +1,139 @@
+"""UDP in data mode. Mode 1: the host ends a datagram with ETX, and each one that it gets ends so
+(D1, D16, Q23, H14). Mode 2 of the dialect wipsoft: what has been gathered goes as one (H12)."""
+
+from .compat import RingIO
+from .framing import ETX, Framed
+from .pacing import IDLE_MS, Pace
+
+
+class Gather:
+    """Bytes on their way into a datagram, and the one that is being sent."""
+
+    def __init__(self, traffic, sizes):
+        self._traffic = traffic
+        self._size = sizes.datagram
+        self._ring = RingIO(sizes.datagram)
+        self._datagram = bytearray(sizes.datagram)
+        self._sending = 0
+
+    def any(self):
+        return self._ring.any()
+
+    def keep(self, sock, span, n):
+        """As many as fit; a full one goes at once (D18, Q26)."""
+        span.take(self._ring.write(span.buf, span.start, n))
+        if self._ring.any() == self._size:
+            self.flush(sock)
+
+    def free(self, sock):
+        """May more be gathered? Not while the stack has no place for the last one."""
+        return not self._sending or self.flush(sock)
+
+    def flush(self, sock):
+        """Send the datagram; an empty one is not sent. False: the net port takes none now."""
+        if not self._sending:
+            self._sending = self._ring.readinto(self._datagram, len(self._datagram))
+        if self._sending and self._traffic.send_datagram(sock, self._datagram, self._sending):
+            self._sending = 0
+        return not self._sending
+
+    def end(self, sock):
+        """D8: what is there goes now or is lost."""
+        if not self.flush(sock):
+            self._traffic.lose_datagram()
+        self._sending = 0
+
+
+class Datagrams(Framed):
+    def __init__(self, gather, modem):
+        super().__init__(modem)
+        self._gather = gather
+        self._traffic = modem.table.traffic
+        self._sock = None
+
+    def begin(self, sock):
+        self._sock = sock
+        self._escaped = False
+
+    def end(self):
+        self._gather.end(self._sock)
+
+    def gone(self):
+        return not self._sock.live()
+
+    def over(self):
+        return 0
+
+    def tick(self):
+        return False
+
+    def wait_ms(self):
+        return IDLE_MS
+
+    def waits(self):
+        return self._sock.has_data()
+
+    # From the host
+
+    def take(self, span):
+        while span.left() and self._gather.free(self._sock):
+            self._take_run(span)
+
+    def _keep(self, span, n):
+        self._gather.keep(self._sock, span, n)
+
+    def _mark(self):
+        self._gather.flush(self._sock)
+
+    # To the host
+
+    def give(self):
+        moved = False
+        sock = self._sock
+        while self._out.room() > 2 and sock.datagram >= 0:
+            moved = True
+            if sock.datagram:
+                sock.datagram -= self._give_run(sock.pipes[0])
+            else:
+                self._given()
+        return moved
+
+    def _given(self):
+        """All of the datagram: the next may come."""
+        self._out.put(ETX, 0, 1)
+        self._sock.datagram = -1
+        self._traffic.was_read(self._sock)
+
+
+class RawDatagrams(Datagrams):
+    """No marks: the time since the first byte ends a datagram (Q3)."""
+
+    def __init__(self, gather, modem):
+        super().__init__(gather, modem)
+        self._pace = Pace(modem)
+
+    def take(self, span):
+        if not self._gather.free(self._sock):
+            return
+        if not self._gather.any():
+            self._pace.begin()
+        self._gather.keep(self._sock, span, span.left())
+        if not self._pace.delay_ms():
+            self._gather.flush(self._sock)
+
+    def tick(self):
+        """True if something was sent."""
+        return self._gather.any() > 0 and self._pace.due() and self._gather.flush(self._sock)
+
+    def wait_ms(self):
+        return self._pace.wait_ms() if self._gather.any() else IDLE_MS
+
+    def _give_run(self, rx):
+        rx.block()
+        n = self._out.put(rx.buf, rx.start, min(rx.left(), self._out.room()))
+        rx.take(n)
+        return n
+
+    def _given(self):
+        self._sock.datagram = -1
+        self._traffic.was_read(self._sock)

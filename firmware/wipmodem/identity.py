@@ -1,0 +1,140 @@
+"""Who and what the modem is: ATI, AT&V, +GMR, +GSN, +CLAC. Listings say a line a call."""
+
+from . import VERSION, canned
+from . import settings as at
+from .base_commands import DONE, MORE
+from .compat import const
+
+_SPACE = const(0x20)
+_EQUALS = const(0x3D)
+_S = const(0x53)
+
+_DIALECTS = (b"c1", b"wipsoft")
+
+
+def dialect(modem):
+    return _DIALECTS[modem.settings[at.DIALECT]]
+
+
+def find_dialect(name):
+    """Its number, or -1."""
+    return _DIALECTS.index(name) if name in _DIALECTS else -1
+
+
+def identify(modem):
+    """ATI, ATI0, ATI3: product, version, board; whether what was kept over power loss is gone."""
+    if modem.step:
+        modem.writer.begin(b"profile damaged: factory values").end()
+        return DONE
+    _IDENTITIES[modem.value](modem, modem.writer)
+    modem.step = 1
+    return MORE if modem.value in (0, 3) and modem.profile.damaged() else DONE
+
+
+def _product(modem, writer):
+    writer.begin(b"wipmodem ").text(VERSION).text(b" ").text(modem.board.name).end()
+
+
+def _version(modem, writer):
+    writer.begin(VERSION).end()
+
+
+def _checksum(modem, writer):
+    """ATI2: the firmware has been checked; who starts it does that."""
+
+
+def _model(modem, writer):
+    writer.begin(canned.TABLE[2][1]).end()
+
+
+def _dialect(modem, writer):
+    writer.begin(dialect(modem)).end()
+
+
+def _sockets(modem, writer):
+    sizes = modem.board.sizes
+    writer.begin(b"sockets ").number(sizes.sockets)
+    writer.text(b", rx ").number(sizes.rx).text(b", tx ").number(sizes.tx).end()
+
+
+def _maker(modem, writer):
+    writer.begin(canned.TABLE[0][1][len(b"+GMI: ") :]).end()
+
+
+def _bearer(modem, writer):
+    writer.begin(b"radio" if modem.stack.radio is not None else b"network").end()
+
+
+def _number(modem, writer):
+    writer.begin(modem.board.serial_number).end()
+
+
+_IDENTITIES = (
+    _product,
+    _version,
+    _checksum,
+    _product,
+    _model,
+    _dialect,
+    _sockets,
+    _maker,
+    _bearer,
+    _number,
+)
+
+
+def revision(modem):
+    modem.writer.begin(b"wipmodem ").text(VERSION).end()
+    return DONE
+
+
+def serial(modem):
+    """15 digits."""
+    _number(modem, modem.writer)
+    return DONE
+
+
+def wmsn_read(modem):
+    modem.writer.begin(b"+WMSN: ").text(modem.board.serial_number).end()
+    return DONE
+
+
+def list_commands(modem):
+    """AT+CLAC: a line for each command of the dialect."""
+    name = modem.commands.name(modem.step)
+    if name is None:
+        return DONE
+    if name:
+        modem.writer.begin(b"AT").text(name).end()
+    modem.step += 1
+    return MORE
+
+
+def view(modem):
+    """AT&V: what is in force. Credentials are no setting."""
+    modem.step += 1
+    _VIEWS[modem.step - 1](modem.writer.begin(), modem.settings)
+    return MORE if modem.step < len(_VIEWS) else DONE
+
+
+def _view_basic(writer, settings):
+    for name, setting in at.BASIC:
+        writer.text(name).number(settings[setting]).char(_SPACE)
+    writer.text(b"+CMEE=").number(settings[at.CMEE]).end()
+
+
+def _view_line(writer, settings):
+    writer.text(b"+IPR=").number(settings[at.SPEED] * 100).text(b" +ICF=3,3 +IFC=")
+    writer.number(settings[at.TX_FLOW]).comma(settings[at.RX_FLOW]).end()
+
+
+def _view_registers(writer, settings):
+    last = len(at.S_REGISTERS) - 1
+    for i, (number, setting) in enumerate(at.S_REGISTERS):
+        writer.char(_S).number(number).char(_EQUALS).three_digits(settings[setting])
+        if i < last:
+            writer.char(_SPACE)
+    writer.end()
+
+
+_VIEWS = (_view_basic, _view_line, _view_registers)

@@ -1,0 +1,68 @@
+"""+WIPOPT: the options of a socket, as one table (wip.md section 7, O1-O7, Q29, Q30)."""
+
+from . import errors
+from .base_commands import DONE
+from .compat import const
+from .sock import INDEXES
+
+_READ = const(1)
+_WRITE = const(2)
+_QUOTE = const(0x22)
+
+_R = const(1)
+_RW = const(3)
+
+# option: (on UDP, on a TCP client, on a server, lowest, highest)
+OPTIONS = {
+    0: (_R, _R, _R, 0, 65535),
+    1: (_R, _R, 0, 0, 65535),
+    2: (_R, _R, 0, 0, 0),
+    3: (_R, _R, 0, 0, 1),
+    4: (0, _RW, _RW, 536, 36864),
+    5: (0, _RW, _RW, 536, 65535),
+    6: (_R, _R, 0, 0, 65535),
+    7: (0, _RW, _RW, 0, 1),
+    8: (_RW, _RW, _RW, 0, 255),
+    9: (_RW, _RW, _RW, 0, 255),
+}
+_PEER_ADDRESS = const(2)
+
+
+def wipopt_set(modem):
+    """Action 1 reads, 2 writes. What the option allows is looked at first, then the socket."""
+    arguments = modem.arguments
+    protocol = arguments.value(0)
+    if arguments.value(1) > INDEXES[protocol - 1]:
+        return errors.BAD_INDEX
+    action = arguments.value(2)
+    option = OPTIONS.get(arguments.value(3))
+    if option is None:
+        return errors.NO_OPTION  # O4
+    if not option[protocol - 1] & action:
+        return errors.NOT_SUPPORTED  # O3
+    failure = _check(arguments, option) if action == _WRITE else 0
+    sock = modem.table.at(protocol, arguments.value(1))
+    if failure or not sock.settled():
+        return failure or errors.BAD_STATE  # O1, O7
+    return _write(modem, sock) if action == _WRITE else _read(modem, sock)
+
+
+def _check(arguments, option):
+    if not arguments.is_number(4):
+        return errors.ERROR
+    return 0 if option[3] <= arguments.value(4) <= option[4] else errors.BAD_VALUE
+
+
+def _write(modem, sock):
+    done = modem.table.options.set(sock, modem.arguments.value(3), modem.arguments.value(4))
+    return DONE if done else errors.NOT_SUPPORTED  # the stack cannot
+
+
+def _read(modem, sock):
+    number = modem.arguments.value(3)
+    writer = modem.writer.begin(b"+WIPOPT: ").number(sock.protocol).comma(number)
+    if number == _PEER_ADDRESS:
+        writer.address(sock.addr).end()
+    else:
+        writer.comma(modem.table.options.get(sock, number)).end()
+    return DONE

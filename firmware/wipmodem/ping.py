@@ -1,0 +1,160 @@
+"""+WIPPING (H18): ICMP echo requests, one at a time, each with a line for its answer.
+
+AT+WIPPING="host"[,times[,interval[,limit]]]      interval and limit in ms
++WIPPING: 0,<which>,<ms>                           an answer; 1,<which>,0: none in time
+"""
+
+from . import errors, ticks, urc
+from .address import parse
+from .base_commands import DONE
+from .compat import const
+
+_INTERVAL_MS = const(2000)
+_LIMIT_MS = const(2000)
+_MOST = const(255)
+_IDLE_MS = const(1000)
+_SIZE = const(16)
+_LARGEST = const(64)
+_REQUEST = const(8)
+_REPLY = const(0)
+
+_REST = const(0)
+_NAMING = const(1)
+_WAITING = const(2)  # for an answer
+_PAUSE = const(3)
+
+
+class Ping:
+    """`table` has the resolver, with a slot for us behind those of its sockets."""
+
+    def __init__(self, net, table, entropy, urcs):
+        self._net = net
+        self._table = table
+        self._slot = len(table.all)
+        table.pinged = self._named
+        self._entropy = entropy
+        self._urcs = urcs
+        self._state = _REST
+        self._addr = bytearray(4)
+        self._message = bytearray(_SIZE)
+        self._answer = bytearray(_LARGEST)
+        self._handle = -1
+        self._which = self._times = 0
+        self._interval_ms = self._limit_ms = 0
+        self._sent_ms = self._due_ms = 0
+
+    def start(self, name, times, interval_ms, limit_ms, now_ms):
+        """0, or why not. There is one at a time."""
+        if self._state != _REST:
+            return errors.BAD_STATE
+        self._handle = self._net.open_echo()
+        if self._handle < 0:
+            return errors.NOT_IMPLEMENTED
+        self._which = 0
+        self._times = times
+        self._interval_ms = interval_ms
+        self._limit_ms = limit_ms
+        addr = parse(name)
+        if addr:
+            self._named(addr)
+        else:
+            self._state = _NAMING
+            self._table.resolver.start(self._slot, name, now_ms)
+        return 0
+
+    def _named(self, addr):
+        """The peer's address, or None."""
+        self._state = _PAUSE
+        if addr is None:
+            self._urcs.ping(urc.NO_PING, 0, 0)
+            self.stop()
+        else:
+            self._addr[:] = addr
+            self._ask(self._table.now_ms)
+
+    def stop(self):
+        if self._state == _NAMING:
+            self._table.resolver.cancel(self._slot)
+        self._state = _REST
+        if self._handle >= 0:
+            self._net.close(self._handle)
+            self._handle = -1
+
+    def on_event(self, handle, now_ms):
+        """Was it ours? An answer is the last request's, or none."""
+        if handle != self._handle:
+            return False
+        n = self._net.receive_echo(handle, self._answer, _LARGEST)
+        if self._state == _WAITING and self._fits(n):
+            self._urcs.ping(urc.PING, self._which, ticks.diff(now_ms, self._sent_ms))
+            self._next(now_ms)
+        return True
+
+    def tick(self, now_ms):
+        """True if something fell due."""
+        if self._state < _WAITING or ticks.diff(now_ms, self._due_ms) < 0:
+            return False
+        if self._state == _PAUSE:
+            self._ask(now_ms)
+        else:
+            self._urcs.ping(urc.NO_PING, self._which, 0)
+            self._next(now_ms)
+        return True
+
+    def wait_ms(self, now_ms):
+        """Until `tick` is needed."""
+        if self._state < _WAITING:
+            return _IDLE_MS
+        return max(ticks.diff(self._due_ms, now_ms), 0)
+
+    def _ask(self, now_ms):
+        """What cannot be sent is not answered either."""
+        self._state = _WAITING
+        self._sent_ms = now_ms
+        self._due_ms = ticks.add(now_ms, self._limit_ms)
+        self._fill()
+        self._net.send_echo(self._handle, self._message, _SIZE, self._addr)
+
+    def _next(self, now_ms):
+        self._which += 1
+        if self._which == self._times:
+            self.stop()
+            return
+        self._state = _PAUSE
+        later_ms = ticks.add(self._sent_ms, self._interval_ms)
+        self._due_ms = later_ms if ticks.diff(later_ms, now_ms) > 0 else now_ms
+
+    def _fill(self):
+        """Type, sequence number and an unpredictable rest, under the checksum of RFC 1071."""
+        message = self._message
+        message[:8] = b"\0\0\0\0\0\0\0\0"
+        message[0] = _REQUEST
+        message[7] = self._which
+        for i in range(8, _SIZE):
+            message[i] = self._entropy() & 0xFF
+        total = 0
+        for i in range(0, _SIZE, 2):
+            total += message[i] << 8 | message[i + 1]
+        total = (total & 0xFFFF) + (total >> 16)
+        total = ~(total + (total >> 16)) & 0xFFFF
+        message[2] = total >> 8
+        message[3] = total & 0xFF
+
+    def _fits(self, n):
+        """The system may have put an identifier of its own into the header."""
+        answer = self._answer
+        if n != _SIZE or answer[0] != _REPLY or answer[7] != self._which:
+            return False
+        return answer.find(self._message[8:], 8, n) == 8
+
+
+def wipping_set(modem):
+    arguments = modem.arguments
+    if not modem.stack.ready():
+        return errors.BAD_STACK_STATE
+    times = arguments.value_or(1, 1)
+    if not 1 <= times <= _MOST:
+        return errors.BAD_VALUE
+    interval_ms = arguments.value_or(2, _INTERVAL_MS)
+    limit_ms = arguments.value_or(3, _LIMIT_MS)
+    return modem.ping.start(arguments.text(0), times, interval_ms, limit_ms, modem.now_ms) or DONE

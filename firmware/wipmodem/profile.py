@@ -1,0 +1,63 @@
+"""What of the settings outlives a loss of power: kept by &W, +WIPCFG=4, the dialect by itself.
+
+A value of the board's store is the settings of one keeper, `1,1,0,...`, as settings.py has them. One
+with fewer is an older firmware's; one with more, or with a number out of its range, is foreign.
+"""
+
+from . import settings as at
+
+# What is kept together under one name.
+_NAMES = {at.PROFILE: b"profile", at.LINE: b"line", at.STACK: b"stack", at.ITSELF: b"dialect"}
+
+
+class Profile:
+    def __init__(self, store, settings):
+        self._store = store
+        self._settings = settings
+        self._foreign = False
+
+    def damaged(self):
+        """Is there something that had been kept and is not believed?"""
+        return self._store.torn or self._foreign
+
+    def load(self, *keepers):
+        """Kept values, or factory values where there are none; False if these were foreign."""
+        whole = True
+        for keeper in keepers:
+            if keeper not in (at.LINE, at.ITSELF):  # whose factory values are the board's
+                at.restore(self._settings, keeper)
+            values = _numbers(self._store.values.get(_NAMES[keeper], b""))
+            if values is None or not self._take(_settings_of(keeper), values):
+                self._foreign = True
+                whole = False
+        return whole
+
+    def save(self, *keepers):
+        """False, and nothing has changed, if the store takes no more."""
+        changed = {}
+        for keeper in keepers:
+            values = [b"%d" % self._settings[setting] for setting in _settings_of(keeper)]
+            changed[_NAMES[keeper]] = b",".join(values)
+        return self._store.put(changed)
+
+    def _take(self, settings, values):
+        """All of them, or none."""
+        if len(values) > len(settings):
+            return False
+        pairs = list(zip(settings, values))
+        for setting, value in pairs:
+            if not at.fits(setting, value):
+                return False
+        for setting, value in pairs:
+            self._settings[setting] = value
+        return True
+
+
+def _settings_of(keeper):
+    return [i for i in range(len(at.RANGES)) if at.RANGES[i][3] == keeper]
+
+
+def _numbers(text):
+    """A list, or None if it is none."""
+    words = text.split(b",") if text else []
+    return None if any(not word.isdigit() for word in words) else [int(word) for word in words]

@@ -1,0 +1,38 @@
+"""&F, &W, Z, +CFUN: where the settings come from, and what of them is kept (base.md section 3)."""
+
+from . import errors
+from . import settings as at
+from .base_commands import DONE
+
+
+def factory(modem):
+    """AT&F: all but the line, which the host must not lose, and the dialect it was written for."""
+    at.restore(modem.settings, at.PROFILE, at.NEVER)
+    return DONE
+
+
+def reset(modem):
+    """ATZ: as kept by &W; calls and sockets stay."""
+    at.restore(modem.settings, at.NEVER)
+    return DONE if modem.profile.load(at.PROFILE) else errors.NOT_RESTORED
+
+
+def write(modem):
+    """AT&W: the profile now, the line for the next start."""
+    return DONE if modem.profile.save(at.PROFILE, at.LINE) else errors.STORE_FAILED
+
+
+def cfun_set(modem):
+    """AT+CFUN=1: it is always that. AT+CFUN=1,1: a restart, once the OK is out."""
+    arguments = modem.arguments
+    again = arguments.value(1) if arguments.given(1) else 0
+    if arguments.value(0) != 1 or again > 1:
+        return errors.ERROR
+    if again:
+        modem.after.restart()
+    return DONE
+
+
+def cfun_read(modem):
+    modem.writer.begin(b"+CFUN: 1").end()
+    return DONE
