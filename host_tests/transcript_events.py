@@ -205,6 +205,19 @@ class Events:
         """finished 2,1: the modem has ended its sending half."""
         expect(True, self._peer(words).finished, "a half close")
 
+    def echo_reply(self, words):
+        """echo_reply: to the last request; echo_reply wrong: with another rest."""
+        for handle in self._session.net.open_handles():
+            peer = self._session.net.socket(handle)
+            if peer.kind == "echo":
+                request = bytearray(peer.datagrams[-1])
+                request[0] = 0
+                request[4:6] = b"id"  # the system's own
+                request[-1] ^= words == "wrong"
+                peer.inbox.append((bytes(request), b"\xc0\0\2\x0a", 0))
+                return
+        raise Mismatch("nobody waits for an echo")
+
     def crash(self, words):
         """crash ["line"]: the lines that are kept of the last one."""
         self._session.crash.text = eval(words)  # noqa: S307

@@ -22,6 +22,7 @@ _AMPERSAND = const(0x26)
 _PLUS = const(0x2B)
 _DOLLAR = const(0x24)
 _NAME_ENDS = b"?=;"
+_OTHERS = ((b"D",), (b"S",))  # commands with a row in no table
 _OURS = b"+WIP"  # what begins so is not the radio's
 _S = const(0x53)
 _D = const(0x44)
@@ -98,7 +99,7 @@ class Commands:
 
     def name(self, i):
         """The i-th command that there is; b"" if the dialect lacks it, None behind the last."""
-        for table in (at.BASIC, ACTIONS, canned.TABLE, TABLE):
+        for table in (at.BASIC, ACTIONS, _OTHERS, canned.TABLE, TABLE):
             if i < len(table):
                 row = table[i]
                 return b"" if table is TABLE and self._spec(row) is ABSENT else row[NAME]

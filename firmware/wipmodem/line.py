@@ -27,7 +27,7 @@ class LineReader:
         self.ready = False
         self.sends_lf = False  # the host's habit: its last line ended in CR LF (H1)
         self.waits_for_lf = False  # H17: it is echoed before the line's answer
-        self._expects_lf = True  # by the host's habit, as far as it is known
+        self.expects_lf = True  # by the host's habit, as far as it is known
         self._ended = False  # a line just did: the next character shows
         self._settings = settings
         self._writer = writer
@@ -74,7 +74,7 @@ class LineReader:
         if self._state != _IDLE or self.ready or span.buf.find(b"AT", start, end) != start:
             return False
         if self._ended:
-            self._ended = self.sends_lf = self._expects_lf = False
+            self._ended = self.sends_lf = self.expects_lf = False
         span.start = start + 2
         self._begin()
         return True
@@ -95,7 +95,7 @@ class LineReader:
     def _prefix_char(self, typed):
         if self._ended:
             self._ended = False
-            self.sends_lf = self._expects_lf = typed & 0x7F == _LF
+            self.sends_lf = self.expects_lf = typed & 0x7F == _LF
             if self.sends_lf and self._echoes_lf():
                 self._echo_lf(typed)
         char = typed & 0x5F  # F10, and upper case
@@ -119,8 +119,8 @@ class LineReader:
     def take_lf(self, span):
         """The character behind the CR of a complete line is here."""
         self.waits_for_lf = False
-        self._expects_lf = span.buf[span.start] & 0x7F == _LF
-        if self._expects_lf:
+        self.expects_lf = span.buf[span.start] & 0x7F == _LF
+        if self.expects_lf:
             self._ended = False
             self.sends_lf = True
             self._echo_lf(_LF)
@@ -161,7 +161,7 @@ class LineReader:
     def _stop(self, char):
         if char == self._stops[0]:  # F15: S3 before S5 before all else
             self._ended = True
-            self.waits_for_lf = self._expects_lf and self._echoes_lf()
+            self.waits_for_lf = self._echoes_lf()
             self._complete()
         elif char == self._stops[1]:
             self.n = max(self.n - 1, 0)

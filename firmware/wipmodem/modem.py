@@ -77,7 +77,7 @@ class Modem:
         self.table = Table(net, board.entropy, self.urcs, self.counters, sizes, self.settings)
         self.table.options.use()
         self.ping = Ping(net, self.table, board.entropy, self.urcs)
-        self.stack = Stack(board.bearer, self.table, self.urcs)
+        self.stack = Stack(board.bearer, self.table, self.urcs, self.settings)
         self.calls = Calls(self.stack.radio, self.settings, self.urcs)
         self.data = DataMode(self.table.traffic, self, sizes)
         self.announcer = Announcer(self)
@@ -291,7 +291,7 @@ class Modem:
         """H17: or it does not come."""
         if self._host.left():
             self.line.take_lf(self._host)
-        elif self.line_age_ms() >= _LF_MS:
+        elif not self.line.expects_lf or self.line_age_ms() >= _LF_MS:
             self.line.waits_for_lf = False
         return not self.line.waits_for_lf
 

@@ -1,11 +1,13 @@
 """The TCP/IP stack and its bearer: started, stopped, lost (C1-C3, B1-B10, Q5, Q9)."""
 
 from . import errors, ticks, urc
+from . import settings as at
 from .contract import COMING, DOWN, PAUSED, UP
 
 
 class Stack:
-    def __init__(self, bearer, table, urcs):
+    def __init__(self, bearer, table, urcs, settings):
+        self._settings = settings
         self.started = False
         self._device = False  # WIPsoft's: open (H6)
         self._bearer = bearer
@@ -14,7 +16,8 @@ class Stack:
         self._urcs = urcs
         self._state = DOWN  # of the bearer, as the host knows it
         self._asked = False  # for a session, by WIPBR=4
-        self._silent = False  # H7: the result itself says what became of it
+        self._silent = False  # H7: the result itself says what becomes of it
+        self._by_result = False  # H7: ... and did of the session that there is
         # When the bearer needs the next service; -1: now, whatever the clock says.
         self._due_ms = -1
 
@@ -71,7 +74,7 @@ class Stack:
         if not self.started or (self._asked and self._state != PAUSED):
             return errors.BAD_STACK_STATE
         self._asked = True
-        self._silent = silent
+        self._silent = self._by_result = silent
         self._bearer.start(limit_ms)
         self._notice()
         return 0
@@ -134,9 +137,11 @@ class Stack:
             self._table.resolver.use(self._bearer.servers(), self._bearer.hosts)
         elif was == UP and self._asked:
             self._table.bearer_lost()  # Q5: unasked, each connected socket has lost its peer
+        wanted = self._asked
         if state == DOWN:
             self._asked = False
-        self._tell(was, state)
+        if wanted or not self._known_by_results():
+            self._tell(was, state)
         return True
 
     def _tell(self, was, state):
@@ -145,3 +150,7 @@ class Stack:
             if not self._silent:
                 self._urcs.put(urc.BEARER, 0, int(state == UP))
             self._silent = self._silent and state == COMING
+
+    def _known_by_results(self):
+        """Is it a WIPsoft host's session? Of what it has asked for nothing is told (H7)."""
+        return self._by_result and self._settings[at.DIALECT] == at.WIPSOFT

@@ -6,6 +6,7 @@ calls of a listing, and is 0 at the first call of any command.
 """
 
 from . import errors
+from . import settings as at
 from .base_commands import DONE, HOLD, MORE, ONLINE
 from .compat import const
 from .sock import FAILED, SERVER, TCP, UDP
@@ -64,11 +65,14 @@ def wipdata_set(modem):
     if protocol == SERVER:
         return errors.BAD_PROTOCOL  # D4
     mode = arguments.value(2)
-    if not modem.data.has(protocol, mode):
+    unmaps = mode == 0 and modem.settings[at.DIALECT] == at.WIPSOFT
+    if not unmaps and not modem.data.has(protocol, mode):
         return errors.NOT_SUPPORTED  # D2, D3
     sock = modem.table.at(protocol, arguments.value(1))
     if not sock.state:
         return errors.BAD_STATE  # D22
+    if unmaps:
+        return DONE  # nothing is mapped in command mode
     if sock.pending():
         return HOLD  # H9
     if sock.state == FAILED and not sock.has_data():
