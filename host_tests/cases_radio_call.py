@@ -2,7 +2,7 @@
 interpreters."""
 
 from chip_modules import allocated
-from radio_fakes import CONNECT, NO_CARRIER, OK, RadioBench
+from radio_fakes import CONNECT, NO_CARRIER, OK, FakeUart, RadioBench
 from wipmodem.contract import IN
 
 _BUF = bytearray(64)
@@ -174,7 +174,7 @@ def case_bytes_allocate_nothing():
     assert results == [5, 40]
 
 
-class Quiet:
+class Quiet(FakeUart):
     """A UART with five bytes, which allocates nothing."""
 
     def readinto(self, buf):

@@ -208,10 +208,10 @@ class RingUART(UART):
         n = min(n, room)
         return self._add(buf, off, n) if n else None
 
-    def init(self, baudrate, **given):
+    def init(self, baudrate, timeout_char=-1, flow=-1):
         assert self.txdone(), "what waits would be forgotten"
         self.fresh = bytearray()
-        super().init(baudrate, **given)
+        super().init(baudrate, timeout_char, flow)
 
 
 class WholeUART(UART):
@@ -228,18 +228,18 @@ class WholeUART(UART):
         assert n + headers + piece + 8 <= self.txbuf, "this write waits for room"
         return self._add(buf, off, n)
 
-    def init(self, baudrate, **given):
+    def init(self, baudrate, timeout_char=-1, flow=-1):
         assert self.txdone(), "this waits for the last write"
-        super().init(baudrate, **given)
+        super().init(baudrate, timeout_char, flow)
 
 
 class ForgetfulUART(WholeUART):
     """mimxrt: init() begins with an empty buffer, and flow control that is on stays on."""
 
-    def init(self, baudrate, **given):
-        assert "flow" not in given
+    def init(self, baudrate, timeout_char=-1, flow=-1):
+        assert flow == -1
         self.incoming = bytearray()
-        super().init(baudrate, **given)
+        super().init(baudrate, timeout_char, flow)
 
 
 class WDT:
