@@ -12,11 +12,12 @@ _FINAL = (
     (b"+CME ERROR: 30", said.REFUSED),
     (b"+CMS ERROR: 500", said.REFUSED),
     (b"NO CARRIER", said.NO_CARRIER),
-    (b"NO DIALTONE", said.NO_CARRIER),
+    (b"NO DIALTONE", said.NO_DIALTONE),
     (b"BUSY", said.BUSY),
     (b"NO ANSWER", said.NO_ANSWER),
 )
-_NOT_FINAL = (b"OKAY", b" OK", b"0", b"BUSY ", b"NO", b"ERRORS", b"RING", b"ok", b"+CREG: 1")
+_NOT_FINAL = (b"OKAY", b" OK", b"0", b"BUSY ", b"NO", b"ERRORS", b"ok", b"RINGS")
+_NOT_FINAL += (b" RING", b"+CREG: 0,1", b"+CREG: (0-1)", b"+CREG: ", b"+CREG:1", b"+CREG: -1")
 
 
 def case_each_result():
@@ -87,19 +88,43 @@ def case_the_next_exchange_begins_clean():
 
 
 def case_unsolicited_in_the_middle():
-    """They stand among the lines, and end nothing."""
+    """RING and a +CREG of one number answer nothing: told, and in nobody's way; others stay."""
     bench = ChatBench().begin()
-    bench.say(b"\r\nRING\r\n+CSQ: 9, 0\r\n\r\n+CREG: 1\r\n").say(b"\r\n+COPS: x\r\n\r\nOK\r\n")
-    assert (bench.result, bench.lines()) == (said.OK, b"RING\n+CSQ: 9, 0\n+CREG: 1\n+COPS: x\n")
+    bench.say(b"\r\nRING\r\n+CSQ: 9, 0\r\n\r\n+CREG: 12\r\n").say(b"\r\n+COPS: x\r\n\r\nOK\r\n")
+    assert (bench.result, bench.lines()) == (said.OK, b"+CSQ: 9, 0\n+COPS: x\n")
+    assert (bench.rang, bench.registered, bench.chat.ignored) == (True, 12, 0)
 
 
 def case_unsolicited_between_exchanges():
-    """Counted and dropped, a result too; the last answer stays, also while one is coming."""
+    """Told, or counted and dropped, a result too; the last answer stays, also amid a line."""
     bench = ChatBench().begin().say(b"+CSQ: 9, 0\r\nOK\r\n")
-    for part in (b"\r\nRI", b"NG\r\n", b"OK\r\n", b"NO CARRIER\r\n", b"+CREG: 1"):
+    for part in (b"\r\nRI", b"NG\r\n", b"OK\r\n", b"+CREG: 0,1\r\n", b"+CREG: 5\r\n", b"NO CARR"):
         bench.say(part)
         assert (bench.result, bench.lines()) == (said.OK, b"+CSQ: 9, 0\n")
-    assert bench.chat.ignored == 3
+    assert (bench.rang, bench.registered, bench.chat.ignored) == (True, 5, 2)
+
+
+def case_what_is_told():
+    """Whole lines only, and the last +CREG counts; a number does not grow beyond all bounds."""
+    bench = ChatBench().say(b"RIN\rING\rRING \r+CREG: \r+CREG: x\r+CREG: 1,1\r")
+    assert (bench.rang, bench.registered, bench.chat.ignored) == (False, -1, 6)
+    bench.say(b"+CREG: 2\r+CREG: 0\r")
+    assert (bench.rang, bench.registered, bench.chat.ignored) == (False, 0, 6)
+    assert bench.say(b"+CREG: " + b"9" * 200 + b"\r").registered == 9999999
+
+
+def case_speed():
+    """What CONNECT names, bit/s; 0 if it names nothing, whatever the call before did."""
+    for words, speed in (
+        (b"CONNECT 14400", 14400),
+        (b"CONNECT", 0),
+        (b"CONNECT 9600/RLP", 9600),
+        (b"CONNECT ", 0),
+        (b"CONNECT RLP", 0),
+    ):
+        bench = ChatBench().begin().say(b"CONNECT 300\r").begin().say(b"\r\n" + words + b"\r\n")
+        assert (bench.result, bench.chat.speed) == (said.CONNECT, speed), words
+    assert bench.say(b"CONNECT 1200\r").chat.speed == 0  # nobody had asked
 
 
 def case_a_line_too_long():

@@ -3,7 +3,7 @@ Both interpreters."""
 
 from radio_fakes import CONNECT, NO_CARRIER, OK, PppBench
 from wipmodem import contract as c
-from wipmodem.contract import COMING, DOWN, PAUSED, UP
+from wipmodem.contract import COMING, DOWN, IN, PAUSED, UP
 
 
 def case_up_and_down():
@@ -24,6 +24,37 @@ def case_up_and_down():
     assert bench.lines.log[-1][1:] == ("dtr", False)
     bench.run(60000).is_now(DOWN).sent(b"")
     assert bench.radio.idle() and bench.ppp.redials == 0
+
+
+def case_a_call_of_the_hosts():
+    """The bearer leaves its bytes alone, does not ask for service, and does not end it."""
+    bench = PppBench().ready()
+    assert bench.radio.call(b"ATD555", 50000)
+    bench.sent(b"ATD555\r").say(CONNECT).is_now(DOWN)
+    bench.line.incoming += b"~bytes"
+    assert not bench.ppp.pump()
+    bench.run(100000)
+    assert bytes(bench.line.incoming) == b"\n~bytes" and bench.line.mask == 0
+    buf = bytearray(20)
+    assert bench.radio.readinto(buf) == 6 and buf[:6] == b"~bytes" and bench.line.mask == IN
+    bench.ppp.stop()
+    assert bench.radio.online() and bench.link.connects == []
+    bench.radio.hang_up()
+    bench.run(500)
+    assert bench.radio.idle() and bench.line.any() == 0
+
+
+def case_no_session_in_a_call_of_the_hosts():
+    """It is waited for, 805 comes of that, and the call goes on; after it the session dials."""
+    bench = PppBench().ready()
+    assert bench.radio.call(b"ATD555", 50000)
+    bench.sent(b"ATD555\r").say(CONNECT).start().run(29999).is_now(COMING).run(1)
+    bench.is_now(COMING, c.NO_RADIO).run(5000)
+    assert bench.radio.online()
+    bench.sent(b"").ppp.stop()
+    assert bench.radio.online()
+    bench.start().radio.hang_up()
+    bench.dials(500).called()
 
 
 def case_no_servers():

@@ -68,14 +68,25 @@ def case_asked():
 
 
 def case_asked_and_refused():
-    """ERROR in any form, or nothing within 5 s."""
+    """ERROR in any form, or nothing within 5 s: it may wait for a text, or be gone."""
     for words in (ERROR, b"\r\n+CME ERROR: 30\r\n", b"\r\n+CMS ERROR: 1\r\n"):
         bench = _asked().say(words)
         assert bench.radio.idle() and bench.radio.answer == said.REFUSED
     bench = _asked().run(4999)
     assert bench.radio.asking()
     bench.run(1)
-    assert bench.radio.idle() and bench.radio.answer == said.SILENCE
+    assert not bench.radio.asking() and bench.radio.answer == said.SILENCE
+
+
+def case_asked_and_left_in_a_prompt():
+    """ESC ends it, whatever is said to that; then it is woken and set up."""
+    for words in (OK, ERROR, b"\r\n+CMS ERROR: 305\r\n"):
+        bench = _asked().say(b"\r\n> ").run(5000).sent(b"\x1b")
+        _refuses(bench)
+        bench.run(100).say(words).waken()
+        assert bench.radio.chat.ignored == 0
+    bench = _asked().run(5000).sent(b"\x1b").run(499).sent(b"").run(1).waken()
+    assert bench.radio.ask(b"+CSQ", 0, 4)
 
 
 def case_asked_again():
@@ -103,9 +114,12 @@ def case_asked_when_it_is_not_free():
 
 
 def case_unsolicited_while_idle():
-    """Counted, nothing else; a byte that begins one does not delay the next exchange."""
-    bench = RadioBench().ready().say(b"\r\nRING\r\n\r\n+CREG: 1\r\n\r\nOK\r\n\r\nNO CARR")
-    assert bench.radio.idle() and bench.radio.chat.ignored == 3
+    """Told or counted; a byte that begins one does not delay the next exchange."""
+    bench = RadioBench().ready()
+    assert (bench.radio.rang, bench.radio.registered) == (False, -1)
+    bench.say(b"\r\nRING\r\n\r\n+CREG: 1\r\n\r\nOK\r\n\r\nNO CARR")
+    assert (bench.radio.rang, bench.radio.registered) == (True, 1)
+    assert bench.radio.idle() and bench.radio.chat.ignored == 1
     assert bench.radio.ask(b"+CSQ", 0, 4)
     bench.sent(b"AT+CSQ\r").say(b"IER\r\n\r\n+CSQ: 5, 0\r\n\r\nOK\r\n")
     assert (bench.radio.answer, _lines(bench)) == (said.OK, b"IER\n+CSQ: 5, 0\n")
@@ -150,7 +164,7 @@ def case_a_late_ok_is_not_the_call():
 
 def case_a_crowd_while_dialling():
     """However much is said before it, CONNECT is seen."""
-    bench = RadioBench().ready().dial().say(b"\r\n+CREG: 1\r\n" * 100).say(CONNECT)
+    bench = RadioBench().ready().dial().say(b"\r\n+COPS: 1\r\n" * 100).say(CONNECT)
     assert bench.radio.online() and bench.radio.chat.ignored == 100 - 240 // 9
 
 

@@ -5,6 +5,7 @@ from chip_modules import (
     IN,
     OUT,
     UART,
+    ForgetfulUART,
     Machine,
     Pin,
     Poller,
@@ -17,8 +18,9 @@ from chip_modules import (
 # Ports by what their UARTs do with a write.
 _RING = load("uart", machine=Machine(RingUART))
 _WHOLE = load("uart", machine=Machine(WholeUART))
+_FORGETFUL = load("uart", machine=Machine(ForgetfulUART))
 
-_RATES = {"baudrate": 9600, "rxbuf": 64}
+_RATES = {"baudrate": 115200, "rxbuf": 64}
 _TABLE = {"id": 1, "txbuf": 1024, "flow": False, "tx": 17, "rx": 16, "cts": 19, "rts": 18}
 _TABLE.update(_RATES)
 
@@ -29,10 +31,12 @@ def _table(**changes):
     return table
 
 
-def _ports(txbuf, module=_RING):
+def _ports(txbuf, module=_RING, **changes):
     """A serial port, and the UART under it."""
-    uart = module.open_uart(_table(txbuf=txbuf))
-    return module.Uart(uart, _table(txbuf=txbuf, whole=module is _WHOLE)), uart
+    facts = _table(txbuf=txbuf, whole=module is not _RING)
+    facts.update(changes)
+    uart = module.open_uart(facts)
+    return module.Uart(Poller(), uart, facts), uart
 
 
 def _options(**changes):
@@ -118,10 +122,24 @@ def case_write_where_it_must_fit():
         assert uart.sent == data
 
 
+def case_write_on_a_slow_line():
+    """rp2 below 57600: as where it must fit, or it would wait for each byte's time."""
+    data = bytes(40)
+    for rate, counts in ((38400, [16, 0, 0, 16]), (57600, [16, 16, 16, 16])):
+        port, uart = _ports(32, baudrate=rate)
+        given = []
+        for gone in (0, 0, 15, 1):
+            uart.go_out(gone)
+            given.append(port.write(data, 0, 40))
+            if rate > 38400:
+                uart.go_out(min(16, uart.waiting))
+        assert given == counts, rate
+
+
 def case_bytes_allocate_nothing():
     """Reading and writing, on either kind."""
     for module in (_RING, _WHOLE):
-        port = module.Uart(Quiet(), _table(whole=module is _WHOLE))
+        port = module.Uart(Poller(), Quiet(), _table(whole=module is _WHOLE))
         buf = bytearray(64)
         results = [0, 0]
 
@@ -149,12 +167,119 @@ class Quiet:
         return n
 
 
+# Rates
+
+
+def _line(module, flow=True, **changes):
+    """A DTE that heeds RTS and CTS or not, and its UART."""
+    Pin.made.clear()
+    facts = _table(flow=flow, whole=module is not _RING)
+    facts.update(changes)
+    uart = module.open_uart(facts)
+    return module.Dte(Poller(), uart, facts), uart
+
+
+def case_takes():
+    """The usual rates, and no autobaud."""
+    dte, _ = _line(_RING)
+    usual = (300, 600, 1200, 2400, 4800, 9600, 14400, 19200, 28800, 38400, 57600, 115200)
+    for rate in usual + (230400, 460800, 921600):
+        assert dte.takes(rate), rate
+    for rate in (0, 1, 299, 301, 115201, 921601, 1000000):
+        assert not dte.takes(rate), rate
+
+
+def case_rate_at_start():
+    """The board's; configure() changes it, on the wire too, and nothing else of the UART."""
+    for module in (_RING, _WHOLE, _FORGETFUL):
+        dte, uart = _line(module, flow=False, baudrate=9600)
+        assert (dte.rate, dte.flow) == (9600, False)
+        expected = dict(uart.options, baudrate=300)
+        dte.configure(300, True, True)
+        assert (dte.rate, dte.flow) == (300, False) and uart.options == expected
+        assert uart.txbuf == 1024
+
+
+def case_flow_of_each_direction():
+    """CTS and RTS as asked, where they are wired; an RTS that holds nobody is on."""
+    for module in (_RING, _WHOLE):
+        dte, uart = _line(module)
+        assert dte.flow and uart.options["flow"] == UART.RTS | UART.CTS
+        for tx_held, rx_held, flow, rts in (
+            (True, False, UART.CTS, (Pin.OUT, 0)),
+            (False, True, UART.RTS, (None, 0)),
+            (False, False, 0, (Pin.OUT, 0)),
+            (True, True, UART.RTS | UART.CTS, (None, 0)),
+        ):
+            dte.configure(115200, tx_held, rx_held)
+            pin = Pin.made[18]
+            assert (uart.options["flow"], pin.mode, pin.level) == (flow,) + rts
+
+
+def case_flow_without_named_pins():
+    """Where the chip has fixed the pins no RTS is driven by hand."""
+    Pin.made.clear()
+    facts = {"id": 1, "fixed": True, "baudrate": 115200, "rxbuf": 64, "txbuf": 64, "flow": True}
+    uart = _RING.open_uart(facts)
+    _RING.Dte(Poller(), uart, facts).configure(9600, False, False)
+    assert uart.options["flow"] == 0 and Pin.made == {}
+
+
+def case_sent():
+    """When the last byte is out."""
+    dte, uart = _line(_WHOLE)
+    assert dte.sent()
+    dte.write(b"abc", 0, 3)
+    assert not dte.sent()
+    uart.go_out(2)
+    assert not dte.sent()
+    uart.go_out(1)
+    assert dte.sent()
+
+
+def case_unread_bytes_when_the_rate_changes():
+    """They stay, those in rp2's FIFO too; mimxrt forgets them."""
+    for module, kept in ((_RING, b"abcd"), (_WHOLE, b"abcd"), (_FORGETFUL, b"")):
+        dte, uart = _line(module, flow=False)
+        uart.incoming += b"ab"
+        uart.fresh += b"cd"
+        dte.configure(9600, False, False)
+        buf = bytearray(8)
+        n = dte.readinto(buf)
+        assert bytes(buf[:n]) == kept
+
+
+def case_a_slow_rate_leaves_nothing_behind():
+    """rp2 waits for a character's time: at 300 bit/s 44 ms, at the old rate again as before."""
+    dte, uart = _line(_RING)
+    times = [uart.timeout_char]
+    for rate in (300, 115200):
+        dte.configure(rate, True, True)
+        times.append(uart.timeout_char)
+    assert times == [1, 44, 1]
+    dte.configure(300, True, True)
+    assert dte.write(bytes(600), 0, 600) == 512 and dte.write(b"x", 0, 1) == 0
+    uart.go_out(512)
+    dte.configure(115200, True, True)
+    assert dte.write(b"x", 0, 1) == 1 and dte.write(b"y", 0, 1) == 1
+
+
+def case_still_watched():
+    """By the same poller, for the same events."""
+    dte, uart = _line(_RING)
+    dte.want(OUT)
+    dte.configure(9600, True, False)
+    assert dte._poller.masks == {uart: OUT}
+    dte.want(IN)
+    assert dte._poller.masks == {uart: IN}
+
+
 # Lines
 
 
 def _dte(**lines):
     Pin.made.clear()
-    return _RING.Dte(Poller(), RingUART(0, 64), _table(**lines))
+    return _RING.Dte(Poller(), RingUART(0, 64, baudrate=115200), _table(**lines))
 
 
 def case_lines_of_the_host():
@@ -233,7 +358,7 @@ def case_keys_of_the_radio():
 def case_events_of_the_host():
     """Watched for input from the start, and for what is wanted then."""
     poller = Poller()
-    uart = RingUART(0, 64)
+    uart = RingUART(0, 64, baudrate=115200)
     dte = _RING.Dte(poller, uart, _table())
     masks = [poller.masks[uart]]
     for mask in (IN | OUT, 0, IN, IN):

@@ -143,7 +143,10 @@ class Signal:
 
 
 class UART:
-    """`incoming` has come over the line, `sent` was written, `waiting` of that is not out yet."""
+    """`incoming` has come over the line, `fresh` too but is in the FIFO yet; `sent` was written,
+    `waiting` of that is not out yet. init() leaves buffers and pins as they are, the RTS pin too
+    unless it is to be used: another has it then.
+    """
 
     RTS, CTS = 256, 512
 
@@ -152,10 +155,28 @@ class UART:
         self.txbuf = txbuf
         self.options = options
         self.incoming = bytearray()
+        self.fresh = bytearray()
         self.sent = bytearray()
         self.waiting = 0
+        self.timeout_char = 0
+        self._time_char()
+
+    def init(self, baudrate, timeout_char=-1, flow=-1):
+        self.options["baudrate"] = baudrate
+        if timeout_char >= 0:
+            self.timeout_char = timeout_char
+        self._time_char()
+        if flow >= 0:
+            self.options["flow"] = flow
+        if self.options.get("flow", 0) & UART.RTS and "rts" in self.options:
+            Pin.made[self.options["rts"].name].mode = None
+
+    def _time_char(self):
+        self.timeout_char = max(self.timeout_char, 13000 // self.options.get("baudrate", 9600) + 1)
 
     def any(self):
+        self.incoming += self.fresh
+        self.fresh = bytearray()
         return len(self.incoming)
 
     def readinto(self, buf, n):
@@ -177,11 +198,20 @@ class UART:
 
 
 class RingUART(UART):
-    """rp2: takes what there is room for, and says None if there is none."""
+    """rp2: takes what there is room for, and says None if there is none. A write that has to wait
+    for one byte's time goes on to wait for the next: short at a fast rate. init() empties FIFOs.
+    """
 
     def write(self, buf, off, n):
-        n = min(n, self.txbuf - self.waiting)
+        room = self.txbuf - self.waiting
+        assert n <= room or self.options["baudrate"] >= 57600, "this write waits, and long"
+        n = min(n, room)
         return self._add(buf, off, n) if n else None
+
+    def init(self, baudrate, timeout_char=-1, flow=-1):
+        assert self.txdone(), "what waits would be forgotten"
+        self.fresh = bytearray()
+        super().init(baudrate, timeout_char, flow)
 
 
 class WholeUART(UART):
@@ -197,6 +227,19 @@ class WholeUART(UART):
         headers = 20 + 8 * (n // piece + 1)
         assert n + headers + piece + 8 <= self.txbuf, "this write waits for room"
         return self._add(buf, off, n)
+
+    def init(self, baudrate, timeout_char=-1, flow=-1):
+        assert self.txdone(), "this waits for the last write"
+        super().init(baudrate, timeout_char, flow)
+
+
+class ForgetfulUART(WholeUART):
+    """mimxrt: init() begins with an empty buffer, and flow control that is on stays on."""
+
+    def init(self, baudrate, timeout_char=-1, flow=-1):
+        assert flow == -1
+        self.incoming = bytearray()
+        super().init(baudrate, timeout_char, flow)
 
 
 class WDT:

@@ -29,25 +29,30 @@ class FakeLine:
 
 
 class FakeSerial(FakeLine):
-    """The DTE, with its control lines."""
+    """The DTE, with its control lines. `unsent`: the last byte is not out yet; `line`: what
+    configure() was last given, rate, tx_held and rx_held."""
 
-    def __init__(self):
+    rates = (1200, 9600, 19200, 38400, 57600, 115200, 230400)
+
+    def __init__(self, rate=115200, flow=True):
         super().__init__()
+        self.rate = rate
+        self.flow = flow
+        self.unsent = False
+        self.line = (rate, flow, flow)
         self.mask = c.IN
         self.dtr_on = True
         self.dcd = self.dsr = self.ri = False
-        self.rate = 115200
-        self.flow = True
-        self.unsent = False
-        self.line = None
 
     def takes(self, rate):
-        return rate > 0
+        return rate in self.rates
 
     def sent(self):
         return not self.unsent
 
     def configure(self, rate, tx_held, rx_held):
+        assert not self.unsent, "what waits would go out at the new rate"
+        self.rate = rate
         self.line = (rate, tx_held, rx_held)
 
     def dtr(self):
@@ -102,29 +107,29 @@ class FakeBearer:
         return [(b"\x0a\0\0\1", 53)]
 
 
-class FakeRadio:
-    """`state`: starting, idle, asking or call. What it is asked waits for the script's answer."""
+class FakeRadio(FakeLine):
+    """`state`: starting, idle, asking, calling, online, or call for a session's. What it is asked
+    or `called` with waits for the script; `incoming` and `output` are the bytes of an online call.
+    """
 
     def __init__(self):
+        super().__init__()
         self.state = "idle"
-        self.asked = b""
-        self.answer = 0
-        self.chat = FakeChat()
-        self.dial_string = b"ATD#777"
-        self.called = b""
-        self.code = self.speed = 0
+        self.asked = self.called = b""
+        self.limit_ms = 0  # of the call
+        self.answer = self.speed = 0
+        self.code = 3
         self.rang = False
         self.registered = -1
-        self.incoming = bytearray()
-        self.output = bytearray()
-        self.lost = False
+        self.dcd = True
+        self.chat = FakeChat()
+        self.dial_string = b"ATD#777"
 
-    def call(self, text, limit_ms):
-        if self.state != "idle":
-            return False
-        self.state = "calling"
-        self.called = text
-        return True
+    def dial_with(self, text):
+        self.dial_string = text or b"ATD#777"
+
+    def in_call(self):
+        return self.state in ("call", "calling", "online")
 
     def calling(self):
         return self.state == "calling"
@@ -133,26 +138,7 @@ class FakeRadio:
         return self.state == "online"
 
     def carrier(self):
-        return not self.lost
-
-    def hang_up(self):
-        self.state = "idle"
-
-    def readinto(self, buf):
-        n = min(len(self.incoming), len(buf))
-        buf[:n] = self.incoming[:n]
-        self.incoming = self.incoming[n:]
-        return n
-
-    def write(self, buf, off, n):
-        self.output += memoryview(buf)[off : off + n]
-        return n
-
-    def dial_with(self, text):
-        self.dial_string = text or b"ATD#777"
-
-    def in_call(self):
-        return self.state == "call"
+        return self.dcd
 
     def ask(self, line, start, end):
         if self.state != "idle":
@@ -163,6 +149,24 @@ class FakeRadio:
 
     def asking(self):
         return self.state == "asking"
+
+    def call(self, text, limit_ms):
+        if self.state != "idle":
+            return False
+        self.state = "calling"
+        self.called = bytes(text)
+        self.limit_ms = limit_ms
+        return True
+
+    def hang_up(self):
+        """Free again at once, where a real one is woken first."""
+        self.state = "idle"
+
+    def readinto(self, buf):
+        return super().readinto(buf) if self.online() else 0
+
+    def write(self, buf, off, n):
+        return super().write(buf, off, n) if self.online() else 0
 
 
 class FakeChat:

@@ -7,7 +7,7 @@ punctual here is punctual on a board. It wraps within the first seconds.
 
 from fakes import FakeLine, FakeNet
 from wipmodem import ticks
-from wipmodem.contract import UP
+from wipmodem.contract import IN, UP
 from wipmodem.ports.chat import Chat
 from wipmodem.ports.ppp import Ppp
 from wipmodem.ports.radio import Radio
@@ -24,13 +24,15 @@ _MOST_AT_ONCE = 1000  # passes without the clock moving
 
 
 class FakeUart(FakeLine):
-    """The radio's. `answers`: what a radio says by itself to a whole command."""
+    """The radio's. `answers`: what a radio says by itself to a whole command; `mask`: what wakes
+    the loop."""
 
     IRQ_RXIDLE = 16
 
     def __init__(self):
         super().__init__()
         self.answers = {}
+        self.mask = IN
         self.call = self.trigger = None
 
     def any(self):
@@ -41,6 +43,9 @@ class FakeUart(FakeLine):
         if bytes(self.output) in self.answers:
             self.incoming += self.answers[self.take()]
         return n
+
+    def want(self, mask):
+        self.mask = mask
 
     def irq(self, call, trigger=0):
         self.call, self.trigger = call, trigger
@@ -214,9 +219,12 @@ class _Bench:
 class ChatBench(_Bench):
     """`result` of the exchange under way, None while there is none yet."""
 
+    rang = False
+    registered = -1
+
     def __init__(self):
         super().__init__()
-        self.chat = Chat(self.line, self.now_ms)
+        self.chat = Chat(self.line, self, self.now_ms)
         self.result: "int | None" = None
 
     def begin(self, text=b"AT\r", limit_ms=5000):

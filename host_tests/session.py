@@ -33,8 +33,7 @@ class Session:
         self.dialect = dialect
         for name, value in sizes.items():
             setattr(self.sizes, name, value)
-        self.serial = FakeSerial()
-        self.serial.flow = flow
+        self.serial = FakeSerial(flow=flow)
         self.net = FakeNet(self.sizes.handles)
         self.crash = FakeCrash()
         self.store = FakeStore()
@@ -48,7 +47,7 @@ class Session:
 
     def power_cycle(self):
         """Off and on: what is left is what the store has kept."""
-        self.serial.output = bytearray()
+        self.serial = FakeSerial(flow=self.serial.flow)
         self.net = FakeNet(self.sizes.handles)
         self.bearer.stop()
         self.modem = Modem(self)

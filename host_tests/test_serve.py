@@ -63,7 +63,8 @@ def test_pty_stays_up_between_hosts_with_dtr_on(path):
             os.write(host, text)
             assert read_exactly(host, 3) == text
             os.close(host)
-        assert launcher.end(signal.SIGTERM) == (0, "", "lines 3 after 0 bytes\n")
+        said = "arguments ['--speed', '115200']\nlines 3 after 0 bytes\n"
+        assert launcher.end(signal.SIGTERM) == (0, "", said)
 
 
 def test_pty_speed(path):

@@ -144,6 +144,40 @@ class Events:
             radio.chat.hold(to_bytes(words))
         radio.state = "idle"
 
+    def called(self, words):
+        """called "ATD555": what the host's call was begun with."""
+        expect(to_bytes(words), self._session.bearer.radio.called, "the call")
+
+    def call(self, words):
+        """call online 115200: it connects, at this speed; call ended 7: it does not, and why."""
+        radio = self._session.bearer.radio
+        word, _, number = words.partition(" ")
+        radio.state = "online" if word == "online" else "idle"
+        radio.speed = int(number or 0) if word == "online" else 0
+        radio.code = 1 if word == "online" else int(number)
+
+    def carrier(self, words):
+        """carrier lost: the far end has ended the call; carrier on."""
+        self._session.bearer.radio.dcd = words == "on"
+
+    def radio_sends(self, words):
+        """radio_sends "bytes": they come over the host's call."""
+        self._session.bearer.radio.incoming += to_bytes(words)
+
+    def radio_got(self, words):
+        """radio_got "bytes": what went over the host's call since last asked."""
+        radio = self._session.bearer.radio
+        expect(to_bytes(words), bytes(radio.output), "the radio got")
+        radio.output = bytearray()
+
+    def rings(self, words):
+        """rings: the radio says RING."""
+        self._session.bearer.radio.rang = True
+
+    def registered(self, words):
+        """registered 5: the radio says +CREG: 5."""
+        self._session.bearer.radio.registered = int(words)
+
     def radio_said(self, words):
         """radio_said 3: so many lines that nobody had asked for."""
         self._session.bearer.radio.chat.ignored += int(words)
@@ -166,7 +200,7 @@ class Events:
         self._session.power_cycle()
 
     def line(self, words):
-        """line 9600 True True: what the serial port was last told; line None: nothing."""
+        """line (9600, True, True): rate, and which way is held, as the serial port was last told."""
         expect(eval(words), self._session.serial.line, "the line")  # noqa: S307
 
     def unsent(self, words):

@@ -3,7 +3,8 @@ always on or, with a radio, dialled.
 
 Runs under MicroPython and CPython. Started by serve.py, which owns the pty or the listening port:
 main.py --dte FD --lines FD [--radio FD --radio-lines FD]
-        [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE] [--profile FILE] [--trace]
+        [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE] [--profile FILE]
+        [--speed N] [--verbose] [--trace]
 """
 
 import sys
@@ -13,7 +14,7 @@ from dialled import Dialled
 from dteport import Dte
 from radioport import RadioPort
 from system import Net, Poller, entropy, ticks_ms
-from tracing import TracedDte, TracedRadioPort
+from tracing import TracedDte, TracedRadioPort, tell_line
 from wipmodem.contract import C1
 from wipmodem.modem import Sizes
 from wipmodem.ports.store import Store
@@ -55,7 +56,7 @@ class Board:
         given = options(sys.argv[1:] if argv is None else argv)
         self._poller = Poller()
         self.store = Store(given.get("profile"))
-        self.serial = self._open(given, "dte", "lines", Dte, TracedDte)
+        self.serial = self._serial(given)
         self.net = Net(self._poller, entropy, Sizes.handles)
         system = AlwaysOn(
             parse_servers(given["dns"]) if "dns" in given else None,
@@ -63,6 +64,13 @@ class Board:
             given.get("hosts", "/etc/hosts"),
         )
         self.bearer = self._dialled(given, system) if "radio" in given else system
+
+    def _serial(self, given):
+        serial = self._open(given, "dte", "lines", Dte, TracedDte)
+        serial.rate = int(given.get("speed", Dte.rate))
+        if "verbose" in given or "trace" in given:
+            serial.say = tell_line
+        return serial
 
     def _dialled(self, given, system):
         port = self._open(given, "radio", "radio-lines", RadioPort, TracedRadioPort)

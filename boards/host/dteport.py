@@ -1,4 +1,7 @@
-"""The DTE on a PC. Lines to us: bit 0 DTR, bit 1 RTS; from us: bit 0 DCD, bit 1 DSR, bit 2 RI."""
+"""The DTE on a PC. Lines to us: bit 0 DTR, bit 1 RTS; from us: bit 0 DCD, bit 1 DSR, bit 2 RI.
+
+No line here has a speed: what is configured is only remembered, and told to `say(words)`.
+"""
 
 from serialport import SerialPort
 from wipmodem.contract import IN, const
@@ -10,9 +13,25 @@ _RI = const(4)
 
 
 class Dte(SerialPort):
+    rate = 115200  # the launcher says which
+    flow = True  # a pty and a socket hold back by themselves
+
     def __init__(self, poller, data_fd, lines_fd):
         super().__init__(poller, data_fd, lines_fd)
         self._mask = IN
+        self.say = lambda words: None
+
+    def takes(self, rate):
+        return True
+
+    def sent(self):
+        return True
+
+    def configure(self, rate, tx_held, rx_held):
+        self.rate = rate
+        heeds = "CTS holds the modem" if tx_held else "the modem sends at will"
+        holds = "RTS holds the host" if rx_held else "the host sends at will"
+        self.say("%d bit/s, %s, %s" % (rate, heeds, holds))
 
     def dtr(self):
         return bool(self.look() & _DTR)

@@ -5,7 +5,7 @@ radio is gone the modem goes on: there is no carrier, and nobody answers.
 """
 
 from serialport import SerialPort
-from wipmodem.contract import const
+from wipmodem.contract import IN, const
 
 _DCD = const(1)
 _DTR = const(1)
@@ -18,6 +18,7 @@ class RadioPort(SerialPort):
     def __init__(self, poller, data_fd, lines_fd):
         super().__init__(poller, data_fd, lines_fd)
         self._watched = True
+        self._mask = IN
         # held[start:end] has been read and not been taken.
         self._held = bytearray(64)
         self._start = self._end = 0
@@ -31,10 +32,19 @@ class RadioPort(SerialPort):
         return self._end - self._start
 
     def readinto(self, buf):
-        n = min(self.any(), len(buf))
+        """What is held first, and then blocks as large as there is room for."""
+        self.carrier()
+        if self._start == self._end:
+            return super().readinto(buf)
+        n = min(self._end - self._start, len(buf))
         buf[:n] = self._held[self._start : self._start + n]
         self._start += n
         return n
+
+    def want(self, mask):
+        if mask != self._mask and self._watched:
+            self._mask = mask
+            self._poller.modify(self._data_fd, mask)
 
     def carrier(self):
         lines = self.look()

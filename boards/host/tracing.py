@@ -1,11 +1,13 @@
 """Serial ports with every byte shown on stderr: seconds since start, who said it, bytes.
 
-> is said by the host and < to it; -> is said to the radio and <- by it.
+> is said by the host and < to it; -> is said to the radio and <- by it. User ids and passwords of
+AT+WIPBR=2 are not shown, nor their echo.
 """
 
 import sys
 
 from dteport import Dte
+from masking import Mask
 from radioport import RadioPort
 from system import ticks_ms
 from wipmodem import ticks
@@ -14,14 +16,19 @@ _START_MS = ticks_ms()
 
 
 class TracedDte(Dte):
+    def __init__(self, poller, data_fd, lines_fd):
+        super().__init__(poller, data_fd, lines_fd)
+        self._host = Mask()
+        self._modem = Mask()
+
     def readinto(self, buf):
         n = super().readinto(buf)
-        _show(">", buf, 0, n)
+        _show(">", self._host.show(bytes(buf[:n])))
         return n
 
     def write(self, buf, off, n):
         n = super().write(buf, off, n)
-        _show("<", buf, off, n)
+        _show("<", self._modem.show(bytes(buf[off : off + n])))
         return n
 
     def set_dcd(self, on):
@@ -32,12 +39,12 @@ class TracedDte(Dte):
 class TracedRadioPort(RadioPort):
     def readinto(self, buf):
         n = super().readinto(buf)
-        _show("<-", buf, 0, n)
+        _show("<-", bytes(buf[:n]))
         return n
 
     def write(self, buf, off, n):
         n = super().write(buf, off, n)
-        _show("->", buf, off, n)
+        _show("->", bytes(buf[off : off + n]))
         return n
 
     def set_dtr(self, on):
@@ -45,9 +52,14 @@ class TracedRadioPort(RadioPort):
         _tell("->", "DTR on" if on else "DTR off")
 
 
-def _show(sign, buf, off, n):
-    if n:
-        _tell(sign, repr(bytes(buf[off : off + n]))[1:])
+def tell_line(words):
+    """What the modem has made of its line, for whoever wants to know more."""
+    print("wipmodem: " + words, file=sys.stderr)
+
+
+def _show(sign, data):
+    if data:
+        _tell(sign, repr(data)[1:])
 
 
 def _tell(sign, words):

@@ -5,7 +5,9 @@ A port's methods return integers and raise nothing. A result >= 0 is a count or 
 negative one is a class below. The ports are duck-typed; ../README.md says more of each:
 
 serial  readinto(buf) -> n, write(buf, off, n) -> accepted, dtr() -> bool, want(mask),
-        set_dcd(on), set_dsr(on), set_ri(on)
+        set_dcd(on), set_dsr(on), set_ri(on); rate, bit/s; flow, RTS and CTS are wired and used
+        at start; takes(rate) -> bool (0: autobaud), sent() -> bool: the last byte has left;
+        configure(rate, tx_held, rx_held), once sent(): CTS holds us, RTS holds the host
 net     poll(timeout_ms) -> count; ready[k] is a handle, flags[handle] its event bits
         open_udp(port, addr, peer_port), connect(addr, peer_port), listen(port, backlog)
         accept(h), connected(h), readinto(h, buf, n), write(h, buf, off, n), recvfrom(h, buf, n)
@@ -14,7 +16,12 @@ bearer  start(limit_ms), stop(); pump() -> bool, in every pass: bytes move, is s
         service(now_ms) -> ms until the next; state, one of those below; cause, why the last
         session failed; user, password; address(), servers(), hosts; radio (or None)
 radio   in_call(), ask(line, start, end) -> bool, asking(), answer, dial_string, dial_with(text);
-        chat.lines[0:chat.n], chat.ignored
+        chat.lines[0:chat.n], chat.ignored; rang, registered: a RING, the stat of a +CREG that
+        came unasked (-1: none), until cleared
+        call(text, limit_ms) -> bool, then calling(), then online(), or else code, in V.250's
+        numbers; speed, bit/s, 0 unknown; hang_up(). In every pass of the call carrier() is asked,
+        and readinto(buf) -> n if there is room: else its bytes do not wake the loop;
+        write(buf, off, n) -> accepted, which wakes nobody once it takes more
 store   values {name: value}, bytes; torn, its file was damaged; put({name: value}) -> bool
 board   serial, net, bearer, store, name and serial_number (bytes, the latter 15 digits), sizes
         (modem.Sizes), dialect (C1 or WIPSOFT, of a modem that was never told another),

@@ -187,8 +187,8 @@ class Modem:
     def _tick(self):
         late = self.table.resolver.tick(self.now_ms)
         late = self.table.tick() or late
-        late = self.ping.tick(self.now_ms) or late
         late = self.stack.service(self.now_ms) or late
+        late = self.ping.tick(self.now_ms, self.stack.ready()) or late
         late = self._watch_calls() or late
         if self.data.online():
             late = self.data.channel.tick() or late

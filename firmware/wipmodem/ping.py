@@ -90,8 +90,10 @@ class Ping:
             self._next(now_ms)
         return True
 
-    def tick(self, now_ms):
-        """True if something fell due."""
+    def tick(self, now_ms, ready):
+        """True if something fell due. Without a session there is nobody to ask any more."""
+        if self._state != _REST and not ready:
+            self.stop()
         if self._state < _WAITING or ticks.diff(now_ms, self._due_ms) < 0:
             return False
         if self._state == _PAUSE:

@@ -2,7 +2,8 @@
 
 `feed(data, now_ms)` and `tick(now_ms)` return what the radio sends; `wait_ms(now_ms)` tells when
 `tick` is due. While a call is up the bytes go to `link.feed(data, now_ms)`, whose answer is sent;
-without a link they end here. `plan` holds the outcomes of the next calls, the last one for all
+without a link they end here. `far_end` is in its place when the number is not a packet one, and
+when somebody has called. `plan` holds the outcomes of the next calls, the last one for all
 that follow: "connect" or a name in OUTCOMES. `signal`, `service` and `registered` may be set.
 """
 
@@ -10,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 
 from . import command_line
+from .bell import Bell
 from .command_line import FACTORY, RANGES
 
 IDLE, DIALLING, ONLINE, PAUSED, DEAD, STARTING = (
@@ -27,12 +29,14 @@ _SPEED = " 115200"
 _CODES = {
     "OK": 0,
     "CONNECT": 1,
+    "RING": 2,
     "NO CARRIER": 3,
     "ERROR": 4,
     "NO DIALTONE": 6,
     "BUSY": 7,
     "NO ANSWER": 8,
 }
+_PACKET_NUMBERS = ("#777", "*99")
 GARBAGE = b"\x00\x7f~}#!\xff CONN"
 # How a planned call ends. "silent" and "garbage" end in nothing: only the next character does.
 OUTCOMES = {
@@ -50,8 +54,9 @@ OUTCOMES = {
 class RadioModem:
     """`boot_ms` above 0: it is being switched on, and its sign-on comes that much later."""
 
-    def __init__(self, link=None, boot_ms=0, dial_ms=0, now_ms=0):
+    def __init__(self, link=None, far_end=None, boot_ms=0, dial_ms=0, now_ms=0):
         self.link = link
+        self.far_end = far_end or link
         self.plan = deque(["connect"])
         self.boot_ms = boot_ms
         self.dial_ms = dial_ms
@@ -68,6 +73,8 @@ class RadioModem:
         self._heard_ms = now_ms
         self._due_ms = None  # when what is under way ends
         self._outcome = "connect"
+        self._peer = link  # of the call
+        self._bell = Bell()
         self._out = bytearray()
         self._dtr = True
         if boot_ms:
@@ -91,7 +98,7 @@ class RadioModem:
 
     def wait_ms(self, now_ms):
         """Until `tick` is needed, None for never."""
-        dues = [] if self._due_ms is None else [self._due_ms]
+        dues = [due for due in (self._due_ms, self._bell.due_ms) if due is not None]
         if self._pluses == 3:
             dues.append(self._heard_ms + _GUARD_MS)
         return max(min(dues) - now_ms, 0) if dues else None
@@ -136,6 +143,12 @@ class RadioModem:
         if self.dcd:
             self._end_call("NO CARRIER")
 
+    def ring(self, now_ms):
+        """Somebody calls; in a call they find it busy."""
+        if self.state == IDLE:
+            self._bell.begin(now_ms)
+            self._pass(now_ms)
+
     def press_power(self, now_ms):
         self._to(STARTING)
         self.settings = dict(FACTORY)
@@ -155,12 +168,15 @@ class RadioModem:
         if self._pluses == 3 and now_ms - self._heard_ms >= _GUARD_MS:
             self._to(PAUSED)
             self._result("OK")
+        while self._bell.rings(now_ms):
+            self._result("RING")
 
     def _to(self, state):
         was = self.dcd
         self.state = state
         self._due_ms = self._pluses = None
         self._line.clear()
+        self._bell.stop()
         if self.dcd != was:
             self.on_dcd(self.dcd)
 
@@ -171,7 +187,23 @@ class RadioModem:
             self._result("ERROR")
             return
         self.calls.append("AT" + text)
-        self._outcome = self.plan[0] if len(self.plan) == 1 else self.plan.popleft()
+        if text.endswith(";"):  # voice
+            self._result("OK")
+            return
+        packet = text[1:].lstrip("TP").startswith(_PACKET_NUMBERS)
+        outcome = self.plan[0] if len(self.plan) == 1 else self.plan.popleft()
+        self._call(self.link if packet else self.far_end, outcome, now_ms)
+
+    def answer(self, now_ms):
+        """Who calls is no packet network."""
+        if self._bell.due_ms is None:
+            self._result("NO CARRIER")
+        else:
+            self._call(self.far_end, "connect", now_ms)
+
+    def _call(self, peer, outcome, now_ms):
+        self._peer = peer
+        self._outcome = outcome
         self._to(DIALLING)
         self._due_ms = now_ms + self.dial_ms
         self._pass(now_ms)
@@ -193,6 +225,7 @@ class RadioModem:
             self._result("NO CARRIER")
 
     def hang_up(self):
+        self._bell.stop()
         if self.dcd:
             self._to(IDLE)
 
@@ -207,8 +240,8 @@ class RadioModem:
         plain = self._pluses is None or data.strip(b"+")
         self._pluses = None if plain else self._pluses + len(data)
         self._heard_ms = now_ms
-        if self.link:
-            self._out += self.link.feed(data, now_ms)
+        if self._peer:
+            self._out += self._peer.feed(data, now_ms)
 
     # Commands
 
@@ -279,6 +312,7 @@ class RadioModem:
 
 # Commands after which the line does not go on.
 _ENDING = {
+    "A": lambda modem, value, now_ms: modem.answer(now_ms),
     "D": lambda modem, text, now_ms: modem.dial(text, now_ms),
     "O": lambda modem, value, now_ms: modem.go_online(),
 }

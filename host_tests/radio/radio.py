@@ -1,7 +1,8 @@
 """The radio with the network behind it: what a UART of the chip is joined to.
 
 `feed(data, now_ms)` takes what the chip sent, `poll(now_ms)` what the network has for it; both
-return what goes onto the line. Without a network packets end here.
+return what goes onto the line. Without a network packets end here. With `echo` there is somebody
+at every other number, who says all that is sent again.
 """
 
 from collections.abc import Callable
@@ -10,15 +11,22 @@ from .modem import ONLINE, RadioModem
 from .ppp import PppServer
 
 
-class Radio:
-    """More words are RadioModem's. `ppp` is the PppServer of every call."""
+class Echo:
+    """The far end of a call that has no PPP on it."""
 
-    def __init__(self, network=None, ppp=None, **modem):
+    def feed(self, data, now_ms):
+        return data
+
+
+class Radio:
+    """More words are RadioModem's. `ppp` is the PppServer of every packet call."""
+
+    def __init__(self, network=None, ppp=None, echo=False, **modem):
         self.network = network
         self.ppp = ppp or PppServer()
         if network:
             self.ppp.on_packet = network.write
-        self.modem = RadioModem(self.ppp, **modem)
+        self.modem = RadioModem(self.ppp, Echo() if echo else None, **modem)
         self.modem.on_dcd = self._on_dcd
         self.on_dcd: Callable[[bool], object] = lambda on: None
 

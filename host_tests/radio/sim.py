@@ -2,7 +2,8 @@
 
     python host_tests/radio/sim.py --pty /tmp/radio
 
-There is PPP and no network behind it: packets end here. Lines on standard input steer it, and
+Behind #777 and *99# there is PPP and no network: packets end here. Every other number is an echo,
+and so is who calls when it rings. Lines on standard input steer it, and
 lines of whoever connects to `--control`. A byte on `--lines` is the state of the control lines:
 bit 0 of ours is DCD, bit 0 of the host's DTR.
 """
@@ -72,7 +73,7 @@ _COMMANDS = {
     "signal": (_signal, "N [FER]   what AT+CSQ answers"),
     "creg": (_register, "N   the registration that AT+CREG? answers"),
     "drop": (lambda modem, words: modem.drop_carrier(), "  the call ends"),
-    "ring": (lambda modem, words: modem.say(b"\r\nRING\r\n"), "  it rings"),
+    "ring": (lambda modem, words: modem.ring(now_ms()), "  somebody calls: RING until ATA or ATH"),
     "dead": (_set_dead(True), "  it answers nothing"),
     "alive": (_set_dead(False), "  it answers again"),
     "power": (lambda modem, words: modem.press_power(now_ms()), "  it starts anew"),
@@ -215,7 +216,7 @@ def main():
     # Also where whoever started it has Ctrl-C ignored, as shells do with what runs behind them.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
-    radio = Radio(boot_ms=given.boot_ms, dial_ms=given.dial_ms, now_ms=now_ms())
+    radio = Radio(echo=True, boot_ms=given.boot_ms, dial_ms=given.dial_ms, now_ms=now_ms())
     control = socket.socket(fileno=given.control) if given.control is not None else None
     with pty(given.pty) if given.pty else contextlib.nullcontext(given.fd) as line_fd:
         if not control:

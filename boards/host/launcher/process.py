@@ -36,8 +36,8 @@ def modem_arguments(options, fds):
         value = getattr(options, name)
         if value:
             arguments += [f"--{name}", value]
-    if options.trace:
-        arguments.append("--trace")
+    arguments += ["--speed", str(options.speed)]
+    arguments += [f"--{name}" for name in ("verbose", "trace") if getattr(options, name)]
     return arguments
 
 

@@ -7,13 +7,15 @@ below has come. The information lines before it stand in `lines[0:n]`, each ende
 from .. import ticks
 from ..contract import AGAIN, const
 
+# The results: V.250's numbers (base.md section 2), and one more.
 OK = const(0)
 CONNECT = const(1)
-REFUSED = const(2)  # ERROR in any form
 NO_CARRIER = const(3)
-BUSY = const(4)
-NO_ANSWER = const(5)
-SILENCE = const(6)  # none of these within the limit
+REFUSED = const(4)  # ERROR in any form
+NO_DIALTONE = const(6)
+BUSY = const(7)
+NO_ANSWER = const(8)
+SILENCE = const(9)  # none of these within the limit
 _UNASKED = const(-2)  # nobody wants it: a line between exchanges, or an echo
 
 # How the final lines begin (base.md section 2); a CONNECT may go on with a speed.
@@ -24,11 +26,16 @@ _RESULTS = (
     (b"+CME ERROR", REFUSED),
     (b"+CMS ERROR", REFUSED),
     (b"NO CARRIER\n", NO_CARRIER),
-    (b"NO DIALTONE\n", NO_CARRIER),
+    (b"NO DIALTONE\n", NO_DIALTONE),
     (b"BUSY\n", BUSY),
     (b"NO ANSWER\n", NO_ANSWER),
     (b"AT", _UNASKED),
 )
+_SPEED_AT = const(8)  # "CONNECT 14400"
+_RING = b"RING\n"
+_CREG = b"+CREG: "
+_CREG_AT = const(7)  # "+CREG: 1"
+_LARGEST = const(9999999)  # numbers stop growing here
 _SIZE = const(256)
 _KEPT = const(240)  # of it; behind that there is room for every result
 _AT_ONCE = const(64)  # bytes read in a pass
@@ -39,11 +46,15 @@ _SPACE = const(32)
 
 
 class Chat:
-    """`uart` reads and writes as the serial port does: readinto(buf), write(buf, off, n)."""
+    """`uart` reads and writes as the serial port does: readinto(buf), write(buf, off, n).
 
-    def __init__(self, uart, now_ms):
+    `told` hears of what comes unasked at any time, also amid an exchange: `rang`, `registered`.
+    """
+
+    def __init__(self, uart, told, now_ms):
         self.now_ms = now_ms
         self._uart = uart
+        self._told = told
         self._in = bytearray(1)  # not a byte more than the result's: PPP may follow
         self._text = b""
         self._sent = 0  # of it
@@ -51,6 +62,7 @@ class Chat:
         self._end = 0  # of the line under way, which begins at n
         self.lines = bytearray(_SIZE)
         self.n = 0
+        self.speed = 0  # of the last CONNECT, bit/s, 0 if it named none
         self.ignored = 0  # echoes, lines that nobody had asked for, or that were too many or long
 
     def begin(self, text, limit_ms):
@@ -76,6 +88,10 @@ class Chat:
                 return result
         return SILENCE if self._due_ms >= 0 and ticks.diff(now_ms, self._due_ms) >= 0 else AGAIN
 
+    def lf_comes(self):
+        """Of the last line's CR LF the LF has not been read yet."""
+        return self._in[0] == _CR
+
     def wait_ms(self, now_ms, longest_ms):
         if self._sent < len(self._text):
             return _HELD_UP_MS
@@ -99,17 +115,44 @@ class Chat:
     def _end_line(self):
         self.lines[self._end] = _LF
         self._end += 1
-        result = self._result() if self._due_ms >= 0 else _UNASKED
-        if result == AGAIN and self._end <= _KEPT:
-            self.n = self._end
-        elif result < 0:
-            self.ignored += 1
+        result = AGAIN
+        if not self._tells():
+            result = self._result() if self._due_ms >= 0 else _UNASKED
+            if result == AGAIN and self._end <= _KEPT:
+                self.n = self._end
+            elif result < 0:
+                self.ignored += 1
         self._end = self.n
         return max(result, AGAIN)
+
+    def _tells(self):
+        """RING, or a +CREG of one number: the answer to AT+CREG? has two."""
+        if self._begins(_RING):
+            self._told.rang = True
+            return True
+        if not self._begins(_CREG) or self.lines.find(b",", self.n, self._end) >= 0:
+            return False
+        stat = self._number(self.n + _CREG_AT)
+        if stat >= 0:
+            self._told.registered = stat
+        return stat >= 0
 
     def _result(self):
         """What the line means; AGAIN: it is information."""
         for words, result in _RESULTS:
-            if self.lines.find(words, self.n, self._end) == self.n:
+            if self._begins(words):
+                if result == CONNECT:
+                    self.speed = max(self._number(self.n + _SPEED_AT), 0)
                 return result
         return AGAIN
+
+    def _begins(self, words):
+        return self.lines.find(words, self.n, self._end) == self.n
+
+    def _number(self, at):
+        """The number that stands there, -1 if there is none."""
+        value = -1
+        while at < self._end and 0x30 <= self.lines[at] <= 0x39:
+            value = min(max(value, 0) * 10 + self.lines[at] - 0x30, _LARGEST)
+            at += 1
+        return value

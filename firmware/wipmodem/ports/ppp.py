@@ -31,6 +31,7 @@ _CLOSE = const(5)  # PPP says good-bye
 _PAUSE = const(6)
 
 _ON_LINE = (_LINK, _RUN, _CLOSE)  # the line is PPP's
+_IN_CALL = (_DIAL, _LINK, _RUN, _CLOSE)  # and so is the call; any other is the host's
 
 _SEEN_AS = (DOWN, COMING, COMING, COMING, UP, COMING, COMING)
 
@@ -103,14 +104,21 @@ class Ppp:
     def pump(self):
         """PPP reads its line only when told to: here and nowhere else. MicroPython would have it
         read whenever bytes come, also amid a send that waits for room on the line."""
+        if self._step not in _ON_LINE:
+            return self._pump_radio()
         if not self._uart.any():
             return False
-        if self._step not in _ON_LINE:
-            return True
         with self._net.still:
             if self._read() > 0:
                 self._heard = True
         return False
+
+    def _pump_radio(self):
+        """What the radio says is for its service; the bytes of the host's call are the core's."""
+        if self.radio.online():
+            self.radio.watch()
+            return False
+        return self._uart.any() > 0
 
     def service(self, now_ms):
         self._now_ms = now_ms
@@ -250,7 +258,7 @@ class Ppp:
             self._go(_WAIT, _READY_MS)
 
     def _hang_up(self):
-        if self.radio.online() or self.radio.calling():
+        if self._step in _IN_CALL and (self.radio.online() or self.radio.calling()):
             self.radio.hang_up()
 
 

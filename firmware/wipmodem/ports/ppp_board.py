@@ -2,7 +2,6 @@
 
 from network import PPP
 
-from ..contract import IN
 from .mcu import Mcu
 from .ppp import Ppp
 from .radio import Radio
@@ -17,7 +16,7 @@ class PppBoard(Mcu):
     def make_bearer(self):
         facts = self.RADIO
         uart = open_uart(facts)
-        self.poller.register(uart, IN)
-        radio = Radio(Uart(uart, facts), facts, RadioLines(facts), self.ticks_ms())
+        line = Uart(self.poller, uart, facts)
+        radio = Radio(line, facts, RadioLines(facts), self.ticks_ms())
         # The one PPP object there ever is: the stack has a single place for it.
         return Ppp(radio, uart, PPP(uart), self.net, facts)

@@ -1,10 +1,11 @@
 """The radio at the command level: woken, set up, asked, dialled, hung up. Never waits.
 
 `service(now_ms)` takes one step and returns how long nothing needs to be done. While `online` the
-line belongs to whoever dialled (PPP), and the radio is only watched by its carrier line.
+line belongs to whoever dialled: PPP, or the host by `readinto` and `write`. The radio is then only
+watched by its carrier line.
 """
 
-from ..contract import AGAIN, BUSY, NO_ANSWER, NO_CARRIER, NO_RADIO, const
+from ..contract import AGAIN, BUSY, IN, NO_ANSWER, NO_CARRIER, NO_RADIO, const
 from . import chat as said
 from .chat import Chat
 
@@ -21,6 +22,7 @@ _HANGING_UP = const(9)
 _DROPPING = const(10)  # DTR is off
 _PRESSING = const(11)  # the reset or power line is active
 _BOOTING = const(12)
+_CANCELLING = const(13)  # a command went unanswered: it may be a text that is waited for
 
 _WAKE_MS = const(500)
 _WAKE_TRIES = const(6)
@@ -30,7 +32,9 @@ _ABORT_MS = const(5000)
 _GUARD_MS = const(1200)
 _HANG_UP_MS = const(3000)
 _DROP_MS = const(500)
+_CANCEL_MS = const(500)
 _WATCH_MS = const(1000)  # nothing is due: its bytes wake us
+_LF = const(10)
 
 _CAUSES = {
     said.BUSY: BUSY,
@@ -45,13 +49,20 @@ class Radio:
     radio or switch it on; `carrier()` reads DCD, and is true where there is no such line."""
 
     def __init__(self, uart, facts, lines, now_ms):
-        self.chat = Chat(uart, now_ms)
+        self.chat = Chat(uart, self, now_ms)
         self.answer = 0  # how the command passed on has ended
         self.cause = NO_RADIO  # of the last call that failed
+        self.code = said.NO_CARRIER  # how the last call ended: V.250's number
+        self.rang = False  # ... and the next are for the core to clear
+        self.registered = -1  # the stat of the last unsolicited +CREG
         self.dial_string = facts["dial"]
+        self._uart = uart
         self._facts = facts
         self._lines = lines
         self._state = _BOOTING
+        self._first = bytearray(1)
+        self._begun = False  # the call's first byte has come
+        self._attended = True  # somebody wanted the call's bytes in this pass
         self._tries = 0
         self._remedy = 0  # for a radio that is silent: the escape, or one more than a key
         self.chat.begin(b"", facts["boot_ms"])
@@ -72,6 +83,10 @@ class Radio:
     def carrier(self):
         return self._lines.carrier()
 
+    @property
+    def speed(self):
+        return self.chat.speed
+
     def ask(self, line, start, end):
         """Pass on the command line[start:end]; False if the radio is not free for it."""
         if self._state != _IDLE:
@@ -87,7 +102,33 @@ class Radio:
         self.dial_string = text or self._facts["dial"]
 
     def dial(self, limit_ms):
+        self.code = said.NO_CARRIER
         self._go(_DIALLING, self.dial_string + b"\r", limit_ms)
+
+    def call(self, text, limit_ms):
+        """A data call of the host's by this AT command; False if the radio is not free for it."""
+        if self._state != _IDLE:
+            return False
+        self.code = said.NO_CARRIER
+        self._go(_DIALLING, text + b"\r", limit_ms)
+        return True
+
+    def readinto(self, buf):
+        """The bytes of the host's call. To be asked in every pass that has room for some."""
+        if self._state != _ONLINE:
+            return 0
+        self._attended = True
+        self._uart.want(IN)
+        return self._uart.readinto(buf) if self._begun else self._begin(buf)
+
+    def write(self, buf, off, n):
+        return self._uart.write(buf, off, n) if self._state == _ONLINE else 0
+
+    def watch(self):
+        """Once a pass of the host's call: what nobody reads does not wake the loop again."""
+        self._uart.want(IN if self._attended else 0)
+        self._attended = False
+        self._lines.carrier()  # the PC's: news of the lines, unread, would wake it too
 
     def hang_up(self):
         """Whatever is under way ends, and the radio is woken again."""
@@ -113,6 +154,7 @@ class Radio:
 
     def _go(self, state, text, limit_ms):
         self._state = state
+        self._uart.want(IN)
         self.chat.begin(text, limit_ms)
 
     def _wake(self, result=0):
@@ -163,18 +205,34 @@ class Radio:
 
     def _answered(self, result):
         self.answer = result
-        self._rest(result)
+        if result == said.SILENCE:
+            self._go(_CANCELLING, b"\x1b", _CANCEL_MS)
+        else:
+            self._rest(result)
 
     def _dialled(self, result):
         if result == said.OK:  # late, to something before
             return
         self.cause = _CAUSES.get(result, NO_CARRIER)
+        self.code = said.NO_ANSWER if result == said.SILENCE else result
         if result == said.CONNECT:
             self._state = _ONLINE
+            self._begun = not self.chat.lf_comes()
+            self._attended = True
         elif result == said.SILENCE:
             self._go(_ABORTING, b"\r", _ABORT_MS)
         else:
             self._rest(result)
+
+    def _begin(self, buf):
+        """The LF of CONNECT's own line is no data."""
+        if self._uart.readinto(self._first) <= 0:
+            return 0
+        self._begun = True
+        if self._first[0] == _LF:
+            return self._uart.readinto(buf)
+        buf[0] = self._first[0]
+        return 1
 
     def _aborted(self, result):
         if result == said.CONNECT:  # it came through at the last moment
@@ -202,4 +260,5 @@ _STEP = {
     _DROPPING: Radio._wake,
     _PRESSING: Radio._released,
     _BOOTING: Radio._wake,
+    _CANCELLING: Radio._wake,
 }

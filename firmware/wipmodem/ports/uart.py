@@ -5,9 +5,14 @@ Nothing here blocks: a read asks for no more than has come, a write gives what i
 
 from machine import UART, Pin, Signal
 
-from ..contract import IN
+from ..contract import IN, const
 
 _PINS = ("tx", "rx", "cts", "rts")
+# What the dividers of all chips come to. None of them finds a rate by itself (0).
+_RATES = (300, 600, 1200, 2400, 4800, 9600, 14400, 19200, 28800, 38400, 57600, 115200)
+_RATES += (230400, 460800, 921600)
+# Below, rp2 too may only be given what fits: it waits for each byte's time once it has begun to.
+_SLOW = const(57600)
 
 
 def open_uart(facts):
@@ -23,11 +28,16 @@ def open_uart(facts):
 class Uart:
     """`whole`: what write() is given must fit, for it waits otherwise (esp32, mimxrt)."""
 
-    def __init__(self, uart, facts):
+    def __init__(self, poller, uart, facts):
+        self.rate = facts["baudrate"]  # bit/s
+        self._poller = poller
         self._uart = uart
+        self._mask = IN
+        poller.register(uart, IN)
         # Half: esp32's buffer holds bytes in pieces with headers, none across its end.
         self._most = facts["txbuf"] // 2
-        self._whole = facts.get("whole", False)
+        self._must_fit = facts.get("whole", False)
+        self._whole = self._must_fit or self.rate < _SLOW
 
     def readinto(self, buf):
         n = self._uart.any()
@@ -38,24 +48,47 @@ class Uart:
             return 0
         return self._uart.write(buf, off, min(n, self._most)) or 0
 
+    def want(self, mask):
+        if mask != self._mask:
+            self._mask = mask
+            self._poller.modify(self._uart, mask)
+
 
 class Dte(Uart):
     """The host's side. A control line that the board does not name reads as on."""
 
     def __init__(self, poller, uart, facts):
-        super().__init__(uart, facts)
-        self._poller = poller
-        self._mask = IN
-        poller.register(uart, IN)
+        super().__init__(poller, uart, facts)
+        self.flow = facts["flow"]
+        self._rts = facts.get("rts") if self.flow else None
         self._dtr = input_line(facts, "dtr")
         self._dcd = output_line(facts, "dcd")
         self._dsr = output_line(facts, "dsr")
         self._ri = output_line(facts, "ri")
 
-    def want(self, mask):
-        if mask != self._mask:
-            self._mask = mask
-            self._poller.modify(self._uart, mask)
+    def takes(self, rate):
+        return rate in _RATES
+
+    def sent(self):
+        return self._uart.txdone()
+
+    def configure(self, rate, tx_held, rx_held):
+        """Once all is sent(): esp32 would wait for it, rp2 and mimxrt would forget it.
+
+        init() keeps the object, its buffers and pins, and so the poller's hold on it. What has
+        come and is unread stays, but for the last bytes on rp2 (its FIFO) and all on mimxrt.
+        """
+        self.rate = rate
+        self._whole = self._must_fit or rate < _SLOW
+        self._uart.any()  # rp2: out of the FIFO, which init() clears
+        # timeout_char: init() only ever raises it, to a character's time at the slowest rate.
+        if not self.flow:
+            self._uart.init(baudrate=rate, timeout_char=0)
+            return
+        flow = (UART.CTS if tx_held else 0) | (UART.RTS if rx_held else 0)
+        self._uart.init(baudrate=rate, timeout_char=0, flow=flow)
+        if self._rts is not None and not rx_held:
+            Pin(self._rts, Pin.OUT, value=0)  # on: the UART would leave it off
 
     def dtr(self):
         return self._dtr is None or bool(self._dtr.value())
