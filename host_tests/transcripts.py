@@ -3,6 +3,7 @@
     # words             the first says what the transcript proves
     # rules: R1 D7      the rules that it shows
     # ways: whole split the only ways that it runs in, and why
+    # example: ATE0     from here on, to the end or `# example end`, printed in firmware/MANUAL.md
     = ready             how it begins: ready (echo off, session up; the default), fresh (power on)
     = radio             the bearer has a radio that commands are passed on to
     = out 200           a size of the modem's
