@@ -26,7 +26,7 @@ _FACTS = Facts(
     basic={"ATE": Setting(0, 1, 1), "ATZ": None},
     registers={3: Setting(1, 127, 13)},
     options={"+OPEN": {4: Setting(0, 9, None, ("R", "-"))}},
-    errors={800, 830, 832},
+    errors={800, 801, 830, 832},
     counters=["lost"],
     results={"OK": 0},
     unsolicited={"+READY"},
@@ -82,7 +82,7 @@ AT+ASK=<what>  asks that
 }}
 
 {{parameters +LAST which bearer
-which  [1, 3] the number
+which  [1, 3 else 801] the number
 }}
 
 {{canned +SAME}}
@@ -100,6 +100,7 @@ OK  done
 }}
 {{errors | raised by
 800  no bearer | +LAST
+801  bad value | +LAST
 830  bad number | +OPEN
 832  bad port | +OPEN
 }}
@@ -188,7 +189,7 @@ host   '+++'
 
 | parameter | values | otherwise | meaning |
 | --- | --- | --- | --- |
-| `<which>` | 1, 3 | 830 | the number |
+| `<which>` | 1, 3 | 801 | the number |
 
 | form | answer before its OK |
 | --- | --- |
@@ -213,6 +214,7 @@ host   '+++'
 | number | meaning | raised by |
 | --- | --- | --- |
 | 800 | no bearer | +LAST |
+| 801 | bad value | +LAST |
 | 830 | bad number | +OPEN |
 | 832 | bad port | +OPEN |
 

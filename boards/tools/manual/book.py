@@ -67,6 +67,7 @@ class Book:
     def _check(self, whole):
         known = self.facts.names()
         described = {name for heading in self.headings for name in heading.names}
+        numbers = set(map(str, self.facts.errors))
         wrong = (
             ("no section is about", known - described),
             ("a section is about what is no command", described - known),
@@ -74,19 +75,13 @@ class Book:
             ("nothing is said of the parameters of", set(self._undescribed())),
             ("nothing is said of the forms of", self._formless(whole)),
             ("no table of", self._tables() - self._made(whole)),
-            (
-                "no error has the number",
-                set(_NUMBER.findall(whole)) - set(map(str, self._errors())),
-            ),
+            ("no error has the number", set(_NUMBER.findall(whole)) - numbers),
             ("a link leads nowhere:", self._lost_links()),
             ("an example is not printed:", self._unprinted(described)),
         )
         for what, which in wrong:
             if which:
                 self.complaints.append(f"{what} {' '.join(sorted(which))}")
-
-    def _errors(self):
-        return self.facts.errors
 
     def _undescribed(self):
         for name, row in self.facts.commands.items():

@@ -12,7 +12,8 @@
 {{boards}}                      what each board holds
 {{example NAME}}                a transcript
 
-A line that begins with `[1, 2]` puts that in the place of the table's values.
+A line that begins with `[1, 2]` puts that in the place of the table's values, `[1, 2 else 801]`
+also what another value gives: where a handler knows more than the table.
 """
 
 import re
@@ -186,8 +187,9 @@ def _described(arguments, rows):
             raise Complaint(f"{name} is not among its parameters")
         argument = arguments[name]
         values, meaning = _overridden(argument.values, cells[0])
+        values, _, refused = values.partition(" else ")
         values += ", or nothing" if argument.optional else ""
-        yield f"`<{_words(name)}>`", values, _refused(argument.refused), meaning
+        yield f"`<{_words(name)}>`", values, refused or _refused(argument.refused), meaning
 
 
 def _overridden(values, words):
