@@ -18,7 +18,7 @@ MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),-
 	$(if $(PROFILE),--profile $(PROFILE)) $(if $(RADIO),--radio $(RADIO))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve radio deploy image size test test-chip check rules clean
+.PHONY: help run serve radio deploy image size test test-chip check manual rules clean
 
 help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
@@ -30,7 +30,8 @@ help:
 	@echo
 	@echo "make test     run the tests                         make test ARGS='-k serve -x'"
 	@echo "make test-chip   run the firmware on an emulated RP2040, and measure it (needs root)"
-	@echo "make check    check the format, the style and the types"
+	@echo "make check    check the format, the style, the types and the manual"
+	@echo "make manual   write firmware/MANUAL.md anew"
 	@echo "make rules    show which test proves which rule"
 	@echo "make clean    remove everything that was made here"
 	@echo
@@ -88,6 +89,10 @@ check: $(TEST_READY)
 	@$(BIN)/pyright
 	@$(BIN)/pyright --project pyrightconfig.firmware.json
 	@$(BIN)/pyright --project pyrightconfig.chip.json
+	@PYTHONPATH=firmware $(BIN)/python -m boards.tools.manual --check
+
+manual: $(RUN_READY)
+	@PYTHONPATH=firmware $(BIN)/python -m boards.tools.manual
 
 rules: $(TEST_READY)
 	@$(BIN)/python host_tests/rules.py

@@ -161,6 +161,7 @@ class FakeRadio(FakeLine):
     def hang_up(self):
         """Free again at once, where a real one is woken first."""
         self.state = "idle"
+        self.incoming = bytearray()
 
     def readinto(self, buf):
         return super().readinto(buf) if self.online() else 0

@@ -200,7 +200,7 @@ class Events:
         self._session.power_cycle()
 
     def line(self, words):
-        """line (9600, True, True): rate, and which way is held, as the serial port was last told."""
+        """line (9600, True, True): the rate, and which way is held, as the port was last told."""
         expect(eval(words), self._session.serial.line, "the line")  # noqa: S307
 
     def unsent(self, words):

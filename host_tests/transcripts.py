@@ -3,7 +3,9 @@
     # words             the first says what the transcript proves
     # rules: R1 D7      the rules that it shows
     # ways: whole split the only ways that it runs in, and why
-    = ready             how it begins: ready (echo off, session up; the default), fresh (power on)
+    # example: ATE0     from here on, to the end or `# example end`, printed in firmware/MANUAL.md
+    = ready             how it begins: ready (echo off, session up; the default), idle (echo off),
+                        fresh (power on)
     = radio             the bearer has a radio that commands are passed on to
     = wipsoft           the board's dialect is that
     = out 200           a size of the modem's
@@ -70,6 +72,9 @@ _BOARDS = {
 }
 
 
+_TO_DATA_MODE = ("AT+WIPDATA=", "ATD5", "ATO", "ATA")
+
+
 class Player(Events):
     def __init__(self, session, way, begin):
         self._session = session
@@ -78,6 +83,8 @@ class Player(Events):
         self._peers = {}  # the last known fake socket of each "protocol,index"
         if begin == "ready":
             session.online()
+        elif begin == "idle":
+            session.ask(b"ATE0")
         if way == "narrow":
             session.serial.bite = 1
             session.net.write_bite = 1
@@ -101,8 +108,8 @@ class Player(Events):
     # Steps
 
     def _host_line(self, words):
-        """Trailing: LF and NUL behind the CR, which H1 wants ignored; there NUL would be data."""
-        tail = b"\n" if words.upper().startswith("AT+WIPDATA=") else b"\n\0\n"
+        """Trailing: LF and NUL behind the CR, which H1 wants ignored; in data mode NUL is data."""
+        tail = b"\n" if any(words.startswith(each) for each in _TO_DATA_MODE) else b"\n\0\n"
         self._send(words.encode() + b"\r" + (tail if self._way == "trailing" else b""))
 
     def _host_bytes(self, words):

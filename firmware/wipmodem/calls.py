@@ -15,10 +15,9 @@ _CALLING = const(1)
 _UP = const(2)
 
 _RINGING_MS = const(6000)  # a RING is of the same call if it follows within
-_RI_MS = const(2000)
 _WATCH_MS = const(100)
 _IDLE_MS = const(1000)
-_CONNECT = const(1)  # how a call ended, as ATV0 says it
+# How a call ended, as ATV0 says it.
 _RESULTS = {
     3: said.NO_CARRIER,
     4: said.PLAIN_ERROR,
@@ -89,19 +88,27 @@ class Calls:
         return _WATCH_MS if self._state != _REST or self._rings else _IDLE_MS
 
     def service(self, now_ms):
-        """What the radio says unasked is told; True when it is to be answered (S0)."""
+        """What the radio says unasked is told; True if it has said something."""
         radio = self._radio
         if radio is None:
             return False
-        if radio.registered >= 0:
-            self._urcs.registered(radio.registered)
-            radio.registered = -1
         if radio.rang:
             radio.rang = False
             self._rings += 1
             self._rang_ms = now_ms
             self._urcs.result(said.RING)
-            return 0 < self._settings[at.S0] <= self._rings and not self.busy()
+            return True
         if self._rings and ticks.diff(now_ms, self._rang_ms) >= _RINGING_MS:
             self._rings = 0
-        return False
+        if radio.registered < 0:
+            return False
+        self._urcs.registered(radio.registered)
+        radio.registered = -1
+        return True
+
+    def to_answer(self):
+        """Has it rung as often as S0 says? Asked once: it is answered then, or not at all."""
+        if not 0 < self._settings[at.S0] <= self._rings:
+            return False
+        self._rings = 0
+        return not self.busy()

@@ -204,12 +204,15 @@ class Modem:
             self.calls.hang_up()
             self.urcs.result(text.NO_CARRIER)
             return True
-        if not self.calls.service(self.now_ms):
+        if self.calls.service(self.now_ms):
+            return True
+        if self.data.online() or self.line.busy() or self.urcs.count:
             return False
-        if not self.data.online() and not self.line.busy():
-            self.line.inject(_ANSWER)  # S0
+        answers = self.calls.to_answer() and not self.stack.in_session()  # S0
+        if answers:
+            self.line.inject(_ANSWER)
             self.commands.begin()
-        return True
+        return answers
 
     def _watch_dtr(self):
         dropped = self._control.dtr_dropped()
