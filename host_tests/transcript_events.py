@@ -15,6 +15,7 @@ class Mismatch(Exception):
 
 class Events:
     _session: Session
+    _peers: dict
 
     def connects(self, words):
         """connects 2,1: the peer of a connecting socket accepts."""

@@ -102,7 +102,7 @@ def _of_radio(name):
     return (name, pass_on, pass_on, pass_on, pass_on, None, None)
 
 
-TABLE = (
+TABLE: tuple = (
     _row(b"+CMEE", None, base.cmee_read, None, base.cmee_set, _SWITCH),
     _row(b"+CFUN", None, profile.cfun_read, None, profile.cfun_set, (_ANY, _ANY_OPTIONAL)),
     _row(b"+IPR", None, base.ipr_read, None, base.ipr_set, (number(0, 921600, errors.ERROR),)),
@@ -140,7 +140,7 @@ TABLE = (
 )
 
 # Basic commands that do something: (name, highest value, what they do).
-ACTIONS = (
+ACTIONS: tuple = (
     (b"I", 9, id_.identify),
     (b"Z", 0, profile.reset),
     (b"&F", 0, profile.factory),

@@ -46,7 +46,7 @@ def _nothing(modem):
     return DONE
 
 
-_BY_HASH = {_hash(row[NAME]): row for row in TABLE}
+_BY_HASH: dict = {_hash(row[NAME]): row for row in TABLE}
 _BASIC = {_hash(name): setting for name, setting in at.BASIC}
 _ACTIONS = {_hash(row[NAME]): row for row in ACTIONS}
 

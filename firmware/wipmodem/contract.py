@@ -25,7 +25,8 @@ radio   in_call(), ask(line, start, end) -> bool, asking(), answer, dial_string,
 store   values {name: value}, bytes; torn, its file was damaged; put({name: value}) -> bool
 board   serial, net, bearer, store, name and serial_number (bytes, the latter 15 digits), sizes
         (modem.Sizes), dialect (C1 or WIPSOFT, of a modem that was never told another),
-        entropy() -> 16 bits, ticks_ms(), started(), alive() -> bool, crash: lines() -> [str], clear()
+        entropy() -> 16 bits, ticks_ms(), started(), alive() -> bool; crash: lines() -> [str],
+        clear()
 """
 
 from .compat import const

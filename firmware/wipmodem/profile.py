@@ -1,7 +1,7 @@
 """What of the settings outlives a loss of power: kept by &W, by +WIPCFG=4, the dialect by itself.
 
 A value of the board's store is what one keeper keeps, `1,1,0,...`, in the order of settings.py.
-One with fewer is an older firmware's; one with more, or with a number out of its range, is foreign.
+One with fewer is an older firmware's; with more, or a number out of its range, it is foreign.
 """
 
 from . import settings as at

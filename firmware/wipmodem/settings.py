@@ -96,7 +96,7 @@ S_REGISTERS = (
 STACK_OPTIONS = ((0, TTL), (3, WINDOW), (4, MSS), (6, SOCKETS), (12, GATHER))
 
 
-def find(pairs, name, otherwise=-1):
+def find(pairs, name, otherwise: object = -1):
     """What stands beside a name or number in a table of pairs."""
     for key, value in pairs:
         if key == name:

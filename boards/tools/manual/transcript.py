@@ -63,7 +63,8 @@ _EVENTS = {
 }
 _PARTS = {"datagram": 3, "bearer failed": 1}  # 2, if nothing is said here
 _PARTS |= dict.fromkeys(
-    "dtr dcd cts dns radio radio_said answers store crash line called radio_sends radio_got".split(),
+    "dtr dcd cts dns radio radio_said answers store crash line called".split()
+    + ["radio_sends", "radio_got"],
     1,
 )
 
