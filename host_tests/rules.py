@@ -1,9 +1,9 @@
 """Which test proves which numbered rule of the specification (`make rules`).
 
 rules.txt lists the rules. A test names those that it shows: a transcript in `# rules: R1 D7`,
-another test by the same words in a comment or docstring. Wrong, and exit status 1: a rule that is
-due and that no test names, a name that is no rule, and, where the specification is at hand, a rule
-that it numbers and the list lacks.
+another test by the same words in a comment or docstring. Wrong, and exit status 1: a rule that no
+test names, a name that is no rule, and, where the specification is at hand, a rule that it numbers
+and the list lacks.
 """
 
 import re
@@ -16,7 +16,6 @@ _HERE = Path(__file__).resolve().parent
 _SPEC = _HERE.parent.parent / "shared" / "spec"
 _TESTS = ("transcripts/*.txt", "cases_*.py", "test_*.py")
 
-_STATES = ("now", "later", "never")
 _NAMED = re.compile(r"\brules:((?:[ ,]+[A-Z]\d+\b)+)")
 _NUMBERED = re.compile(r"^- ([A-Z]\d+)\.|^\| (Q\d+) \|", re.MULTILINE)
 _SHOWN = 3  # names of tests in a line of the table
@@ -24,13 +23,12 @@ _SHOWN = 3  # names of tests in a line of the table
 
 class Rule(NamedTuple):
     id: str
-    state: str
     words: str
 
 
 def rules():
     lines = (_HERE / "rules.txt").read_text().splitlines()
-    return [Rule(*line.split(None, 2)) for line in lines if line and line[0] != "#"]
+    return [Rule(*line.split(None, 1)) for line in lines if line and line[0] != "#"]
 
 
 def tests():
@@ -55,8 +53,8 @@ def numbered():
 
 
 def missing(known, named):
-    """Rules that are due and shown by no test."""
-    return [rule.id for rule in known if rule.state == "now" and not named[rule.id]]
+    """Rules that no test shows."""
+    return [rule.id for rule in known if not named[rule.id]]
 
 
 def faults(known, named):
@@ -67,14 +65,13 @@ def faults(known, named):
         ("named by a test, and no rule", sorted(set(named) - set(ids))),
         ("numbered by the specification, not in rules.txt", sorted(numbered() - set(ids))),
         ("twice in rules.txt", sorted({id for id in ids if ids.count(id) > 1})),
-        ("without a state", [rule.id for rule in known if rule.state not in _STATES]),
     )
     return [f"{what}: {' '.join(which)}" for what, which in wrong if which]
 
 
 def _row(rule, names):
     shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
-    return f"{rule.id:4} {rule.words:56.56} {len(names) or rule.state:>5}  {shown}".rstrip()
+    return f"{rule.id:4} {rule.words:56.56} {len(names):>5}  {shown}".rstrip()
 
 
 def main():
@@ -82,9 +79,7 @@ def main():
     named = tests()
     for rule in known:
         print(_row(rule, named[rule.id]))
-    shown = sum(1 for rule in known if named[rule.id])
-    due = len(missing(known, named))
-    print(f"{len(known)} rules: {shown} named, {len(known) - shown} not named ({due} of them due)")
+    print(f"{len(known)} rules, {len(missing(known, named))} of them shown by no test")
     wrong = faults(known, named)
     print("\n".join(wrong), file=sys.stderr)
     return 1 if wrong else 0

@@ -3,8 +3,6 @@
 Basic commands, S-registers, +WIPCFG options, the profile and the manual are read off this table.
 """
 
-from array import array
-
 from .compat import const
 from .contract import C1, WIPSOFT  # noqa: F401 (the values of DIALECT)
 
@@ -106,7 +104,7 @@ def find(pairs, name, otherwise: object = -1):
 
 def factory():
     """A fresh set of factory values."""
-    return array("H", [default for _, _, default, _ in RANGES])
+    return [default for _, _, default, _ in RANGES]
 
 
 def restore(settings, *keepers):
