@@ -281,7 +281,7 @@ def case_steady_state_allocates_nothing():
     """Waiting, choosing events, reading and writing."""
     for chip in BOTH:
         quiet = Quiet()
-        chip.stack.socket = lambda family, kind, quiet=quiet: quiet
+        chip.stack.socket = lambda family, kind, protocol=0, quiet=quiet: quiet
         net = chip.module.Net(quiet, chip.entropy, 1)
         handle = net.connect(ADDR, 80)
         del chip.stack.socket

@@ -12,6 +12,7 @@ NVAL = 32
 
 _STREAM = 1
 _DATAGRAM = 2
+_RAW = 3
 _ENFILE = 23  # has no name in MicroPython
 
 # A socket's states. DEAD: refused, reset or timed out.
@@ -51,7 +52,7 @@ LINUX = Errno(
 
 
 # What MicroPython does with lwIP and no lock.
-_UNGUARDED = ("socket", "bind", "listen", "callback")
+_UNGUARDED = ("socket", "bind", "listen", "callback", "setsockopt")
 
 
 class Stack:
@@ -62,11 +63,13 @@ class Stack:
     AF_INET = 2
     SOCK_STREAM = _STREAM
     SOCK_DGRAM = _DATAGRAM
+    SOCK_RAW = _RAW
     SOL_SOCKET = 4095
     SO_REUSEADDR = 4
 
     def __init__(self, make, errno):
         self.make = make
+        self.TCP_NODELAY = make.NO_DELAY
         self.errno = errno
         self.begin()
 
@@ -79,8 +82,8 @@ class Stack:
         self.failures = {}
         self.swift = False
 
-    def socket(self, family, kind):
-        assert family == self.AF_INET
+    def socket(self, family, kind, protocol=0):
+        assert family == self.AF_INET and protocol == (1 if kind == _RAW else 0)
         self.may_fail("socket")
         sock = self.make(self, kind)
         sock.refuse_too_many()
@@ -102,12 +105,15 @@ class Socket:
     """What both stacks share. `queue` holds what has come: pieces of a stream, datagrams with
     their sender, or peers; `window` is how much of a stream the peer still takes."""
 
+    NO_DELAY = 0  # the stack's number for it
+
     def __init__(self, stack, kind):
         self.stack = stack
         self.kind = kind
         self.state = _NEW
         self.blocking = True
         self.reuse = False
+        self.no_delay = 0
         self.local_port = 0
         self.peer = None
         self.backlog = 0
@@ -135,8 +141,17 @@ class Socket:
     # The adapter's
 
     def setsockopt(self, level, option, value):
-        assert (level, option) == (Stack.SOL_SOCKET, Stack.SO_REUSEADDR) and self.state == _NEW
-        self.reuse = bool(value)
+        """MicroPython warns of any other, and is silent about the level."""
+        if option == self.NO_DELAY:
+            self.stack.may_fail("setsockopt")
+            self.set_no_delay(value)
+        else:
+            assert (level, option) == (Stack.SOL_SOCKET, Stack.SO_REUSEADDR)
+            assert self.state == _NEW
+            self.reuse = bool(value)
+
+    def set_no_delay(self, value):
+        self.no_delay = value
 
     def setblocking(self, on):
         self.blocking = on
@@ -201,11 +216,18 @@ class Socket:
         return done
 
     def recvfrom(self, n):
-        assert self.kind == _DATAGRAM and not self.blocking
+        assert self.kind != _STREAM and not self.blocking
         if not self.queue:
             raise OSError(self.stack.errno.EAGAIN)
         data, sender = self.queue.pop(0)
         return data[:n], sender
+
+    def sendto(self, data, address):
+        assert self.kind == _RAW and not self.blocking and address[1] == 0
+        self.stack.may_fail("write")
+        self.peer = address
+        self.datagrams.append(bytes(data))
+        return len(data)
 
     def write(self, buf, off, n):
         assert not self.blocking and n
@@ -249,7 +271,7 @@ class Socket:
     def _ready(self):
         """IN and OUT, whether asked for or not."""
         bits = IN if self.queue or self.state in (_FIN, _DEAD) else 0
-        if self.kind == _DATAGRAM or self.state == _DEAD:
+        if self.kind != _STREAM or self.state == _DEAD:
             return bits | OUT
         return bits | (OUT if self.state in (_UP, _FIN) and self.window else 0)
 
@@ -258,6 +280,8 @@ class Esp32Socket(Socket):
     """HUP is told only where it was asked for, ERR never. A datagram of no bytes, once read, ends
     all reading: no bytes, from nobody, even when the socket is closed."""
 
+    NO_DELAY = 1
+
     def __init__(self, stack, kind):
         super().__init__(stack, kind)
         self._deaf = False
@@ -265,6 +289,12 @@ class Esp32Socket(Socket):
     def refuse_too_many(self):
         if len(self.stack.sockets) == 10:
             raise OSError(_ENFILE)
+
+    def set_no_delay(self, value):
+        """Only a connection has it, as long as there is one."""
+        if self.kind != _STREAM or self.state in (_LISTENING, _DEAD, _CLOSED):
+            raise OSError(self.stack.errno.EINVAL)
+        super().set_no_delay(value)
 
     def recvfrom(self, n):
         if self._deaf:
@@ -276,19 +306,27 @@ class Esp32Socket(Socket):
     def events(self, mask):
         if self.state == _CLOSED:
             return NVAL
-        if self.state == _NEW:
+        if self.state == _NEW and self.kind == _STREAM:
             return mask & OUT | HUP
         return mask & (self._ready() | (HUP if self.state == _DEAD else 0))
 
 
 class LwipSocket(Socket):
-    """ERR and HUP are always told. What killed it is said once, then it reads as ended."""
+    """ERR and HUP are always told. What killed it is said once, then it reads as ended. A raw one
+    never leaves the state it began in."""
+
+    NO_DELAY = 0x40
 
     def refuse_too_many(self):
         """The pools of a stock board. A listener has left that of the connections."""
         rivals = [s for s in self.stack.sockets if s.kind == self.kind and s.state != _LISTENING]
         if len(rivals) == (5 if self.kind == _STREAM else 4):
             raise OSError(self.stack.errno.ENOMEM)
+
+    def set_no_delay(self, value):
+        """It is written wherever the pointer goes: into a connection, if there is one."""
+        assert self.kind == _STREAM and self.state not in (_LISTENING, _DEAD, _CLOSED)
+        super().set_no_delay(value)
 
     def accept(self):
         sock, peer = super().accept()
@@ -299,7 +337,7 @@ class LwipSocket(Socket):
         if self.state == _CLOSED:
             return NVAL
         if self.state == _NEW:
-            return HUP
+            return HUP | mask & self._ready()
         if self.death == self.stack.errno.ECONNABORTED:
             return ERR
         return mask & self._ready() | (ERR | HUP if self.state == _DEAD else 0)

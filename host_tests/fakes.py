@@ -210,7 +210,7 @@ class FakeStore:
 
 class FakeSocket:
     def __init__(self, kind, local_port):
-        self.kind = kind  # "udp", "tcp", "listener"
+        self.kind = kind  # "udp", "tcp", "listener", "echo"
         self.local_port = local_port
         self.mask = c.IN | c.OUT if kind == "tcp" else c.IN
         self.up = kind != "tcp"
@@ -219,10 +219,10 @@ class FakeSocket:
         self.inbox = []
         self.eof = self.dead = False
         self.closed = False  # by the modem
-        self.finished = False
+        self.finished = False  # its sending half, by the modem
         self.window = 1 << 20  # bytes that the peer still takes
         self.sent = bytearray()
-        self.datagrams = []  # sent
+        self.datagrams = []  # sent; ICMP messages, too
         self.refused = 0  # ICMP errors waiting
 
 
@@ -240,10 +240,11 @@ class FakeNet:
         self.from_port = 0
         self.full = False  # no socket to be had
         self.write_bite = 4096  # the most bytes of a stream taken in one call
+        self.tuned = []  # (handle, option, value)
+        self.cannot = set()  # options that tune refuses
+        self.given = None  # what `defaults` was last given
         self.fixed_ttl = 0
-        self.tuned = []
-        self.cannot = set()
-        self.given = None
+        self.can_finish = True  # MicroPython cannot
         self._next_port = 49152
 
     def socket(self, handle):
@@ -279,29 +280,6 @@ class FakeNet:
     def want(self, handle, mask):
         sock = self._sockets[handle]
         sock.mask = mask if mask or not self.flags[handle] & (c.ERR | c.HUP) else -1
-
-    def defaults(self, ttl, mss, window):
-        self.given = (ttl, mss, window)
-
-    def tune(self, handle, option, value):
-        if option in self.cannot:
-            return False
-        self.tuned.append((handle, option, value))
-        return True
-
-    def finish(self, handle):
-        self._sockets[handle].finished = True
-        return True
-
-    def open_echo(self):
-        return self._open("echo", 0, None, 0)
-
-    def send_echo(self, handle, buf, n, addr):
-        self._sockets[handle].datagrams.append(bytes(buf[:n]))
-        return n
-
-    def receive_echo(self, handle, buf, n):
-        return self.recvfrom(handle, buf, n)
 
     def open_udp(self, port, addr=None, peer_port=0):
         return self._open("udp", port, addr, peer_port)
@@ -378,6 +356,31 @@ class FakeNet:
         n = min(n, len(data))
         buf[0:n] = data[:n]
         return n
+
+    def tune(self, handle, option, value):
+        if option in self.cannot:
+            return False
+        self.tuned.append((handle, option, value))
+        return True
+
+    def defaults(self, ttl, mss, window):
+        self.given = (ttl, mss, window)
+
+    def finish(self, handle):
+        sock = self._sockets[handle]
+        sock.finished = self.can_finish and sock.kind == "tcp" and sock.up and not sock.dead
+        return sock.finished
+
+    def open_echo(self):
+        return self._open("echo", -1, None, 0)
+
+    def send_echo(self, handle, buf, n, addr):
+        """addr[handle] tells the script where it went."""
+        self.addr[handle][:] = addr
+        return self._write_datagram(self._sockets[handle], bytes(memoryview(buf)[:n]))
+
+    def receive_echo(self, handle, buf, n):
+        return self.recvfrom(handle, buf, n)
 
     def close(self, handle):
         self._sockets[handle].closed = True

@@ -12,6 +12,13 @@ net     poll(timeout_ms) -> count; ready[k] is a handle, flags[handle] its event
         open_udp(port, addr, peer_port), connect(addr, peer_port), listen(port, backlog)
         accept(h), connected(h), readinto(h, buf, n), write(h, buf, off, n), recvfrom(h, buf, n)
         want(h, mask), close(h); local_port[h], addr[h], peer_port[h], from_addr, from_port
+        tune(h, option, value) -> bool: an option below, of a socket that is open, a listener's
+        for what it will accept too; False if the stack cannot, or would not
+        defaults(ttl, mss, window): what sockets begin with from now on, as far as the stack can;
+        fixed_ttl, the TTL that it always uses, 0 if it can be told
+        finish(h) -> bool: no more from us on this connection, only to us; False if it cannot
+        open_echo(), send_echo(h, buf, n, addr), receive_echo(h, buf, n) -> size: ICMP messages,
+        any that come; an answer may have another identifier; of its events only IN counts
 bearer  start(limit_ms), stop(); pump() -> bool, in every pass: bytes move, is service due early?
         service(now_ms) -> ms until the next; state, one of those below; cause, why the last
         session failed; user, password; address(), servers(), hosts; radio (or None)
@@ -45,11 +52,6 @@ NO_RESOURCE = const(-4)  # no socket, no memory
 UNREACHABLE = const(-5)  # no route, no answer in time
 PORT_IN_USE = const(-6)  # the asked local port is taken
 
-# Options of a socket that the stack may set: the numbers of +WIPOPT.
-NO_DELAY = const(7)
-TTL = const(8)
-TOS = const(9)
-
 # States of a bearer.
 DOWN = const(0)
 COMING = const(1)  # asked for, not there yet
@@ -66,6 +68,11 @@ AUTH_FAILED = const(814)
 IPCP_FAILED = const(815)
 PEER_ENDED = const(816)
 PEER_SILENT = const(817)
+
+# Options of a socket: the numbers of +WIPOPT.
+NO_DELAY = const(7)  # 1: TCP segments go at once; 0: small ones may wait for more
+TTL = const(8)
+TOS = const(9)
 
 # Dialects: the guide's, and that of the older modules.
 C1 = const(0)

@@ -201,6 +201,10 @@ class BsdNet:
             return self._error(self._socks[handle])
         return 1 if bits & OUT else AGAIN
 
+    def finish(self, handle) -> bool:
+        """Close our sending half and keep receiving. MicroPython has no shutdown()."""
+        return False
+
     def close(self, handle):
         key = self._key(self._socks[handle])
         if self._watched[handle]:  # before close: the descriptor may be used again at once
@@ -320,7 +324,11 @@ class BsdNet:
         if reuse:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.setblocking(False)
+        self._begin(sock, kind)
         return sock
+
+    def _begin(self, sock, kind):
+        """Give a fresh socket the values of `defaults`."""
 
     def _error(self, sock):
         """The class of what killed a socket; the first read after it says."""

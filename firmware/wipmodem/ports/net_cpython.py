@@ -1,12 +1,21 @@
-"""The net port of CPython: other names for reading and writing, and SO_ERROR."""
+"""The net port of CPython: other names for reading and writing, SO_ERROR, and the half close."""
 
 import socket
 
 from ..contract import RESET
-from .net import BsdNet, class_of
+from .net import class_of
+from .net_linux import LinuxNet
 
 
-class Net(BsdNet):
+class Net(LinuxNet):
+    def finish(self, handle):
+        """Once the peer has closed too, HUP is told, and a read still says CLOSED."""
+        try:
+            self._socks[handle].shutdown(socket.SHUT_WR)
+        except OSError:
+            return False
+        return True
+
     def _read_stream(self):
         return self._sock.recv_into(self._buf, self._n)
 

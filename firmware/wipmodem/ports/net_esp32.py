@@ -1,21 +1,25 @@
 """The net port of esp32: HUP is told only where it was asked for, and a datagram of no bytes makes
-the stack take a UDP socket for closed: a fresh one then takes its place."""
+the stack take a UDP socket for closed: a fresh one then takes its place. No option that could be
+lost with the old one can be set of a UDP socket here."""
 
 import socket
 
 from ..contract import HUP
-from .net import ANY_ADDR, BsdNet, class_of
+from .net import ANY_ADDR, class_of
+from .net_chip import ChipNet
 
 
-class Net(BsdNet):
+class Net(ChipNet):
+    fixed_ttl = 64  # CONFIG_LWIP_IP_DEFAULT_TTL, which MicroPython leaves as it is
+
     def _key(self, sock):
         return sock
 
     def want(self, handle, mask):
-        BsdNet.want(self, handle, mask | HUP if mask else 0)
+        ChipNet.want(self, handle, mask | HUP if mask else 0)
 
     def recvfrom(self, handle, buf, n):
-        return BsdNet.recvfrom(self, handle, buf, n) or self._open_again(handle)
+        return ChipNet.recvfrom(self, handle, buf, n) or self._open_again(handle)
 
     def _open_again(self, handle):
         """0, the size of the datagram that made it necessary, or why there is no fresh socket: the

@@ -10,12 +10,15 @@ leaves lists that never end. How it is held back differs: net_rp2.py, net_mimxrt
 
 import socket
 
-from .net import BsdNet
+from ..contract import IN, OUT
+from .net_chip import ChipNet
 
 _timers = getattr(socket, "callback")  # noqa: B009 (the stub does not know it)
 
 
-class LwipNet(BsdNet):
+class LwipNet(ChipNet):
+    fixed_ttl = 255  # lwIP's own IP_DEFAULT_TTL
+
     def tick(self):
         """rp2 runs lwIP's timers only while a link is up: without this PPP would say nothing twice
         before it is."""
@@ -24,3 +27,16 @@ class LwipNet(BsdNet):
 
     def _key(self, sock):
         return sock
+
+    def _set_no_delay(self, handle, value):
+        """MicroPython writes it into the connection with no lock, and when there is none left."""
+        with self.still:
+            return self._lives(handle) and ChipNet._set_no_delay(self, handle, value)
+
+    def _lives(self, handle):
+        """Whether nothing has ended the connection, at this moment."""
+        for event in self._poller.ipoll(0):
+            if event[0] is self._socks[handle]:
+                return not event[1] & ~(IN | OUT)
+        # No longer watched: it is dead, and that was told.
+        return bool(self._watched[handle])

@@ -2,12 +2,12 @@
 
 import struct
 
-from .net import BsdNet
+from .net_linux import LinuxNet
 
 _AF_INET = 2
 
 
-class Net(BsdNet):
+class Net(LinuxNet):
     def _join(self, addr, port):
         raw = bytearray(16)
         struct.pack_into("H", raw, 0, _AF_INET)

@@ -1,0 +1,61 @@
+"""The net port of a PC, and the options of its sockets.
+
+CPython has names for their numbers. MicroPython has not, and runs on Linux.
+"""
+
+import socket
+
+from ..contract import NO_DELAY, TOS, TTL, const
+from .net_echo import EchoNet
+
+_LOOPBACK = const(127)  # the first byte of its addresses
+
+
+def _number(name, of_linux):
+    return getattr(socket, name, of_linux)
+
+
+_IP = _number("IPPROTO_IP", 0)
+_TCP = _number("IPPROTO_TCP", 6)
+_TTL = _IP, _number("IP_TTL", 2)
+_MSS = _TCP, _number("TCP_MAXSEG", 2)
+# Linux doubles it, for its own needs: the window is what was asked for.
+_WINDOW = socket.SOL_SOCKET, _number("SO_RCVBUF", 8)
+OPTIONS = {
+    NO_DELAY: (_TCP, _number("TCP_NODELAY", 1)),
+    TTL: _TTL,
+    TOS: (_IP, _number("IP_TOS", 1)),
+}
+
+
+def _set(sock, option, value):
+    """Whether the system takes it."""
+    try:
+        sock.setsockopt(option[0], option[1], value)
+    except OSError:
+        return False
+    return True
+
+
+class LinuxNet(EchoNet):
+    fixed_ttl = 0
+    _echo_kinds = (socket.SOCK_RAW, socket.SOCK_DGRAM)  # the first for root alone
+    _of_all = _of_tcp = ()  # (option, value)
+
+    def tune(self, handle, option, value):
+        """Linux refuses a TTL of 0, and keeps the two lowest bits of the TOS of TCP for itself."""
+        return _set(self._socks[handle], OPTIONS[option], value)
+
+    def defaults(self, ttl, mss, window):
+        self._of_all = ((_TTL, ttl),)
+        self._of_tcp = ((_TTL, ttl), (_MSS, mss), (_WINDOW, window))
+
+    def _begin(self, sock, kind):
+        for option, value in self._of_tcp if kind == socket.SOCK_STREAM else self._of_all:
+            _set(sock, option, value)
+
+    def _connect(self, handle, addr, peer_port):
+        # It is on the link: small segments would only cost speed. 0 is as if never set.
+        if addr[0] == _LOOPBACK and self._of_tcp:
+            _set(self._socks[handle], _MSS, 0)
+        return EchoNet._connect(self, handle, addr, peer_port)

@@ -1,0 +1,261 @@
+"""The net port over the system's sockets: options, half close, ICMP messages. Both interpreters.
+
+What only another process's peer can see is in test_net_options.py.
+"""
+
+import socket
+import sys
+
+from chip_modules import load
+from system import Net, Poller, entropy
+from wipmodem.contract import (
+    AGAIN,
+    CLOSED,
+    IN,
+    NO_DELAY,
+    NO_RESOURCE,
+    OUT,
+    TOS,
+    TTL,
+    UNREACHABLE,
+)
+
+_LOOPBACK = b"\x7f\0\0\1"
+_PATIENCE_MS = 10000
+_CPYTHON = sys.implementation.name == "cpython"
+
+_ICMP = 1
+_ECHO, _REPLY = 8, 0
+
+
+class Both:
+    """Two net ports, and a connection between them; `listener` and `far` are on the other."""
+
+    def __init__(self):
+        self.net = Net(Poller(), entropy, 4)
+        self.other = Net(Poller(), entropy, 4)
+        self.listener = self.other.listen(0, 2)
+        self.handle = self.net.connect(_LOOPBACK, self.other.local_port[self.listener])
+        wait(self.other, self.listener, IN)
+        self.far = self.other.accept(self.listener)
+        wait(self.net, self.handle, OUT)
+        self.net.want(self.handle, IN)
+
+    def close(self):
+        self.net.close(self.handle)
+        self.other.close(self.far)
+        self.other.close(self.listener)
+
+
+def wait(net, handle, bits):
+    """For one of these events of the handle."""
+    net.poll(_PATIENCE_MS)
+    assert [net.ready[k] for k in range(net.count)] == [handle] and net.flags[handle] & bits
+
+
+def _read(net, handle):
+    buf = bytearray(64)
+    got = net.readinto(handle, buf, 64)
+    return bytes(buf[:got]) if got > 0 else got
+
+
+# Options
+
+
+def case_tune():
+    """All three of TCP, of a server too; UDP has no segments to hold back."""
+    both = Both()
+    for net, handle in ((both.net, both.handle), (both.other, both.listener)):
+        for option, value in ((NO_DELAY, 1), (NO_DELAY, 0), (TTL, 1), (TTL, 255), (TOS, 255)):
+            assert net.tune(handle, option, value) is True, (option, value)
+    both.close()
+    handle = both.net.open_udp(0)
+    assert [both.net.tune(handle, option, 1) for option in (NO_DELAY, TTL, TOS)] == [
+        False,
+        True,
+        True,
+    ]
+    both.net.close(handle)
+
+
+def case_tune_is_refused():
+    """The guide has a TTL of 0, Linux has not."""
+    both = Both()
+    assert both.net.tune(both.handle, TTL, 0) is False and both.net.fixed_ttl == 0
+    both.close()
+
+
+def case_defaults_out_of_range():
+    """What the system will not have is as if never said: sockets are made as before."""
+    both = Both()
+    both.net.defaults(0, 1, 0)
+    other = both.net.connect(_LOOPBACK, both.other.local_port[both.listener])
+    wait(both.net, other, OUT)
+    assert both.net.connected(other) == 1
+    both.net.close(other)
+    both.close()
+
+
+# The half close
+
+
+def case_half_close():
+    """The peer reads the end of it and can still send; MicroPython cannot, and nothing happens."""
+    both = Both()
+    net, other = both.net, both.other
+    assert net.write(both.handle, b"last", 0, 4) == 4
+    assert net.finish(both.handle) is _CPYTHON
+    wait(other, both.far, IN)
+    assert _read(other, both.far) == b"last"
+    if _CPYTHON:
+        wait(other, both.far, IN)
+    assert _read(other, both.far) == (CLOSED if _CPYTHON else AGAIN)
+    assert other.write(both.far, b"more", 0, 4) == 4
+    wait(net, both.handle, IN)
+    assert [_read(net, both.handle) for _ in range(2)] == [b"more", AGAIN]
+    other.close(both.far)
+    wait(net, both.handle, IN)
+    assert _read(net, both.handle) == CLOSED
+    both.far = other.listen(0, 1)  # for close()
+    both.close()
+
+
+def case_half_close_of_what_is_not_connected():
+    """It cannot."""
+    net = Net(Poller(), entropy, 1)
+    handle = net.listen(0, 1)
+    net.close(handle)
+    handle = net.open_udp(0)
+    assert net.finish(handle) is False
+    net.close(handle)
+
+
+# ICMP
+
+
+def _sum(message):
+    """The Internet checksum (RFC 1071)."""
+    total = sum([message[i] << 8 | message[i + 1] for i in range(0, len(message), 2)])
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total ^ 0xFFFF
+
+
+def _message(sequence, data):
+    message = bytearray(b"\x08\0\0\0\x12\x34\0") + bytes([sequence]) + data
+    total = _sum(message)
+    message[2], message[3] = total >> 8, total & 0xFF
+    return message
+
+
+def _system_allows():
+    """Whether this user may have a socket for ICMP, of one kind or the other."""
+    for kind in (socket.SOCK_RAW, socket.SOCK_DGRAM):
+        try:
+            socket.socket(socket.AF_INET, kind, _ICMP).close()
+            return True
+        except OSError:
+            continue
+    return False
+
+
+def _next_reply(net, handle, sequence):
+    """The reply of that number; what else is ICMP on this machine may come before it."""
+    buf = bytearray(64)
+    while True:
+        wait(net, handle, IN)
+        n = net.receive_echo(handle, buf, 64)
+        if n >= 8 and buf[0] == _REPLY and buf[7] == sequence:
+            return bytes(buf[:n])
+
+
+def case_echo():
+    """127.0.0.1 answers with the same number and bytes, and a right sum, odd sizes too; or there
+    is no socket, where the system allows none."""
+    net = Net(Poller(), entropy, 1)
+    handle = net.open_echo()
+    if not _system_allows():
+        assert handle == NO_RESOURCE
+        return
+    for sequence, data in ((1, b""), (2, b"abcdefgh"), (3, b"x" * 40)):
+        message = _message(sequence, data)
+        assert net.send_echo(handle, message + b"beyond", len(message), _LOOPBACK) == len(message)
+        reply = _next_reply(net, handle, sequence)
+        assert bytes(net.from_addr) == _LOOPBACK
+        assert reply[8:] == data and _sum(reply) == 0 and len(reply) == len(message)
+    assert net.tune(handle, TTL, 5)
+    net.close(handle)
+    assert net.open_echo() == handle
+    net.close(handle)
+
+
+def case_echo_to_nowhere():
+    """An address that nothing can be sent to is told by its class."""
+    net = Net(Poller(), entropy, 1)
+    handle = net.open_echo()
+    if handle >= 0:
+        message = _message(1, b"")
+        assert net.send_echo(handle, message, 8, b"\xff\xff\xff\xff") == UNREACHABLE
+        net.close(handle)
+
+
+class Users:
+    """The module `socket` for a user who is not root: `kinds` may be had for ICMP."""
+
+    AF_INET, SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOL_SOCKET = 2, 1, 2, 3, 1
+
+    def __init__(self, kinds):
+        self._kinds = kinds
+        self.asked = []
+
+    def socket(self, family, kind, protocol):
+        self.asked.append((family, kind, protocol))
+        if kind not in self._kinds:
+            raise OSError(1)
+        return Datagrams()
+
+
+class Datagrams:
+    """Linux' socket for ICMP that is not raw: messages without the IP header."""
+
+    def __init__(self):
+        self.options = []
+
+    def setblocking(self, on):
+        assert not on
+
+    def fileno(self):
+        return 9
+
+    def setsockopt(self, level, option, value):
+        self.options.append((level, option, value))
+
+    def recvfrom(self, n):
+        return b"\0\0abcdef"[:n], b"\2\0\0\0\x0a\0\0\x09" + bytes(8)
+
+    def close(self):
+        """There is nothing to close."""
+
+
+class Deaf:
+    """A poller."""
+
+    def register(self, thing, mask):
+        assert (thing, mask) == (9, IN)
+
+
+def case_echo_of_a_user():
+    """The second kind of socket is taken where the first is refused: with the default TTL and no
+    other of the defaults, its messages as they are. Where both are refused there is none."""
+    module = Users({Users.SOCK_DGRAM})
+    net = load("net_unix", socket=module).Net(Deaf(), entropy, 1)
+    net.defaults(33, 536, 16384)
+    handle = net.open_echo()
+    assert module.asked == [(2, 3, 1), (2, 2, 1)] and handle == 0
+    assert net._socks[0].options == [(0, 2, 33)]
+    buf = bytearray(16)
+    assert net.receive_echo(handle, buf, 16) == 8 and buf[:8] == b"\0\0abcdef"
+    assert bytes(net.from_addr) == b"\x0a\0\0\x09"
+    module = Users(set())
+    net = load("net_unix", socket=module).Net(Deaf(), entropy, 1)
+    assert net.open_echo() == NO_RESOURCE and module.asked == [(2, 3, 1), (2, 2, 1)]
