@@ -13,6 +13,7 @@ import micropython
 from bearer import AlwaysOn
 from system import Net, Poller, entropy
 from wipmodem.compat import RingIO
+from wipmodem.contract import C1
 from wipmodem.modem import Modem, Sizes
 from wipmodem.ports.store import Store
 
@@ -28,6 +29,9 @@ _ANSWER = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1"
 
 class RingSerial:
     """A DTE that allocates nothing: what the host sends and what the modem says are rings."""
+
+    rate = 115200
+    flow = True
 
     def __init__(self):
         self.incoming = RingIO(4096)
@@ -53,6 +57,9 @@ class RingSerial:
     def want(self, mask):
         pass
 
+    def sent(self):
+        return True
+
     def set_dcd(self, on):
         pass
 
@@ -63,6 +70,7 @@ class Bench:
     """The board, too."""
 
     name = b"bench"
+    dialect = C1
     sizes = Sizes()
     entropy = staticmethod(entropy)
 

@@ -4,6 +4,8 @@ Runs on both interpreters. `settle` makes passes until the modem has nothing to 
 `wait` moves the clock as the real loop would, from one deadline of the modem's to the next.
 """
 
+import gc
+
 from wipmodem import heap
 
 heap.collect_often()
@@ -50,6 +52,8 @@ class Session:
         self.serial = FakeSerial(flow=self.serial.flow)
         self.net = FakeNet(self.sizes.handles)
         self.bearer.stop()
+        self.modem = None
+        gc.collect()  # two modems are more than the heap holds
         self.modem = Modem(self)
         self.settle()
 

@@ -9,7 +9,9 @@ from wipmodem.modem import Modem
 class Nothing:
     """Every port that ATI does not need."""
 
-    count = state = cause = 0
+    count = state = cause = dialect = fixed_ttl = 0
+    rate = 115200
+    flow = False
     radio = None
     torn = False
     values = {}
