@@ -126,10 +126,14 @@ class Bench:
         self.host(b"AT\rAT+CMEE=1;+CMEE?;S3?\rATV0\rATV1\rATI\rAT+WIPCREATE?\rAT+WIPBR?\r")
         self.host(b"AT+WIPXSTAT?\rAT+WIPDATA?\r")
         self.serial.said()
+        self.host(b"AT&V;+CLAC\rATI5\rAT+WIPCFG?\rAT+CGMI;+CPIN?\rATS12?\rAT+WIPXDIALECT?\r")
+        self.host(b"AT+WIPCFG=2,6,9\rATS7=9&C1\rAT+IFC?;+IPR?\r")
+        self.serial.said()
 
     def refusals(self):
         self.host(b"AT+NONE\rAT+WIPCREATE=2,9,1,1\rAT+WIPCLOSE=2,8\rAT+WIPDATA=2,1\rA/")
         self.host(b"AT+WIPDATA=2,8,2\rAT+WIPCREATE=3,1,99999,1,1\rATX\r")
+        self.host(b"AT+WIPOPT=2,8,1,0\rAT+WIPOPT=2,1,2,0,1\rAT+CPIN=1\rATD\rAT+WIPFILE=4,1\r")
         self.serial.said()
 
     def idle(self):

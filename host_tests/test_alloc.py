@@ -10,8 +10,8 @@ _STEADY = "idle commands refusals tcp_announced tcp_to_peer tcp_to_host udp_send
 
 # Bytes on 64-bit MicroPython that what must allocate may take: firmware/README.md lists them.
 _ONCE = {
-    "open_tcp": 3000,
-    "open_udp": 3000,
+    "open_tcp": 3700,
+    "open_udp": 3200,
     "accept": 1200,
     "datagram": 2400,
     "resolve_ask": 3500,

@@ -7,35 +7,29 @@ from .radio_commands import pass_on
 
 _LONGEST = const(64)
 _SEMICOLON = const(0x3B)
-_ANSWER = b"ATA"
 
 
 def dial(modem):
     """ATD<number>: a data call. ATD<number>; is a voice call, the radio's own business."""
-    start, end = modem.command_text()
-    if end > start + 1 and modem.line.buf[end - 1] == _SEMICOLON:
+    commands = modem.commands
+    length = commands.at - commands.began
+    if length > 1 and modem.line.buf[commands.at - 1] == _SEMICOLON:
         return pass_on(modem)
-    if modem.step == 0 and (end - start > _LONGEST or end == start + 1):
-        return errors.ERROR
-    return _call(modem, None)
-
-
-def _typed(modem):
-    start, end = modem.command_text()
-    return b"AT" + bytes(modem.line.buf[start:end])
+    return _call(modem) if 1 < length <= _LONGEST else errors.ERROR
 
 
 def answer(modem):
-    return _call(modem, _ANSWER)
+    return _call(modem)
 
 
-def _call(modem, command):
-    """Held until the radio says what became of it, S7 seconds at most."""
+def _call(modem):
+    """D or A, as typed. Held until the radio says what became of it, S7 seconds at most."""
     calls = modem.calls
     if modem.step == 0:
-        if modem.stack.in_session():
+        commands = modem.commands
+        if modem.stack.in_session() or calls.busy() or modem.stack.radio is None:
             return errors.ERROR
-        if not calls.begin(command or _typed(modem)):
+        if not calls.begin(b"AT" + bytes(modem.line.buf[commands.began : commands.at])):
             return errors.ERROR
         modem.step = 1
     outcome = calls.outcome()

@@ -32,18 +32,24 @@ NETWORK = (
 
 def find(table, line, start, end):
     """The row whose name is line[start:end], or None."""
-    for row in table:
-        if len(row[0]) == end - start and line.find(row[0], start, end) == start:
-            return row
+    i = len(table)
+    while i:
+        i -= 1
+        if _is(table[i][0], line, start, end):
+            return table[i]
     return None
 
 
 def allows(row, line, start, end):
     """May AT+NAME= be given line[start:end]?"""
     values = row[3]
-    if values is None:
-        return False
-    for value in values:
-        if len(value) == end - start and line.find(value, start, end) == start:
+    i = len(values) if values else 0
+    while i:
+        i -= 1
+        if _is(values[i], line, start, end):
             return True
-    return not values
+    return values == ()
+
+
+def _is(word, line, start, end):
+    return len(word) == end - start and line.find(word, start, end) == start

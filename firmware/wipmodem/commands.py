@@ -46,6 +46,7 @@ def _nothing(modem):
     return DONE
 
 
+_NAMED = (at.BASIC, ACTIONS, _OTHERS, canned.TABLE, TABLE)  # what AT+CLAC lists
 _BY_HASH: dict = {_hash(row[NAME]): row for row in TABLE}
 _BASIC = {_hash(name): setting for name, setting in at.BASIC}
 _ACTIONS = {_hash(row[NAME]): row for row in ACTIONS}
@@ -58,19 +59,16 @@ class Commands:
         self._modem = modem
         self._line = modem.line
         self._buf = modem.line.buf
-        self._at = 0  # where in the line the reading stands
-        self._began = 0  # ... and stood at the start of the command under way
-        self._name_end = 0
+        self.at = 0  # where in the line the reading stands: the end of the command under way
+        self.began = 0  # ... and its start
+        self.name_end = 0  # where its name ends, if it is an extended one
+        self._given = 0  # ... and its form
         self._handler = _nothing  # of the command that is under way
 
     def begin(self):
         """A new line, from its start."""
-        self._at = 0
+        self.at = 0
         self._handler = _nothing
-
-    def span(self):
-        """Where the command under way begins and ends: (start, end) in the line."""
-        return self._began, self._at
 
     def step(self):
         """One command, or one line of its answer: MORE, HOLD, ONLINE or an error number.
@@ -82,9 +80,9 @@ class Commands:
                 self._modem.counters.add(LINE_TOO_LONG)
                 return errors.ERROR
             if self._peek() == _SEMICOLON:
-                self._at += 1
+                self.at += 1
                 return MORE
-            if self._at == self._line.n:
+            if self.at == self._line.n:
                 return DONE
             failure = self._next()
             if failure:
@@ -99,17 +97,19 @@ class Commands:
 
     def name(self, i):
         """The i-th command that there is; b"" if the dialect lacks it, None behind the last."""
-        for table in (at.BASIC, ACTIONS, _OTHERS, canned.TABLE, TABLE):
-            if i < len(table):
-                row = table[i]
-                return b"" if table is TABLE and self._spec(row) is ABSENT else row[NAME]
-            i -= len(table)
-        return None
+        which = 0
+        while which < len(_NAMED) and i >= len(_NAMED[which]):
+            i -= len(_NAMED[which])
+            which += 1
+        if which == len(_NAMED):
+            return None
+        row = _NAMED[which][i]
+        return b"" if _NAMED[which] is TABLE and self._spec(row) is ABSENT else row[NAME]
 
     def _next(self):
         """Find and check the next command: 0, or the error number."""
         self._modem.step = 0
-        self._began = self._at
+        self.began = self.at
         first = self._peek()
         if first in (_PLUS, _DOLLAR):
             return self._extended()
@@ -123,15 +123,15 @@ class Commands:
         return self._basic(name)
 
     def _peek(self):
-        return self._buf[self._at] if self._at < self._line.n else 0
+        return self._buf[self.at] if self.at < self._line.n else 0
 
     def _letter(self, before):
         """Take one character, put in upper case in place, onto the hash of those before it."""
         char = self._peek()
         if 0x61 <= char <= 0x7A:
             char -= 0x20
-            self._buf[self._at] = char
-        self._at += 1
+            self._buf[self.at] = char
+        self.at += 1
         return _mix(before, char)
 
     def _digits(self):
@@ -139,7 +139,7 @@ class Commands:
         value = 0
         while 0x30 <= self._peek() <= 0x39:
             value = min(value * 10 + self._peek() - 0x30, _TOO_LARGE)
-            self._at += 1
+            self.at += 1
         return value
 
     # Basic commands
@@ -155,7 +155,7 @@ class Commands:
 
     def _dial(self):
         """The rest of the line is the number."""
-        self._at = self._line.n
+        self.at = self._line.n
         self._handler = dial
         return 0
 
@@ -174,13 +174,13 @@ class Commands:
     # Extended commands
 
     def _extended(self):
-        start = self._at
+        start = self.at
         row = self._row()
-        form = self._form()
+        form = self._given = self._form()
         if form < 0:
             return errors.ERROR
         if row is None:
-            return self._other(start, form)
+            return self._other(start)
         spec = self._spec(row)
         if row[form] is None or spec is ABSENT:
             return errors.ERROR
@@ -198,25 +198,30 @@ class Commands:
 
     def _row(self):
         """Take a name: its row of the table, or None."""
-        start = self._at
+        start = self.at
         row = _BY_HASH.get(self._name())
-        self._name_end = self._at
-        if row is None or len(row[NAME]) != self._at - start:
+        self.name_end = self.at
+        if row is None or len(row[NAME]) != self.at - start:
             return None
-        return row if self._buf.find(row[NAME], start, self._at) == start else None
+        return row if self._buf.find(row[NAME], start, self.at) == start else None
 
-    def _other(self, start, form):
+    def _other(self, start):
         """A command whose answer is always the same, or one of the radio's."""
-        values = self._at
         self._skip()
-        row = canned.find(canned.TABLE, self._buf, start, self._name_end)
-        if row is None:
-            if self._buf.find(_OURS, start, self._at) == start:
-                return errors.ERROR
-            self._handler = pass_on
-            return 0
+        row = canned.find(canned.TABLE, self._buf, start, self.name_end)
+        if row is not None:
+            return self.say_canned(row)
+        if self._buf.find(_OURS, start, self.at) == start:
+            return errors.ERROR
+        self._handler = pass_on
+        return 0
+
+    def say_canned(self, row):
+        """What canned.py has for the command under way: 0, or ERROR."""
+        form = self._given
         if form == _SET:
-            return 0 if canned.allows(row, self._buf, values, self._at) else errors.ERROR
+            values = self.name_end + 1
+            return 0 if canned.allows(row, self._buf, values, self.at) else errors.ERROR
         if form == _TEST or row[form] is None:
             return errors.ERROR
         self._modem.writer.begin(row[form]).end()
@@ -225,11 +230,11 @@ class Commands:
     def _skip(self):
         """The arguments are somebody else's, or looked at as they stand."""
         while not self._at_border():
-            self._at += 1
+            self.at += 1
 
     def _name(self):
         """Take a name, put in upper case in place: its hash. A loop without calls, for speed."""
-        i = self._at
+        i = self.at
         value = 0
         while i < self._line.n:
             char = self._buf[i]
@@ -240,7 +245,7 @@ class Commands:
                 self._buf[i] = char
             value = (value * 31 + char) & 0xFFFF
             i += 1
-        self._at = i
+        self.at = i
         return value
 
     def _form(self):
@@ -249,21 +254,21 @@ class Commands:
             return _RUN
         mark = self._letter(0)
         if mark == _EQUALS and self._peek() == _QUESTION:
-            self._at += 1
+            self.at += 1
             return _TEST if self._at_border() else -1
         if mark == _QUESTION:
             return _READ if self._at_border() else -1
         return _SET  # names end in nothing else
 
     def _at_border(self):
-        return self._at == self._line.n or self._peek() == _SEMICOLON
+        return self.at == self._line.n or self._peek() == _SEMICOLON
 
     def _arguments(self, spec):
         arguments = self._modem.arguments
-        stop = arguments.split(self._buf, self._at, self._line.n)
+        stop = arguments.split(self._buf, self.at, self._line.n)
         if stop < 0:
             return stop
-        self._at = stop
+        self.at = stop
         if not isinstance(spec, dict):
             return arguments.check(spec)
         key = spec.get(KEY, 0)

@@ -13,6 +13,11 @@ from .sock import TCP, UDP
 from .stream import Escaped, Transparent
 
 
+def _key(protocol, mode):
+    """A tuple would be allocated."""
+    return protocol << 16 | mode
+
+
 class DataMode:
     def __init__(self, traffic, modem, sizes):
         self.now_ms = 0  # the time of this pass, set by the loop
@@ -24,12 +29,12 @@ class DataMode:
         self._call = LineCall(modem, sizes)
         # D2, and H12: by protocol and mode.
         c1 = {
-            (UDP, 1): Datagrams(gather, modem),
-            (TCP, 2): Transparent(traffic, modem),
+            _key(UDP, 1): Datagrams(gather, modem),
+            _key(TCP, 2): Transparent(traffic, modem),
         }
         wipsoft = dict(c1)
-        wipsoft[UDP, 2] = RawDatagrams(gather, modem)
-        wipsoft[TCP, 1] = Escaped(traffic, modem)
+        wipsoft[_key(UDP, 2)] = RawDatagrams(gather, modem)
+        wipsoft[_key(TCP, 1)] = Escaped(traffic, modem)
         self._channels = (c1, wipsoft)  # by dialect
 
     def online(self):
@@ -37,11 +42,11 @@ class DataMode:
 
     def has(self, protocol, mode):
         """Is there such a mode (D2, D3)?"""
-        return (protocol, mode) in self._channels[self._settings[at.DIALECT]]
+        return _key(protocol, mode) in self._channels[self._settings[at.DIALECT]]
 
     def begin(self, sock, mode):
         self.sock = sock
-        self.channel = self._channels[self._settings[at.DIALECT]][sock.protocol, mode]
+        self.channel = self._channels[self._settings[at.DIALECT]][_key(sock.protocol, mode)]
         self.channel.begin(sock)
         self._traffic.map(sock)
 

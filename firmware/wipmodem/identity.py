@@ -118,8 +118,10 @@ def view(modem):
 
 
 def _view_basic(writer, settings):
-    for name, setting in at.BASIC:
-        writer.text(name).number(settings[setting]).char(_SPACE)
+    for row in at.BASIC:
+        writer.text(row[0])
+        writer.number(settings[row[1]])
+        writer.char(_SPACE)
     writer.text(b"+CMEE=").number(settings[at.CMEE]).end()
 
 
@@ -129,11 +131,12 @@ def _view_line(writer, settings):
 
 
 def _view_registers(writer, settings):
-    last = len(at.S_REGISTERS) - 1
-    for i, (number, setting) in enumerate(at.S_REGISTERS):
-        writer.char(_S).number(number).char(_EQUALS).three_digits(settings[setting])
-        if i < last:
+    for row in at.S_REGISTERS:
+        if row[0]:
             writer.char(_SPACE)
+        writer.char(_S).number(row[0])
+        writer.char(_EQUALS)
+        writer.three_digits(settings[row[1]])
     writer.end()
 
 

@@ -126,10 +126,6 @@ class Modem:
         """How long the command line under way has been waiting for its result."""
         return ticks.diff(self.now_ms, self._line_ms)
 
-    def command_text(self):
-        """Where in the line the command under way begins and ends, without its AT."""
-        return self.commands.span()
-
     def ends_in(self, result):
         """The outcome of a handler whose command ends in this result, not in OK or an error."""
         self._ending = result

@@ -40,11 +40,7 @@ def wipopt_set(modem):
         return errors.NO_OPTION  # O4
     if not option[protocol - 1] & action:
         return errors.NOT_SUPPORTED  # O3
-    failure = _check(arguments, option) if action == _WRITE else 0
-    sock = modem.table.at(protocol, arguments.value(1))
-    if failure or not sock.settled():
-        return failure or errors.BAD_STATE  # O1, O7
-    return _write(modem, sock) if action == _WRITE else _read(modem, sock)
+    return _write(modem, arguments, option) if action == _WRITE else _read(modem, arguments)
 
 
 def _check(arguments, option):
@@ -53,13 +49,26 @@ def _check(arguments, option):
     return 0 if option[3] <= arguments.value(4) <= option[4] else errors.BAD_VALUE
 
 
-def _write(modem, sock):
-    done = modem.table.options.set(sock, modem.arguments.value(3), modem.arguments.value(4))
+def _socket(modem, arguments):
+    """None if it is not active (O1, O7)."""
+    sock = modem.table.at(arguments.value(0), arguments.value(1))
+    return sock if sock.settled() else None
+
+
+def _write(modem, arguments, option):
+    failure = _check(arguments, option)
+    sock = _socket(modem, arguments)
+    if failure or sock is None:
+        return failure or errors.BAD_STATE
+    done = modem.table.options.set(sock, arguments.value(3), arguments.value(4))
     return DONE if done else errors.NOT_SUPPORTED  # the stack cannot
 
 
-def _read(modem, sock):
-    number = modem.arguments.value(3)
+def _read(modem, arguments):
+    number = arguments.value(3)
+    sock = _socket(modem, arguments)
+    if sock is None:
+        return errors.BAD_STATE
     writer = modem.writer.begin(b"+WIPOPT: ").number(sock.protocol).comma(number)
     if number == _PEER_ADDRESS:
         writer.address(sock.addr).end()

@@ -81,14 +81,18 @@ class Ping:
             self._handle = -1
 
     def on_event(self, handle, now_ms):
-        """Was it ours? An answer is the last request's, or none."""
-        if handle != self._handle:
-            return False
-        n = self._net.receive_echo(handle, self._answer, _LARGEST)
+        """Was it ours?"""
+        ours = handle == self._handle
+        if ours:
+            self._receive(now_ms)
+        return ours
+
+    def _receive(self, now_ms):
+        """An answer is the last request's, or none."""
+        n = self._net.receive_echo(self._handle, self._answer, _LARGEST)
         if self._state == _WAITING and self._fits(n):
             self._urcs.ping(urc.PING, self._which, ticks.diff(now_ms, self._sent_ms))
             self._next(now_ms)
-        return True
 
     def tick(self, now_ms, ready):
         """True if something fell due. Without a session there is nobody to ask any more."""

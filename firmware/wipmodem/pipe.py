@@ -54,11 +54,12 @@ class Pipe(Span):
 
     def put(self, buf, off, n):
         """Append n bytes of buf from off; returns how many were taken."""
-        return self._ring.write(buf, off, min(n, self.room()))
+        room = self.room()
+        return self._ring.write(buf, off, n if n < room else room)
 
     def put_span(self, span):
         """Append what fits of a span, which is taken from it."""
-        span.take(self._ring.write(span.buf, span.start, min(span.left(), self.room())))
+        span.take(self.put(span.buf, span.start, span.left()))
 
     def block(self):
         """Bytes ready in buf[start:end], which is refilled from the ring when it is empty."""

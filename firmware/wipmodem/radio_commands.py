@@ -14,19 +14,19 @@ _DIAL_LONGEST = const(40)
 _LONGEST = LINE_MAX - 4
 _READY_MS = const(5000)
 _QUOTE = const(0x22)
-_QUESTION = const(0x3F)
 
 
 def pass_on(modem):
     """The command under way, as it was typed. Without a radio, in a call, or refused: ERROR."""
     radio = modem.stack.radio
     if modem.step == 0:
-        start, end = modem.command_text()
         if radio is None:
-            return _without_radio(modem, start, end)
+            wipsoft = modem.settings[at.DIALECT] == at.WIPSOFT
+            return _without_radio(modem) if wipsoft else errors.ERROR
         if modem.stack.in_call() or modem.calls.busy():
             return errors.ERROR
-        if not radio.ask(modem.line.buf, start, end):  # just switched on, or hanging up
+        if not radio.ask(modem.line.buf, modem.commands.began, modem.commands.at):
+            # Just switched on, or hanging up.
             return HOLD if modem.line_age_ms() < _READY_MS else errors.ERROR
         modem.step = 1
     if radio.asking():
@@ -36,21 +36,11 @@ def pass_on(modem):
     return _say_line(modem, radio.chat)
 
 
-def _without_radio(modem, start, end):
-    """H18: a WIPsoft host does not go on without a network; else ERROR."""
-    buf = modem.line.buf
-    mark = buf.find(b"=", start, end)
-    name_end = mark if mark >= 0 else end - (buf[end - 1] == _QUESTION)
-    row = canned.find(canned.NETWORK, buf, start, name_end)
-    if row is None or modem.settings[at.DIALECT] != at.WIPSOFT:
-        return errors.ERROR
-    if mark >= 0:
-        return DONE if canned.allows(row, buf, mark + 1, end) else errors.ERROR
-    answer = row[1 + (name_end < end)]
-    if answer is None:
-        return errors.ERROR
-    modem.writer.begin(answer).end()
-    return DONE
+def _without_radio(modem):
+    """H18: a WIPsoft host does not go on without a network."""
+    commands = modem.commands
+    row = canned.find(canned.NETWORK, modem.line.buf, commands.began, commands.name_end)
+    return errors.ERROR if row is None else commands.say_canned(row)
 
 
 def _say_line(modem, chat):

@@ -65,20 +65,26 @@ def wipdata_set(modem):
     if protocol == SERVER:
         return errors.BAD_PROTOCOL  # D4
     mode = arguments.value(2)
-    unmaps = mode == 0 and modem.settings[at.DIALECT] == at.WIPSOFT
-    if not unmaps and not modem.data.has(protocol, mode):
-        return errors.NOT_SUPPORTED  # D2, D3
+    if mode and not modem.data.has(protocol, mode):
+        return errors.NOT_SUPPORTED  # D2
     sock = modem.table.at(protocol, arguments.value(1))
+    if not mode:
+        return _unmap(modem, sock)
     if not sock.state:
         return errors.BAD_STATE  # D22
-    if unmaps:
-        return DONE  # nothing is mapped in command mode
     if sock.pending():
         return HOLD  # H9
     if sock.state == FAILED and not sock.has_data():
         return sock.error  # D22
     modem.data.begin(sock, mode)
     return ONLINE
+
+
+def _unmap(modem, sock):
+    """D3: WIPsoft's mode 0. In command mode nothing is mapped."""
+    if modem.settings[at.DIALECT] != at.WIPSOFT:
+        return errors.NOT_SUPPORTED
+    return DONE if sock.state else errors.BAD_STATE
 
 
 def wipdata_read(modem):
