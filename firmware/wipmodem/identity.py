@@ -118,11 +118,17 @@ def view(modem):
 
 
 def _view_basic(writer, settings):
-    for row in at.BASIC:
-        writer.text(row[0])
-        writer.number(settings[row[1]])
-        writer.char(_SPACE)
+    i = 0
+    while i < len(at.BASIC):
+        _say_basic(writer, at.BASIC[i], settings)
+        i += 1
     writer.text(b"+CMEE=").number(settings[at.CMEE]).end()
+
+
+def _say_basic(writer, row, settings):
+    writer.text(row[0])
+    writer.number(settings[row[1]])
+    writer.char(_SPACE)
 
 
 def _view_line(writer, settings):
@@ -131,13 +137,18 @@ def _view_line(writer, settings):
 
 
 def _view_registers(writer, settings):
-    for row in at.S_REGISTERS:
-        if row[0]:
-            writer.char(_SPACE)
-        writer.char(_S).number(row[0])
-        writer.char(_EQUALS)
-        writer.three_digits(settings[row[1]])
+    i = 0
+    while i < len(at.S_REGISTERS):
+        _say_register(writer, at.S_REGISTERS[i], settings)
+        i += 1
     writer.end()
+
+
+def _say_register(writer, row, settings):
+    if row[0]:
+        writer.char(_SPACE)
+    writer.char(_S).number(row[0])
+    writer.char(_EQUALS).three_digits(settings[row[1]])
 
 
 _VIEWS = (_view_basic, _view_line, _view_registers)
