@@ -84,6 +84,12 @@ class PacedLine:
         if not done:
             raise TimeoutError("the modem does not take what the host has written")
 
+    def wait(self, seconds):
+        """As long as this in the line's time."""
+        with self._moved:
+            end_s = self.clock_s + seconds
+            self._moved.wait_for(lambda: self.clock_s >= end_s, seconds + _DRAIN_S)
+
     def _run(self):
         before = time.monotonic()
         while not self._ending.wait(_STEP_S):
@@ -195,6 +201,10 @@ class Port(serial.Serial):
 
     def flush(self):
         self._line.drain()
+
+    def sleep(self, seconds):
+        """In the line's time."""
+        self._line.wait(seconds)
 
     def line_s(self):
         """The line's time."""
