@@ -108,6 +108,10 @@ class Modem(Host):
         address = re.findall(r"127\.0\.0\.1:\d+", self._place)[0]
         return serial.serial_for_url(f"{scheme}://{address}", timeout=PATIENCE_S)
 
+    def pid(self):
+        """The modem's process."""
+        return self._launcher.modem()
+
     def next_host(self):
         """The host closes the line, another one opens it."""
         self.line.close()
