@@ -3,7 +3,7 @@
 from . import errors, text
 from .base_commands import DONE, HOLD, ONLINE
 from .compat import const
-from .radio_commands import pass_on
+from .radio_commands import READY_MS, pass_on
 
 _LONGEST = const(64)
 _SEMICOLON = const(0x3B)
@@ -24,21 +24,29 @@ def answer(modem):
 
 def _call(modem):
     """D or A, as typed. Held until the radio says what became of it, S7 seconds at most."""
-    calls = modem.calls
     if modem.step == 0:
-        commands = modem.commands
-        if modem.stack.in_session() or calls.busy() or modem.stack.radio is None:
-            return errors.ERROR
-        if not calls.begin(b"AT" + bytes(modem.line.buf[commands.began : commands.at])):
-            return errors.ERROR
+        failure = _begin(modem)
+        if failure:
+            return failure
         modem.step = 1
-    outcome = calls.outcome()
+    outcome = modem.calls.outcome()
     if outcome is None:
         return HOLD
     if outcome == text.CONNECT:
         modem.data.begin_call()
         return ONLINE
     return modem.ends_in(outcome)
+
+
+def _begin(modem):
+    """0; HOLD while the radio starts or hangs up; or ERROR."""
+    calls = modem.calls
+    commands = modem.commands
+    if modem.stack.in_session() or calls.busy() or modem.stack.radio is None:
+        return errors.ERROR
+    if calls.begin(b"AT" + bytes(modem.line.buf[commands.began : commands.at])):
+        return 0
+    return HOLD if modem.line_age_ms() < READY_MS else errors.ERROR
 
 
 def resume(modem):

@@ -12,7 +12,7 @@ from .text import LINE_MAX
 _DIAL = b"dial"  # its name in the store
 _DIAL_LONGEST = const(40)
 _LONGEST = LINE_MAX - 4
-_READY_MS = const(5000)
+READY_MS = const(5000)
 _QUOTE = const(0x22)
 
 
@@ -27,7 +27,7 @@ def pass_on(modem):
             return errors.ERROR
         if not radio.ask(modem.line.buf, modem.commands.began, modem.commands.at):
             # Just switched on, or hanging up.
-            return HOLD if modem.line_age_ms() < _READY_MS else errors.ERROR
+            return HOLD if modem.line_age_ms() < READY_MS else errors.ERROR
         modem.step = 1
     if radio.asking():
         return HOLD

@@ -34,15 +34,17 @@ def run(port, place):
 
 
 def interrupted(port):
-    """The peer answers in the middle of a line: that is told before the line, or behind it."""
-    came = port.read(port.in_waiting)
-    port.write(b"AT+WIP")
+    """The peer answers in the middle of a line: told before its A, or behind its result."""
+    port.write(b"A")
+    time.sleep(_KEY_S)
+    told = port.read(port.in_waiting)
+    if told not in (b"", _ANSWER):
+        raise Surprise("before a line", _ANSWER, told)
+    port.write(b"T+WIP")
     time.sleep(_THOUGHT_S)
-    came += port.read(port.in_waiting)
-    if came not in (b"", _ANSWER):
-        raise Surprise("half a line", b"", came)
+    expect("half a line", b"", port.read(port.in_waiting))
     port.write(b"BR?\r")
-    rest = b"\r\n+WIPBR: 6,1\r\n" + _OK + (b"" if came else _ANSWER)
+    rest = b"\r\n+WIPBR: 6,1\r\n" + _OK + (b"" if told else _ANSWER)
     expect("AT+WIPBR?", rest, port.read(len(rest)))
 
 
