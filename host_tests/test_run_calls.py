@@ -81,6 +81,7 @@ def test_it_rings(tmp_path):
     """RING, and A answers; with S0=1 the modem does; a voice call is the radio's."""
 
     def play(modem, peers):
+        modem.ask("AT+CSQ", "+CSQ: 23,0", "OK")  # the radio is there
         modem.radio("ring")
         modem.expect("RING")
         modem.ask("ATA", "CONNECT 115200")

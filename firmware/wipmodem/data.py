@@ -52,6 +52,7 @@ class DataMode:
 
     def begin_call(self):
         self.channel = self._call
+        self._call.begin()
 
     def is_call(self):
         return self.channel is self._call
