@@ -27,6 +27,9 @@ _ROUNDS = 20
 _ANSWER = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1"
 
 
+_SPECIAL = b"plain\x03\x10plain"
+
+
 class RingSerial:
     """A DTE that allocates nothing: what the host sends and what the modem says are rings."""
 
@@ -56,6 +59,9 @@ class RingSerial:
 
     def want(self, mask):
         pass
+
+    def takes(self, rate):
+        return True
 
     def sent(self):
         return True
@@ -160,6 +166,20 @@ class Bench:
         self.escape()
         self.serial.said()
 
+    def tcp_escaped(self):
+        """Both ways, with bytes that are escaped."""
+        self.host(b"0123\x10\x03\x10\x10abc")
+        self.wait(20)
+        self.far.readinto(self.tcp, self.got, 2048)
+        self.far.write(self.tcp, _SPECIAL, 0, len(_SPECIAL))
+        self.net.poll(1000)
+        self.passes()
+        self.serial.said()
+
+    def udp_raw(self):
+        self.host(b"0123\x03\x10abc")
+        self.wait(20)
+
     def udp_send(self):
         self.host(b"0123456789\x10\x03\x10\x10abc\x03second\x03")
         self.passes()
@@ -239,6 +259,15 @@ def main():
     expect(bench.serial.words(), b"\r\nOK\r\n")
     expect(bench.ask(b"AT+WIPDATA=1,1,1"), b"\r\nCONNECT\r\n")
     steady("udp_send", bench.udp_send)
+    bench.escape()
+    expect(bench.serial.words(), b"\r\nOK\r\n")
+    expect(bench.ask(b'AT+WIPXDIALECT="wipsoft"'), b"\r\nOK\r\n")
+    expect(bench.ask(b"AT+WIPDATA=2,1,1"), b"\r\nCONNECT\r\n")
+    steady("tcp_escaped", bench.tcp_escaped)
+    bench.escape()
+    expect(bench.serial.words(), b"\r\nOK\r\n")
+    expect(bench.ask(b"AT+WIPDATA=1,1,2"), b"\r\nCONNECT\r\n")
+    steady("udp_raw", bench.udp_raw)
     bench.escape()
     expect(bench.ask(b"AT+WIPCREATE=1,2,0"), b"\r\nOK\r\n\r\nOK\r\n\r\n+WIPREADY: 1,2\r\n")
     port = bench.modem.table.at(1, 2).local_port

@@ -6,7 +6,9 @@ import pytest
 
 from interpreters import output
 
-_STEADY = "idle commands refusals tcp_announced tcp_to_peer tcp_to_host udp_send".split()
+_STEADY = (
+    "idle commands refusals tcp_announced tcp_to_peer tcp_to_host udp_send tcp_escaped udp_raw"
+).split()
 
 # Bytes on 64-bit MicroPython that what must allocate may take: firmware/README.md lists them.
 _ONCE = {

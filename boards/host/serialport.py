@@ -49,6 +49,10 @@ class SerialPort:
     def put(self, line, on):
         """One of our lines; a channel that has ended is noticed by look()."""
         self._out[0] = self._out[0] | line if on else self._out[0] & ~line
+        self.tell()
+
+    def tell(self):
+        """How our lines stand."""
         guard(self._write_lines)
 
     def _read_data(self):

@@ -154,6 +154,8 @@ class Modem:
         settings[at.TX_FLOW] = settings[at.RX_FLOW] = 2 if serial.flow else 0
         settings[at.DIALECT] = self.board.dialect
         self.profile.load(at.PROFILE, at.LINE, at.STACK, at.ITSELF)
+        if not serial.takes(settings[at.SPEED] * 100):
+            settings[at.SPEED] = serial.rate // 100  # kept on another board
         self.after.apply()
 
     def count_all(self):

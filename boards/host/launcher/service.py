@@ -77,7 +77,7 @@ class Service:
     def _on_lines(self):
         if self._up:
             self._dte.lines_changed()
-        elif self._lines.dsr:
+        else:  # the first that the modem says is that it has started
             self._up = True
             self._dte.start()
             self._on_up(self._dte.place + self._radio.place)
