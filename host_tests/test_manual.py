@@ -155,9 +155,9 @@ Buffers of 2048, 2.5 s. See [below](#open-a-socket).
 | --- | --- | --- | --- |
 | `<port>` | 0-65535, or nothing | 832 | of the peer's |
 
-| option | values | default | meaning | UDP | TCP |
-| --- | --- | --- | --- | --- | --- |
-| 4 | 0-9 | - | size | R | - |
+| option | values | meaning | UDP | TCP |
+| --- | --- | --- | --- | --- |
+| 4 | 0-9 | size | R | - |
 
 ```text
 host   AT+OPEN=1,7

@@ -231,14 +231,15 @@ def registers(book, marker):
 
 def _numbered(what, title, settings, marker, prefix=""):
     _same(what, {str(n) for n in settings}, marker.rows)
+    # Where the firmware has no defaults the words have them.
+    default = () if all(each.factory is None for each in settings.values()) else ("default",)
     shown = []
     for key, (words, *_) in marker.rows:
-        values, meaning = _overridden(_range(settings[int(key)]), words)
-        _, _, factory, access = settings[int(key)]
-        shown.append(
-            (prefix + key, values, "-" if factory is None else str(factory), meaning, *access)
-        )
-    yield from _table((title, "values", "default", "meaning", *marker.columns), shown)
+        setting = settings[int(key)]
+        values, meaning = _overridden(_range(setting), words)
+        factory = (str(setting.factory),) * len(default)
+        shown.append((prefix + key, values, *factory, meaning, *setting.access))
+    yield from _table((title, "values", *default, "meaning", *marker.columns), shown)
 
 
 def _range(setting):

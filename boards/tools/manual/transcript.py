@@ -38,7 +38,7 @@ _EVENTS = {
     "counter": "the counter {0} is {1}",
     "store": "",
     "power_cycle": "the power goes off and on",
-    "line": "the line is now at {0}",
+    "line": "",
     "unsent": "the answer is still on its way",
     "unsent no": "the answer has left",
     "tuned": "",
