@@ -13,7 +13,7 @@ TABLE = (
     (b"+ICF", None, b"+ICF: 3,3", (b"3", b"3,3")),  # Q39
     (b"+CCED", None, None, (b"0", b"2")),  # off, the only state there is
     (b"+CPIN", None, b"+CPIN: READY", None),
-    (b"+CGREG", None, b"+CGREG: 0,1", (b"0", b"1", b"2")),
+    (b"+CGREG", b"+CGREG: 0,1", b"+CGREG: 0,1", (b"0", b"1", b"2")),
     (b"+CGATT", None, b"+CGATT: 1", (b"1",)),
     (b"+COPS", None, b"+COPS: 0", (b"0",)),
     (b"+CMGF", None, b"+CMGF: 1", (b"0", b"1")),

@@ -223,8 +223,9 @@ class Modem:
         if self.data.online():
             self._drop_input()
             self._leave(text.OK)
-        if hang_up:
+        if hang_up or not self.calls.up():  # nobody waits for a call that is being set up
             self.calls.hang_up()
+        if hang_up:
             self.stack.hang_up()
 
     def _drop_input(self):
