@@ -99,7 +99,9 @@ class Bench:
         # What on_done does besides keeping the result.
         self.then = lambda slot: None
         self._random = 0x1234
-        self.resolver = Resolver(self.net, slots, self._entropy, self._done, **settings)
+        self.resolver = Resolver(
+            self.net, slots, self._entropy, self._done, bytearray(512), **settings
+        )
         self.resolver.use(servers, hosts or {})
 
     def _entropy(self):

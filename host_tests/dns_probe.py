@@ -19,7 +19,9 @@ class Probe:
         self._names = names
         self._addrs = {}
         self._net = Net(Poller(), entropy, _SOCKETS)
-        self._resolver = Resolver(self._net, len(names), entropy, self._done, retry_ms)
+        self._resolver = Resolver(
+            self._net, len(names), entropy, self._done, bytearray(512), retry_ms
+        )
         self._resolver.use(servers, {})
 
     def _done(self, slot, addr):

@@ -52,7 +52,8 @@ RADIO = {
 
 
 class PicoSizes(Sizes):
-    rx = 1536
+    block = 256
+    rx = 1472
     tx = 1024
 
 

@@ -10,19 +10,16 @@ class After:
     def __init__(self, modem):
         self._modem = modem
         self._serial = modem.board.serial
-        self._line = self._restart = False
+        self.due = False  # something is to be done before the host is listened to again
+        self._restart = False
         self._rate = self._serial.rate
         self._tx_held = self._rx_held = self._serial.flow
 
     def set_line(self):
-        self._line = True
+        self.due = True
 
     def restart(self):
-        self._restart = self._line = True
-
-    def due(self):
-        """Is something to be done before the host is listened to again?"""
-        return self._line
+        self._restart = self.due = True
 
     def wait_ms(self):
         """Until `service` is needed, while it is due."""
@@ -30,11 +27,11 @@ class After:
 
     def service(self):
         """Do it, if all that was said is out."""
-        if not self._line or self._modem.out.count() or not self._serial.sent():
+        if self._modem.out.count() or not self._serial.sent():
             return
         if self._restart:
             self._modem.restart()
-        self._line = self._restart = False
+        self.due = self._restart = False
         self.apply()
 
     def apply(self):

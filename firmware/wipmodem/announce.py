@@ -5,7 +5,6 @@ from .compat import const
 from .wip_commands import name, say_data
 
 _OUTCOME_MS = const(3000)  # H5, H10: how long others let the outcome of a +WIPCREATE go first
-_IDLE_MS = const(1000)
 
 _WORDS = {
     urc.READY: b"+WIPREADY: ",
@@ -28,35 +27,31 @@ class Announcer:
         self._modem = modem
         self._urcs = modem.urcs
         self._writer = modem.writer
-        self._awaiting = False  # an outcome of +WIPCREATE goes first, until:
+        self.awaiting = False  # an outcome of +WIPCREATE goes first, until:
         self._due_ms = 0
 
     def expect_outcome(self):
-        self._awaiting = True
+        self.awaiting = True
         self._due_ms = ticks.add(self._modem.now_ms, _OUTCOME_MS)
 
     def line_begins(self):
         """The host goes on without it."""
-        self._awaiting = False
+        self.awaiting = False
 
     def tick(self):
         """True if others need wait no longer."""
-        late = self._awaiting and not self.wait_ms()
-        if late:
-            self._awaiting = False
-        return late
+        self.awaiting = self.wait_ms() > 0
+        return not self.awaiting
 
     def wait_ms(self):
-        """Until `tick` is needed."""
-        if not self._awaiting:
-            return _IDLE_MS
+        """Until `tick` is needed, while an outcome is awaited."""
         return max(ticks.diff(self._due_ms, self._modem.now_ms), 0)
 
     def service(self):
         """True if something was said."""
         said = False
         while self._urcs.count and self._writer.room():
-            place = self._urcs.outcome() if self._awaiting else 0
+            place = self._urcs.outcome() if self.awaiting else 0
             if place < 0:
                 if self._modem.table.pending():
                     break
@@ -67,7 +62,7 @@ class Announcer:
 
     def _say(self, place):
         if self._urcs.kind(place) <= urc.FAILED:
-            self._awaiting = self._modem.table.pending() > 0
+            self.awaiting = self._modem.table.pending() > 0
         _SAY[self._urcs.kind(place)](self._modem, self._urcs, place)
         self._urcs.drop(place)
 

@@ -1,16 +1,41 @@
-"""The arguments of a +COMMAND: split in place, checked against a table.
+"""The arguments of a +COMMAND: split in place, checked against a specification.
 
-A specification is a tuple of (kind, lowest, highest, error number, optional); with highest None,
-lowest is a tuple of the values that may be. Numbers may stand in quotes and texts without (H2).
-Wrong syntax (count, kind) is plain ERROR whatever else is wrong (E3); only then are ranges looked
-at, from left to right.
+A specification is a string of letters, one an argument: a letter of KINDS, a capital one if the
+argument may be left out. Or it is (place, ((value, letters), ...)): the number at that place
+chooses. Numbers may stand in quotes and texts without (H2). Wrong syntax (count, kind) is plain
+ERROR whatever else is wrong (E3); only then are ranges looked at, from left to right.
 """
 
+from . import errors
 from .compat import const
 from .errors import ERROR
+from .sock import INDEXES, SERVER, UDP
 
 NUMBER = const(0)
 TEXT = const(1)
+
+# letter: (kind, lowest, highest, error number); with highest None, lowest is all that it may be.
+KINDS = {
+    ord("p"): (NUMBER, UDP, SERVER, errors.BAD_PROTOCOL),
+    ord("i"): (NUMBER, 1, INDEXES[0], errors.BAD_INDEX),
+    ord("s"): (NUMBER, 1, INDEXES[2], errors.BAD_INDEX),  # a server's (Q32)
+    ord("o"): (NUMBER, 0, 65535, errors.BAD_PORT),
+    ord("m"): (NUMBER, 0, 65535, errors.NOT_SUPPORTED),  # of data
+    ord("b"): (NUMBER, 6, 6, errors.NO_OPTION),  # the bearer
+    ord("u"): (NUMBER, 0, 65535, errors.NO_OPTION),
+    ord("v"): (NUMBER, 0, 65535, errors.BAD_VALUE),
+    ord("c"): (NUMBER, (0, 1), None, errors.NO_OPTION),  # user id, password (B4)
+    ord("k"): (NUMBER, (0, 1, 11), None, errors.NO_OPTION),  # the same, and the APN (H6)
+    ord("a"): (NUMBER, (15, 17, 18), None, errors.NO_OPTION),  # addresses (B5)
+    ord("z"): (NUMBER, 0, 0, errors.BAD_VALUE),
+    ord("y"): (NUMBER, 0, 1, errors.BAD_VALUE),
+    ord("e"): (NUMBER, 0, 0, ERROR),
+    ord("w"): (NUMBER, 0, 1, ERROR),
+    ord("f"): (NUMBER, 0, 2, ERROR),
+    ord("h"): (NUMBER, 0, 921600, ERROR),  # bit/s
+    ord("n"): (NUMBER, 0, 65535, ERROR),
+    ord("t"): (TEXT, 0, 0, ERROR),
+}
 
 _MOST = const(8)
 _ABSENT = const(-1)
@@ -20,18 +45,7 @@ _TOO_LARGE = const(9999999)  # numbers stop growing here: above every range
 _QUOTE = const(0x22)
 _COMMA = const(0x2C)
 _SEMICOLON = const(0x3B)
-
-
-def number(low, high, error, optional=False):
-    return (NUMBER, low, high, error, optional)
-
-
-def one_of(values, error):
-    return (NUMBER, values, None, error, False)
-
-
-def text(optional=False):
-    return (TEXT, 0, 0, 0, optional)
+_SMALL = const(0x20)  # the bit that a capital letter lacks
 
 
 class Arguments:
@@ -74,7 +88,19 @@ class Arguments:
 
     def check(self, spec):
         """0, or the error number."""
+        if isinstance(spec, tuple):
+            return self._chosen(spec[0], spec[1])
         return self._syntax(spec) or self._ranges(spec)
+
+    def _chosen(self, place, choices):
+        if not self.is_number(place):
+            return ERROR
+        i = len(choices)
+        while i:
+            i -= 1
+            if choices[i][0] == self._value[place]:
+                return self.check(choices[i][1])
+        return KINDS[choices[0][1][place]][3]  # none of them: the error of what chooses
 
     def _one(self, start, end):
         """One argument: where it ends (at comma, semicolon or the end), or ERROR."""
@@ -121,19 +147,18 @@ class Arguments:
                 return ERROR
         return 0
 
-    def _shape(self, i, rule):
+    def _shape(self, i, letter):
         if not self.given(i):
-            return rule[4]
-        return rule[0] == TEXT or self._value[i] >= 0
+            return not letter & _SMALL
+        return KINDS[letter | _SMALL][0] == TEXT or self._value[i] >= 0
 
     def _ranges(self, spec):
         for i in range(self.count):
-            if not self._in_range(i, spec[i]):
-                return spec[i][3]
+            if not self._in_range(self._value[i], KINDS[spec[i] | _SMALL]):
+                return KINDS[spec[i] | _SMALL][3]
         return 0
 
-    def _in_range(self, i, rule):
-        value = self._value[i]
+    def _in_range(self, value, rule):
         if rule[0] == TEXT or value == _ABSENT:
             return True
         if rule[2] is None:

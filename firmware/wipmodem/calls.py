@@ -16,7 +16,6 @@ _UP = const(2)
 
 _RINGING_MS = const(6000)  # a RING is of the same call if it follows within
 _WATCH_MS = const(100)
-_IDLE_MS = const(1000)
 # How a call ended, as ATV0 says it.
 _RESULTS = {
     3: said.NO_CARRIER,
@@ -83,15 +82,20 @@ class Calls:
         """Has the far end ended a call that was up?"""
         return self._state == _UP and not (self._radio.online() and self._radio.carrier())
 
+    def stir(self):
+        """Is there anything to be looked after?"""
+        radio = self._radio
+        if radio is None:
+            return False
+        return self._state or self._rings or radio.rang or radio.registered >= 0
+
     def wait_ms(self):
-        """Until `service` is needed."""
-        return _WATCH_MS if self._state != _REST or self._rings else _IDLE_MS
+        """Until it is to be looked at again, while it stirs."""
+        return _WATCH_MS
 
     def service(self, now_ms):
         """What the radio says unasked is told; True if it has said something."""
         radio = self._radio
-        if radio is None:
-            return False
         if radio.rang:
             radio.rang = False
             self._rings += 1

@@ -5,7 +5,7 @@ from . import canned, command_table, errors
 from . import settings as at
 from .base_commands import DONE, HOLD, MORE
 from .call_commands import dial
-from .command_table import ABSENT, ACTIONS, KEY, NAME, OTHERWISE, SPEC, TABLE, WIPSOFT_SPEC
+from .command_table import ABSENT, ACTIONS, NAME, RADIO, SPEC, TABLE, WIPSOFT_SPEC
 from .compat import const
 from .counters import LINE_TOO_LONG
 from .radio_commands import pass_on
@@ -46,7 +46,7 @@ def _nothing(modem):
     return DONE
 
 
-_NAMED = (at.BASIC, ACTIONS, _OTHERS, canned.TABLE, TABLE)  # what AT+CLAC lists
+_NAMED = (at.BASIC, ACTIONS, _OTHERS, canned.TABLE, RADIO, TABLE)  # what AT+CLAC lists
 _BY_HASH: dict = {_hash(row[NAME]): row for row in TABLE}
 _BASIC = {_hash(name): setting for name, setting in at.BASIC}
 _ACTIONS = {_hash(row[NAME]): row for row in ACTIONS}
@@ -185,9 +185,6 @@ class Commands:
         if row[form] is None or spec is ABSENT:
             return errors.ERROR
         self._handler = row[form]
-        if spec is None:
-            self._skip()
-            return 0
         return self._arguments(spec) if form == _SET else 0
 
     def _spec(self, row):
@@ -269,10 +266,4 @@ class Commands:
         if stop < 0:
             return stop
         self.at = stop
-        if not isinstance(spec, dict):
-            return arguments.check(spec)
-        key = spec.get(KEY, 0)
-        if not arguments.is_number(key):
-            return errors.ERROR
-        chosen = spec.get(arguments.value(key))
-        return arguments.check(chosen) if chosen else spec[OTHERWISE]
+        return arguments.check(spec)

@@ -26,7 +26,7 @@ class DataMode:
         self._traffic = traffic
         self._settings = modem.settings
         gather = Gather(traffic, sizes)
-        self._call = LineCall(modem, sizes)
+        self._call = LineCall(modem)
         # D2, and H12: by protocol and mode.
         c1 = {
             _key(UDP, 1): Datagrams(gather, modem),
@@ -36,9 +36,6 @@ class DataMode:
         wipsoft[_key(UDP, 2)] = RawDatagrams(gather, modem)
         wipsoft[_key(TCP, 1)] = Escaped(traffic, modem)
         self._channels = (c1, wipsoft)  # by dialect
-
-    def online(self):
-        return self.channel is not None
 
     def has(self, protocol, mode):
         """Is there such a mode (D2, D3)?"""

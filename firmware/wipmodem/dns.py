@@ -3,7 +3,8 @@
 The stack's own getaddrinfo blocks, and over PPP on esp32 it fails. `start` only notes the
 question; `tick` asks, each attempt from a new random port with a new id, so that a forger has to
 guess both. The result comes through `on_done(slot, addr)` from `tick` or `on_event`: four bytes,
-or None. By then the slot is free again, and on_done may start or cancel what it likes.
+or None. By then the question is over, and on_done may start or cancel what it likes. A slot is any
+number that the asker knows its question by.
 """
 
 from .compat import const
@@ -11,7 +12,7 @@ from .contract import ANY_PORT, CLOSED, RESET, UNREACHABLE
 from .dns_message import DONE, IGNORE, encode, query, read_answer
 from .ticks import add, diff
 
-_LARGEST = const(512)  # of a DNS datagram without EDNS: RFC 1035, 2.3.4
+LARGEST = const(512)  # of a DNS datagram without EDNS: RFC 1035, 2.3.4
 _IDLE_MS = const(1000)
 _NONE = const(-1)
 
@@ -21,10 +22,10 @@ _GIVE_UP = (RESET, UNREACHABLE, CLOSED)
 
 
 class _Question:
-    """What is known of one slot. Free: not `busy`."""
+    """What is known of one name. Free: not `busy`."""
 
-    def __init__(self, slot):
-        self.slot = slot
+    def __init__(self):
+        self.slot = 0
         self.busy = False
         # The name in wire form, None if it cannot be one; its address when `hosts` has it.
         self.wire = None
@@ -37,12 +38,14 @@ class _Question:
         self.attempts = 0
 
     def left_ms(self, now_ms):
-        """The time until something is due; a free slot has plenty."""
+        """The time until something is due; a free one has plenty."""
         return diff(self.due_ms, now_ms) if self.busy else _IDLE_MS
 
 
 class Resolver:
-    def __init__(self, net, slots, entropy, on_done, retry_ms=2000, tries=3):
+    """Of `most` names at a time. `scratch` takes a datagram of 512 bytes at least."""
+
+    def __init__(self, net, most, entropy, on_done, scratch, retry_ms=2000, tries=3):
         self._net = net
         self._entropy = entropy
         self._on_done = on_done
@@ -51,11 +54,10 @@ class Resolver:
         self._tries = tries
         self._servers = []
         self._hosts = {}
-        self._questions = [_Question(slot) for slot in range(slots)]
+        self._questions = [_Question() for _ in range(most)]
         # How many of them are busy.
         self._open = 0
-        # The last datagram received, of whatever slot.
-        self._datagram = bytearray(_LARGEST)
+        self._datagram = scratch
         # Datagrams that were no answer to the question, attempts without an answer in time, and
         # names that ended without an address.
         self.ignored = 0
@@ -69,7 +71,8 @@ class Resolver:
 
     def start(self, slot, name, now_ms):
         self.cancel(slot)
-        question = self._questions[slot]
+        question = self._spare()
+        question.slot = slot
         question.wire = encode(name)
         question.known = question.wire and self._hosts.get(name.lower().rstrip(b"."))
         question.attempts = 0
@@ -78,9 +81,10 @@ class Resolver:
         self._open += 1
 
     def cancel(self, slot):
-        """End a question without a result; nothing happens to a free slot."""
-        if self._questions[slot].busy:
-            self._free(self._questions[slot])
+        """End a question without a result; nothing happens if there is none."""
+        for question in self._questions:
+            if question.busy and question.slot == slot:
+                self._free(question)
 
     def on_event(self, handle, now_ms):
         """Whether the net handle was ours; what it had to say is then dealt with."""
@@ -103,13 +107,20 @@ class Resolver:
         """How long `tick` is not needed."""
         wait_ms = _IDLE_MS
         # Not `for`: its iterator would bring the frame to the heap.
-        slot = len(self._questions) if self._open else 0
-        while slot:
-            slot -= 1
-            wait_ms = min(wait_ms, self._questions[slot].left_ms(now_ms))
+        i = len(self._questions) if self._open else 0
+        while i:
+            i -= 1
+            wait_ms = min(wait_ms, self._questions[i].left_ms(now_ms))
         return max(wait_ms, 0)
 
     # Inside
+
+    def _spare(self):
+        """There is always one: nobody has more names than questions."""
+        i = 0
+        while self._questions[i].busy:
+            i += 1
+        return self._questions[i]
 
     def _asker(self, handle):
         for question in self._questions:
@@ -146,7 +157,7 @@ class Resolver:
         return self._net.write(handle, datagram, 0, len(datagram))
 
     def _receive(self, question, now_ms):
-        n = self._net.recvfrom(question.handle, self._datagram, _LARGEST)
+        n = self._net.recvfrom(question.handle, self._datagram, LARGEST)
         if n >= 0:
             self._weigh(question, self._datagram[:n], now_ms)
         elif n in _GIVE_UP:

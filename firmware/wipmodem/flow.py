@@ -12,12 +12,13 @@ NO_DATAGRAM = const(-1)
 
 
 class Flow:
-    def __init__(self, net, counters, sizes):
+    """`scratch`: between net and ring; it holds one byte more than a datagram may have."""
+
+    def __init__(self, net, counters, scratch, datagram):
         self._net = net
         self._counters = counters
-        self._datagram = sizes.datagram
-        # One block between net and ring; one byte more than a datagram shows one that is too long.
-        self._scratch = bytearray(max(sizes.block, sizes.datagram + 1))
+        self._scratch = scratch
+        self._datagram = datagram
 
     def watch(self, sock, reading):
         """Ask the net port for the events that something can be done about."""

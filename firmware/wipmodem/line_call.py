@@ -15,14 +15,14 @@ _LAST_WORDS_MS = const(50)
 
 
 class LineCall:
-    def __init__(self, modem, sizes):
+    def __init__(self, modem):
         self._modem = modem
         self._calls = modem.calls
         self._radio = modem.stack.radio
         self._serial = modem.board.serial
         self._out = modem.out
-        # What the radio has given and the host has not taken; without a radio, nothing.
-        self._from_radio = Span(bytearray(sizes.block if self._radio is not None else 0))
+        # What the radio has given and the host has not taken. No socket of the modem's is alive.
+        self._from_radio = Span(modem.table.scratch)
         self._lost = False
         self._lost_ms = 0
         self._empty = False  # the radio has given all

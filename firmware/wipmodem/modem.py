@@ -103,13 +103,14 @@ class Modem:
         self._take_events()
         self._watch_dtr()
         self._listen()
-        if self.data.online():
+        if self.data.channel:
             self._relay()
         elif not self._leaving:
             self._run()
         self._announce()
         self._talk()
-        self.after.service()
+        if self.after.due:
+            self.after.service()
         self._tick()  # last: an answer does not wait for it
         return 0 if self._busy else self._wait_ms()
 
@@ -186,11 +187,14 @@ class Modem:
         late = self.table.resolver.tick(self.now_ms)
         late = self.table.tick() or late
         late = self.stack.service(self.now_ms) or late
-        late = self.ping.tick(self.now_ms, self.stack.ready()) or late
-        late = self._watch_calls() or late
-        if self.data.online():
+        if self.ping.under_way:
+            late = self.ping.tick(self.now_ms, self.stack.ready()) or late
+        if self.calls.stir():
+            late = self._watch_calls() or late
+        if self.data.channel:
             late = self.data.channel.tick() or late
-        late = self.announcer.tick() or late
+        if self.announcer.awaiting:
+            late = self.announcer.tick() or late
         if late:
             self._busy = True
         up = self.stack.up() or self.calls.up()
@@ -198,13 +202,13 @@ class Modem:
 
     def _watch_calls(self):
         """True if something has happened to a call of the host's."""
-        if self.calls.lost() and not self.data.online():
+        if self.calls.lost() and not self.data.channel:
             self.calls.hang_up()
             self.urcs.result(text.NO_CARRIER)
             return True
         if self.calls.service(self.now_ms):
             return True
-        if self.data.online() or self.line.busy() or self.urcs.count:
+        if self.data.channel or self.line.busy() or self.urcs.count:
             return False
         answers = self.calls.to_answer() and not self.stack.in_session()  # S0
         if answers:
@@ -220,7 +224,7 @@ class Modem:
     def _dtr_dropped(self, hang_up):
         """D5, B10: to command mode; with &D2 the sockets go, then the call."""
         self.line.reset()
-        if self.data.online():
+        if self.data.channel:
             self._drop_input()
             self._leave(text.OK)
         if hang_up or not self.calls.up():  # nobody waits for a call that is being set up
@@ -242,7 +246,7 @@ class Modem:
 
     def _listen(self):
         """Read a block when the last one has been dealt with: back-pressure is not to read."""
-        if self._host.left() or self._leaving or self.after.due():
+        if self._host.left() or self._leaving or self.after.due:
             self._blocked = True
             return
         if self._blocked:  # what waits now may have come at any time since
@@ -250,7 +254,7 @@ class Modem:
             self._unseen_ms = max(ticks.diff(self.now_ms, self._looked_ms), self._unseen_ms)
         self._looked_ms = self.now_ms
         self._escape.unguarded = self.data.gone()  # H13
-        if self.data.online() and self._escape.tick(self.now_ms, self._unseen_ms):
+        if self.data.channel and self._escape.tick(self.now_ms, self._unseen_ms):
             self._leave(text.OK)  # D6
             return
         n = self._serial.readinto(self._host.buf)
@@ -260,7 +264,7 @@ class Modem:
     def _heard(self, n):
         self._busy = True
         self._host.load(n)
-        if self.data.online():
+        if self.data.channel:
             self._drop_lf()
             self._escape.feed(self._host, self.now_ms, self._unseen_ms)
         else:
@@ -276,7 +280,7 @@ class Modem:
     # Command mode
 
     def _run(self):
-        if self.after.due():
+        if self.after.due:
             return
         self._read_line()
         if self.line.waits_for_lf and not self._lf_is_here():
@@ -353,9 +357,9 @@ class Modem:
 
     def _announce(self):
         """URCs, where they may stand (F7); after data mode they come before the OK (Q33)."""
-        if self.data.online() or self.line.busy():
+        if self.data.channel or self.line.busy():
             return
-        if self.announcer.service():
+        if self.urcs.count and self.announcer.service():
             self._busy = True
         if self._leaving and not self.urcs.count and self.writer.room():
             self._leaving = False
@@ -375,19 +379,23 @@ class Modem:
                 break
             self._busy = True
             out.take(n)
-        waits = out.count() or (self.data.online() and self.data.channel.waits())
+        waits = out.count() or (self.data.channel and self.data.channel.waits())
         reads = not self._host.left() and not self._leaving
         self._serial.want((IN if reads else 0) | (OUT if waits else 0))
 
     def _wait_ms(self):
         if self.line.ready or self._host.left():
             return _HOLD_MS
-        if self.after.due():
+        if self.after.due:
             return self.after.wait_ms()
         wait_ms = min(self.table.wait_ms(), self.table.resolver.wait_ms(self.now_ms))
-        wait_ms = min(wait_ms, self.stack.wait_ms(self.now_ms), self.calls.wait_ms())
-        wait_ms = min(wait_ms, self.ping.wait_ms(self.now_ms))
-        if self.data.online():
+        wait_ms = min(wait_ms, self.stack.wait_ms(self.now_ms))
+        if self.calls.stir():
+            wait_ms = min(wait_ms, self.calls.wait_ms())
+        if self.ping.under_way:
+            wait_ms = min(wait_ms, self.ping.wait_ms(self.now_ms))
+        if self.data.channel:
             wait_ms = min(wait_ms, self._escape.wait_ms(self.now_ms), self.data.wait_ms())
-        wait_ms = min(wait_ms, self.announcer.wait_ms())
+        if self.announcer.awaiting:
+            wait_ms = min(wait_ms, self.announcer.wait_ms())
         return min(wait_ms, self._control.wait_ms(self.now_ms))

@@ -17,6 +17,7 @@ _SIZE = const(16)
 _LARGEST = const(64)
 _REQUEST = const(8)
 _REPLY = const(0)
+_SLOT = const(0)  # at the resolver: no socket's
 
 _REST = const(0)
 _NAMING = const(1)
@@ -30,14 +31,14 @@ class Ping:
     def __init__(self, net, table, entropy, urcs):
         self._net = net
         self._table = table
-        self._slot = len(table.all)
         table.pinged = self._named
         self._entropy = entropy
         self._urcs = urcs
+        self.under_way = False
         self._state = _REST
         self._addr = bytearray(4)
         self._message = bytearray(_SIZE)
-        self._answer = bytearray(_LARGEST)
+        self._answer = table.scratch
         self._handle = -1
         self._which = self._times = 0
         self._interval_ms = self._limit_ms = 0
@@ -45,11 +46,12 @@ class Ping:
 
     def start(self, name, times, interval_ms, limit_ms, now_ms):
         """0, or why not. There is one at a time."""
-        if self._state != _REST:
+        if self.under_way:
             return errors.BAD_STATE
         self._handle = self._net.open_echo()
         if self._handle < 0:
             return errors.NOT_IMPLEMENTED
+        self.under_way = True
         self._which = 0
         self._times = times
         self._interval_ms = interval_ms
@@ -59,7 +61,7 @@ class Ping:
             self._named(addr)
         else:
             self._state = _NAMING
-            self._table.resolver.start(self._slot, name, now_ms)
+            self._table.resolver.start(_SLOT, name, now_ms)
         return 0
 
     def _named(self, addr):
@@ -74,8 +76,9 @@ class Ping:
 
     def stop(self):
         if self._state == _NAMING:
-            self._table.resolver.cancel(self._slot)
+            self._table.resolver.cancel(_SLOT)
         self._state = _REST
+        self.under_way = False
         if self._handle >= 0:
             self._net.close(self._handle)
             self._handle = -1
@@ -96,7 +99,7 @@ class Ping:
 
     def tick(self, now_ms, ready):
         """True if something fell due. Without a session there is nobody to ask any more."""
-        if self._state != _REST and not ready:
+        if not ready:
             self.stop()
         if self._state < _WAITING or ticks.diff(now_ms, self._due_ms) < 0:
             return False

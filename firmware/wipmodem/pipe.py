@@ -36,13 +36,13 @@ class Span:
 class Pipe(Span):
     def __init__(self, block_size, ring_size):
         super().__init__(bytearray(block_size))
-        self._ring_size = ring_size
+        self._size = ring_size
         self._ring = RingIO(ring_size)
-        self.most = self.largest = block_size + ring_size  # bytes that it holds; see `bound`
+        self._most = block_size + ring_size  # bytes that it holds
 
     def bound(self, most):
         """Hold no more than so many bytes from now on, nor than there is place for."""
-        self.most = min(most, self.largest)
+        self._most = min(most, len(self.buf) + self._size)
 
     def count(self):
         """Bytes that wait, span and ring."""
@@ -50,7 +50,9 @@ class Pipe(Span):
 
     def room(self):
         """Bytes that `put` would take."""
-        return max(min(self._ring_size - self._ring.any(), self.most - self.count()), 0)
+        waits = self._ring.any()
+        room = self._most - waits - self.end + self.start
+        return max(min(room, self._size - waits), 0)
 
     def put(self, buf, off, n):
         """Append n bytes of buf from off; returns how many were taken."""

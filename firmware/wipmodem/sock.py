@@ -20,21 +20,25 @@ NO_HANDLE = const(-1)
 
 
 class Sock:
-    def __init__(self, protocol, index, slot):
-        self.protocol = protocol
-        self.index = index
-        self.who = protocol << 4 | index  # both in a byte
-        self.slot = slot  # its place in the table, and its name at the resolver
+    """`pipes`: its buffers, (rx, tx), none in one that only stands for a free index."""
+
+    def __init__(self, pipes):
+        self.protocol = self.index = 0
+        self.who = 0  # protocol << 4 | index: both in a byte, and its name at the resolver
+        self.pipes = pipes
         self.addr = bytearray(4)  # the peer
         self.from_addr = bytearray(4)  # UDP: the sender of the datagram that waits
         self.handle = NO_HANDLE
-        self.pipes: tuple  # (rx, tx) from the pool while open; a server has none
         self.reset()
+
+    def name(self, protocol, index):
+        self.protocol = protocol
+        self.index = index
+        self.who = protocol << 4 | index
 
     def reset(self):
         """As in the state FREE."""
         self.state = FREE
-        self.pipes = ()
         self.error = 0  # why it FAILED
         self.bound = False  # to a peer (R5)
         self.local_port = self.peer_port = self.from_port = 0

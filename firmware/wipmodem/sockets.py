@@ -10,17 +10,18 @@ from . import errors, ticks, urc
 from . import settings as at
 from .address import parse
 from .compat import const
-from .dns import Resolver
+from .dns import LARGEST, Resolver
 from .machine import ASKED, DEAD, GONE, NAMED, OPENED, SPAWNED, UP, Machine, event_of
 from .options import Options
 from .pipe import Pipe
-from .sock import CONNECTING, INDEXES, READY, RESOLVING, SERVER, TCP, UDP, Sock
+from .sock import CONNECTING, READY, RESOLVING, SERVER, TCP, UDP, Sock
 from .traffic import Traffic
 
 # The error numbers of what only the stack knows, when a socket is asked for.
 _REFUSAL_OF = {net_.NO_RESOURCE: errors.NO_SOCKET, net_.PORT_IN_USE: errors.BAD_PORT_STATE}
 
 _BACKLOG = const(4)
+_ALL = const(65535)  # bytes: whatever a buffer holds
 _IDLE_MS = const(1000)
 
 
@@ -38,34 +39,35 @@ class Table:
         self._urcs = urcs
         self._counters = counters
         self._sizes = sizes
-        self._rows = [self._row(protocol) for protocol in (UDP, TCP, SERVER)]
-        self.all = [sock for row in self._rows for sock in row]
+        self.all = []  # open sockets, in the order of protocol and index
+        self._spare = [Sock(_pipes(sizes)) for _ in range(sizes.sockets)]
+        self._blank = Sock(())  # stands for any index that is free
+        # Where the net puts what is used up at once; one byte more shows a datagram too long.
+        self.scratch = bytearray(max(sizes.block, sizes.datagram + 1, LARGEST))
         self.pinged = _nobody  # called with the address of one name more, or None
-        self.resolver = Resolver(net, len(self.all) + 1, entropy, self._named)
+        self.resolver = Resolver(net, sizes.sockets + 1, entropy, self._named, self.scratch)
         self._machine = Machine(net, urcs, counters, sizes.handles)
-        self.traffic = Traffic(self._machine, net, urcs, counters, sizes)
-        self._pool = [_pipes(sizes) for _ in range(sizes.sockets)]
+        self.traffic = Traffic(self._machine, net, urcs, counters, self.scratch, sizes.datagram)
         self._wait_ms = 0
-
-    def _row(self, protocol):
-        base = sum(INDEXES[: protocol - 1])
-        return [Sock(protocol, i + 1, base + i) for i in range(INDEXES[protocol - 1])]
 
     # Looking
 
     def at(self, protocol, index):
-        return self._rows[protocol - 1][index - 1]
+        """The socket at an index. One that is FREE is good until the next is asked for."""
+        return self.of(protocol << 4 | index)
 
     def of(self, who):
-        return self.at(who >> 4, who & 15)
-
-    def total(self):
-        """Sockets that exist, servers included (Q2)."""
-        return sum(1 for sock in self.all if sock.state)
+        i = len(self.all)
+        while i:
+            i -= 1
+            if self.all[i].who == who:
+                return self.all[i]
+        self._blank.name(who >> 4, who & 15)
+        return self._blank
 
     def reserved(self, first, last):
         """Does the range of a server, or one held by a spawned socket, meet it (R9-R12)?"""
-        return any(s.state and s.first and s.first <= last and s.last >= first for s in self.all)
+        return any(s.first and s.first <= last and s.last >= first for s in self.all)
 
     def pending(self):
         """How many sockets have no outcome of their +WIPCREATE yet."""
@@ -80,6 +82,7 @@ class Table:
             refusal = errors.INDEX_RESERVED  # R9
         if refusal:
             return refusal
+        sock = self._open(sock)
         self._begin(sock, local_port, name, peer_port)
         addr = None if name is None else parse(name)
         if addr:
@@ -87,7 +90,7 @@ class Table:
         if addr or name is None:
             refusal = self._link(sock)
         else:
-            self.resolver.start(sock.slot, name, self.now_ms)
+            self.resolver.start(sock.who, name, self.now_ms)
         if refusal:
             self._free(sock)
         return refusal
@@ -101,6 +104,7 @@ class Table:
         handle = self._net.listen(local_port, _BACKLOG)
         if handle < 0:
             return _REFUSAL_OF.get(handle, errors.BAD_PORT_STATE)
+        sock = self._open(sock)
         self._machine.attach(sock, handle)
         self._machine.move(sock, OPENED)
         sock.first = first
@@ -114,18 +118,27 @@ class Table:
         return 0 if self._room() else errors.NO_SOCKET  # R18
 
     def _room(self):
-        """Option 6 of +WIPCFG, and what the board has (W4)."""
-        return self.total() < min(self._settings[at.SOCKETS], self._sizes.sockets)
+        """Option 6 of +WIPCFG, and what the board has (W4); servers count (Q2)."""
+        return len(self.all) < min(self._settings[at.SOCKETS], self._sizes.sockets)
 
     def _taken(self, first, last):
-        return any(self.at(TCP, i).state for i in range(first, last + 1))
+        return any(s.protocol == TCP and first <= s.index <= last for s in self.all)
+
+    def _open(self, free):
+        """A socket with buffers in the place of one that is FREE."""
+        sock = self._spare.pop()
+        sock.name(free.protocol, free.index)
+        i = 0
+        while i < len(self.all) and self.all[i].who < sock.who:
+            i += 1
+        self.all.insert(i, sock)
+        return sock
 
     def _begin(self, sock, local_port, name, peer_port):
         self._machine.move(sock, ASKED)
         sock.bound = name is not None
         sock.local_port = local_port
         sock.peer_port = peer_port
-        sock.pipes = self._pool.pop()
         self.options.begin(sock)
 
     def _link(self, sock):
@@ -150,10 +163,10 @@ class Table:
 
     def _named(self, slot, addr):
         """The resolver's answer: four bytes, or None."""
-        if slot == len(self.all):
+        if not slot:
             self.pinged(addr)
             return
-        sock = self.all[slot]
+        sock = self.of(slot)
         if addr is None:
             self._machine.move(sock, DEAD)  # Q34
             return
@@ -167,33 +180,29 @@ class Table:
     def close(self, sock):
         """X1-X5. What was not read or sent is dropped, and counted."""
         if sock.state == RESOLVING:
-            self.resolver.cancel(sock.slot)
+            self.resolver.cancel(sock.who)
         self._urcs.forget(sock.who)
         self._free(sock)
 
     def close_all(self):
-        for sock in self.all:
-            if sock.state:
-                self.close(sock)
+        while self.all:
+            self.close(self.all[-1])
 
     def bearer_lost(self):
         """Q5: peers are lost, the sockets still need WIPCLOSE."""
         for sock in self.all:
             if sock.state == RESOLVING:
-                self.resolver.cancel(sock.slot)
-            if sock.state:
-                self._machine.detach(sock)
-                self._machine.move(sock, GONE if sock.state == READY else DEAD)
+                self.resolver.cancel(sock.who)
+            self._machine.detach(sock)
+            self._machine.move(sock, GONE if sock.state == READY else DEAD)
 
     def _free(self, sock):
-        pipes = sock.pipes
-        if pipes:
-            self._count_unread(sock)
+        self._count_unread(sock)
         self._machine.free(sock)
-        for pipe in pipes:
-            pipe.bound(pipe.largest)
-        if pipes:
-            self._pool.append(pipes)
+        for pipe in sock.pipes:
+            pipe.bound(_ALL)
+        self.all.remove(sock)
+        self._spare.append(sock)
 
     def _count_unread(self, sock):
         unread = sock.pipes[0].clear()
@@ -258,11 +267,11 @@ class Table:
         for index in range(server.first, server.last + 1):
             sock = self.at(TCP, index)
             if not sock.state:
+                sock = self._open(sock)
                 self._machine.move(sock, SPAWNED)
                 sock.bound = True
                 sock.first = server.first
                 sock.last = server.last
-                sock.pipes = self._pool.pop()
                 return sock
         self._counters.add(count_.ACCEPT_RANGE_FULL)
         return None

@@ -12,12 +12,12 @@ from .sock import CONNECTING, PEER_CLOSED, READY, UDP
 
 
 class Traffic:
-    def __init__(self, machine, net, urcs, counters, sizes):
+    def __init__(self, machine, net, urcs, counters, scratch, datagram):
         self._machine = machine
         self._net = net
         self._urcs = urcs
         self._counters = counters
-        self._flow = Flow(net, counters, sizes)
+        self._flow = Flow(net, counters, scratch, datagram)
         self._mapped = None  # the socket in data mode
         self._on = {
             CONNECTING: self._on_connecting,

@@ -116,13 +116,14 @@ def wipclose_set(modem):
 
 
 def _next_socket(modem, wanted):
-    """The next socket from modem.step on, which is moved behind it; None at the end."""
-    sockets = modem.table.all
-    while modem.step < len(sockets):
-        sock = sockets[modem.step]
-        modem.step += 1
-        if wanted(sock):
+    """The next one behind modem.step, which follows it: others may come or go meanwhile."""
+    i = 0
+    while i < len(modem.table.all):
+        sock = modem.table.all[i]
+        if sock.who > modem.step and wanted(sock):
+            modem.step = sock.who
             return sock
+        i += 1
     return None
 
 

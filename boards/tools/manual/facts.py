@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-FORMS = ("", "?", "=?", "=")  # as commands.Command.forms has them
+FORMS = ("", "?", "=?", "=")  # as a row of the command table has them
 
 
 class Argument(NamedTuple):
@@ -50,12 +50,13 @@ class Facts:
 def read():
     """The firmware as it is."""
     from wipmodem import VERSION, announce, canned, contract, counters, errors, settings, text
-    from wipmodem.command_table import ACTIONS, TABLE
+    from wipmodem.command_table import ACTIONS, RADIO, TABLE
     from wipmodem.modem import Sizes
     from wipmodem.option_commands import OPTIONS
 
     return Facts(
-        commands={row[0].decode(): _row(row) for row in TABLE},
+        commands={row[0].decode(): _row(row) for row in TABLE}
+        | {row[0].decode(): Row(FORMS, None) for row in RADIO},
         canned={row[0].decode(): tuple(map(_text, row[1:])) for row in canned.TABLE},
         # Read by the code that finds commands: A/, AT, S-registers, a number to dial.
         basic={"A/": None, "ATS": None, "ATD": None}
@@ -99,24 +100,26 @@ def _numbers(module):
 
 def _row(row):
     """With what either dialect has."""
-    from wipmodem.command_table import ABSENT, KEY, SPEC, WIPSOFT_SPEC
+    from wipmodem.command_table import ABSENT, SPEC, WIPSOFT_SPEC
 
     forms = tuple(form for form, handler in zip(FORMS, row[1:SPEC], strict=True) if handler)
-    specs = {}
+    variants, place = {}, 0
     for spec in (row[SPEC], row[WIPSOFT_SPEC]):
-        if spec is not None and spec is not ABSENT:
-            specs |= spec if isinstance(spec, dict) else {None: spec}
-    kept = {first: spec for first, spec in specs.items() if first is None or first >= 0}
-    variants = {first: tuple(map(_argument, spec)) for first, spec in kept.items()}
-    return Row(forms, variants or None, specs.get(KEY, 0))
+        if spec is None or spec is ABSENT:
+            continue
+        place, choices = spec if isinstance(spec, tuple) else (0, ((None, spec),))
+        kept = [(first, letters) for first, letters in choices if first is None or first >= 0]
+        variants |= {first: tuple(map(_argument, letters)) for first, letters in kept}
+    return Row(forms, variants or None, place)
 
 
-def _argument(rule):
-    from wipmodem.arguments import TEXT
+def _argument(letter):
+    from wipmodem.arguments import KINDS, TEXT
 
-    kind, low, high, refused, optional = rule
+    kind, low, high, refused = KINDS[ord(chr(letter).lower())]
+    optional = chr(letter).isupper()
     if kind == TEXT:
-        return Argument("text", refused or -1, optional)
+        return Argument("text", refused, optional)
     return Argument(_values(low, high), refused, optional)
 
 
