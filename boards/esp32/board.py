@@ -55,9 +55,15 @@ RADIO = {
 WLAN = {"ssid": "", "key": ""}
 
 
+class Esp32Sizes(Sizes):
+    block = 256
+    rx = 1472
+    tx = 1024
+
+
 class Facts:
     name = b"esp32"
-    sizes = Sizes()
+    sizes = Esp32Sizes()
     Net = Net
     DTE = DTE
     RADIO = RADIO

@@ -54,7 +54,7 @@ RADIO = {
 class PicoSizes(Sizes):
     block = 256
     rx = 1472
-    tx = 1024
+    tx = 640
 
 
 class Board(PppBoard):

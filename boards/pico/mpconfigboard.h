@@ -22,13 +22,24 @@
 // What was sent and not acknowledged: 8 sockets, 3 segments each, 80 bytes more than the data a
 // segment (35.5 KB). A send that found this heap empty would wait for it, up to 10 s, in the
 // modem's loop. 16 bytes more for each of the segments.
+//
+// An image without the modem (make image --plain) has pools for two sockets or three: the modem as
+// files is loaded into the heap, and needs 20 KB more than is left beside pools for eight.
+#ifdef WIPMODEM_PLAIN
+#define MEM_SIZE                                (12 * 1024)
+#else
 #define MEM_SIZE                                (36 * 1024)
+#endif
 #define MEMP_NUM_TCP_SEG                        (96)
 
 // What came in and was not read. Four pieces hold a segment, with PPP's 4 bytes; 380 bytes each.
 // 96 are a full window of 8 sockets that nobody reads (36 KB), the rest keeps the others going.
 #define PBUF_POOL_BUFSIZE                       (364)
+#ifdef WIPMODEM_PLAIN
+#define PBUF_POOL_SIZE                          (24 + 10)
+#else
 #define PBUF_POOL_SIZE                          (96 + 10)
+#endif
 
 // 8 + 8 sockets, and some that have said good-bye already; servers are counted apart. 156 and 32
 // bytes each.

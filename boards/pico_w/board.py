@@ -55,7 +55,8 @@ WLAN = {"ssid": "", "key": ""}
 
 
 class PicoSizes(Sizes):
-    rx = 1536
+    block = 256
+    rx = 1472
     tx = 1024
 
 

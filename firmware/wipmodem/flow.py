@@ -31,12 +31,18 @@ class Flow:
     # TCP
 
     def fill(self, sock):
-        """One read: straight into the empty pipe's block, else into its ring."""
+        """Straight into the empty pipe's block, and what that does not hold into its ring."""
         rx = sock.pipes[0]
-        if not rx.count():
-            n = self._net.readinto(sock.handle, rx.buf, len(rx.buf))
-            rx.load(max(n, 0))
-            return n
+        if rx.count():
+            return self._fill_ring(sock, rx)
+        n = self._net.readinto(sock.handle, rx.buf, len(rx.buf))
+        rx.load(max(n, 0))
+        if n == len(rx.buf):
+            more = self._fill_ring(sock, rx)
+            return more if more < net_.AGAIN else n
+        return n
+
+    def _fill_ring(self, sock, rx):
         room = min(rx.room(), len(self._scratch))
         if not room:
             return net_.AGAIN

@@ -108,8 +108,7 @@ class Traffic:
 
     def _fill(self, sock):
         got = self._flow.fill(sock)
-        if got > 0:
-            self._announce(sock)
+        self._announce(sock)
         self._dealt(sock, got)
 
     def _receive(self, sock):

@@ -85,8 +85,9 @@ def _make(root, board, options):
     debian.install_compiler(log)
     key = _key(root, board, options, sources)
     stamp.unlink(missing_ok=True)
-    build = Build(board, sources.tree, sources.identity, image.parent / sources.name, log)
-    sizes = build.make(options.plain, image)
+    folder = image.parent / sources.name
+    build = Build(board, sources.tree, sources.identity, folder, log, options.plain)
+    sizes = build.make(image)
     stamp.write_text(f"{key}\n{sizes}\n")
     return _tell(root, image, sizes)
 

@@ -1,7 +1,7 @@
 """Makes the image out of a tree: configured once a board, then only what changed.
 
-The image with the modem and the one without come from the same build folder: all that differs
-is one manifest there, which includes the board's or the port's.
+The image with the modem and the one without differ in one manifest, which includes the board's or
+the port's, and in what the board's C side makes of WIPMODEM_PLAIN: each has a folder of its own.
 """
 
 import os
@@ -35,10 +35,11 @@ class Build:
     identity: str | None  # of the tree, if it has one
     folder: Path
     log: Log
+    plain: bool
 
     @property
     def _cmake(self):
-        return self.folder / "cmake"
+        return self.folder / ("plain" if self.plain else "cmake")
 
     @property
     def _mpy_cross(self):
@@ -54,10 +55,10 @@ class Build:
             environment["GIT_CEILING_DIRECTORIES"] = str(self.tree.parent)
         return environment
 
-    def make(self, plain, image):
+    def make(self, image):
         """Write the image; returns a line about its size."""
         self._begin_anew_if_changed()
-        manifest = "$(PORT_DIR)/boards" if plain else self.board
+        manifest = "$(PORT_DIR)/boards" if self.plain else self.board
         self._freeze_anew(f'include("{manifest}/manifest.py")\n')
         self._make_mpy_cross()
         self._configure()
@@ -108,7 +109,7 @@ class Build:
         say("configuring")
         command = ["cmake", "-G", "Ninja", "-S", self.tree / "ports/rp2", "-B", self._cmake]
         try:
-            self._run("cmake", [*command, *self._settings])
+            self._run("cmake", [*command, *self._settings, f"-DWIPMODEM_PLAIN={int(self.plain)}"])
         except (Failure, KeyboardInterrupt):
             shutil.rmtree(self._cmake, ignore_errors=True)  # half of it would never be mended
             raise
