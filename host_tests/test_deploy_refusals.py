@@ -9,6 +9,7 @@ from boards.tools import facts
 from boards.tools.deploy import Failure
 from boards.tools.deploy.__main__ import judge
 from boards.tools.deploy.board import read
+from boards.tools.deploy.target import Target
 from deploy_stand_in import StandIn
 from deploy_tree import Tree, greeting
 
@@ -75,6 +76,28 @@ def here(name, **changes):
     version = (*board.firmware, 0)
     fits = {"platform": board.platform, "version": version, "mpy": 2822, "machine": "X"}
     return board, fits | {"bearers": ["PPP", "WLAN"]} | changes
+
+
+def test_a_heap_that_is_too_small():
+    """Files are loaded into the heap; a modem that is frozen into the image needs less."""
+    with pytest.raises(Failure) as refused:
+        needing(86000).require_heap(162 * 1024)
+    assert str(refused.value) == (
+        "as files the modem needs 172 KB of heap, and here are 162:"
+        " this board wants an image with the modem in it (make image)"
+    )
+    needing(86000).require_heap(173 * 1024)
+
+
+class _NoLink:
+    """A board with nothing on it."""
+
+    def values(self, script, **names):
+        return []
+
+
+def needing(size):
+    return Target(_NoLink(), {"main.py": bytes(size)})
 
 
 @pytest.mark.parametrize("name", BOARDS)

@@ -65,6 +65,7 @@ def _deploy(board, options):
         wanted = dict(compiler.content(entry, tool) for entry in entries)
         target = Target(link, wanted)
         target.require_room(here["space"])
+        target.require_heap(here["heap"])
         summary = _copy(target, wanted)
         target.verify()
         say(summary)

@@ -23,6 +23,7 @@ print(
             "version": tuple(about.version[:3]),
             "machine": getattr(about, "_machine", sys.platform),
             "mpy": getattr(about, "_mpy", 0),
+            "heap": gc.mem_alloc() + gc.mem_free(),
             "space": tuple(os.statvfs(os.getcwd())),
             "bearers": [each for each in ("PPP", "WLAN") if hasattr(network, each)],
         }
