@@ -46,6 +46,7 @@ class Network:
         self._local, self._remote, self._mtu = local, remote, mtu
         self._inside = ThreadPoolExecutor(1)
         self._fd = -1
+        self._own = {local}
         self.refused = 0
 
     def __enter__(self):
@@ -95,6 +96,12 @@ class Network:
         sock = self.socket(socket.SOCK_DGRAM)
         sock.bind((self._local, port))
         return sock
+
+    def own(self, address):
+        """Be at this address too, once and for all."""
+        if address not in self._own:
+            self._own.add(address)
+            self._inside.submit(_ip, f"addr add {address}/32 dev lo").result()
 
     def retransmitted(self):
         """TCP segments that the kernel has sent more than once, SYN among them."""
