@@ -5,6 +5,7 @@ connect ends, which makes it a network that is slow.
 """
 
 import contextlib
+import errno
 import socket
 import struct
 import time
@@ -14,7 +15,7 @@ from wipmodem import address
 
 from .on_chip import CHIP, LOCAL
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 _LOOK_S = 0.005
 _AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: a close is a reset
 _TCP = 6
@@ -149,10 +150,19 @@ class FarEnd(contextlib.ExitStack):
         assert came == data, f"the peer received {came!r}"
 
     def fin(self, who):
-        """The modem's side ends, by FIN or by RST."""
+        """The modem's side ends, by FIN or by RST; a server's, when it refuses."""
+        if who[0] == "3":
+            self._refused(who)
+            return
         with contextlib.suppress(ConnectionResetError):
             rest = self._streams[who].recv(_MOST)
             assert rest == b"", f"the peer received {rest!r}"
+
+    def _refused(self, server):
+        with self._network.socket() as sock:
+            sock.settimeout(PATIENCE_S)
+            error = sock.connect_ex((CHIP, self._ports[server]))
+        assert error == errno.ECONNREFUSED, f"the server answers: {errno.errorcode.get(error)}"
 
     # Datagrams
 
@@ -160,16 +170,17 @@ class FarEnd(contextlib.ExitStack):
         self._udp_at(*place).sendto(data, (CHIP, self._ports[who]))
 
     def got_datagrams(self, who, datagrams):
-        sock = self._udp_at(*self._place(who))
+        """Of a socket without a peer nobody gets any."""
+        if not self._peers[who][1]:
+            assert datagrams == []
+            return
+        sock = self._udp_at(*self._peers[who])
         came = [sock.recv(_MOST) for _ in datagrams]
         sock.setblocking(False)
         with contextlib.suppress(BlockingIOError):
             came.append(sock.recv(_MOST))
         sock.settimeout(PATIENCE_S)
         assert came == datagrams, f"the peer received {came!r}"
-
-    def _place(self, who):
-        return self._peers[who]
 
     # Names
 

@@ -143,7 +143,8 @@ class Player(Events):
 
 
 def _number(word):
-    return int(word) if word.isdigit() else 0
+    """A port, or 0."""
+    return int(word) if word.isdigit() and int(word) < 65536 else 0
 
 
 _STEPS = {

@@ -42,7 +42,7 @@ _KINDS = ("ready", "idle", "fresh", "radio", "wipsoft")
 
 def reason(lines):
     """Why these lines of a transcript are not played, "" if they are."""
-    for look in (_said, _header, _event, _wait, _port):
+    for look in (_said, _header, _event, _in_session, _wait, _port):
         why = look(lines)
         if why:
             return why
@@ -81,6 +81,13 @@ def _event(lines):
             if why:
                 return f"{words[1]}: {why}"
     return ""
+
+
+def _in_session(lines):
+    """A fake radio answers while it carries a session."""
+    begun = {line[2:] for line in lines if line[:1] == "="} & {"idle", "fresh"}
+    asked = any(line.startswith(("@ asked", "@ answers")) for line in lines)
+    return "its radio is in the session's call" if asked and not begun else ""
 
 
 def _wait(lines):

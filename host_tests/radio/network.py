@@ -33,6 +33,7 @@ _SYSCTLS = {
     "ipv4/tcp_slow_start_after_idle": 0,
     "ipv4/tcp_no_metrics_save": 1,
     "ipv4/tcp_syn_retries": 3,
+    "ipv4/tcp_max_tw_buckets": 0,  # a chip that was reset is called from the same port again
 }
 # No retransmission timer below a minute, once a round trip is measured. Before that a kernel knows
 # but its own 1 s (3 s if a SYN had to be repeated): a handshake has to be through by then.
