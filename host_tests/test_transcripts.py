@@ -10,13 +10,13 @@ import pytest
 from interpreters import COMMANDS, output
 from transcripts import Transcript
 
-_FILES = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
+FILES = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 
 
 @pytest.mark.parametrize("interpreter", COMMANDS)
-@pytest.mark.parametrize("file", _FILES, ids=[file.stem for file in _FILES])
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
 def test_transcript(interpreter, file):
-    said = output(interpreter, "transcripts.py", *map(str, _FILES)).splitlines()
+    said = output(interpreter, "transcripts.py", *map(str, FILES)).splitlines()
     failures = [line for line in said if line.startswith("FAIL ") and f" {file}: " in line]
     assert not failures, "\n".join(failures)
     for way in Transcript(file).ways():

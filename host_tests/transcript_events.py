@@ -95,7 +95,7 @@ class Events:
             asks = self._session.net.peer_port[handle] == 53 and peer.datagrams
             if asks and wanted in peer.datagrams[-1]:
                 query = peer.datagrams[-1] if answer == "forged" else peer.datagrams.pop()
-                peer.inbox.append((_dns_answer(query, answer), b"\x0a\0\0\1", 53))
+                peer.inbox.append((dns_answer(query, answer), b"\x0a\0\0\1", 53))
                 return
         raise Mismatch("this name is not asked for")
 
@@ -308,10 +308,10 @@ def _address(words):
     return address.parse(host.encode()), int(port)
 
 
-def _dns_answer(query, words):
+def dns_answer(query, words):
     """The answer to a query: an address, `nothing` for NXDOMAIN, or that to another query."""
     if words == "forged":
-        return _dns_answer(bytes([query[0] ^ 1]) + query[1:], "192.0.2.66")
+        return dns_answer(bytes([query[0] ^ 1]) + query[1:], "192.0.2.66")
     if words == "nothing":
         return query[:2] + b"\x81\x83" + query[4:]
     record = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + (address.parse(words.encode()) or b"")

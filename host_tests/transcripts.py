@@ -3,6 +3,7 @@
     # words             the first says what the transcript proves
     # rules: R1 D7      the rules that it shows
     # ways: whole split the only ways that it runs in, and why
+    # chip: no, because it has a radio: why the chip does not play it (chip/playable.py)
     # example: ATE0     from here on, to the end or `# example end`, printed in firmware/MANUAL.md
     = ready             how it begins: ready (echo off, session up; the default), idle (echo off),
                         fresh (power on)

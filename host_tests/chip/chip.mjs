@@ -2,7 +2,7 @@
 //
 // Speaks JSON lines on stdin and stdout; bytes are in hex, times in microseconds of the chip's clock,
 // which never runs faster than the wall clock: peers on a real network keep up with it.
-//   in   {write: uart, data, id}  {cts: uart, on}  {pin: n, on}  {reset: 1}  {save: 1, id}  {stats: 1}
+//   in   {write: uart, data, id}  {cts: uart, on}  {pin: n, on}  {reset: 1}  {wipe: 1}  {save: 1, id}  {stats: 1}
 //   out  {console: port}  {boot, cause}  {uart, from, to, data}  {uart, rts}  {pin, on}  {done: id}
 //        {said: console bytes}  {stats}  {now}, and `at` in all but the first
 import fs from 'node:fs';
@@ -26,6 +26,7 @@ function tell(message) {
   process.stdout.write(JSON.stringify({ ...message, at: micros(machine.nanos) }) + '\n');
 }
 
+const image = fs.readFileSync(imagePath);
 const rom = new Uint32Array(new Uint8Array(fs.readFileSync(romPath)).buffer);
 const terminal = new Console((data) => tell({ said: data.toString('hex') }));
 const machine = new Machine(rom, terminal, tell);
@@ -41,6 +42,7 @@ function stats() {
     at: micros(nanos), wall: micros(wallNanos()), slept: micros(slept), translated: core.translated,
     overruns: lines.map((line) => line.overruns),
     baud: mcu.uart.map((uart) => (uart.baudDivider ? uart.baudRate : 0)),
+    held: mcu.uart.map((uart) => uart.held),
   };
 }
 
@@ -49,6 +51,11 @@ const COMMANDS = {
   cts: ({ cts, on }) => machine.lines[cts].setCts(on),
   pin: ({ pin, on }) => machine.setPin(pin, on),
   reset: () => machine.boot(),
+  wipe: () => {
+    machine.flash.fill(0xff);
+    loadUf2(machine.flash, image);
+    machine.boot();
+  },
   save: ({ id }) => {
     save();
     tell({ done: id });
@@ -59,7 +66,7 @@ const COMMANDS = {
 // A flash that was kept is the chip's, with the image written over it.
 function fill() {
   if (flashPath && fs.existsSync(flashPath)) machine.flash.set(fs.readFileSync(flashPath));
-  loadUf2(machine.flash, fs.readFileSync(imagePath));
+  loadUf2(machine.flash, image);
 }
 
 // How far the chip's clock is behind the wall's; it never makes up for it.

@@ -90,7 +90,7 @@ class Chip:
         return self._now_us
 
     def stats(self):
-        """{"at", "wall", "slept", "overruns", "baud", ...}; times in microseconds."""
+        """{"at", "wall", "slept", "overruns", "baud", "held", ...}; times in microseconds."""
         wanted = len(self._stats) + 1
         self.send({"stats": 1})
         self.wait(lambda: len(self._stats) >= wanted, lambda: "no statistics")
@@ -114,6 +114,11 @@ class Chip:
     def reset(self):
         """As the RUN pin does."""
         self.send({"reset": 1})
+        return self.booted()
+
+    def wipe(self):
+        """The same, with the flash as the image leaves it: nothing is kept."""
+        self.send({"wipe": 1})
         return self.booted()
 
     def save(self):

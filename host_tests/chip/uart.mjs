@@ -52,6 +52,9 @@ export class Uart extends Pl011 {
     return this.ctrlRegister & RTSEN ? this.rx.length < this.rxLevel : !!(this.ctrlRegister & RTS);
   }
 
+  // Which ways flow control holds: what is sent, by CTS; what comes, by RTS.
+  get held() { return [CTSEN, RTSEN].map((bit) => (this.ctrlRegister & bit) !== 0); }
+
   // Whether the far end may send. Without RTSEN nobody speaks of flow control.
   get clear() { return !(this.ctrlRegister & RTSEN) || this.rts; }
 

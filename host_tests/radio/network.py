@@ -33,6 +33,7 @@ _SYSCTLS = {
     "ipv4/tcp_slow_start_after_idle": 0,
     "ipv4/tcp_no_metrics_save": 1,
     "ipv4/tcp_syn_retries": 3,
+    "ipv4/tcp_max_tw_buckets": 0,  # a chip that was reset is called from the same port again
 }
 # No retransmission timer below a minute, once a round trip is measured. Before that a kernel knows
 # but its own 1 s (3 s if a SYN had to be repeated): a handshake has to be through by then.
@@ -46,6 +47,7 @@ class Network:
         self._local, self._remote, self._mtu = local, remote, mtu
         self._inside = ThreadPoolExecutor(1)
         self._fd = -1
+        self._own = {local}
         self.refused = 0
 
     def __enter__(self):
@@ -95,6 +97,12 @@ class Network:
         sock = self.socket(socket.SOCK_DGRAM)
         sock.bind((self._local, port))
         return sock
+
+    def own(self, address):
+        """Be at this address too, once and for all."""
+        if address not in self._own:
+            self._own.add(address)
+            self._inside.submit(_ip, f"addr add {address}/32 dev lo").result()
 
     def retransmitted(self):
         """TCP segments that the kernel has sent more than once, SYN among them."""

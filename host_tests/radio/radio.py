@@ -19,14 +19,14 @@ class Echo:
 
 
 class Radio:
-    """More words are RadioModem's. `ppp` is the PppServer of every packet call."""
+    """More words are the modem's. `ppp` is the PppServer of every packet call."""
 
-    def __init__(self, network=None, ppp=None, echo=False, **modem):
+    def __init__(self, network=None, ppp=None, echo=False, make=RadioModem, **modem):
         self.network = network
         self.ppp = ppp or PppServer()
         if network:
             self.ppp.on_packet = network.write
-        self.modem = RadioModem(self.ppp, Echo() if echo else None, **modem)
+        self.modem = make(self.ppp, Echo() if echo else None, **modem)
         self.modem.on_dcd = self._on_dcd
         self.on_dcd: Callable[[bool], object] = lambda on: None
 

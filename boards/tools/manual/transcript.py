@@ -6,7 +6,7 @@ from typing import NamedTuple
 from .source import Complaint
 
 _MARK = "# example: "
-_NOT_SHOWN = re.compile(r"# (rules|ways|example): |= ")
+_NOT_SHOWN = re.compile(r"# (rules|ways|chip|example): |= ")
 _NAMES = {13: "<CR>", 10: "<LF>"}
 
 # What the network does, in words; of what is only looked at, nothing.
