@@ -43,7 +43,7 @@ _OPT = (2, ((1, b"pinu"), (2, b"pinut")))  # O5
 _FILE = (0, ((-1, b"p"),))  # no protocol has files
 
 
-def _row(name, run=None, read=None, test=None, write=None, spec=b"", wipsoft=None):
+def _row(name, run=None, read=None, test=None, write=None, spec: object = b"", wipsoft=None):
     return (name, run, read, test, write, spec, wipsoft)
 
 

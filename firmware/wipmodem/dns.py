@@ -28,8 +28,8 @@ class _Question:
         self.slot = 0
         self.busy = False
         # The name in wire form, None if it cannot be one; its address when `hosts` has it.
-        self.wire = None
-        self.known = None
+        self.wire: object = None
+        self.known: object = None
         # The attempt under way: its id, its socket (or _NONE), and when something has to be done.
         self.ident = 0
         self.handle = _NONE

@@ -66,7 +66,8 @@ class Modem:
         self._serial = serial = board.serial
         self.profile = Profile(board.store, self.settings)
         self.after = After(self)
-        self._load_settings()
+        self.profile.start(board)
+        self.after.apply()
         self.counters = Counters()
         self.arguments = Arguments()
         self._net = net = board.net
@@ -132,10 +133,6 @@ class Modem:
         self._ending = result
         return ENDED
 
-    def use_options(self):
-        """Options of the stack have changed."""
-        self.table.options.use()
-
     def restart(self):
         """As if switched on (+CFUN=1,1); counters and credentials stay."""
         self.calls.hang_up()
@@ -144,20 +141,9 @@ class Modem:
         self.urcs.clear()
         self.line.reset()
         at.restore(self.settings, at.NEVER)
-        self._load_settings()
-        self.table.options.use()
-
-    def _load_settings(self):
-        """What was kept; the line's factory values are the board's."""
-        settings = self.settings
-        serial = self._serial
-        settings[at.SPEED] = serial.rate // 100
-        settings[at.TX_FLOW] = settings[at.RX_FLOW] = 2 if serial.flow else 0
-        settings[at.DIALECT] = self.board.dialect
-        self.profile.load(at.PROFILE, at.LINE, at.STACK, at.ITSELF)
-        if not serial.takes(settings[at.SPEED] * 100):
-            settings[at.SPEED] = serial.rate // 100  # kept on another board
+        self.profile.start(self.board)
         self.after.apply()
+        self.table.options.use()
 
     def count_all(self):
         """Gather what is counted elsewhere."""

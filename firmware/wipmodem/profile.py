@@ -5,6 +5,9 @@ One with fewer is an older firmware's; with more, or a number out of its range, 
 """
 
 from . import settings as at
+from .compat import const
+
+_HARDWARE = const(2)  # +IFC
 
 # What is kept together under one name.
 _NAMES = {at.PROFILE: b"profile", at.LINE: b"line", at.STACK: b"stack", at.ITSELF: b"dialect"}
@@ -15,6 +18,17 @@ class Profile:
         self._store = store
         self._settings = settings
         self._foreign = False
+
+    def start(self, board):
+        """As switched on: what was kept; factory values of line and dialect are the board's."""
+        settings = self._settings
+        serial = board.serial
+        settings[at.SPEED] = serial.rate // 100
+        settings[at.TX_FLOW] = settings[at.RX_FLOW] = _HARDWARE if serial.flow else 0
+        settings[at.DIALECT] = board.dialect
+        self.load(at.PROFILE, at.LINE, at.STACK, at.ITSELF)
+        if not serial.takes(settings[at.SPEED] * 100):
+            settings[at.SPEED] = serial.rate // 100  # kept on another board
 
     def damaged(self):
         """Is there something that had been kept and is not believed?"""

@@ -24,7 +24,7 @@ def _set_option(modem, arguments):
         return errors.NO_OPTION  # C4
     if assign(modem, setting, arguments.value(2)):
         return errors.BAD_VALUE
-    modem.use_options()
+    modem.table.options.use()
     return DONE
 
 
@@ -39,7 +39,7 @@ def _keep(modem, arguments):
     if arguments.value(1):
         return DONE if modem.profile.save(at.STACK) else errors.STORE_FAILED
     whole = modem.profile.load(at.STACK)
-    modem.use_options()
+    modem.table.options.use()
     return DONE if whole else errors.NOT_RESTORED
 
 
