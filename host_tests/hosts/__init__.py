@@ -25,3 +25,14 @@ class Surprise(Exception):
 
     def __init__(self, doing, expected, came):
         super().__init__(f"{doing}: expected {expected!r}\n     but came {came!r}")
+
+
+def ask(port, command, answer):
+    """A host that knows the answer to the byte."""
+    port.write(command)
+    expect(command, answer, port.read(len(answer)))
+
+
+def expect(doing, expected, came):
+    if came != expected:
+        raise Surprise(doing, expected, came)

@@ -2,7 +2,7 @@
 
 import time
 
-from . import Surprise
+from . import Surprise, ask
 
 _LIMIT_S = 3
 _GUARD_S = 1.1
@@ -35,10 +35,3 @@ def run(port, place):
     more = port.read(1)
     if more:
         raise Surprise("at the end", b"", more)
-
-
-def ask(port, command, answer):
-    port.write(command)
-    came = port.read(len(answer))
-    if came != answer:
-        raise Surprise(command, answer, came)

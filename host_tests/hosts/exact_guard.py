@@ -7,7 +7,7 @@ no guard. The second is the line's own (paced.py), so that a busy machine does n
 
 import re
 
-from . import Surprise
+from . import Surprise, ask, expect
 
 _GUARD_S = 1.0
 _LIMIT_S = 5
@@ -76,13 +76,3 @@ def ask_amid_news(port, command, end):
     if not came.endswith(end):
         raise Surprise(command, end, came)
     return came
-
-
-def ask(port, command, answer):
-    port.write(command)
-    expect(command, answer, port.read(len(answer)))
-
-
-def expect(doing, expected, came):
-    if came != expected:
-        raise Surprise(doing, expected, came)

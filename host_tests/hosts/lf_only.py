@@ -3,7 +3,7 @@ commas, texts bare, numbers quoted and filled up with zeros."""
 
 import time
 
-from . import Surprise
+from . import ask
 
 _LIMIT_S = 3
 _GUARD_S = 1.1
@@ -34,10 +34,3 @@ def run(port, place):
     # A lone ETX, and an escape where nothing is to be escaped from.
     ask(port, b"\x03at+wipclose=2,1\n", _OK)
     ask(port, b"+++at+wipcfg=0\n", _OK + b"\r\n+WIPBR: 6,0\r\n")
-
-
-def ask(port, command, answer):
-    port.write(command)
-    came = port.read(len(answer))
-    if came != answer:
-        raise Surprise(command, answer, came)

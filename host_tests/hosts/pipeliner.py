@@ -2,7 +2,7 @@
 
 import time
 
-from . import Surprise
+from . import Surprise, ask, expect
 
 _LIMIT_S = 3
 _GUARD_S = 1.1
@@ -71,13 +71,3 @@ def dial(port):
     came += port.read(2 + len(_UP + cmee))
     if came not in (_OK + _UP + cmee, _OK + cmee + _UP):
         raise Surprise("dialling", _OK + _UP + cmee, came)
-
-
-def ask(port, commands, answers):
-    port.write(commands)
-    expect(commands, answers, port.read(len(answers)))
-
-
-def expect(doing, expected, came):
-    if came != expected:
-        raise Surprise(doing, expected, came)

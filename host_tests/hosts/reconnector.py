@@ -1,6 +1,6 @@
 """Calls a peer that refuses, then one that does not; closes what failed, or does not bother."""
 
-from . import Surprise
+from . import ask
 
 _LIMIT_S = 3
 _OK = b"\r\nOK\r\n"
@@ -53,10 +53,3 @@ def clients(place):
     command = b'AT+WIPCREATE=2,1,"%s",%d\r'
     address = place.address.encode()
     return command % (address, place.port), command % (address, place.refusing)
-
-
-def ask(port, command, answer):
-    port.write(command)
-    came = port.read(len(answer))
-    if came != answer:
-        raise Surprise(command, answer, came)

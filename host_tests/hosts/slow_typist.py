@@ -2,7 +2,7 @@
 
 import time
 
-from . import Surprise
+from . import Surprise, ask, expect
 
 _KEY_S = 0.5
 _THOUGHT_S = 2
@@ -53,13 +53,3 @@ def slowly(port, command, answer):
         port.write(bytes((key,)))
         time.sleep(_KEY_S)
     expect(command, answer, port.read(len(answer)))
-
-
-def ask(port, command, answer):
-    port.write(command)
-    expect(command, answer, port.read(len(answer)))
-
-
-def expect(doing, expected, came):
-    if came != expected:
-        raise Surprise(doing, expected, came)

@@ -2,7 +2,7 @@
 
 import time
 
-from . import Surprise
+from . import ask, expect
 from .stuffing import ETX, read_stuffed, stuff
 
 _LIMIT_S = 3
@@ -97,13 +97,3 @@ def silent(port):
     port.timeout = _QUIET_S
     expect("behind the session's OK", b"", port.read(1))
     port.timeout = _LIMIT_S
-
-
-def ask(port, command, answer):
-    port.write(command)
-    expect(command, answer, port.read(len(answer)))
-
-
-def expect(doing, expected, came):
-    if came != expected:
-        raise Surprise(doing, expected, came)

@@ -2,7 +2,7 @@
 
 import time
 
-from . import Surprise
+from . import ask, expect
 from .stuffing import ETX, read_stuffed, stuff
 
 _LIMIT_S = 3
@@ -64,13 +64,3 @@ def leave(port):
 def tear_down(port, answer):
     ask(port, b"AT+WIPCLOSE=1,1\r", _OK)
     ask(port, b"AT+WIPCFG=0\r", answer)
-
-
-def ask(port, command, answer):
-    port.write(command)
-    expect(command, answer, port.read(len(answer)))
-
-
-def expect(doing, expected, came):
-    if came != expected:
-        raise Surprise(doing, expected, came)
