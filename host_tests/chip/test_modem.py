@@ -1,6 +1,7 @@
 """The modem as flashed: a host on UART0, a radio with PPP on UART1, real peers behind it."""
 
 import os
+import re
 import threading
 
 import pytest
@@ -87,6 +88,15 @@ def test_udp_and_a_name(modem, peers):
         listener = peers.listen()
         modem.ask(f'AT+WIPCREATE=2,1,"peer.example",{port_of(listener)}', "OK", "+WIPREADY: 2,1")
         peers.accept(listener)
+
+
+def test_ping(modem):
+    """The network's end answers, and says so once; nobody does not. rules: H18"""
+    modem.online()
+    modem.ask(f'AT+WIPPING="{LOCAL}"', "OK")
+    said = modem.uart.until(b"\r\n") + modem.uart.until(b"\r\n")
+    assert re.fullmatch(rb"\r\n\+WIPPING: 0,0,\d+\r\n", said), said
+    modem.ask('AT+WIPPING="203.0.113.1",1,0,300', "OK", "+WIPPING: 1,0,0")
 
 
 def test_carrier_lost_in_mid_transfer(modem, peers):
