@@ -20,7 +20,6 @@ def _key(protocol, mode):
 
 class DataMode:
     def __init__(self, traffic, modem, sizes):
-        self.now_ms = 0  # the time of this pass, set by the loop
         self.channel = None  # what the DTE is mapped to; None in command mode
         self.sock = None  # the mapped socket, if it is one
         self._traffic = traffic

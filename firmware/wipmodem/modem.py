@@ -366,7 +366,7 @@ class Modem:
             self._busy = True
             out.take(n)
         waits = out.count() or (self.data.channel and self.data.channel.waits())
-        reads = not self._host.left() and not self._leaving
+        reads = not (self._host.left() or self._leaving or self.after.due)
         self._serial.want((IN if reads else 0) | (OUT if waits else 0))
 
     def _wait_ms(self):

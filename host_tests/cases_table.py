@@ -1,0 +1,45 @@
+"""The command table and its kin: no name hides another, and every specification can be read."""
+
+from wipmodem import canned, command_table, commands
+from wipmodem import settings as at
+from wipmodem.arguments import KINDS
+
+
+def case_every_name_is_found():
+    """Names are looked up by a hash of 16 bits: no two share one."""
+    for row in command_table.TABLE:
+        assert commands._BY_HASH[commands._hash(row[0])] is row, row[0]
+    basic = [commands._hash(row[0]) for row in at.BASIC + command_table.ACTIONS]
+    assert len(set(basic)) == len(basic)
+
+
+def case_a_name_stands_in_one_table():
+    """A command is of the table, always the same, or the radio's."""
+    tables = (command_table.TABLE, canned.TABLE, command_table.RADIO)
+    names = [row[0] for table in tables for row in table]
+    assert len(set(names)) == len(names)
+
+
+def _letters(spec):
+    if spec is None or spec is command_table.ABSENT:
+        return []
+    return [spec] if isinstance(spec, bytes) else [letters for _, letters in spec[1]]
+
+
+def case_specifications():
+    """Every letter, small or capital, is a kind of argument."""
+    for row in command_table.TABLE:
+        for spec in row[command_table.SPEC :]:
+            for letters in _letters(spec):
+                for letter in letters:
+                    assert letter | 0x20 in KINDS, (row[0], letter)
+
+
+def case_settings():
+    """Factory values are in their ranges, and every table names settings that there are."""
+    for low, high, value, _ in at.RANGES:
+        assert low <= value <= high
+    for table in (at.BASIC, at.S_REGISTERS, at.STACK_OPTIONS):
+        for _, setting in table:
+            assert 0 <= setting < len(at.RANGES)
+    assert at.DIALECT == len(at.RANGES) - 1
