@@ -15,7 +15,8 @@ CHIP_READY := .venv/chip.stamp
 MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),--trace) \
 	$(if $(DNS),--dns $(DNS)) $(if $(HOSTS),--hosts $(HOSTS)) \
 	$(if $(RESOLV),--resolv $(RESOLV)) $(if $(LOG),--log $(LOG)) \
-	$(if $(PROFILE),--profile $(PROFILE)) $(if $(RADIO),--radio $(RADIO))
+	$(if $(PROFILE),--profile $(PROFILE)) $(if $(DIALECT),--dialect $(DIALECT)) \
+	$(if $(RADIO),--radio $(RADIO))
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve radio deploy image size test test-chip check manual rules clean
@@ -48,6 +49,7 @@ help:
 	@echo "  DNS=IP[:PORT],...                        the DNS servers        make run DNS=127.0.0.1:5353"
 	@echo "  HOSTS=FILE RESOLV=FILE                   instead of the system's files in /etc"
 	@echo "  PROFILE=FILE                             what outlives power loss  make run PROFILE=modem.profile"
+	@echo "  DIALECT=c1 | wipsoft                     what it speaks at first make serve DIALECT=wipsoft"
 	@echo "  RADIO=sim[:PATH]                         dial a simulated radio  make run RADIO=sim"
 	@echo "  V=1                                      tell of connections, lines and speeds"
 	@echo "  TRACE=1                                  show every byte, with direction and time"

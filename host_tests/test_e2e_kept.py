@@ -60,3 +60,12 @@ def test_credentials_are_not_kept(switch_on, tmp_path):
         modem.ask("AT&W+WIPCFG=4,1", "OK")
     kept = (tmp_path / "kept").read_bytes()
     assert b"stack=64," in kept and b"meter" not in kept and b"s3cret" not in kept
+
+
+def test_the_dialect_to_begin_with(interpreter, tmp_path):
+    """`DIALECT=wipsoft`: a host that was written for it need say nothing. rules: H6 H17 H18"""
+    with Modem(interpreter, tmp_path, "--dialect", "wipsoft") as modem:
+        modem.type(b"ATE0\r\n")
+        modem.expect_bytes(b"ATE0\r\n\r\nOK\r\n")
+        modem.ask("AT+WIPCFG=1;+WIPBR=1,6", "OK")
+        modem.ask("AT+WIPXDIALECT?", '+WIPXDIALECT: "wipsoft"', "OK")

@@ -22,13 +22,13 @@ def test_options_reach_the_modem(path, tmp_path):
     hosts.write_text("")
     log = tmp_path / "log"
     options = ["--dns", "127.0.0.1:5353,192.0.2.1", "--hosts", hosts, "--trace", "--log", log]
-    options += ["--speed", "9600"]
+    options += ["--speed", "9600", "--dialect", "wipsoft"]
     with Launcher(f"pty:{path}", "-v", *options, tell="1") as launcher:
         launcher.ready()
         wait_until(lambda: "wipmodem: DCD on\n" in log.read_text())
         assert launcher.end(signal.SIGTERM) == (0, "", "")
     expected = ["--dns", "127.0.0.1:5353,192.0.2.1", "--hosts", str(hosts)]
-    expected += ["--speed", "9600", "--verbose", "--trace"]
+    expected += ["--dialect", "wipsoft", "--speed", "9600", "--verbose", "--trace"]
     assert f"arguments {expected}\n" in log.read_text()
 
 

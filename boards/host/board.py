@@ -3,7 +3,7 @@ always on or, with a radio, dialled.
 
 Runs under MicroPython and CPython. Started by serve.py, which owns the pty or the listening port:
 main.py --dte FD --lines FD [--radio FD --radio-lines FD]
-        [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE] [--profile FILE]
+        [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE] [--profile FILE] [--dialect wipsoft]
         [--speed N] [--verbose] [--trace]
 """
 
@@ -15,7 +15,7 @@ from dteport import Dte
 from radioport import RadioPort
 from system import Net, Poller, entropy, ticks_ms
 from tracing import TracedDte, TracedRadioPort, tell_line
-from wipmodem.contract import C1
+from wipmodem.contract import C1, WIPSOFT
 from wipmodem.modem import Sizes
 from wipmodem.ports.store import Store
 
@@ -46,7 +46,6 @@ class NoCrash:
 class Board:
     name = b"host"
     serial_number = b"000000000000000"
-    dialect = C1
     sizes = Sizes()
     crash = NoCrash()
     ticks_ms = staticmethod(ticks_ms)
@@ -56,6 +55,7 @@ class Board:
         given = options(sys.argv[1:] if argv is None else argv)
         self._poller = Poller()
         self.store = Store(given.get("profile"))
+        self.dialect = WIPSOFT if given.get("dialect") == "wipsoft" else C1
         self.serial = self._serial(given)
         self.net = Net(self._poller, entropy, Sizes.handles)
         system = AlwaysOn(

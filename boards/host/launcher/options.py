@@ -41,6 +41,7 @@ def _add_modem(parser):
     add("--py", default="micropython", choices=("micropython", "cpython"), help="(%(default)s)")
     add("--radio", metavar="sim[:PATH]", help="a simulated radio, steered by way of PATH")
     add("--speed", type=int, default=115200, metavar="N", help="line speed at start (%(default)s)")
+    add("--dialect", choices=("c1", "wipsoft"), help="of a modem that was never told another")
     add("--dns", metavar="IP[:PORT],...", help="DNS servers, instead of the system's")
     add("--hosts", metavar="FILE", help="a hosts file, instead of the system's")
     add("--resolv", metavar="FILE", help="a resolv.conf, instead of the system's")

@@ -32,7 +32,7 @@ def modem_arguments(options, fds):
     arguments = []
     for name, fd in fds.items():
         arguments += [f"--{name}", str(fd)]
-    for name in ("dns", "hosts", "resolv", "profile"):
+    for name in ("dns", "hosts", "resolv", "profile", "dialect"):
         value = getattr(options, name)
         if value:
             arguments += [f"--{name}", value]
