@@ -20,7 +20,8 @@ from test_transcripts import FILES
 _EACH_RUN = (
     "calls_* cfun commands_* credentials_* data_call* data_mode_0 data_way_out dsr"
     " dtr_while_dialling dialect_* escape_no_guard escape_s2 hosts_asks identity_* line_f*"
-    " line_speed* profile* radio_anything ring_* s_registers_* voice_call wipcfg_* wipopt* wipsoft_*"
+    " line_speed* profile* radio_anything ring_* s_registers_* voice_call wipcfg_*"
+    " wipopt* wipsoft_*"
 ).split()
 _RADIO = {"make": AskedRadio, "boot_ms": 10, "dial_ms": 10}
 _TEXTS = {file.stem: file.read_text().splitlines() for file in FILES}
