@@ -27,8 +27,11 @@ class Profile:
         settings[at.TX_FLOW] = settings[at.RX_FLOW] = _HARDWARE if serial.flow else 0
         settings[at.DIALECT] = board.dialect
         self.load(at.PROFILE, at.LINE, at.STACK, at.ITSELF)
+        # What was kept on another board counts as far as this one's line can do it.
         if not serial.takes(settings[at.SPEED] * 100):
-            settings[at.SPEED] = serial.rate // 100  # kept on another board
+            settings[at.SPEED] = serial.rate // 100
+        if not serial.flow:
+            settings[at.TX_FLOW] = settings[at.RX_FLOW] = 0
 
     def damaged(self):
         """Is there something that had been kept and is not believed?"""
