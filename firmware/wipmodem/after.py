@@ -1,9 +1,14 @@
-"""What takes effect once the answer has left: another line speed (F2), a restart (+CFUN=1,1)."""
+"""What takes effect once the answer has left: another line speed (F2), a restart (+CFUN=1,1).
+
+Flow control, which the host need not wait for, is changed in the next pause of the host's: some
+UARTs lose what comes just then.
+"""
 
 from . import settings as at
 from .compat import const
 
-_LOOK_MS = const(5)  # how often the line is asked whether it is done
+_LOOK_MS = const(1)  # how often the line is asked whether it is done
+_PAUSE_MS = const(30)
 
 
 class After:
@@ -11,6 +16,7 @@ class After:
         self._modem = modem
         self._serial = modem.board.serial
         self.due = False  # something is to be done before the host is listened to again
+        self.lazily_due = False  # ... and this in a pause
         self._restart = False
         self._rate = self._serial.rate
         self._tx_held = self._rx_held = self._serial.flow
@@ -18,20 +24,25 @@ class After:
     def set_line(self):
         self.due = True
 
+    def set_flow(self):
+        self.lazily_due = True
+
     def restart(self):
         self._restart = self.due = True
 
     def wait_ms(self):
-        """Until `service` is needed, while it is due."""
+        """Until `service` is needed, while something is due."""
         return _LOOK_MS
 
     def service(self):
         """Do it, if all that was said is out."""
         if self._modem.out.count() or not self._serial.sent():
             return
+        if not self.due and self._modem.silence_ms() < _PAUSE_MS:
+            return
         if self._restart:
             self._modem.restart()
-        self.due = self._restart = False
+        self.due = self.lazily_due = self._restart = False
         self.apply()
 
     def apply(self):

@@ -53,7 +53,7 @@ def ifc_set(modem):
     for i in range(arguments.count):
         if arguments.given(i):
             modem.settings[at.TX_FLOW + i] = arguments.value(i)
-    modem.after.set_line()
+    modem.after.set_flow()
     return DONE
 
 

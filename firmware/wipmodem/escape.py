@@ -54,7 +54,7 @@ class Escape:
         if unseen_ms > STALL_MS:
             self._stalled(now_ms)
             return False
-        silence_ms = ticks.diff(now_ms, self._last_ms)
+        silence_ms = self.silence_ms(now_ms)
         guard_ms = self.guard_ms()
         if silence_ms < guard_ms:
             return False
@@ -65,6 +65,10 @@ class Escape:
         if self.held and silence_ms > guard_ms:
             self._owe()
         return False
+
+    def silence_ms(self, now_ms):
+        """Since the host's last byte."""
+        return ticks.diff(now_ms, self._last_ms)
 
     def guard_ms(self):
         return self._settings[at.S12] * _STEP_MS

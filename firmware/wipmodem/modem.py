@@ -110,7 +110,7 @@ class Modem:
             self._run()
         self._announce()
         self._talk()
-        if self.after.due:
+        if self.after.due or self.after.lazily_due:
             self.after.service()
         self._tick()  # last: an answer does not wait for it
         return 0 if self._busy else self._wait_ms()
@@ -127,6 +127,10 @@ class Modem:
     def line_age_ms(self):
         """How long the command line under way has been waiting for its result."""
         return ticks.diff(self.now_ms, self._line_ms)
+
+    def silence_ms(self):
+        """Since the host's last byte."""
+        return self._escape.silence_ms(self.now_ms)
 
     def ends_in(self, result):
         """The outcome of a handler whose command ends in this result, not in OK or an error."""
@@ -372,7 +376,7 @@ class Modem:
     def _wait_ms(self):
         if self.line.ready or self._host.left():
             return _HOLD_MS
-        if self.after.due:
+        if self.after.due or self.after.lazily_due:
             return self.after.wait_ms()
         wait_ms = min(self.table.wait_ms(), self.table.resolver.wait_ms(self.now_ms))
         wait_ms = min(wait_ms, self.stack.wait_ms(self.now_ms))
