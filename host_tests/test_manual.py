@@ -258,13 +258,13 @@ def test_a_stale_manual_is_named_and_left_alone(tmp_path, capsys):
 
 
 def test_a_stale_manual_is_written_once(tmp_path, capsys):
-    """The second run has nothing to write and nothing to say."""
+    """The second run has nothing to write, and says so."""
     mine = tmp_path / "MANUAL.md"
     assert manual([], mine) == 0
     assert capsys.readouterr() == ("manual: wrote MANUAL.md\n", "")
     assert mine.read_text() == MANUAL.read_text()
     assert (manual([], mine), manual(["--check"], mine)) == (0, 0)
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr() == ("manual: nothing to do for MANUAL.md\n", "")
 
 
 def test_a_faulty_manual_is_not_written(tmp_path, capsys, monkeypatch):

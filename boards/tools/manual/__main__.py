@@ -25,7 +25,8 @@ def main(arguments=None, manual=MANUAL):
         print(f"manual: {complaint}", file=sys.stderr)
     if stale and not check and not complaints:
         manual.write_text(text)
-        print(f"manual: wrote {manual.name}")
+    if not check and not complaints:
+        print(f"manual: {'wrote' if stale else 'nothing to do for'} {manual.name}")
     return 1 if complaints else 0
 
 
