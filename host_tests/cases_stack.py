@@ -1,7 +1,7 @@
 """When the bearer is served, whatever the clock says. Both interpreters."""
 
 import session
-from fakes import FakeBearer
+from fake_radio import FakeBearer
 
 
 class _Quiet(FakeBearer):

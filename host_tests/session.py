@@ -10,7 +10,8 @@ from wipmodem import heap
 
 heap.collect_often()
 
-from fakes import FakeBearer, FakeCrash, FakeNet, FakeSerial, FakeStore
+from fake_radio import FakeBearer
+from fakes import FakeCrash, FakeNet, FakeSerial, FakeStore
 from wipmodem import ticks
 from wipmodem.contract import C1
 from wipmodem.modem import Modem, Sizes

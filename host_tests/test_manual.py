@@ -13,224 +13,16 @@ from boards.tools.manual import facts
 from boards.tools.manual.__main__ import MANUAL, SOURCES, made
 from boards.tools.manual.__main__ import main as manual
 from boards.tools.manual.book import Book
-from boards.tools.manual.facts import Argument, Facts, Row, Setting
-
-_INDEX = Argument("1-8", 830, False)
-_PORT = Argument("0-65535", 832, True)
-_FACTS = Facts(
-    commands={
-        "+OPEN": Row(("?", "="), {1: (_INDEX, _PORT), 2: (_INDEX, Argument("text", -1, False))}),
-        "+ASK": Row(("", "?", "=?", "="), None),
-        "+LAST": Row(("=",), {None: (_INDEX, Argument("6", 800, False))}),
-    },
-    canned={"+SAME": ("+SAME: 1", "same", ("0", "1"))},
-    basic={"ATE": Setting(0, 1, 1), "ATZ": None},
-    registers={3: Setting(1, 127, 13)},
-    options={"+OPEN": {4: Setting(0, 9, None, ("R", "-"))}},
-    errors={800, 801, 830, 832},
-    counters=["lost"],
-    results={"OK": 0},
-    unsolicited={"+READY"},
-    sizes={"rx": 2048, "wait_ms": 2500},
-    version="1.2",
-)
-
-_SOURCE = """\
-# Manual {{version}}
-
-{{contents}}
-
-## All of it
-
-Buffers of {{size rx}}, {{seconds wait_ms}} s. See [below](#open-a-socket).
-
-### +OPEN: a socket
-
-{{forms +OPEN
-=1  opens one
-=2  opens another
-?  lists
-}}
-
-{{parameters +OPEN=1 kind port
-port  of the peer's
-}}
-{{parameters +OPEN=2 kind name}}
-
-{{options +OPEN | UDP | TCP
-4  size
-}}
-
-{{example opened}}
-
-### ATE, ATZ, +ASK: three
-
-{{setting ATE
-0  off
-1  on
-}}
-
-{{forms ATZ +ASK
-ATZ  again
-AT+ASK  asks
-AT+ASK=<what>  asks that
-}}
-
-### +LAST, +SAME: two
-
-{{forms +LAST
-=  does it
-}}
-
-{{parameters +LAST which bearer
-which  [1, 3 else 801] the number
-}}
-
-{{canned +SAME}}
-
-### ATE: once more
-
-{{s-registers
-3  ends a line
-}}
-{{results
-OK  done
-}}
-{{unsolicited
-+READY: <n>  it is there
-}}
-{{errors | raised by
-800  no bearer | +LAST
-801  bad value | +LAST
-830  bad number | +OPEN
-832  bad port | +OPEN
-}}
-{{counters
-lost  what is lost
-}}
-{{boards}}
-"""
-
-_TRANSCRIPT = """\
-# What is open.
-# rules: R1
-> ATE0
-<< "ATE0\\r\\r\\nOK\\r\\n"
-# example: +OPEN
-> AT+OPEN=1,7
-< OK
-@ connects 2,1
-~ 999
-~ 1
-# Nothing came.
-<< ""
-@ got 2,1 ""
-@ sends 2,1 "a\\x03b"
->> "+++"
-~ 20
-# example end
-< not shown
-"""
-
-_MADE = """\
-<!-- Made by `make manual` of firmware/manual/: change it there. -->
-# Manual 1.2
-
-- [All of it](#all-of-it): [+OPEN](#open-a-socket), [ATE ATZ +ASK](#ate-atz-ask-three), \
-[+LAST +SAME](#last-same-two), [ATE](#ate-once-more)
-
-## All of it
-
-Buffers of 2048, 2.5 s. See [below](#open-a-socket).
-
-### +OPEN: a socket
-
-| form | what it does |
-| --- | --- |
-| `AT+OPEN=1[,<port>]` | opens one |
-| `AT+OPEN=2,<name>` | opens another |
-| `AT+OPEN?` | lists |
-
-| parameter | values | otherwise | meaning |
-| --- | --- | --- | --- |
-| `<port>` | 0-65535, or nothing | 832 | of the peer's |
-
-| option | values | meaning | UDP | TCP |
-| --- | --- | --- | --- | --- |
-| 4 | 0-9 | size | R | - |
-
-```text
-host   AT+OPEN=1,7
-modem  OK
-       (the peer of 2,1 accepts)
-       (1 s)
-       (Nothing came)
-       (the peer of 2,1 sends 'a<03>b')
-host   '+++'
-```
-
-### ATE, ATZ, +ASK: three
-
-| form | what it does |
-| --- | --- |
-| `ATE0` | off |
-| `ATE1` | on (factory value) |
-
-| form | what it does |
-| --- | --- |
-| `ATZ` | again |
-| `AT+ASK` | asks |
-| `AT+ASK=<what>` | asks that |
-
-### +LAST, +SAME: two
-
-| form | what it does |
-| --- | --- |
-| `AT+LAST=<which>,6` | does it |
-
-| parameter | values | otherwise | meaning |
-| --- | --- | --- | --- |
-| `<which>` | 1, 3 | 801 | the number |
-
-| form | answer before its OK |
-| --- | --- |
-| `AT+SAME` | `+SAME: 1` |
-| `AT+SAME?` | `same` |
-| `AT+SAME=0`, `AT+SAME=1` | - |
-
-### ATE: once more
-
-| register | values | default | meaning |
-| --- | --- | --- | --- |
-| S3 | 1-127 | 13 | ends a line |
-
-| with V1 | with V0 | meaning |
-| --- | --- | --- |
-| `OK` | 0 | done |
-
-| line | when |
-| --- | --- |
-| `+READY: <n>` | it is there |
-
-| number | meaning | raised by |
-| --- | --- | --- |
-| 800 | no bearer | +LAST |
-| 801 | bad value | +LAST |
-| 830 | bad number | +OPEN |
-| 832 | bad port | +OPEN |
-
-| counter | counts |
-| --- | --- |
-| `lost` | what is lost |
-"""
+from boards.tools.manual.facts import Argument, Row, Setting
+from small_manual import FACTS, MADE, SOURCE, TRANSCRIPT
 
 
 @pytest.fixture
 def small(tmp_path):
     """Makes a book of the small manual, with pieces of its source replaced."""
 
-    def book(*changes, known=_FACTS, played=_TRANSCRIPT):
-        source = _SOURCE.replace("{{boards}}\n", "")
+    def book(*changes, known=FACTS, played=TRANSCRIPT):
+        source = SOURCE.replace("{{boards}}\n", "")
         for old, new in changes:
             assert source.count(old) == 1, old
             source = source.replace(old, new)
@@ -281,7 +73,7 @@ def test_what_each_marker_turns_into(small):
     """The whole of a small manual, to the letter."""
     book = small()
     assert book.complaints == []
-    assert book.text == _MADE
+    assert book.text == MADE
 
 
 def test_every_board_is_in_its_table():
@@ -368,8 +160,8 @@ GAINED = (
 
 def _joined(gained):
     """The small firmware with something more."""
-    more = {name: _more(getattr(_FACTS, name), value) for name, value in gained.items()}
-    return replace(_FACTS, **more)
+    more = {name: _more(getattr(FACTS, name), value) for name, value in gained.items()}
+    return replace(FACTS, **more)
 
 
 def _more(mine, theirs):
@@ -390,7 +182,7 @@ def test_an_example_without_a_transcript(small):
 
 def test_a_transcript_that_is_no_example(small):
     """Only what is marked is printed."""
-    played = _TRANSCRIPT.replace("# example: +OPEN\n", "")
+    played = TRANSCRIPT.replace("# example: +OPEN\n", "")
     assert said_of(small(played=played)) == ["opened.txt has no line `# example: COMMAND`"]
 
 
@@ -398,7 +190,7 @@ def test_an_example_that_is_not_printed(small):
     """Nobody marks it for nothing, nor for a command that there is not."""
     said = ["an example is not printed: opened"]
     assert small(("{{example opened}}", "")).complaints == said
-    assert small(played=_TRANSCRIPT.replace(": +OPEN", ": +NONE")).complaints == said
+    assert small(played=TRANSCRIPT.replace(": +OPEN", ": +NONE")).complaints == said
 
 
 @pytest.mark.parametrize(
@@ -410,7 +202,7 @@ def test_an_example_that_is_not_printed(small):
 )
 def test_a_step_that_cannot_be_printed(step, said, small):
     """A new event of the transcripts needs words here, once an example has it."""
-    played = _TRANSCRIPT.replace("~ 20", step)
+    played = TRANSCRIPT.replace("~ 20", step)
     assert said_of(small(played=played)) == [said]
 
 

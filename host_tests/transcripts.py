@@ -29,7 +29,7 @@ narrow, ports that take and give a byte a call. Usage: transcripts.py [-w WAY] F
 import gc
 import sys
 
-from fakes import FakeRadio
+from fake_radio import FakeRadio
 from session import Session
 from transcript_events import Events, Mismatch, to_bytes
 from wipmodem import VERSION

@@ -1,0 +1,116 @@
+"""A bearer and its radio that a script drives, on both interpreters."""
+
+from fakes import FakeLine
+from wipmodem import contract as c
+
+
+class FakeBearer:
+    """`state` is the script's; `delayed`: no session by itself; `moving`: served in every pass."""
+
+    moving = True
+
+    def __init__(self):
+        self.radio: "FakeRadio | None" = None
+        self.hosts = {b"localhost": b"\x7f\0\0\1"}
+        self.delayed = False
+        self.state = c.DOWN
+        self.cause = 0
+        self.user = self.password = ""
+        self.limit_ms = 0
+        self.served = 0
+
+    def start(self, limit_ms):
+        self.limit_ms = limit_ms
+        self.state = c.COMING if self.delayed else c.UP
+
+    def stop(self):
+        self.state = c.DOWN
+
+    def pump(self):
+        return self.moving
+
+    def service(self, now_ms):
+        self.served += 1
+        return 1000
+
+    def address(self):
+        return b"\x0a\0\0\2"
+
+    def servers(self):
+        return [(b"\x0a\0\0\1", 53)]
+
+
+class FakeRadio(FakeLine):
+    """`state`: starting, idle, asking, calling, online, or call for a session's. What it is asked
+    or `called` with waits for the script; `incoming` and `output` are the bytes of an online call.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.state = "idle"
+        self.asked = self.called = b""
+        self.limit_ms = 0  # of the call
+        self.answer = self.speed = 0
+        self.code = 3
+        self.rang = False
+        self.registered = -1
+        self.dcd = True
+        self.chat = FakeChat()
+        self.dial_string = b"ATD#777"
+
+    def dial_with(self, text):
+        self.dial_string = text or b"ATD#777"
+
+    def in_call(self):
+        return self.state in ("call", "calling", "online")
+
+    def calling(self):
+        return self.state == "calling"
+
+    def online(self):
+        return self.state == "online"
+
+    def carrier(self):
+        return self.dcd
+
+    def ask(self, line, start, end):
+        if self.state != "idle":
+            return False
+        self.state = "asking"
+        self.asked = bytes(line[start:end])
+        return True
+
+    def asking(self):
+        return self.state == "asking"
+
+    def call(self, text, limit_ms):
+        if self.state != "idle":
+            return False
+        self.state = "calling"
+        self.called = bytes(text)
+        self.limit_ms = limit_ms
+        return True
+
+    def hang_up(self):
+        """Free again at once, where a real one is woken first."""
+        self.state = "idle"
+        self.incoming = bytearray()
+
+    def readinto(self, buf):
+        return super().readinto(buf) if self.online() else 0
+
+    def write(self, buf, off, n):
+        return super().write(buf, off, n) if self.online() else 0
+
+
+class FakeChat:
+    """Lines, each ended by LF, in a buffer that keeps what was in it before, as the real one."""
+
+    def __init__(self):
+        self.lines = bytearray(256)
+        self.n = 0
+        self.ignored = 0
+
+    def hold(self, lines):
+        self.n = len(lines)
+        self.lines[: self.n] = lines
