@@ -1,14 +1,18 @@
 """A data call of the host's own, straight through the radio (ATD, ATA; base.md section 3).
 
-    REST --dial--> CALLING --CONNECT--> ONLINE <--ATO / escape--> HELD --ATH, carrier lost--> REST
+    REST --dial, answer--> CALLING --CONNECT--> UP --ATH, carrier lost--> REST
+                           CALLING --any other result--> REST
 
-The bearer serves the radio; here its bytes are handed on and its end is noticed.
+Whether the host is in data mode or has put the call on hold is data.py's to know. The bearer
+serves the radio; here its end of the call is noticed.
 """
 
 from . import settings as at
 from . import text as said
 from . import ticks
 from .compat import const
+from .counters import RX_DROPPED
+from .pipe import Span
 
 _REST = const(0)
 _CALLING = const(1)
@@ -27,10 +31,12 @@ _RESULTS = {
 
 
 class Calls:
-    """`radio` may be None: then there is never one."""
+    """`radio` may be None: then there is never one. `scratch`: no socket has it during a call."""
 
-    def __init__(self, radio, settings, urcs):
+    def __init__(self, radio, settings, urcs, counters, scratch):
+        self.unread = Span(scratch)  # what the radio has given and the host has not taken
         self._radio = radio
+        self._counters = counters
         self._settings = settings
         self._urcs = urcs
         self._state = _REST
@@ -48,9 +54,7 @@ class Calls:
         return self._rings > 0
 
     def begin(self, text):
-        """Call with an AT command of the radio's; False if it is not free."""
-        if self._radio is None or self.busy():
-            return False
+        """Call with an AT command of the radio's, there being no call; False if it is not free."""
         if not self._radio.call(text, self._settings[at.S7] * 1000):
             return False
         self._state = _CALLING
@@ -75,6 +79,8 @@ class Calls:
         was = self.busy()
         if was:
             self._radio.hang_up()
+            self._counters.add(RX_DROPPED, self.unread.left())
+            self.unread.load(0)
         self._state = _REST
         return was
 

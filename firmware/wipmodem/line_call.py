@@ -8,7 +8,6 @@ from . import text, ticks
 from .compat import const
 from .counters import TX_DROPPED
 from .pacing import IDLE_MS
-from .pipe import Span
 
 _LAST_WORDS = b"\r\nNO CARRIER"
 _LAST_WORDS_MS = const(50)
@@ -21,8 +20,7 @@ class LineCall:
         self._radio = modem.stack.radio
         self._serial = modem.board.serial
         self._out = modem.out
-        # What the radio has given and the host has not taken. No socket of the modem's is alive.
-        self._from_radio = Span(modem.table.scratch)
+        self._unread = modem.calls.unread
         self._lost = False
         self._lost_ms = 0
         self._empty = False  # the radio has given all
@@ -38,7 +36,7 @@ class LineCall:
 
     def over(self):
         """The far end has ended the call, and all that it sent is given."""
-        if not self._empty or self._from_radio.left() or self._out.count():
+        if not self._empty or self._unread.left() or self._out.count():
             return 0
         self._calls.hang_up()
         return text.NO_CARRIER
@@ -63,10 +61,10 @@ class LineCall:
             span.take(self._radio.write(span.buf, span.start, span.left()))
 
     def waits(self):
-        return self._from_radio.left() > 0
+        return self._unread.left() > 0
 
     def give(self):
-        span = self._from_radio
+        span = self._unread
         if self._out.count():
             return False
         if not span.left():

@@ -79,7 +79,9 @@ class Modem:
         self.table.options.use()
         self.ping = Ping(net, self.table, board.entropy, self.urcs)
         self.stack = Stack(board.bearer, self.table, self.urcs, self.settings)
-        self.calls = Calls(self.stack.radio, self.settings, self.urcs)
+        self.calls = Calls(
+            self.stack.radio, self.settings, self.urcs, self.counters, self.table.scratch
+        )
         self.data = DataMode(self.table.traffic, self, sizes)
         self.announcer = Announcer(self)
         restore_dial(self)
