@@ -1,19 +1,26 @@
 """What finds, checks and runs a command of command_table.py (F9, F16, Q36, Q37)."""
 
 from . import base_commands as base
-from . import canned, command_table, errors
+from . import canned, errors
 from . import settings as at
 from .base_commands import DONE, HOLD, MORE
 from .call_commands import dial
-from .command_table import ABSENT, ACTIONS, NAME, RADIO, SPEC, TABLE, WIPSOFT_SPEC
+from .command_table import (
+    ABSENT,
+    ACTIONS,
+    NAME,
+    RADIO,
+    READ,
+    RUN,
+    SET,
+    SPEC,
+    TABLE,
+    TEST,
+    WIPSOFT_SPEC,
+)
 from .compat import const
 from .counters import LINE_TOO_LONG
 from .radio_commands import pass_on
-
-_RUN = command_table.RUN
-_READ = command_table.READ
-_TEST = command_table.TEST
-_SET = command_table.SET
 
 _QUESTION = const(0x3F)
 _EQUALS = const(0x3D)
@@ -185,7 +192,7 @@ class Commands:
         if row[form] is None or spec is ABSENT:
             return errors.ERROR
         self._handler = row[form]
-        return self._arguments(spec) if form == _SET else 0
+        return self._arguments(spec) if form == SET else 0
 
     def _spec(self, row):
         """The arguments, in the dialect that is set."""
@@ -216,10 +223,10 @@ class Commands:
     def say_canned(self, row):
         """What canned.py has for the command under way: 0, or ERROR."""
         form = self._given
-        if form == _SET:
+        if form == SET:
             values = self.name_end + 1
             return 0 if canned.allows(row, self._buf, values, self.at) else errors.ERROR
-        if form == _TEST or row[form] is None:
+        if form == TEST or row[form] is None:
             return errors.ERROR
         self._modem.writer.begin(row[form]).end()
         return 0
@@ -246,16 +253,16 @@ class Commands:
         return value
 
     def _form(self):
-        """Take `?`, `=?`, `=` or nothing: _READ, _TEST, _SET, _RUN, or -1 for none of these."""
+        """Take `?`, `=?`, `=` or nothing: READ, TEST, SET, RUN, or -1 for none of these."""
         if self._at_border():
-            return _RUN
+            return RUN
         mark = self._letter(0)
         if mark == _EQUALS and self._peek() == _QUESTION:
             self.at += 1
-            return _TEST if self._at_border() else -1
+            return TEST if self._at_border() else -1
         if mark == _QUESTION:
-            return _READ if self._at_border() else -1
-        return _SET  # names end in nothing else
+            return READ if self._at_border() else -1
+        return SET  # names end in nothing else
 
     def _at_border(self):
         return self.at == self._line.n or self._peek() == _SEMICOLON

@@ -100,9 +100,12 @@ class Datagrams(Framed):
 
     def _given(self):
         """All of the datagram: the next may come."""
-        self._out.put(ETX, 0, 1)
+        self._end_mark()
         self._sock.datagram = -1
         self._traffic.was_read(self._sock)
+
+    def _end_mark(self):
+        self._out.put(ETX, 0, 1)
 
 
 class RawDatagrams(Datagrams):
@@ -134,6 +137,5 @@ class RawDatagrams(Datagrams):
         rx.take(n)
         return n
 
-    def _given(self):
-        self._sock.datagram = -1
-        self._traffic.was_read(self._sock)
+    def _end_mark(self):
+        """There is none."""

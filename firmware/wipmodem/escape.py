@@ -77,7 +77,7 @@ class Escape:
         """Until a decision falls due; when none is pending it will take that long at least."""
         if not self.held:
             return self.guard_ms() or STALL_MS
-        return max(self.guard_ms() + (self.held < 3) - ticks.diff(now_ms, self._last_ms), 0)
+        return max(self.guard_ms() + (self.held < 3) - self.silence_ms(now_ms), 0)
 
     def drop(self):
         """Forget pluses held or owed; returns how many that were."""

@@ -5,9 +5,7 @@ from .base_commands import DONE
 from .compat import const
 from .sock import INDEXES
 
-_READ = const(1)
 _WRITE = const(2)
-_QUOTE = const(0x22)
 
 _R = const(1)
 _RW = const(3)

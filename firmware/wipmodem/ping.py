@@ -26,7 +26,7 @@ _PAUSE = const(3)
 
 
 class Ping:
-    """`table` has the resolver, with a slot for us behind those of its sockets."""
+    """`table` has the resolver, of whose slots one is no socket's."""
 
     def __init__(self, net, table, entropy, urcs):
         self._net = net

@@ -25,7 +25,7 @@ def write(modem):
 def cfun_set(modem):
     """AT+CFUN=1: it is always that. AT+CFUN=1,1: a restart, once the OK is out."""
     arguments = modem.arguments
-    again = arguments.value(1) if arguments.given(1) else 0
+    again = arguments.value_or(1, 0)
     if arguments.value(0) != 1 or again > 1:
         return errors.ERROR
     if again:

@@ -24,7 +24,7 @@ def wipcreate_set(modem):
 
 
 def _create_udp(modem, arguments, sock):
-    local_port = arguments.value(2) if arguments.given(2) else 0
+    local_port = arguments.value_or(2, 0)
     if arguments.given(3) != arguments.given(4):
         return errors.ERROR
     if arguments.given(3):
