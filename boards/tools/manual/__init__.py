@@ -9,6 +9,6 @@ A source has prose and markers, `{{NAME ...}}`; a marker with lines of its own e
     index  the socket's number
     }}
 
-markers.py says which there are. Numbers come from the firmware, words from the sources, examples
+tables.py says which there are. Numbers come from the firmware, words from the sources, examples
 from transcripts that are played as tests; what one of them has and another lacks is an error.
 """
