@@ -102,10 +102,8 @@ class Machine:
         """Give the handle back. Bytes that wait for the peer are lost, and counted."""
         if sock.handle >= 0:
             self._net.close(sock.handle)
-            self._by_handle[sock.handle] = None
             sock.handle = NO_HANDLE
-        if sock.pipes:
-            self._counters.add(count_.TX_DROPPED, sock.pipes[1].clear())
+        self._counters.add(count_.TX_DROPPED, sock.pipes[1].clear())
 
     def _failed(self, sock, error, kind):
         sock.error = error

@@ -69,9 +69,8 @@ class Options:
         return _GET[number](sock)
 
     def _bound(self, sock):
-        if sock.pipes:
-            sock.pipes[0].bound(sock.rx_size)
-            sock.pipes[1].bound(sock.tx_size)
+        sock.pipes[0].bound(sock.rx_size)
+        sock.pipes[1].bound(sock.tx_size)
 
 
 _GET = {

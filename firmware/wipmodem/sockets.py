@@ -215,8 +215,6 @@ class Table:
 
     def on_event(self, handle):
         sock = self._machine.of_handle(handle)
-        if sock is None:
-            return
         if sock.protocol == SERVER:
             self._accept(sock)
         else:
