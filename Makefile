@@ -19,7 +19,7 @@ MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),-
 	$(if $(RADIO),--radio $(RADIO))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve radio deploy image size test test-chip check manual rules clean
+.PHONY: help run serve radio deploy image size test test-chip coverage mutate check manual rules clean
 
 help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
@@ -31,6 +31,8 @@ help:
 	@echo
 	@echo "make test     run the tests                         make test ARGS='-k serve -x'"
 	@echo "make test-chip   run the firmware on an emulated RP2040, and measure it (needs root)"
+	@echo "make coverage show which branch of the firmware no test takes"
+	@echo "make mutate   break the firmware in every way, and see a test fail  make mutate ARGS=escape"
 	@echo "make check    check the format, the style, the types and the manual"
 	@echo "make manual   write firmware/MANUAL.md anew"
 	@echo "make rules    show which test proves which rule"
@@ -84,6 +86,17 @@ test-chip: $(CHIP_READY)
 	@$(BIN)/python -m boards.tools.image --board pico
 	@$(BIN)/python -m boards.tools.image --board pico --plain
 	@$(BIN)/python -m pytest -v host_tests/chip $(ARGS)
+
+# What runs in this process or in one of its own alone: pytest and coverage tell how far they are.
+coverage: $(TEST_READY)
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -q -k "not micropython" \
+		host_tests/test_cases.py host_tests/test_transcripts.py host_tests/test_net_mimxrt.py
+	@$(BIN)/coverage combine -q
+	@$(BIN)/coverage report
+
+mutate: $(TEST_READY)
+	@cd host_tests && PYTHONPATH=../firmware:../boards/host ../$(BIN)/python -m mutation $(ARGS)
 
 check: $(TEST_READY)
 	@$(BIN)/ruff format --check .

@@ -190,3 +190,4 @@ def case_board():
     assert [(dog.timeout, dog.fed) for dog in WDT.made] == [(8000, 2)]
     Time.now_ms = 1234
     assert board.ticks_ms() == 1234
+    assert board.serial_number == b"659688114780972"

@@ -69,6 +69,15 @@ def case_refused():
         assert chip.empty()
 
 
+def case_why_it_died_is_said_once():
+    """lwIP then reads as ended: asked again, the peer is taken to have refused."""
+    net = LWIP.net()
+    handle = net.connect(ADDR, 80)
+    LWIP.last().die(LWIP.errno.EHOSTUNREACH)
+    assert events(net) == [(handle, IN | OUT | ERR | HUP)]
+    assert [net.connected(handle), net.connected(handle)] == [UNREACHABLE, RESET]
+
+
 def case_no_answer():
     """The stack gives up its SYNs: ERR alone on lwIP, as a refusal on esp32."""
     for chip, bits in ((ESP32, IN | OUT | HUP), (LWIP, ERR)):

@@ -130,6 +130,7 @@ def case_mask_of_lwip():
     assert masks == {} and events(net) == []
     net.want(handle, IN)
     assert events(net) == [(handle, IN | ERR | HUP)]
+    net.want(handle, 0)
     net.close(handle)
     assert LWIP.empty()
 

@@ -11,10 +11,13 @@ from system import Net, Poller, entropy
 from wipmodem.contract import (
     AGAIN,
     CLOSED,
+    ERR,
+    HUP,
     IN,
     NO_DELAY,
     NO_RESOURCE,
     OUT,
+    RESET,
     TOS,
     TTL,
     UNREACHABLE,
@@ -57,6 +60,22 @@ def _read(net, handle):
     buf = bytearray(64)
     got = net.readinto(handle, buf, 64)
     return bytes(buf[:got]) if got > 0 else got
+
+
+# Connecting
+
+
+def case_refused():
+    """Where nobody listens; asked again, the answer is the same."""
+    both = Both()
+    net, port = both.net, both.other.local_port[both.listener]
+    both.other.close(both.listener)
+    handle = net.connect(_LOOPBACK, port)
+    wait(net, handle, ERR)
+    assert [net.connected(handle), net.connected(handle)] == [RESET, RESET]
+    net.close(handle)
+    both.listener = both.other.listen(0, 1)  # for close()
+    both.close()
 
 
 # Options
@@ -128,6 +147,28 @@ def case_half_close_of_what_is_not_connected():
     handle = net.open_udp(0)
     assert net.finish(handle) is False
     net.close(handle)
+
+
+def case_half_close_of_what_is_gone():
+    """It cannot, once the peer has reset the connection; nothing raises."""
+    both = Both()
+    assert both.net.write(both.handle, b"unread", 0, 6) == 6
+    wait(both.other, both.far, IN)
+    both.other.close(both.far)  # with bytes unread: a reset
+    wait(both.net, both.handle, HUP)
+    assert both.net.finish(both.handle) is False
+    both.far = both.other.listen(0, 1)  # for close()
+    both.close()
+
+
+def case_addresses_of_micropython_on_a_pc():
+    """A raw sockaddr_in of Linux, both ways: family, port, address."""
+    net = load("net_unix").Net(Poller(), entropy, 1)
+    raw = bytes(net._join(b"\x7f\0\0\1", 0x1234))
+    assert raw[2:] == b"\x12\x34\x7f\0\0\1" + bytes(8)
+    assert raw[:2] in (b"\2\0", b"\0\2")  # by the byte order of the PC
+    addr = bytearray(4)
+    assert net._split(raw, addr) == 0x1234 and addr == b"\x7f\0\0\1"
 
 
 # ICMP

@@ -162,6 +162,16 @@ def case_a_late_ok_is_not_the_call():
     bench = RadioBench().ready().dial(30000).say(OK).run(29999).sent(b"").run(1).sent(b"\r")
 
 
+def case_connect_in_pieces():
+    """The LF of CONNECT's line may come later, or not at all: it is no data, what follows is."""
+    buf = bytearray(16)
+    for rest, data in ((b"\nab", b"ab"), (b"ab", b"a")):
+        bench = RadioBench().ready().dial().say(b"\r\nCONNECT\r")
+        assert bench.radio.online() and bench.radio.readinto(buf) == 0
+        bench.say(rest)
+        assert bytes(buf[: bench.radio.readinto(buf)]) == data
+
+
 def case_a_crowd_while_dialling():
     """However much is said before it, CONNECT is seen."""
     bench = RadioBench().ready().dial().say(b"\r\n+COPS: 1\r\n" * 100).say(CONNECT)

@@ -282,6 +282,10 @@ class Machine:
     def reset():
         raise Reset
 
+    @staticmethod
+    def unique_id():
+        return b"\xe6\x61\x64\x08\x43\x3a\x7b\x2c"
+
 
 class WLAN:
     """A station, as strict as esp32's: `said` is what was asked of it; `made` are all.

@@ -241,15 +241,17 @@ class Events:
         expect(True, self._peer(words).finished, "a half close")
 
     def echo_reply(self, words):
-        """echo_reply: to the last request; echo_reply wrong: with another rest."""
+        """echo_reply: to the last request; echo_reply late: to the one before; echo_reply wrong,
+        echo_reply short: with another rest, or with less of it."""
         for handle in self._session.net.open_handles():
             peer = self._session.net.socket(handle)
             if peer.kind == "echo":
-                request = bytearray(peer.datagrams[-1])
+                request = bytearray(peer.datagrams[-2 if words == "late" else -1])
                 request[0] = 0
                 request[4:6] = b"id"  # the system's own
                 request[-1] ^= words == "wrong"
-                peer.inbox.append((bytes(request), b"\xc0\0\2\x0a", 0))
+                message = bytes(request[: -1 if words == "short" else len(request)])
+                peer.inbox.append((message, b"\xc0\0\2\x0a", 0))
                 return
         raise Mismatch("nobody waits for an echo")
 

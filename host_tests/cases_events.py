@@ -1,0 +1,74 @@
+"""What the network does between two looks of the modem's. Both interpreters.
+
+A transcript has one event at a time; here two meet, or one comes where it is not looked for.
+"""
+
+from session import Session
+from transcript_events import dns_answer
+
+
+def _client():
+    """A modem with a TCP client that is ready, and the client's peer."""
+    session = Session().online()
+    session.ask(b'AT+WIPCREATE=2,1,"192.0.2.10",80')
+    session.peer(2, 1).outcome = 1
+    session.settle()
+    session.take()
+    return session, session.peer(2, 1)
+
+
+def _counter(session, name):
+    counters = session.modem.counters
+    return [counters.value(i) for i in range(counters.count) if counters.name(i) == name]
+
+
+def case_reset_met_by_a_write():
+    """The peer resets while the host's bytes are on their way: all are counted, the mode stays."""
+    session, peer = _client()
+    session.ask(b"AT+WIPOPT=2,1,2,7,1")  # bytes do not wait for more
+    session.take()
+    assert session.ask(b"AT+WIPDATA=2,1,2") == b"\r\nCONNECT\r\n"
+
+    def readinto(buf):
+        """The DTE gives its bytes after the poll: only then does the peer go."""
+        peer.dead = bool(session.serial.incoming)
+        return taken(buf)
+
+    taken, session.serial.readinto = session.serial.readinto, readinto
+    session.send(b"nobody hears")
+    assert session.take() == b"" and _counter(session, b"tx_dropped") == [12]
+    session.wait(1000)
+    session.send(b"+++")
+    session.wait(1000)
+    assert session.take() == b"\r\n+WIPERROR: 2,1,843\r\n\r\nOK\r\n"
+
+
+def case_an_event_without_an_outcome():
+    """A stack that tells of a connecting socket too early: the outcome is waited for."""
+    session = Session().online()
+    assert session.ask(b'AT+WIPCREATE=2,1,"192.0.2.10",80') == b"\r\nOK\r\n"
+    net, handle = session.net, session.sock(2, 1).handle
+    net.flags[handle] = 1
+    net.ready[0] = handle
+    net.count = 1
+    session.modem.service(session.now_ms)
+    assert session.take() == b"" and session.modem.table.pending() == 1
+    session.peer(2, 1).outcome = 1
+    session.settle()
+    assert session.take() == b"\r\n+WIPREADY: 2,1\r\n"
+
+
+def case_two_events_of_which_one_closes_the_others_handle():
+    """No such name: the ping ends, and what its socket has just received is nobody's."""
+    session = Session().online()
+    session.ask(b'AT+WIPCREATE=1,1,5000,"192.0.2.10",7')
+    session.ask(b'AT+WIPPING="nobody.example"')
+    session.ask(b"AT+WIPCLOSE=1,1")
+    session.wait(5000)  # the name is asked for again, and finds a lower handle free
+    net = session.net
+    question, echo = [net.socket(handle) for handle in net.open_handles()]
+    assert (question.kind, echo.kind) == ("udp", "echo")
+    question.inbox.append((dns_answer(question.datagrams[-1], "nothing"), b"\x0a\0\0\1", 53))
+    echo.inbox.append((bytes(16), b"\xc0\0\2\x0a", 0))
+    session.settle()
+    assert session.take() == b"\r\n+WIPPING: 1,0,0\r\n" and not net.open_handles()

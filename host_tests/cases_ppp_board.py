@@ -1,0 +1,51 @@
+"""ports/ppp_board.py: a radio on a UART of its own, and one PPP over that. Both interpreters."""
+
+from chip_modules import Machine, Poller, RingUART, Select, Time, load
+from wipmodem.contract import DOWN
+
+
+class Link:
+    """network.PPP; `made` are all."""
+
+    made = []
+
+    def __init__(self, uart):
+        Link.made.append(uart)
+
+    def poll(self):
+        """Nothing moves."""
+
+
+class Network:
+    PPP = Link
+
+
+_MODULES = {"machine": Machine(RingUART), "network": Network, "select": Select, "time": Time}
+_RADIO = {
+    "id": 1,
+    "baudrate": 230400,
+    "txbuf": 64,
+    "rxbuf": 64,
+    "flow": False,
+    "boot_ms": 700,
+    "press_ms": 1500,
+    "init": (b"ATE0V1",),
+    "dial": b"ATD#777",
+}
+
+
+def case_board():
+    """The radio of the board's table, woken once it has booted."""
+    board = load("ppp_board", **_MODULES).PppBoard
+    board.RADIO = _RADIO
+    board.poller = Poller()
+    board.net = None
+    Time.now_ms = 1234
+    bearer = board.make_bearer(board)
+    (uart,) = Link.made
+    assert uart.number == 1 and list(board.poller.masks) == [uart]
+    assert bearer.state == DOWN and bearer.radio.dial_string == b"ATD#777"
+    bearer.service(1234 + 699)
+    assert uart.sent == b""
+    bearer.service(1234 + 700)
+    assert uart.sent == b"AT\r"
