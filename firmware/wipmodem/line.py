@@ -40,6 +40,10 @@ class LineReader:
         """From the A of a command on: no unsolicited line may be said (F7)."""
         return self._state != _IDLE or self.ready
 
+    def lf_comes(self):
+        """The CR of the last line is all that has come, and this host lets LF follow it (H1)."""
+        return self._ended and self.sends_lf
+
     def feed(self, span, room):
         """Take bytes up to the end of a line; at most `room`, which is left for the echo."""
         end = min(span.end, span.start + room)

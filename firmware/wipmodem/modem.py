@@ -313,8 +313,8 @@ class Modem:
             self.writer.result(self._ending)
         elif outcome == ONLINE:
             self.writer.connect(self.calls.speed() if self.data.is_call() else 0)
+            self._lf_comes = self.line.lf_comes()
             self.line.reset()
-            self._lf_comes = self.line.sends_lf
             self._drop_lf()
         else:
             self.writer.error(outcome)
