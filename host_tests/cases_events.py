@@ -5,6 +5,8 @@ A transcript has one event at a time; here two meet, or one comes where it is no
 
 from session import Session
 from transcript_events import dns_answer
+from wipmodem import ticks
+from wipmodem.contract import RESET
 
 
 def _client():
@@ -31,7 +33,7 @@ def case_reset_met_by_a_write():
 
     def readinto(buf):
         """The DTE gives its bytes after the poll: only then does the peer go."""
-        peer.dead = bool(session.serial.incoming)
+        peer.dead = RESET if session.serial.incoming else 0
         return taken(buf)
 
     taken, session.serial.readinto = session.serial.readinto, readinto
@@ -72,3 +74,27 @@ def case_two_events_of_which_one_closes_the_others_handle():
     echo.inbox.append((bytes(16), b"\xc0\0\2\x0a", 0))
     session.settle()
     assert session.take() == b"\r\n+WIPPING: 1,0,0\r\n" and not net.open_handles()
+
+
+def case_a_deadline_is_seen_late():
+    """The loop was away when a connect's time was over: it is told in the next pass."""
+    session = Session().online()
+    session.ask(b'AT+WIPCREATE=2,1,"192.0.2.10",80')
+    session.now_ms = ticks.add(session.now_ms, 30005)
+    session.settle()
+    assert session.take() == b"\r\n+WIPERROR: 2,1,842\r\n"
+
+
+def case_the_loop_sleeps_until_an_escape_is_decided():
+    """Three plusses until the guard time ends, fewer a millisecond longer: they may be data."""
+    session, peer = _client()
+    session.ask(b"ATS12=10")
+    session.send(b"AT+WIPDATA=2,1,2\r")
+    for plusses, wait_ms in ((b"+", 201), (b"++", 201), (b"+++", 200)):
+        session.wait(200)
+        session.send(plusses)
+        assert session.settle() == wait_ms, plusses
+        session.wait(50)
+        assert session.settle() == wait_ms - 50, plusses
+        session.wait(wait_ms)
+    assert session.take() == b"\r\nCONNECT\r\n\r\nOK\r\n" and bytes(peer.sent) == b"+++"

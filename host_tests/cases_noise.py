@@ -97,7 +97,7 @@ class Noise:
         elif kind == 4:
             peer.eof = True
         else:
-            peer.dead = True
+            peer.dead = c.RESET
 
     def calm(self):
         """The host takes and types again, in the factory's way; DTR ends what was under way."""

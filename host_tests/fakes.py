@@ -105,7 +105,8 @@ class FakeSocket:
         self.outcome = c.AGAIN  # of connecting
         # Bytes of the stream, or datagrams (bytes, addr, port), or peers (addr, port).
         self.inbox = []
-        self.eof = self.dead = False
+        self.eof = False
+        self.dead = 0  # or the class of what killed it
         self.closed = False  # by the modem
         self.finished = False  # its sending half, by the modem
         self.window = 1 << 20  # bytes that the peer still takes
@@ -206,7 +207,7 @@ class FakeNet:
                 sock.inbox.insert(0, data[n:])
             return n
         if sock.dead:
-            return c.RESET
+            return sock.dead
         return c.CLOSED if sock.eof else c.AGAIN
 
     def write(self, handle, buf, off, n):
@@ -215,7 +216,7 @@ class FakeNet:
             sock.refused -= 1
             return c.RESET
         if sock.dead:
-            return c.RESET
+            return sock.dead
         data = bytes(memoryview(buf)[off : off + n])
         if sock.kind == "udp":
             return self._write_datagram(sock, data)
@@ -242,6 +243,7 @@ class FakeNet:
         data, addr, self.from_port = sock.inbox.pop(0)
         self.from_addr[:] = addr
         n = min(n, len(data))
+        assert n <= len(buf)  # a bytearray would grow
         buf[0:n] = data[:n]
         return n
 

@@ -51,11 +51,15 @@ class Events:
 
     def resets(self, words):
         """resets 2,5: the peer sends RST."""
-        self._peer(words).dead = True
+        self._peer(words).dead = c.RESET
 
     def port_closed(self, words):
         """port_closed 1,1: ICMP says that nobody is there for our datagram."""
         self._peer(words).refused += 1
+
+    def times_out(self, words):
+        """times_out 2,1: the stack gives up on a peer that acknowledges nothing."""
+        self._peer(words).dead = c.UNREACHABLE
 
     def window(self, words):
         """window 2,5 100: the peer takes so many bytes and then no more."""

@@ -76,4 +76,4 @@ class Sock:
 
     def unsent(self):
         """Bytes that a live peer has still to be sent."""
-        return self.pipes[1].count() if self.pipes and self.handle >= 0 else 0
+        return self.pipes[1].count() if self.handle >= 0 else 0
