@@ -61,7 +61,7 @@ class Announcer:
         return said
 
     def _say(self, place):
-        if self._urcs.kind(place) <= urc.FAILED:
+        if self.awaiting and self._urcs.kind(place) <= urc.FAILED:
             self.awaiting = self._modem.table.pending() > 0
         _SAY[self._urcs.kind(place)](self._modem, self._urcs, place)
         self._urcs.drop(place)
