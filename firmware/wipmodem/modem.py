@@ -119,9 +119,10 @@ class Modem:
 
     def create(self, sock, local_port, name, peer_port):
         """Create a UDP or TCP client socket; its outcome will come before other URCs (H5)."""
+        failure = 0
         if sock.state == FAILED and self.settings[at.DIALECT] == at.WIPSOFT:
-            self.table.close(sock)  # H15
-        failure = self.table.create(sock, local_port, name, peer_port)
+            failure = self.table.give_way(sock)
+        failure = failure or self.table.create(sock, local_port, name, peer_port)
         if not failure:
             self.announcer.expect_outcome()
         return failure

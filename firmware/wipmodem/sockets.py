@@ -118,8 +118,11 @@ class Table:
         return 0 if self._room() else errors.NO_SOCKET  # R18
 
     def _room(self):
+        return len(self.all) < self._most()
+
+    def _most(self):
         """Option 6 of +WIPCFG, and what the board has (W4); servers count (Q2)."""
-        return len(self.all) < min(self._settings[at.SOCKETS], self._sizes.sockets)
+        return min(self._settings[at.SOCKETS], self._sizes.sockets)
 
     def _taken(self, first, last):
         return any(s.protocol == TCP and first <= s.index <= last for s in self.all)
@@ -183,6 +186,15 @@ class Table:
             self.resolver.cancel(sock.who)
         self._urcs.forget(sock.who)
         self._free(sock)
+
+    def give_way(self, sock):
+        """H15: a failed one goes if another may have its index: 0 or an error number."""
+        if len(self.all) > self._most():
+            return errors.NO_SOCKET
+        if sock.first and any(s.first == sock.first and s is not sock for s in self.all):
+            return errors.INDEX_RESERVED  # R11: it is not the last that holds the range
+        self.close(sock)
+        return 0
 
     def close_all(self):
         while self.all:
