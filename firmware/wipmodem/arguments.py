@@ -20,6 +20,7 @@ KINDS = {
     ord("i"): (NUMBER, 1, INDEXES[0], errors.BAD_INDEX),
     ord("s"): (NUMBER, 1, INDEXES[2], errors.BAD_INDEX),  # a server's (Q32)
     ord("o"): (NUMBER, 0, 65535, errors.BAD_PORT),
+    ord("q"): (NUMBER, 0, 65535, errors.BAD_PORT),  # with the text before it, or neither is given
     ord("m"): (NUMBER, 0, 65535, errors.NOT_SUPPORTED),  # of data
     ord("b"): (NUMBER, 6, 6, errors.NO_OPTION),  # the bearer
     ord("u"): (NUMBER, 0, 65535, errors.NO_OPTION),
@@ -38,6 +39,7 @@ KINDS = {
 }
 
 _MOST = const(8)
+_PEER_PORT = const(0x51)  # Q
 _ABSENT = const(-1)
 _NOT_A_NUMBER = const(-2)
 _TOO_LARGE = const(9999999)  # numbers stop growing here: above every range
@@ -148,6 +150,8 @@ class Arguments:
         return 0
 
     def _shape(self, i, letter):
+        if letter == _PEER_PORT and self.given(i) != self.given(i - 1):
+            return False
         if not self.given(i):
             return not letter & _SMALL
         return KINDS[letter | _SMALL][0] == TEXT or self._value[i] >= 0

@@ -37,7 +37,7 @@ _BR_WIPSOFT = (
     0,
     ((0, b"nb"), (1, b"nb"), (2, b"nbkt"), (3, b"nba"), (4, b"nbZ"), (5, b"nb")),
 )
-_CREATE = (0, ((1, b"piOTO"), (2, b"pito"), (3, b"psoii")))
+_CREATE = (0, ((1, b"piOTQ"), (2, b"pito"), (3, b"psoii")))
 _CLOSE = (0, ((1, b"pi"), (2, b"pi"), (3, b"ps")))
 _OPT = (2, ((1, b"pinu"), (2, b"pinut")))  # O5
 _FILE = (0, ((-1, b"p"),))  # no protocol has files

@@ -25,8 +25,6 @@ def wipcreate_set(modem):
 
 def _create_udp(modem, arguments, sock):
     local_port = arguments.value_or(2, 0)
-    if arguments.given(3) != arguments.given(4):
-        return errors.ERROR
     if arguments.given(3):
         return modem.create(sock, local_port, arguments.text(3), arguments.value(4))
     if not arguments.given(2):
