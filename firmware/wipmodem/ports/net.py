@@ -28,7 +28,7 @@ from ..contract import (
 
 _FIRST_PORT = const(49152)  # the dynamic range of RFC 6335: 2**14 ports
 _PORT_MASK = const(0x3FFF)
-_PORT_TRIES = const(8)
+_PORT_TRIES = const(64)
 ANY_ADDR = b"\0\0\0\0"
 
 # What is not listed is UNREACHABLE: no route, timed out, address not valid.
