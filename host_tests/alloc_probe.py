@@ -35,6 +35,7 @@ class RingSerial:
 
     rate = 115200
     flow = True
+    overruns = 0
 
     def __init__(self):
         self.incoming = RingIO(4096)

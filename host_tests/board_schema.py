@@ -90,6 +90,7 @@ _LINE = {
     "rxbuf": _MEMORY,
 }
 _LINE_MAY = {"cts": _PIN, "rts": _PIN, "dtr": _PIN, "dcd": _PIN, "fixed": _BOOL, "whole": _BOOL}
+_REGISTER = _number(0x40000000, 0x4FFFFFFC)
 _CALL = {
     "boot_ms": _number(0, 60000),
     "press_ms": _number(1, 10000),
@@ -111,7 +112,7 @@ _NAMES_MAY = {"RADIO": _TABLE, "WLAN": _TABLE}
 # Table -> the keys that it has, the keys that it may have.
 _TABLES = {
     "POOLS": ({"tcp": _POOL, "listen": _POOL, "udp": _POOL}, {"all": _POOL}),
-    "DTE": (_LINE, {**_LINE_MAY, "dsr": _PIN, "ri": _PIN}),
+    "DTE": (_LINE, {**_LINE_MAY, "dsr": _PIN, "ri": _PIN, "rsr": _REGISTER}),
     "RADIO": ({**_LINE, **_CALL}, {**_LINE_MAY, "reset": _PIN, "power": _PIN}),
     "WLAN": ({"ssid": _text(32), "key": _text(63)}, {}),
 }

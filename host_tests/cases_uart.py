@@ -9,6 +9,7 @@ from chip_modules import (
     Machine,
     Pin,
     Poller,
+    Registers,
     RingUART,
     WholeUART,
     allocated,
@@ -165,6 +166,27 @@ class Quiet:
 
     def write(self, buf, off, n):
         return n
+
+
+def case_overruns_are_counted():
+    """Each read behind a gap, and a gap before the UART is set up anew; other errors are none."""
+    machine = Machine(RingUART)
+    module = load("uart", machine=machine)
+    facts = _table(flow=False, rsr=Registers.RSR)
+    uart = module.open_uart(facts)
+    dte = module.Dte(Poller(), uart, facts)
+    buf = bytearray(4)
+    counts = []
+    for rsr in (0, 8, 0, 15, 7):
+        machine.mem32.rsr = rsr
+        uart.incoming += b"abcdef"
+        assert dte.readinto(buf) == 4 and dte.readinto(buf) == 2
+        counts.append(dte.overruns)
+    assert counts == [0, 1, 1, 2, 2]
+    machine.mem32.rsr = 8
+    assert dte.readinto(buf) == 0 and dte.overruns == 2
+    dte.configure(9600, False, False)
+    assert dte.overruns == 3
 
 
 # Rates

@@ -256,17 +256,26 @@ class WDT:
         self.fed += 1
 
 
-class Nvic:
-    """machine.mem32, of which only the words are there that switch interrupts on and off."""
+class Registers:
+    """machine.mem32, of which only the words are there that switch interrupts on and off, and
+    UART0's RSR, which any write clears."""
 
-    ENABLE, DISABLE = 0xE000E100, 0xE000E180
+    ENABLE, DISABLE, RSR = 0xE000E100, 0xE000E180, 0x40034004
 
     def __init__(self):
         self.on = 0xF
+        self.rsr = 0
+
+    def __getitem__(self, address):
+        assert address == Registers.RSR
+        return self.rsr
 
     def __setitem__(self, address, bits):
-        assert address in (Nvic.ENABLE, Nvic.DISABLE)
-        self.on = self.on | bits if address == Nvic.ENABLE else self.on & ~bits
+        if address == Registers.RSR:
+            self.rsr = 0
+            return
+        assert address in (Registers.ENABLE, Registers.DISABLE)
+        self.on = self.on | bits if address == Registers.ENABLE else self.on & ~bits
 
 
 class Machine:
@@ -276,7 +285,7 @@ class Machine:
 
     def __init__(self, uart):
         self.UART = uart
-        self.mem32 = Nvic()
+        self.mem32 = Registers()
 
     @staticmethod
     def reset():

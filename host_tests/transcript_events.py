@@ -273,6 +273,10 @@ class Events:
         session.net.poll(0)
         session.modem.service(session.now_ms, int(words))
 
+    def overrun(self, words):
+        """overrun: bytes of the host's found no room."""
+        self._session.serial.overruns += 1
+
     def handles(self, words):
         """handles 2: how many the modem has open at the net port."""
         expect(int(words), len(self._session.net.open_handles()), "open handles")

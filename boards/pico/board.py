@@ -26,6 +26,7 @@ DTE = {
     "active": 0,
     "txbuf": 1024,
     "rxbuf": 1024,
+    "rsr": 0x40034004,  # UART0's: where it tells an overrun
 }
 RADIO = {
     "id": 1,

@@ -7,7 +7,8 @@ negative one is a class below. The ports are duck-typed; ../README.md says more 
 serial  readinto(buf) -> n, write(buf, off, n) -> accepted, dtr() -> bool, want(mask),
         set_dcd(on), set_dsr(on), set_ri(on); rate, bit/s; flow, RTS and CTS are wired and used
         at start; takes(rate) -> bool (0: autobaud), sent() -> bool: the last byte has left;
-        configure(rate, tx_held, rx_held), once sent(): CTS holds us, RTS holds the host
+        configure(rate, tx_held, rx_held), once sent(): CTS holds us, RTS holds the host;
+        overruns: how often bytes of the host's were lost since none had room (0: or nobody knows)
 net     poll(timeout_ms) -> count; ready[k] is a handle, flags[handle] its event bits
         open_udp(port, addr, peer_port), connect(addr, peer_port), listen(port, backlog)
         accept(h), connected(h), readinto(h, buf, n), write(h, buf, off, n), recvfrom(h, buf, n)

@@ -16,6 +16,7 @@ DNS_IGNORED = const(10)  # answers that were foreign, forged or malformed
 LINE_TOO_LONG = const(11)  # command lines longer than the line buffer
 DTE_STALLS = const(12)  # times the loop left the DTE unseen too long to measure a guard time
 RADIO_IGNORED = const(13)  # lines of the radio's that nobody had asked for, or could hold
+DTE_OVERRUNS = const(14)  # times the host's bytes found the UART full: gaps in what came
 
 NAMES = (
     b"urc_lost",
@@ -32,6 +33,7 @@ NAMES = (
     b"line_too_long",
     b"dte_stalls",
     b"radio_ignored",
+    b"dte_overruns",
 )
 
 _MOST = const(0x3FFFFFFF)  # the largest small integer: a counter stays there

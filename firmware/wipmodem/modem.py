@@ -4,6 +4,7 @@
 pass: events of the net port -> host input -> commands -> data -> URCs -> output -> timers.
 """
 
+from . import counters as count_
 from . import errors, text, ticks
 from . import settings as at
 from .after import After
@@ -15,7 +16,6 @@ from .commands import Commands
 from .compat import const
 from .contract import IN, OUT
 from .control import DTR_HANGS_UP, ControlLines
-from .counters import DNS_IGNORED, DTE_STALLS, RADIO_IGNORED, TX_DROPPED, URC_LOST, Counters
 from .data import DataMode
 from .escape import STALL_MS, Escape
 from .line import LineReader
@@ -68,7 +68,7 @@ class Modem:
         self.after = After(self)
         self.profile.start(board)
         self.after.apply()
-        self.counters = Counters()
+        self.counters = count_.Counters()
         self.arguments = Arguments()
         self._net = net = board.net
         self.urcs = UrcQueue(sizes.urcs)
@@ -102,7 +102,7 @@ class Modem:
         self._unseen_ms = unseen_ms
         self._busy = False
         if unseen_ms > STALL_MS:
-            self.counters.add(DTE_STALLS)
+            self.counters.add(count_.DTE_STALLS)
         self._take_events()
         self._watch_dtr()
         self._listen()
@@ -154,10 +154,11 @@ class Modem:
 
     def count_all(self):
         """Gather what is counted elsewhere."""
-        self.counters.set(URC_LOST, self.urcs.lost)
-        self.counters.set(DNS_IGNORED, self.table.resolver.ignored)
+        self.counters.set(count_.URC_LOST, self.urcs.lost)
+        self.counters.set(count_.DNS_IGNORED, self.table.resolver.ignored)
+        self.counters.set(count_.DTE_OVERRUNS, self._serial.overruns)
         if self.stack.radio is not None:
-            self.counters.set(RADIO_IGNORED, self.stack.radio.chat.ignored)
+            self.counters.set(count_.RADIO_IGNORED, self.stack.radio.chat.ignored)
 
     # Events and timers
 
@@ -233,7 +234,7 @@ class Modem:
             n = self._serial.readinto(self._host.buf)
             dropped += n
         self._host.load(0)
-        self.counters.add(TX_DROPPED, dropped)
+        self.counters.add(count_.TX_DROPPED, dropped)
 
     # From the host
 

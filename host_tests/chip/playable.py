@@ -18,6 +18,7 @@ EVENTS = {
     "finished": "MicroPython cannot close one half",
     "sockets_full": "its stack is not full at a word",
     "stall": "its loop does not stop at a word",
+    "overrun": "its UART is not full at a word",
     "tuned": "its stack cannot set TTL and type of service",
     "crash": "test_faults.py crashes it",
     "echo_reply": "its times are real ones",

@@ -3,8 +3,9 @@
 // sends in no time and whose transmit interrupt never goes away.
 import { Pl011 } from './emulator.mjs';
 
-const DR = 0x00, FR = 0x18, LCR = 0x2c, CR = 0x30, IFLS = 0x34;
+const DR = 0x00, RSR = 0x04, FR = 0x18, LCR = 0x2c, CR = 0x30, IFLS = 0x34;
 const RX = 1 << 4, TX = 1 << 5, RT = 1 << 6, OE = 1 << 10; // interrupts
+const OVERRUN = 8; // RSR
 const TXFE = 0x80, RXFF = 0x40, TXFF = 0x20, RXFE = 0x10, BUSY = 0x08, CTS = 0x01; // FR
 const PEN = 1 << 1, STP2 = 1 << 3; // LCR
 const RTS = 1 << 11, RTSEN = 1 << 14, CTSEN = 1 << 15; // CR
@@ -20,6 +21,7 @@ export class Uart extends Pl011 {
   tx = [];
   levels = 0x12;
   sending = false;
+  errors = 0; // RSR: that bytes were lost, until it is written
 
   // `line` is the far end: see line.mjs.
   constructor(mcu, original, line) {
@@ -34,7 +36,7 @@ export class Uart extends Pl011 {
   reset() {
     this.sent.cancel();
     this.quiet.cancel();
-    Object.assign(this, { rx: [], tx: [], levels: 0x12, sending: false, ...AT_RESET });
+    Object.assign(this, { rx: [], tx: [], levels: 0x12, sending: false, errors: 0, ...AT_RESET });
     this.checkInterrupts();
   }
 
@@ -85,11 +87,16 @@ export class Uart extends Pl011 {
   receive(byte) {
     const room = this.rx.length < this.depth;
     if (room) this.rx.push(byte);
-    else this.#raise(OE);
+    else this.#overrun();
     if (this.rx.length >= this.rxLevel) this.#raise(RX);
     this.#restartQuiet();
     this.line.rtsIs(this.rts);
     return room;
+  }
+
+  #overrun() {
+    this.errors = OVERRUN;
+    this.#raise(OE);
   }
 
   #restartQuiet() {
@@ -130,13 +137,15 @@ export class Uart extends Pl011 {
   readUint32(offset) {
     if (offset === DR) return this.#read();
     if (offset === FR) return this.flags;
+    if (offset === RSR) return this.errors;
     if (offset === IFLS) return this.levels;
     return super.readUint32(offset);
   }
 
   writeUint32(offset, value) {
     if (offset === DR) return this.#write(value & 0xff);
-    if (offset === IFLS) this.levels = value & 0x3f;
+    if (offset === RSR) this.errors = 0;
+    else if (offset === IFLS) this.levels = value & 0x3f;
     else super.writeUint32(offset, value);
     if (offset === CR || offset === LCR) {
       this.line.rtsIs(this.rts);

@@ -6,6 +6,7 @@ import select
 
 _POLL = 3  # MP_STREAM_POLL
 Pin = Signal = None  # the stand-in's table names no lines
+mem32 = None  # ... and no register
 
 
 def reset():

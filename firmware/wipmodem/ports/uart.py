@@ -3,7 +3,7 @@
 Nothing here blocks: a read asks for no more than has come, a write gives what is taken at once.
 """
 
-from machine import UART, Pin, Signal
+from machine import UART, Pin, Signal, mem32
 
 from ..contract import IN, const
 
@@ -13,6 +13,7 @@ _RATES = (300, 600, 1200, 2400, 4800, 9600, 14400, 19200, 28800, 38400, 57600, 1
 _RATES += (230400, 460800, 921600)
 # Below, rp2 too may only be given what fits: it waits for each byte's time once it has begun to.
 _SLOW = const(57600)
+_OVERRUN = const(8)  # of a PL011's RSR: bytes were lost, until anything is written there
 
 
 def open_uart(facts):
@@ -26,7 +27,10 @@ def open_uart(facts):
 
 
 class Uart:
-    """`whole`: what write() is given must fit, for it waits otherwise (esp32, mimxrt)."""
+    """`whole`: what write() is given must fit, for it waits otherwise (esp32, mimxrt).
+
+    `rsr`: where the chip tells of bytes that it had no room for (rp2); the others do not tell.
+    """
 
     def __init__(self, poller, uart, facts):
         self.rate = facts["baudrate"]  # bit/s
@@ -38,10 +42,23 @@ class Uart:
         self._most = facts["txbuf"] // 2
         self._must_fit = facts.get("whole", False)
         self._whole = self._must_fit or self.rate < _SLOW
+        self._rsr = facts.get("rsr", 0)
+        self.overruns = 0
 
     def readinto(self, buf):
         n = self._uart.any()
-        return (self._uart.readinto(buf, min(n, len(buf))) or 0) if n else 0
+        if not n:
+            return 0
+        n = self._uart.readinto(buf, min(n, len(buf))) or 0
+        if self._rsr and mem32[self._rsr] & _OVERRUN:
+            self._overrun()
+        return n
+
+    def _overrun(self):
+        """How many bytes are missing nobody knows; they are behind those that wait to be read."""
+        self._uart.any()  # out of the full FIFO: the same gap would be told again
+        mem32[self._rsr] = 0
+        self.overruns += 1
 
     def write(self, buf, off, n):
         if self._whole and not self._uart.txdone():
@@ -81,6 +98,8 @@ class Dte(Uart):
         self.rate = rate
         self._whole = self._must_fit or rate < _SLOW
         self._uart.any()  # rp2: out of the FIFO, which init() clears
+        if self._rsr and mem32[self._rsr] & _OVERRUN:
+            self._overrun()
         # timeout_char: init() only ever raises it, to a character's time at the slowest rate.
         if not self.flow:
             self._uart.init(baudrate=rate, timeout_char=0)
