@@ -19,7 +19,7 @@ MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),-
 	$(if $(RADIO),--radio $(RADIO))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve radio deploy image size test test-chip coverage mutate check manual rules clean
+.PHONY: help run serve radio deploy image size test test-chip coverage mutate load load-chip check manual rules clean
 
 help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
@@ -33,6 +33,8 @@ help:
 	@echo "make test-chip   run the firmware on an emulated RP2040, and measure it (needs root)"
 	@echo "make coverage show which branch of the firmware no test takes"
 	@echo "make mutate   break the firmware in every way, and see a test fail  make mutate ARGS=escape"
+	@echo "make load     many connections, many bytes, stuck ends    make load GB=1 CYCLES=10000 PY=cpython"
+	@echo "make load-chip   an hour of the emulated RP2040's time    make load-chip MINUTES=60 (needs root)"
 	@echo "make check    check the format, the style, the types and the manual"
 	@echo "make manual   write firmware/MANUAL.md anew"
 	@echo "make rules    show which test proves which rule"
@@ -97,6 +99,14 @@ coverage: $(TEST_READY)
 
 mutate: $(TEST_READY)
 	@cd host_tests && PYTHONPATH=../firmware:../boards/host ../$(BIN)/python -m mutation $(ARGS)
+
+load: $(TEST_READY)
+	@PYTHONPATH=host_tests $(BIN)/python -m load $(if $(filter command line,$(origin PY)),--py $(PY)) \
+		$(if $(GB),--gb $(GB)) $(if $(CYCLES),--cycles $(CYCLES)) $(ARGS)
+
+load-chip: $(CHIP_READY)
+	@$(BIN)/python -m boards.tools.image --board pico
+	@PYTHONPATH=.:host_tests $(BIN)/python -m load.on_chip $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 
 check: $(TEST_READY)
 	@$(BIN)/ruff format --check .

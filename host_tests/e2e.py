@@ -82,12 +82,10 @@ class Modem(Host):
     dte: pty, tcp or rfc2217. Options are those of serve.py.
     """
 
-    def __init__(self, interpreter, folder, *options, dte="pty"):
+    def __init__(self, interpreter, folder, *options, dte="pty", program=_PROGRAM):
         self._kind = dte
         self._path = str(folder / "modem")
-        self._launcher = Launcher(
-            spec(dte, self._path), *options, py=interpreter, program=_PROGRAM
-        )
+        self._launcher = Launcher(spec(dte, self._path), *options, py=interpreter, program=program)
         self._place = self._launcher.ready()
         self.line = self._open()
 
