@@ -19,7 +19,7 @@ MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),-
 	$(if $(RADIO),--radio $(RADIO))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve radio deploy image size test test-chip coverage mutate load load-chip check manual rules clean
+.PHONY: help run serve radio deploy image size test test-chip coverage soak load load-chip check manual rules clean
 
 help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
@@ -32,7 +32,7 @@ help:
 	@echo "make test     run the tests                         make test ARGS='-k serve -x'"
 	@echo "make test-chip   run the firmware on an emulated RP2040, and measure it (needs root)"
 	@echo "make coverage show which branch of the firmware no test takes"
-	@echo "make mutate   break the firmware in every way, and see a test fail  make mutate ARGS=escape"
+	@echo "make soak     a million steps of modem and model    make soak STEPS=100000 SEED=7"
 	@echo "make load     many connections, many bytes, stuck ends    make load GB=1 CYCLES=10000 PY=cpython"
 	@echo "make load-chip   an hour of the emulated RP2040's time    make load-chip MINUTES=60 (needs root)"
 	@echo "make check    check the format, the style, the types and the manual"
@@ -97,8 +97,8 @@ coverage: $(TEST_READY)
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report
 
-mutate: $(TEST_READY)
-	@cd host_tests && PYTHONPATH=../firmware:../boards/host ../$(BIN)/python -m mutation $(ARGS)
+soak: $(TEST_READY)
+	@$(BIN)/python host_tests/model/soak.py $(if $(STEPS),--steps $(STEPS)) $(if $(SEED),--seed $(SEED))
 
 load: $(TEST_READY)
 	@PYTHONPATH=host_tests $(BIN)/python -m load $(if $(filter command line,$(origin PY)),--py $(PY)) \

@@ -98,3 +98,19 @@ def case_the_loop_sleeps_until_an_escape_is_decided():
         assert session.settle() == wait_ms - 50, plusses
         session.wait(wait_ms)
     assert session.take() == b"\r\nCONNECT\r\n\r\nOK\r\n" and bytes(peer.sent) == b"+++"
+
+
+def case_a_peer_that_is_gone_before_it_is_accepted():
+    """The event of a listener, and then nobody there: no index is used up, nothing is said."""
+    session = Session().online()
+    session.ask(b"AT+WIPCREATE=3,1,7000,5,5")
+    listener = session.peer(3, 1)
+    listener.inbox.append((b"\xc0\0\2\x09", 4000))
+    session.net.poll(0)
+    del listener.inbox[:]
+    session.modem.service(session.now_ms)
+    session.settle()
+    assert session.take() == b"" and not session.sock(2, 5).state
+    listener.inbox.append((b"\xc0\0\2\x09", 4000))
+    session.settle()
+    assert session.take() == b"\r\n+WIPACCEPT: 1,5\r\n"

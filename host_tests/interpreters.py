@@ -22,9 +22,12 @@ def environment():
 
 
 @functools.cache
-def output(interpreter, script, *arguments):
-    """What host_tests/script prints, standard error behind standard output; run only once."""
-    command = [*COMMANDS[interpreter], str(_HERE / script), *arguments]
+def output(interpreter, script, *arguments, heap=None):
+    """What host_tests/script prints, standard error behind standard output; run only once.
+
+    heap: another size of MicroPython's, for a script that brings much besides a modem."""
+    larger = ["-X", "heapsize=" + heap] if heap and interpreter == "micropython" else []
+    command = [*COMMANDS[interpreter], *larger, str(_HERE / script), *arguments]
     done = subprocess.run(
         command, env=environment(), capture_output=True, text=True, timeout=120, check=False
     )
