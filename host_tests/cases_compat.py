@@ -4,6 +4,7 @@ interpreters."""
 import sys
 
 _NAMES = ("micropython", "wipmodem.compat")
+_COMPAT = "compat"
 
 
 def _compat(micropython):
@@ -11,7 +12,7 @@ def _compat(micropython):
     import wipmodem
 
     before = {name: sys.modules.pop(name) for name in _NAMES if name in sys.modules}
-    known = wipmodem.compat if hasattr(wipmodem, "compat") else None
+    known = getattr(wipmodem, _COMPAT, None)
     sys.modules["micropython"] = micropython
     try:
         return __import__("wipmodem.compat", None, None, ("const",))
@@ -20,7 +21,7 @@ def _compat(micropython):
             sys.modules.pop(name, None)
         sys.modules.update(before)
         if known:
-            wipmodem.compat = known
+            setattr(wipmodem, _COMPAT, known)
 
 
 class MicroPython:

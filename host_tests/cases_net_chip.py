@@ -73,7 +73,8 @@ def case_why_it_died_is_said_once():
     """lwIP then reads as ended: asked again, the peer is taken to have refused."""
     net = LWIP.net()
     handle = net.connect(ADDR, 80)
-    LWIP.last().die(LWIP.errno.EHOSTUNREACH)
+    unreachable = LWIP.errno.EHOSTUNREACH  # pyright: ignore[reportAttributeAccessIssue]
+    LWIP.last().die(unreachable)
     assert events(net) == [(handle, IN | OUT | ERR | HUP)]
     assert [net.connected(handle), net.connected(handle)] == [UNREACHABLE, RESET]
 

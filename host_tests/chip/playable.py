@@ -9,6 +9,7 @@ EVENTS = {
     "delayed": "how much the stack holds back is its own",
     "port_closed": "its stack tells nothing of ICMP errors",
     "cts": "how much its UART and stack hold meanwhile is their own",
+    "times_out": "its stack gives a silent peer up after minutes",
     "bearer": "its bearer dials again by itself, and is not there or gone at a word",
     "radio": "its radio is not there or gone at a word",
     "radio_said": "its radio's lines come over the line",
