@@ -40,6 +40,10 @@ class Host(abc.ABC):
     def expect_bytes(self, expected):
         """Exactly these come next."""
 
+    @abc.abstractmethod
+    def expect_listing(self) -> list[str]:
+        """The lines that stand before an OK."""
+
     def send(self, command):
         """A command line."""
         self.type(command.encode("latin-1") + b"\r")
@@ -70,6 +74,12 @@ class Host(abc.ABC):
         command = create_client(index, port_of(listener), peers.address)
         self.ask(command, "OK", f"+WIPREADY: 2,{index}")
         return peers.accept(listener)
+
+    def counters(self):
+        """Those that are not 0."""
+        self.send("AT+WIPXSTAT?")
+        pairs = (line.removeprefix("+WIPXSTAT: ").split(",") for line in self.expect_listing())
+        return {name: int(value) for name, value in pairs if value != "0"}
 
     def nothing_more(self):
         """All that the modem has said was expected."""

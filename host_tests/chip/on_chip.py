@@ -68,6 +68,10 @@ class ModemOnChip(e2e.Host):
     def expect_bytes(self, expected):
         self.uart.expect(expected)
 
+    def expect_listing(self):
+        said = self.uart.until(b"\r\nOK\r\n").decode()
+        return [line for line in said.splitlines() if line][:-1]
+
     def expect_end_of(self, data):
         """What is left of `data`, of which the end may be missing: what came is a part of it."""
         self.pass_us(_QUIET_US)

@@ -25,6 +25,7 @@ from load.items import ITEMS, play
 from load.rig import LoadedModem
 
 _REPORT = _ROOT / "build" / "load.json"
+_COLUMNS = ("item", "on", "seconds", "amount")  # the other keys are figures
 
 
 def main():
@@ -83,8 +84,6 @@ def table(results):
         shown.add_row(result["item"], result["on"], words, str(result["seconds"]), style=colour)
     return shown
 
-
-_COLUMNS = ("item", "on", "seconds", "amount")
 
 if __name__ == "__main__":
     sys.exit(main())

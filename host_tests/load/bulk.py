@@ -1,12 +1,13 @@
 """Bytes in masses: both ways at once through one TCP socket; more datagrams than can be kept."""
 
-import threading
 import time
 from pathlib import Path
 
+from e2e import send_all
 from load.eight import DATAGRAM, Datagrams, udp_peer
 from load.rig import Flat, Visit
 from load.streams import Stream
+from load.worker import Worker
 
 _BLOCK = 1 << 16
 _TELL_S = 0.2
@@ -41,31 +42,9 @@ def play(modem, peers, size, tell=lambda done: None):
     return {"bytes_each_way": size, "megabytes_a_second_each_way": round(size / spent / 1e6, 1)}
 
 
-class Worker(threading.Thread):
-    """A thread whose failure is ours."""
-
-    def __init__(self, work):
-        super().__init__(daemon=True)
-        self._work = work
-        self._failure = None
-        self.start()
-
-    def run(self):
-        try:
-            self._work()
-        except Exception as error:
-            self._failure = error
-
-    def sound(self):
-        if self._failure:
-            raise self._failure
-
-
 def send(write, stream, size):
     while stream.at < size:
-        left = stream.take(min(_BLOCK, size - stream.at))
-        while left:
-            left = left[write(left) :]
+        send_all(write, stream.take(min(_BLOCK, size - stream.at)))
 
 
 def receive(read, stream, size):

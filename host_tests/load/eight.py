@@ -4,12 +4,12 @@ that a server has spawned, two UDP sockets. Every stream is checked at both ends
 
 import re
 import selectors
-import threading
 from socket import SO_SNDBUF, SOCK_DGRAM, SOL_SOCKET
 
 from e2e import LOOPBACK, free_port, port_of
 from load.rig import Flat, Visit
 from load.streams import Stream
+from load.worker import Worker
 from serving import PATIENCE_S
 
 _BLOCK = 1 << 14
@@ -109,29 +109,30 @@ class UdpEnds(TcpEnds):
         self._datagrams.whole.clear()
 
 
-class Far(threading.Thread):
+class Far:
     """The peers: one thread that sends whatever can be sent and checks whatever comes."""
 
     def __init__(self):
-        super().__init__(daemon=True)
         self._selector = selectors.DefaultSelector()
         self._stopped = self._ended = False
-        self.failure = None
 
     def add(self, end):
         """Before start()."""
         end.sock.setblocking(False)
         self._selector.register(end.sock, self._events(end), end)
 
-    def run(self):
-        try:
-            while not self._ended:
-                for key, events in self._selector.select(_LOOK_S):
-                    self._serve(key.data, events)
-                for key in list(self._selector.get_map().values()):
-                    self._selector.modify(key.fileobj, self._events(key.data), key.data)
-        except Exception as error:
-            self.failure = error
+    def start(self):
+        self._worker = Worker(self._run)
+
+    def sound(self):
+        self._worker.sound()
+
+    def _run(self):
+        while not self._ended:
+            for key, events in self._selector.select(_LOOK_S):
+                self._serve(key.data, events)
+            for key in list(self._selector.get_map().values()):
+                self._selector.modify(key.fileobj, self._events(key.data), key.data)
 
     def _serve(self, end, events):
         if events & selectors.EVENT_READ:
@@ -148,10 +149,9 @@ class Far(threading.Thread):
 
     def end(self):
         self._ended = True
-        self.join(PATIENCE_S)
+        self._worker.join(PATIENCE_S)
         self._selector.close()
-        if self.failure:
-            raise self.failure
+        self.sound()
 
 
 def play(modem, peers, rounds, tell=lambda done: None):
@@ -185,8 +185,7 @@ def visit(modem, ends, far, enough=None):
     stay = Visit(modem, ends.protocol, ends.index, ends.mode, ends.came)
 
     def done():
-        if far.failure:
-            raise far.failure
+        far.sound()
         through = enough() if enough else ends.down.at >= wanted
         return through and ends.up.at == ends.sent_up.at
 

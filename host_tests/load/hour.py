@@ -8,6 +8,7 @@ import threading
 from chip.on_chip import Peers, WatchedModem
 from load.cycles import a_cycle
 from load.streams import Stream
+from load.worker import Worker
 
 _MINUTE_US = 60_000_000
 _PIECE = 4096
@@ -26,19 +27,7 @@ class Ends:
         self._peer = peer
         self._stopped = threading.Event()
         self.down, self.up = Stream("down"), Stream("up")  # sent, and what has to come
-        self.failure = None
-        self._threads = [self._start(each) for each in (self._write, self._read)]
-
-    def _start(self, work):
-        def guarded():
-            try:
-                work()
-            except Exception as error:
-                self.failure = error
-
-        thread = threading.Thread(target=guarded, daemon=True)
-        thread.start()
-        return thread
+        self._writer, self._reader = Worker(self._write), Worker(self._read)
 
     def _write(self):
         while not self._stopped.is_set():
@@ -51,7 +40,11 @@ class Ends:
     def stop(self):
         """No more is sent; what is under way comes yet."""
         self._stopped.set()
-        self._threads[0].join(_PATIENCE_S)
+        self._writer.join(_PATIENCE_S)
+
+    def sound(self):
+        self._writer.sound()
+        self._reader.sound()
 
 
 class Host:
@@ -60,16 +53,20 @@ class Host:
     def __init__(self, modem):
         self._modem = modem
         self.up, self.heard = Stream("up"), Stream("down")
-        self.failure = None
+        self._failure = None
         self._tickets = []
         modem.uart.listener = self._hear
 
     def _hear(self, data, to_us):
-        if not self.failure:
+        if not self._failure:
             try:
                 self.heard.check(data)
             except AssertionError as error:
-                self.failure = error
+                self._failure = error
+
+    def sound(self):
+        if self._failure:
+            raise self._failure
 
     def type(self):
         """Keep the line busy."""
@@ -101,8 +98,7 @@ class Hour:
             until_us = self._began_us + minute * _MINUTE_US
             while modem.chip.now_us() < until_us:
                 self._host.type()
-                self._sound()
-                modem.chip.wait(self._moved(), lambda: "the chip's clock stands")
+                self._go_on()
             modem.look(True)
             modem.look(False)
             self._tell(minute, self.figures())
@@ -111,24 +107,20 @@ class Hour:
         self._host.close()
         return self.figures()
 
-    def _moved(self):
-        """The chip's clock has."""
+    def _go_on(self):
+        """Until the chip's clock has moved; raises what went wrong at either end."""
+        self._host.sound()
+        self._ends.sound()
         chip = self._modem.chip
         before = chip.now_us()
-        return lambda: chip.now_us() > before
+        chip.wait(lambda: chip.now_us() > before, lambda: "the chip's clock stands")
 
     def _settle(self):
         host, ends, chip = self._host, self._ends, self._modem.chip
         quiet_us = chip.now_us() + _MINUTE_US
         while (host.heard.at, ends.up.at) != (ends.down.at, host.up.at):
-            self._sound()
             assert chip.now_us() < quiet_us, f"bytes are missing: {self.figures()}"
-            chip.wait(self._moved(), lambda: "the chip's clock stands")
-
-    def _sound(self):
-        for failure in (self._host.failure, self._ends.failure):
-            if failure:
-                raise failure
+            self._go_on()
 
     def figures(self):
         modem, host, ends = self._modem, self._host, self._ends
@@ -151,7 +143,7 @@ def play(image, minutes, tell, speed=115200):
         modem.started().online()
         figures = Hour(modem, peers, tell).run(minutes)
         modem.escape("OK")
-        return figures | {"counted": counted(modem)}
+        return figures | {"counted": modem.counters()}
 
 
 def play_cycles(image, minutes, tell):
@@ -168,12 +160,4 @@ def play_cycles(image, minutes, tell):
             modem.look(False)
             assert flat[0] - flat[-1] < _SLACK, f"the heap grows: {flat} bytes are free"
             tell(minute, {"cycles": done, "heap_free": flat[-1]})
-        return {"cycles": done, "heap_free": flat, "counted": counted(modem)}
-
-
-def counted(modem):
-    """The modem's counters that are not 0."""
-    modem.send("AT+WIPXSTAT?")
-    lines = modem.uart.until(b"\r\nOK\r\n").decode().split()
-    pairs = [line.split(",") for line in lines if "," in line]
-    return {name: int(value) for name, value in pairs if value != "0"}
+        return {"cycles": done, "heap_free": flat, "counted": modem.counters()}

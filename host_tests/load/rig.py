@@ -16,7 +16,7 @@ _BLOCK = 1 << 16
 _GUARD_MS = 25  # S12 is 20 ms then
 _TAIL = 4096
 _LOOK_S = 0.01
-QUIET_S = 0.1  # a side that could do nothing for so long has been stopped
+_QUIET_S = 0.1  # a side that could do nothing for so long has been stopped
 # What stands behind the data when data mode has ended. Lines come as they like in command mode.
 _LINES = rb"(?:\r\n\+WIP[A-Z]+: [0-9,.\"]+\r\n)*"
 _ENDED = re.compile(_LINES + rb"\r\nOK\r\n" + _LINES + rb"\Z")
@@ -59,12 +59,6 @@ class LoadedModem(Modem):
 
     def fds(self):
         return len(os.listdir(f"/proc/{self.pid()}/fd"))
-
-    def counters(self):
-        """Those that are not 0."""
-        self.send("AT+WIPXSTAT?")
-        pairs = (line.removeprefix("+WIPXSTAT: ").split(",") for line in self.expect_listing())
-        return {name: int(value) for name, value in pairs if value != "0"}
 
     def quick_escape(self):
         """From now on 20 ms of silence are enough."""
@@ -134,7 +128,7 @@ class Visit:
 
     def type_until_stopped(self, stream):
         """Until the line takes no more; what it took is the stream's beginning."""
-        while select.select([], [self._fd], [], QUIET_S)[1]:
+        while takes_more(self._fd):
             data = stream.take(_BLOCK)
             stream.at -= len(data) - os.write(self._fd, data)
 
@@ -159,3 +153,8 @@ class Visit:
 
     def _write(self, data):
         send_all(lambda piece: os.write(self._fd, piece), data)
+
+
+def takes_more(line):
+    """Not, if it could be given nothing for so long: a socket, or a descriptor."""
+    return bool(select.select([], [line], [], _QUIET_S)[1])

@@ -9,7 +9,7 @@ import time
 
 from e2e import free_port
 from launcher.steer import say
-from load.rig import QUIET_S, LoadedModem, Visit
+from load.rig import LoadedModem, Visit, takes_more
 from load.streams import Stream
 from serving import PATIENCE_S
 
@@ -85,7 +85,7 @@ class Dialogue:
         self.unsolicited = []
 
     def type_until_stopped(self):
-        while self._left and select.select([], [self._fd], [], QUIET_S)[1]:
+        while self._left and takes_more(self._fd):
             self._type()
         assert self._left, "nothing has stopped the host"
 
@@ -222,7 +222,7 @@ def wait_until_rung(modem):
 def send_until_stopped(sock, stream):
     """Gives what is left of the last block."""
     left = memoryview(b"")
-    while select.select([], [sock], [], QUIET_S)[1]:
+    while takes_more(sock):
         left = left or stream.take(_BLOCK)
         left = left[sock.send(left) :]
     return left
