@@ -104,6 +104,15 @@ class Session:
     def sock(self, protocol, index):
         return self.modem.table.at(protocol, index)
 
+    def counter(self, name):
+        """What AT+WIPXSTAT? would tell, by name; None if there is no such counter."""
+        self.modem.count_all()
+        counters = self.modem.counters
+        for i in range(counters.count):
+            if counters.name(i) == name:
+                return counters.value(i)
+        return None
+
     def peer(self, protocol, index):
         """The fake socket behind an index."""
         return self.net.socket(self.sock(protocol, index).handle)

@@ -284,13 +284,10 @@ class Events:
     def counter(self, words):
         """counter tx_dropped 5."""
         name, n = words.split()
-        counters = self._session.modem.counters
-        self._session.modem.count_all()
-        for i in range(counters.count):
-            if counters.name(i) == name.encode():
-                expect(int(n), counters.value(i), name)
-                return
-        raise Mismatch("no counter " + name)
+        value = self._session.counter(name.encode())
+        if value is None:
+            raise Mismatch("no counter " + name)
+        expect(int(n), value, name)
 
     def _peer(self, who):
         if who not in self._peers:
