@@ -138,11 +138,11 @@ class Commands:
 
     # Sockets
 
-    def _name(self, protocol, index, most=8):
+    def _name(self, protocol, index, servers=4):
         """0, or what is wrong with a socket's name."""
         if not UDP <= protocol <= SERVER:
             return BAD_PROTOCOL
-        most = 4 if protocol == SERVER and most == 8 else 8
+        most = servers if protocol == SERVER else 8
         return 0 if 1 <= index <= most else BAD_INDEX
 
     def _wipcreate(self, protocol, index, *rest):
@@ -205,7 +205,7 @@ class Commands:
         return 0
 
     def _wipdata(self, protocol, index, mode):
-        failure = self._name(protocol, index, most=0)
+        failure = self._name(protocol, index, servers=8)
         if failure:
             return failure
         if protocol == SERVER:

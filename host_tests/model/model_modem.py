@@ -11,11 +11,10 @@ from model_session import StackModel
 from model_table import FAILED, HALF, TCP, UDP, TableModel
 
 OK = "OK"
-ERROR = -1
 
 _ETX = b"\x03"
 _DLE = b"\x10"
-_DATAGRAM = 64  # the size that pair.py gives the modem
+DATAGRAM = 64  # bytes: the modem beside it is given this size
 
 
 class Model:
@@ -89,7 +88,7 @@ class Model:
     def _write_datagrams(self, sock, data, framed):
         for byte, mark in self._unframe(data, framed):
             self._gathered += byte
-            if mark or len(self._gathered) == _DATAGRAM:
+            if mark or len(self._gathered) == DATAGRAM:
                 self._flush(sock)
         if not framed:
             self._flush(sock)

@@ -91,9 +91,8 @@ class TableModel:
         self.now = 0
         self.sockets = {}
         self.ranges = []
-        self.questions: list = [
-            None
-        ] * 9  # served in this order when several are due at one moment
+        # Served in this order when several are due at one moment.
+        self.questions: list = [None] * 9
         self.most = 8  # option 6
         self.mapped: SocketModel | None = None  # the socket in data mode
         # The network's

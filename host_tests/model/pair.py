@@ -5,13 +5,13 @@ done is kept as a transcript.
 """
 
 from comparing import Comparing
-from model_modem import Model
+from model_modem import DATAGRAM, Model
 from model_table import CONNECTING, HALF, LISTENING, READY, SERVER, TCP, UDP
 
 from session import Session
 from wipmodem.contract import C1, WIPSOFT
 
-SIZES = {"block": 256, "rx": 256, "tx": 256, "datagram": 64}
+SIZES = {"block": 256, "rx": 256, "tx": 256, "datagram": DATAGRAM}
 
 _MOST = 200  # bytes that wait on one side of a socket: what flow control does is told elsewhere
 _GUARD_MS = 1000

@@ -48,7 +48,7 @@ def _rule(name, choices):
 
 
 for _i, (_name, _choices) in enumerate(STEPS):
-    setattr(Machine, f"{_name}_{_i}", _rule(f"{_name}", _choices))
+    setattr(Machine, f"{_name}_{_i}", _rule(_name, _choices))
 
 
 def test_modem_and_model_agree():
