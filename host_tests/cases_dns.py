@@ -31,6 +31,20 @@ def case_answer():
     assert len(bench.results) == 1
 
 
+def case_an_answer_has_to_come_from_who_was_asked():
+    """Address and port: a stack takes anybody's datagram until the socket has its peer."""
+    bench = Bench()
+    right = reply(bench.ask(b"a.b"))
+    addr, port = SERVERS[0]
+    for sender in ((addr, port + 1), (b"\x0a\0\0\3", port), SERVERS[1]):
+        bench.net.sender = sender
+        bench.comes(right)
+    assert not bench.results and bench.resolver.ignored == 3
+    bench.net.sender = ()
+    bench.comes(right)
+    assert bench.ended((0, None))
+
+
 def case_largest_answer():
     """An answer of 512 bytes is read to its last."""
     bench = Bench()

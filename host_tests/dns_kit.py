@@ -54,6 +54,12 @@ class ScriptedNet:
         # Results to give in place of the good ones, first come first served.
         self.open_results = []
         self.write_results = []
+        # Who sends what comes next, if it is not who was asked; and who that was, by handle.
+        self.sender: tuple = ()
+        self.from_addr = b""
+        self.from_port = 0
+        self.addr = {}
+        self.peer_port = {}
 
     def open_udp(self, port, addr, peer_port):
         assert port == 0
@@ -63,6 +69,7 @@ class ScriptedNet:
         while handle in self.open:
             handle += 1
         self.open[handle] = (addr, peer_port)
+        self.addr[handle], self.peer_port[handle] = addr, peer_port
         self.inbox[handle] = []
         return handle
 
@@ -80,6 +87,7 @@ class ScriptedNet:
         item = self.inbox[handle].pop(0)
         if isinstance(item, int):
             return item
+        self.from_addr, self.from_port = self.sender or self.open[handle]
         n = min(n, len(item))
         buf[:n] = item[:n]
         return n

@@ -158,10 +158,17 @@ class Resolver:
 
     def _receive(self, question, now_ms):
         n = self._net.recvfrom(question.handle, self._datagram, LARGEST)
-        if n >= 0:
+        if n >= 0 and not self._is_from_server(question.handle):
+            self.ignored += 1
+        elif n >= 0:
             self._weigh(question, self._datagram[:n], now_ms)
         elif n in _GIVE_UP:
             self._ask_next(question, now_ms)
+
+    def _is_from_server(self, handle):
+        """Until a socket had its peer, the stack took anybody's datagrams for it."""
+        net = self._net
+        return net.from_port == net.peer_port[handle] and net.from_addr == net.addr[handle]
 
     def _weigh(self, question, datagram, now_ms):
         verdict, addr = read_answer(datagram, question.ident, question.wire)
