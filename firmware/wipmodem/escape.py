@@ -5,7 +5,8 @@
 Only what follows a silence can begin an escape, so a block is data as it stands unless its first
 byte is a `+` after one; the hot path looks at no other byte. Pluses are held back until decided,
 then either swallowed by the escape or `owed` to the peer, before anything else. S2 is the
-character, S12 the guard time. Once the peer is gone the silence before is not asked for (H13).
+character, S12 the guard time. Once the peer is gone the silence before is not asked for, and the
+last bytes of a block are looked at, too (H13).
 """
 
 from . import settings as at
@@ -47,7 +48,9 @@ class Escape:
             return
         if self.held:
             self._owe()
-        self.heard(now_ms, unseen_ms)
+        elif self.unguarded:
+            self._hold_last(span)
+        self.heard(now_ms, 0 if self.held else unseen_ms)
 
     def tick(self, now_ms, unseen_ms):
         """Before input is looked at: True when an escape is complete."""
@@ -102,6 +105,16 @@ class Escape:
             if span.buf[span.start + i] != character:
                 return 0
         return n
+
+    def _hold_last(self, span):
+        """Pluses behind data, which end its block: as if they had come alone."""
+        n = 0
+        character = self._settings[at.S2]
+        while n < span.left() and span.buf[span.end - 1 - n] == character:
+            n += 1
+        if n <= 3 and character <= _LAST_CHARACTER:
+            self.held = n
+            span.end -= n
 
     def _stalled(self, now_ms):
         if self.held:
