@@ -37,7 +37,7 @@ class Board(PppBoard):
 '''
 MANIFEST = """\
 include("../../firmware/manifest.py")
-NAMES = "__init__ crash mcu net net_chip net_echo net_lwip net_rp2 store uart chat link ppp \
+NAMES = "__init__ crash mcu net net_chip net_echo net_lwip net_rp2 pool store uart chat link ppp \
 ppp_board probe radio"
 PORTS = [f"ports/{name}.py" for name in NAMES.split()]
 package("wipmodem", files=PORTS, base_path="../../firmware", opt=2)
@@ -109,7 +109,7 @@ FIXED = edited(
     WHOLE,
     ('"esp32"', '"mimxrt"'),
     ("net_esp32 import", "net_mimxrt import"),
-    ("net_esp32 store", "net_lwip net_mimxrt store"),
+    ("net_esp32 pool store", "net_lwip net_mimxrt pool store"),
     ('"id": 0', '"id": 2, "fixed": True'),
     ('"id": 1', '"id": 1, "fixed": True'),
     ('"tx": 0, "rx": 1, "cts": 2, "rts": 3, "dtr": 15', '"tx": "D8", "rx": "D7", "dtr": "D15"'),

@@ -12,7 +12,7 @@ from interpreters import COMMANDS, output
 
 _ITEMS = [
     (file, case)
-    for file in sorted(Path(__file__).parent.glob("cases_*.py"))
+    for file in sorted(Path(__file__).parent.rglob("cases_*.py"))
     for case in re.findall(r"^def (case_\w+)", file.read_text(), re.MULTILINE)
 ]
 

@@ -3,7 +3,7 @@ include("$(PORT_DIR)/boards/manifest.py")
 include("../../firmware/manifest.py")
 
 PPP = "chat link ppp ppp_board probe radio"
-NAMES = f"__init__ crash mcu net net_chip net_echo net_lwip net_rp2 store uart {PPP}".split()
+NAMES = f"__init__ crash mcu net net_chip net_echo net_lwip net_rp2 pool store uart {PPP}".split()
 PORTS = [f"ports/{name}.py" for name in NAMES]
 package("wipmodem", files=PORTS, base_path="../../firmware", opt=2)
 module("main.py", base_path="../../firmware", opt=2)

@@ -3,8 +3,8 @@ include("$(PORT_DIR)/boards/manifest.py")
 include("../../firmware/manifest.py")
 
 PPP = "chat link ppp ppp_board probe radio"
-NAMES = f"__init__ crash mcu net net_chip net_echo net_lwip net_mimxrt store uart {PPP}".split()
-PORTS = [f"ports/{name}.py" for name in NAMES]
+OTHERS = "__init__ crash mcu net net_chip net_echo net_lwip net_mimxrt pool store uart"
+PORTS = [f"ports/{name}.py" for name in f"{OTHERS} {PPP}".split()]
 package("wipmodem", files=PORTS, base_path="../../firmware", opt=2)
 module("main.py", base_path="../../firmware", opt=2)
 module("board.py", opt=2)

@@ -10,6 +10,7 @@ from machine import WDT
 
 from ..contract import C1
 from . import crash
+from .pool import Pool
 from .store import Store
 from .uart import Dte, open_uart
 
@@ -29,6 +30,7 @@ class Mcu:
 
     def __init__(self):
         self.store = Store("profile")
+        self.entropy = Pool(os.urandom, machine.unique_id()).draw
         self.poller = select.poll()
         self.serial = Dte(self.poller, open_uart(self.DTE), self.DTE)
         self.net = self.Net(self.poller, self.entropy, self.sizes.handles)  # type: ignore (given there)
@@ -44,10 +46,6 @@ class Mcu:
         raise NotImplementedError
 
     ticks_ms = staticmethod(time.ticks_ms)
-
-    @staticmethod
-    def entropy():
-        return int.from_bytes(os.urandom(2), "big")
 
     def started(self):
         print("wipmodem:", self.name.decode(), "started")
