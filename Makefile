@@ -11,6 +11,7 @@ RUN_READY := .venv/run.stamp
 TOOLS_READY := .venv/tools.stamp
 TEST_READY := .venv/test.stamp
 CHIP_READY := .venv/chip.stamp
+FUZZ_READY := .venv/fuzz.stamp
 
 MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),--trace) \
 	$(if $(DNS),--dns $(DNS)) $(if $(HOSTS),--hosts $(HOSTS)) \
@@ -19,7 +20,7 @@ MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),-
 	$(if $(RADIO),--radio $(RADIO))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve radio deploy image size test test-chip coverage soak load load-chip check manual rules clean
+.PHONY: help run serve radio deploy image size test test-chip coverage soak load load-chip fuzz fuzz-keep check manual rules clean
 
 help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
@@ -35,6 +36,8 @@ help:
 	@echo "make soak     a million steps of modem and model    make soak STEPS=100000 SEED=7"
 	@echo "make load     many connections, many bytes, stuck ends    make load GB=1 CYCLES=10000 PY=cpython"
 	@echo "make load-chip   an hour of the emulated RP2040's time    make load-chip MINUTES=60 (needs root)"
+	@echo "make fuzz     throw bytes at the modem for a while  make fuzz MINUTES=10"
+	@echo "make fuzz-keep   keep the smallest corpus of what fuzzing has found so far"
 	@echo "make check    check the format, the style, the types and the manual"
 	@echo "make manual   write firmware/MANUAL.md anew"
 	@echo "make rules    show which test proves which rule"
@@ -108,6 +111,12 @@ load-chip: $(CHIP_READY)
 	@$(BIN)/python -m boards.tools.image --board pico
 	@PYTHONPATH=.:host_tests $(BIN)/python -m load.on_chip $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 
+fuzz: $(FUZZ_READY)
+	@$(BIN)/python host_tests/fuzz/run.py "$(or $(MINUTES),10)"
+
+fuzz-keep: $(FUZZ_READY)
+	@$(BIN)/python host_tests/fuzz/run.py keep
+
 check: $(TEST_READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -141,6 +150,11 @@ $(TOOLS_READY): boards/tools/requirements.txt $(RUN_READY)
 $(CHIP_READY): host_tests/chip/package.json $(TEST_READY)
 	@echo "Preparing the emulated chip (this once)"
 	@npm install --silent --no-audit --no-fund --no-package-lock --prefix host_tests/chip
+	@touch $@
+
+$(FUZZ_READY): host_tests/fuzz/requirements.txt $(TEST_READY)
+	@echo "Preparing the fuzzer (this once)"
+	@$(PIP) -r $<
 	@touch $@
 
 $(TEST_READY): host_tests/requirements.txt $(wildcard host_tests/stubs*.txt) $(TOOLS_READY)
