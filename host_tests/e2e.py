@@ -96,7 +96,7 @@ class Modem(Host):
         self._kind = dte
         self._path = str(folder / "modem")
         self._launcher = Launcher(spec(dte, self._path), *options, py=interpreter, program=program)
-        self._place = self._launcher.ready()
+        self.place = self._launcher.ready()
         self.line = self._open()
 
     def __enter__(self):
@@ -113,7 +113,7 @@ class Modem(Host):
         if self._kind == "pty":
             return serial.Serial(self._path, timeout=PATIENCE_S, write_timeout=PATIENCE_S)
         scheme = {"tcp": "socket", "rfc2217": "rfc2217"}[self._kind]
-        address = re.findall(r"127\.0\.0\.1:\d+", self._place)[0]
+        address = re.findall(r"127\.0\.0\.1:\d+", self.place)[0]
         return serial.serial_for_url(f"{scheme}://{address}", timeout=PATIENCE_S)
 
     def pid(self):
