@@ -56,7 +56,8 @@ def check(data, ways=WAYS):
         except Exception as error:
             words = "%s: %s" % (type(error).__name__, error)
             raise Failure(words, program.steps) from error
-        if heard[ways[0]] != heard[way]:
+        # None: it hangs on time.
+        if None not in (heard[ways[0]], heard[way]) and heard[ways[0]] != heard[way]:
             raise Failure("%s: said %r" % (ways[0], heard[ways[0]]), program.steps)
 
 

@@ -184,15 +184,15 @@ class Program:
 
     def run(self):
         data = self._data
-        at = 1
-        while at < len(data):
-            stop = data.find(b"\xff", at)
+        start = 1
+        while start < len(data):
+            stop = data.find(b"\xff", start)
             stop = len(data) if stop < 0 else stop
-            if stop > at:
-                self.type(data[at:stop])
+            if stop > start:
+                self.type(data[start:stop])
             if stop + 2 < len(data):
                 self._event(data[stop + 1], data[stop + 2])
-            at = stop + 3
+            start = stop + 3
 
     def type(self, data):
         """Bytes of the host's; what the modem says to them."""
