@@ -249,7 +249,7 @@ class Events:
         echo_reply short: with another rest, or with less of it."""
         for handle in self._session.net.open_handles():
             peer = self._session.net.socket(handle)
-            if peer.kind == "echo":
+            if peer.kind == "echo" and peer.datagrams:
                 request = bytearray(peer.datagrams[-2 if words == "late" else -1])
                 request[0] = 0
                 request[4:6] = b"id"  # the system's own
