@@ -48,7 +48,7 @@ class Escape:
             return
         if self.held:
             self._owe()
-        elif self.unguarded:
+        if self.unguarded:
             self._hold_last(span)
         self.heard(now_ms, 0 if self.held else unseen_ms)
 
