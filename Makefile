@@ -20,7 +20,7 @@ MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),-
 	$(if $(RADIO),--radio $(RADIO))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve radio deploy image size test test-chip coverage soak load load-chip fuzz fuzz-keep check manual rules clean
+.PHONY: help run serve radio deploy image size test test-chip coverage soak load load-chip fuzz fuzz-keep memory memory-least check manual rules clean
 
 help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
@@ -38,6 +38,8 @@ help:
 	@echo "make load-chip   an hour of the emulated RP2040's time    make load-chip MINUTES=60 (needs root)"
 	@echo "make fuzz     throw bytes at the modem for a while  make fuzz MINUTES=10"
 	@echo "make fuzz-keep   keep the smallest corpus of what fuzzing has found so far"
+	@echo "make memory   what the firmware takes: modules, heap     make memory ARGS=--chip (needs root)"
+	@echo "make memory-least   the smallest heap on which the tests pass"
 	@echo "make check    check the format, the style, the types and the manual"
 	@echo "make manual   write firmware/MANUAL.md anew"
 	@echo "make rules    show which test proves which rule"
@@ -116,6 +118,14 @@ fuzz: $(FUZZ_READY)
 
 fuzz-keep: $(FUZZ_READY)
 	@$(BIN)/python host_tests/fuzz/run.py keep
+
+memory: $(TEST_READY) $(if $(findstring --chip,$(ARGS)),$(CHIP_READY))
+	@$(if $(findstring --chip,$(ARGS)),$(BIN)/python -m boards.tools.image --board pico)
+	@PYTHONPATH=.:host_tests $(BIN)/python -m memory $(ARGS)
+
+memory-least: $(TEST_READY) $(if $(findstring --chip,$(ARGS)),$(CHIP_READY))
+	@$(if $(findstring --chip,$(ARGS)),$(BIN)/python -m boards.tools.image --board pico)
+	@PYTHONPATH=.:host_tests $(BIN)/python -m memory.least $(ARGS)
 
 check: $(TEST_READY)
 	@$(BIN)/ruff format --check .

@@ -9,9 +9,12 @@ from pathlib import Path
 _HERE = Path(__file__).resolve().parent
 _PATHS = (_HERE.parent / "firmware", _HERE.parent / "boards" / "host", _HERE)
 
+# MicroPython's; `w` are words, so that it holds what as many KB do on a chip. See memory/least.py.
+HEAP = os.environ.get("HEAP", "192wK")
+
 COMMANDS = {
     "cpython": [sys.executable, "-B"],
-    "micropython": [str(Path(sys.executable).with_name("micropython")), "-X", "heapsize=192wK"],
+    "micropython": [str(Path(sys.executable).with_name("micropython")), "-X", f"heapsize={HEAP}"],
 }
 
 

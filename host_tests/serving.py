@@ -12,6 +12,8 @@ import sys
 import time
 from pathlib import Path
 
+from interpreters import HEAP
+
 ROOT = Path(__file__).resolve().parents[1]
 STAND_IN = ROOT / "host_tests" / "stand_in_modem.py"
 PATIENCE_S = 5
@@ -23,7 +25,7 @@ class Launcher:
 
     def __init__(self, dte, *options, py="cpython", program=STAND_IN, **modem):
         script = ROOT / "boards" / "host" / "serve.py"
-        fixed = ["--dte", dte, "--py", py, "--program", program]
+        fixed = ["--dte", dte, "--py", py, "--program", program, "--heap", HEAP]
         self.process = subprocess.Popen(
             [sys.executable, script, *fixed, *options],
             stdout=subprocess.PIPE,

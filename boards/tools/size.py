@@ -20,16 +20,21 @@ def main(arguments=None):
     parser.add_argument("--board", required=True, help="a folder of boards/")
     options = parser.parse_args(arguments)
     try:
-        manifest = read(options.board).manifest
-        entries, tool = Manifest(manifest).entries, compiler.ours()
-        sizes = {each.path: len(compiler.compiled(each, tool)) for each in entries}
+        found = sizes(options.board)
     except Failure as failure:
         print(f"size: {failure}", file=sys.stderr)
         return 1
-    for path in sorted(sizes, key=lambda path: (-sizes[path], path)):
-        print(f"{sizes[path]:7} {path}")
-    print(f"{sum(sizes.values()):7} in all; the goal is {_GOAL}")
+    for path, size in found.items():
+        print(f"{size:7} {path}")
+    print(f"{sum(found.values()):7} in all; the goal is {_GOAL}")
     return 0
+
+
+def sizes(board):
+    """{module: bytes} of a board's firmware, the largest first. Raises Failure."""
+    entries, tool = Manifest(read(board).manifest).entries, compiler.ours()
+    found = {each.path: len(compiler.compiled(each, tool)) for each in entries}
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
 if __name__ == "__main__":

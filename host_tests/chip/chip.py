@@ -8,6 +8,7 @@ take a `patience_s` of wall-clock time, which only guards against hanging: nothi
 
 import itertools
 import json
+import os
 import shutil
 import struct
 import subprocess
@@ -80,8 +81,14 @@ class Chip:
         if not (_HERE / "node_modules").is_dir():
             raise FileNotFoundError(f"rp2040js is missing: npm install --prefix {_HERE}")
         rom = self._rom or write_rom(Path(self._files.name) / "rom.bin")
-        files = [self._image, rom] + ([self._flash] if self._flash else [])
+        flash = self._flash or self._first_flash()
+        files = [self._image, rom] + ([flash] if flash else [])
         return [node, str(_HERE / "chip.mjs"), *map(str, files)]
+
+    def _first_flash(self):
+        """Of its own, with what the file CHIP_FLASH has: a boot.py, say."""
+        first = os.environ.get("CHIP_FLASH")
+        return first and shutil.copy(first, Path(self._files.name) / "flash.bin")
 
     # Time and state
 
