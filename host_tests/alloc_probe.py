@@ -79,6 +79,7 @@ class Bench:
     name = b"bench"
     dialect = C1
     sizes = Sizes()
+    sizes.run = 16
     entropy = staticmethod(entropy)
 
     def __init__(self):
@@ -281,4 +282,5 @@ def main():
     once("close", lambda: bench.ask(b"AT+WIPCLOSE=1,2"))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -9,9 +9,9 @@ from wipmodem import ticks
 from wipmodem.contract import RESET
 
 
-def _client():
+def _client(**sizes):
     """A modem with a TCP client that is ready, and the client's peer."""
-    session = Session().online()
+    session = Session(**sizes).online()
     session.ask(b'AT+WIPCREATE=2,1,"192.0.2.10",80')
     session.peer(2, 1).outcome = 1
     session.settle()
@@ -34,6 +34,27 @@ def case_reset_met_by_a_write():
     taken, session.serial.readinto = session.serial.readinto, readinto
     session.send(b"nobody hears")
     assert session.take() == b"" and session.counter(b"tx_dropped") == 12
+    session.wait(1000)
+    session.send(b"+++")
+    session.wait(1000)
+    assert session.take() == b"\r\n+WIPERROR: 2,1,843\r\n\r\nOK\r\n"
+
+
+def case_reset_met_amid_a_run():
+    """Of five whole blocks two are on their way when the peer resets: three are counted."""
+    session, peer = _client(run=16)
+    assert session.ask(b"AT+WIPDATA=2,1,2") == b"\r\nCONNECT\r\n"
+    written, write = [], session.net.write
+
+    def met(handle, buf, off, n):
+        written.append(n)
+        peer.dead = RESET if len(written) == 3 else 0
+        return write(handle, buf, off, n)
+
+    session.net.write = met
+    session.send(b"x" * 512 * 5)
+    assert bytes(peer.sent) == b"x" * 1024 and written == [512] * 3
+    assert session.take() == b"" and session.counter(b"tx_dropped") == 3 * 512
     session.wait(1000)
     session.send(b"+++")
     session.wait(1000)

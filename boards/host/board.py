@@ -33,6 +33,10 @@ def options(argv):
     return given
 
 
+class PcSizes(Sizes):
+    run = 16  # a pass costs more than a block
+
+
 class NoCrash:
     """On the PC a crash ends the process, and the launcher shows it."""
 
@@ -46,7 +50,7 @@ class NoCrash:
 class Board:
     name = b"host"
     serial_number = b"000000000000000"
-    sizes = Sizes()
+    sizes = PcSizes()
     crash = NoCrash()
     ticks_ms = staticmethod(ticks_ms)
     entropy = staticmethod(entropy)

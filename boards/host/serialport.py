@@ -1,12 +1,12 @@
 """A serial port on a PC: an inherited descriptor for the bytes and one for the control lines.
 
 Both are non-blocking. A byte on the lines channel is the state of all lines of the side that sent
-it; its end means that whoever holds the other end is gone.
+it; its end means that whoever holds the other end is gone. An error on a descriptor means the same
+as nothing to be read or taken: look() notices the end.
 """
 
-from system import open_raw, write_block
+from system import open_raw, writer
 from wipmodem.contract import IN
-from wipmodem.ports.net import guard
 
 
 class SerialPort:
@@ -19,30 +19,28 @@ class SerialPort:
         self._lines = open_raw(lines_fd)
         self._in = bytearray(1)
         self._out = bytearray(1)
-        # Operands of the call under way, and the guarded calls, bound once: see ports/net.py.
+        self._put_data = writer(self._data)
+        # Operands of the call under way: with them as locals, the frame would come from the heap.
         self._buf = self._in
         self._off = self._n = 0
-        self._read = self._read_data
-        self._write = self._write_data
-        self._read_lines = self._read_one_change
-        self._write_lines = self._write_one_change
         poller.register(data_fd, IN)
         poller.register(lines_fd, IN)
 
     def readinto(self, buf):
-        self._buf = buf
-        return max(guard(self._read) or 0, 0)
+        try:
+            return self._data.readinto(buf) or 0
+        except OSError:
+            return 0
 
     def write(self, buf, off, n):
         self._buf = buf
         self._off = off
         self._n = n
-        return max(guard(self._write) or 0, 0)
+        return self._write()
 
     def look(self):
         """The other side's lines as last told; also where the end of the channel is noticed."""
-        n = guard(self._read_lines)
-        if n is not None and n <= 0:
+        if self._read_lines() == 0:
             self.gone = True
         return self._in[0]
 
@@ -53,16 +51,20 @@ class SerialPort:
 
     def tell(self):
         """How our lines stand."""
-        guard(self._write_lines)
+        try:
+            self._lines.write(self._out)
+        except OSError:
+            return
 
-    def _read_data(self):
-        return self._data.readinto(self._buf)
+    def _write(self):
+        try:
+            return self._put_data(self._buf, self._off, self._n) or 0
+        except OSError:
+            return 0
 
-    def _write_data(self):
-        return write_block(self._data, self._buf, self._off, self._n)
-
-    def _read_one_change(self):
-        return self._lines.readinto(self._in)
-
-    def _write_one_change(self):
-        return self._lines.write(self._out)
+    def _read_lines(self):
+        """1: they have changed, None: they have not, 0: the channel has ended."""
+        try:
+            return self._lines.readinto(self._in)
+        except OSError:
+            return 0

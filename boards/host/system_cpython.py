@@ -27,6 +27,6 @@ def open_raw(fd):
     return open(fd, "r+b", buffering=0)
 
 
-def write_block(stream, buf, off, n):
-    """Write n bytes of buf from off; how many were taken, None if none could be."""
-    return stream.write(memoryview(buf)[off : off + n])
+def writer(stream):
+    """write(buf, off, n) of a stream: how many were taken, None if none could be."""
+    return lambda buf, off, n: stream.write(memoryview(buf)[off : off + n])

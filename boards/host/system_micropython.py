@@ -18,6 +18,6 @@ def open_raw(fd):
     return open(fd, "r+b")
 
 
-def write_block(stream, buf, off, n):
-    """Write n bytes of buf from off; how many were taken, None if none could be."""
-    return stream.write(buf, off, n)
+def writer(stream):
+    """write(buf, off, n) of a stream: how many were taken, None if none could be."""
+    return stream.write

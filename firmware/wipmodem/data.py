@@ -26,10 +26,11 @@ class DataMode:
         self._settings = modem.settings
         gather = Gather(traffic, sizes)
         self._call = LineCall(modem)
+        self._transparent = Transparent(traffic, modem)
         # D2, and H12: by protocol and mode.
         c1 = {
             _key(UDP, 1): Datagrams(gather, modem),
-            _key(TCP, 2): Transparent(traffic, modem),
+            _key(TCP, 2): self._transparent,
         }
         wipsoft = dict(c1)
         wipsoft[_key(UDP, 2)] = RawDatagrams(gather, modem)
@@ -60,6 +61,12 @@ class DataMode:
         if self.sock is not None:
             self.sock = None
             self._traffic.unmap()
+
+    def stream(self, span):
+        """Behind a whole block there may be more; True if the span has bytes still to be sent."""
+        if span.start < len(span.buf) or self.channel is not self._transparent:
+            return False
+        return self._transparent.stream(span)
 
     def gone(self):
         return self.channel is not None and self.channel.gone()

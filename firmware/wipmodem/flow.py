@@ -14,11 +14,13 @@ NO_DATAGRAM = const(-1)
 class Flow:
     """`scratch`: between net and ring; it holds one byte more than a datagram may have."""
 
-    def __init__(self, net, counters, scratch, datagram):
+    def __init__(self, net, counters, scratch, sizes):
         self._net = net
         self._counters = counters
         self._scratch = scratch
-        self._datagram = datagram
+        self._datagram = sizes.datagram
+        self._run = sizes.run
+        self._blocks = 0  # of a run, still allowed
 
     def watch(self, sock, reading):
         """Ask the net port for the events that something can be done about."""
@@ -35,11 +37,15 @@ class Flow:
         rx = sock.pipes[0]
         if rx.count():
             return self._fill_ring(sock, rx)
-        n = self._net.readinto(sock.handle, rx.buf, len(rx.buf))
-        rx.load(max(n, 0))
+        n = self._load(sock, rx)
         if n == len(rx.buf):
             more = self._fill_ring(sock, rx)
             return more if more < net_.AGAIN else n
+        return n
+
+    def _load(self, sock, rx):
+        n = self._net.readinto(sock.handle, rx.buf, len(rx.buf))
+        rx.load(max(n, 0))
         return n
 
     def _fill_ring(self, sock, rx):
@@ -60,6 +66,29 @@ class Flow:
                 return sent
         tx.put_span(span)
         return 0
+
+    def stream(self, handle, source, span):
+        """Blocks from a port to the net as long as they come whole and are taken whole."""
+        sent = self._blocks = self._run
+        while sent > 0 and self._blocks and span.start == len(span.buf):
+            self._blocks -= 1
+            span.load(source.readinto(span.buf))
+            if span.end < len(span.buf):
+                return 0
+            sent = self._push(handle, span)
+        return sent
+
+    def pour(self, sock, sink):
+        """What the pipe has left, and then the net, to a port as long as it takes whole blocks."""
+        rx = sock.pipes[0]
+        got = self._blocks = self._run
+        while got > 0 and self._blocks and not rx.left():
+            self._blocks -= 1
+            if not rx.block():
+                got = self._load(sock, rx)
+            if rx.left():
+                rx.give(sink)
+        return got
 
     def drain(self, sock):
         """The tx pipe to the net, as much as it takes: 0, or why it takes no more."""

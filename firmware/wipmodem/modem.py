@@ -49,6 +49,7 @@ class Sizes:
     out = 1024  # answers and URCs on their way to the DTE
     urcs = 32
     connect_ms = 30000
+    run = 0  # blocks moved at once, behind a whole one: a chip has a radio to attend to
 
 
 class Modem:
@@ -327,6 +328,9 @@ class Modem:
         self._send(self._escape.owed)
         if not self._escape.owed.left():
             self._send(self._host)
+            if self.data.stream(self._host):
+                self._escape.feed(self._host, self.now_ms, self._unseen_ms)
+                self._send(self._host)
         if self.data.channel.give():
             self._busy = True
         over = self.data.channel.over()

@@ -32,6 +32,12 @@ class Span:
         """The first n bytes have been dealt with."""
         self.start += n
 
+    def give(self, sink):
+        """To a serial port, as many as it takes; how many that were."""
+        n = sink.write(self.buf, self.start, self.end - self.start)
+        self.start += n
+        return n
+
 
 class Pipe(Span):
     def __init__(self, block_size, ring_size):

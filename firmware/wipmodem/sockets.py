@@ -47,7 +47,7 @@ class Table:
         self.pinged = _nobody  # called with the address of one name more, or None
         self.resolver = Resolver(net, sizes.sockets + 1, entropy, self._named, self.scratch)
         self._machine = Machine(net, urcs, counters, sizes.handles)
-        self.traffic = Traffic(self._machine, net, urcs, counters, self.scratch, sizes.datagram)
+        self.traffic = Traffic(self._machine, net, urcs, counters, self.scratch, sizes)
         self._wait_ms = 0
 
     # Looking

@@ -41,6 +41,11 @@ class Transparent:
         if sock.corked and (span.left() or sock.unsent() >= ENOUGH):
             self._uncork()
 
+    def stream(self, span):
+        """Whole blocks straight from the line to the net; True if the span holds what was left."""
+        self._traffic.stream(self._sock, self._serial, span)
+        return span.left() > 0
+
     def _may_wait(self, sock):
         return self._pace.delay_ms() and not sock.no_delay and sock.live()
 
@@ -69,10 +74,12 @@ class Transparent:
         rx = self._sock.pipes[0]
         if self._out.count() or not rx.block():
             return False
-        n = self._serial.write(rx.buf, rx.start, rx.end - rx.start)
-        rx.take(n)
+        whole = rx.end == len(rx.buf)  # there may be more behind it
+        given = rx.give(self._serial)
+        if whole and not rx.left():
+            self._traffic.pour(self._sock, self._serial)
         self._traffic.was_read(self._sock)
-        return n > 0
+        return given > 0
 
 
 class Escaped(Framed):

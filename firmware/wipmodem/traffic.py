@@ -12,12 +12,12 @@ from .sock import CONNECTING, PEER_CLOSED, READY, UDP
 
 
 class Traffic:
-    def __init__(self, machine, net, urcs, counters, scratch, datagram):
+    def __init__(self, machine, net, urcs, counters, scratch, sizes):
         self._machine = machine
         self._net = net
         self._urcs = urcs
         self._counters = counters
-        self._flow = Flow(net, counters, scratch, datagram)
+        self._flow = Flow(net, counters, scratch, sizes)
         self._mapped = None  # the socket in data mode
         self._on = {
             CONNECTING: self._on_connecting,
@@ -76,6 +76,20 @@ class Traffic:
         if sock.handle < 0 or sock.finished:
             self._counters.add(count_.TX_DROPPED, span.left())
             span.take(span.left())
+
+    def stream(self, sock, source, span):
+        """Whole blocks from a port straight to the net; what is left in the span is to be sent."""
+        if sock.state == READY and not sock.finished and not sock.unsent():
+            result = self._flow.stream(sock.handle, source, span)
+            if result < net_.AGAIN:
+                self._dealt(sock, result)
+
+    def pour(self, sock, sink):
+        """Whole blocks from the net straight to a port; what the pipe has left is to be given."""
+        if sock.state == READY:
+            result = self._flow.pour(sock, sink)
+            if result < net_.AGAIN:
+                self._dealt(sock, result)
 
     def push(self, sock):
         """What has been held back goes now."""
