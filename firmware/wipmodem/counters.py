@@ -17,6 +17,7 @@ LINE_TOO_LONG = const(11)  # command lines longer than the line buffer
 DTE_STALLS = const(12)  # times the loop left the DTE unseen too long to measure a guard time
 RADIO_IGNORED = const(13)  # lines of the radio's that nobody had asked for, or could hold
 DTE_OVERRUNS = const(14)  # times the host's bytes found the UART full: gaps in what came
+UDP_RX_NO_MEMORY = const(15)  # times that there was no memory to receive a datagram
 
 NAMES = (
     b"urc_lost",
@@ -34,6 +35,7 @@ NAMES = (
     b"dte_stalls",
     b"radio_ignored",
     b"dte_overruns",
+    b"udp_rx_no_memory",
 )
 
 _MOST = const(0x3FFFFFFF)  # the largest small integer: a counter stays there

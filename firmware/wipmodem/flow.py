@@ -113,7 +113,9 @@ class Flow:
     def receive(self, sock):
         """One datagram into the empty rx pipe: its size, or class."""
         n = self._net.recvfrom(sock.handle, self._scratch, self._datagram + 1)
-        if n < net_.AGAIN:  # ICMP, about a datagram that we sent
+        if n == net_.NO_RESOURCE:
+            self._counters.add(count_.UDP_RX_NO_MEMORY)
+        elif n < net_.AGAIN:  # ICMP, about a datagram that we sent
             self._counters.add(count_.UDP_TX_REFUSED)
         if n < 0:
             return n
@@ -134,6 +136,6 @@ class Flow:
             sent = self._net.write(sock.handle, buf, 0, n)
         if sent == net_.AGAIN:
             return False
-        if sent < 0:
+        if sent < n:  # a datagram goes whole or not at all
             self._counters.add(count_.UDP_TX_LOST)
         return True

@@ -48,13 +48,20 @@ _CLASS_OF = {
 }
 
 
+# What a call into a stack may end in.
+FAILURES = (OSError, MemoryError)
+
+
 def class_of(error):
-    """The result class of an OSError."""
+    """The result class of one of FAILURES. Where an OSError has no number there was no memory for
+    it, either."""
+    if isinstance(error, MemoryError) or not error.args:
+        return NO_RESOURCE
     return _CLASS_OF.get(error.args[0], UNREACHABLE)
 
 
 class _Guard:
-    """Turns an OSError in its block into a result class."""
+    """Turns one of FAILURES in its block into a result class."""
 
     failure = 0
 
@@ -62,7 +69,7 @@ class _Guard:
         return self
 
     def __exit__(self, kind, error, trace):
-        if isinstance(error, OSError):
+        if isinstance(error, FAILURES):
             self.failure = class_of(error)
             return True
         return False
@@ -82,10 +89,16 @@ class _Still:
 
 
 def guard(call):
-    """The result of call(), or the class of the OSError it ended in."""
+    """The result of call(), or the class of the failure it ended in."""
     with _guard:
         return call()
     return _guard.failure
+
+
+def shut(sock):
+    """Close it. One that says it failed is closed all the same."""
+    with _guard:
+        sock.close()
 
 
 class BsdNet:
@@ -140,7 +153,8 @@ class BsdNet:
             self.count += 1
 
     def want(self, handle, mask):
-        """Choose the events to be told of. A dead socket is always told of unless mask is 0."""
+        """Choose the events to be told of. A dead socket is always told of unless mask is 0.
+        Where the poller has no memory for it, the next `want` tries again."""
         # poll(2) reports these unasked: left in, they would keep the loop from sleeping.
         watched = mask != 0 or not self.flags[handle] & (ERR | HUP)
         if mask == self._mask[handle] and watched == self._watched[handle]:
@@ -151,9 +165,16 @@ class BsdNet:
         elif self._watched[handle]:
             self._poller.modify(key, mask)
         else:
-            self._poller.register(key, mask)
+            watched = self._registered(key, mask)
         self._mask[handle] = mask
         self._watched[handle] = watched
+
+    def _registered(self, key, mask):
+        """Whether the poller has it now: this allocates."""
+        with _guard:
+            self._poller.register(key, mask)
+            return True
+        return False
 
     # Opening: these allocate.
 
@@ -176,7 +197,7 @@ class BsdNet:
         try:
             with self.still:
                 self._socks[handle].listen(backlog)
-        except OSError as error:
+        except FAILURES as error:
             self.close(handle)
             return class_of(error)
         return handle
@@ -185,13 +206,18 @@ class BsdNet:
         """The next peer of a listener: handle or class; addr and peer_port name it."""
         try:
             sock, raw = self._socks[listener].accept()
-        except OSError as error:
+        except FAILURES as error:
             return class_of(error)
-        sock.setblocking(False)
         handle = self._adopt(sock, IN)
-        if handle >= 0:
-            self.local_port[handle] = self.local_port[listener]
+        if handle < 0:
+            return handle
+        self.local_port[handle] = self.local_port[listener]
+        try:
+            sock.setblocking(False)
             self.peer_port[handle] = self._split(raw, self.addr[handle])
+        except FAILURES as error:
+            self.close(handle)
+            return class_of(error)
         return handle
 
     def connected(self, handle):
@@ -206,13 +232,14 @@ class BsdNet:
         return False
 
     def close(self, handle):
-        key = self._key(self._socks[handle])
+        sock = self._socks[handle]
+        key = self._key(sock)
         if self._watched[handle]:  # before close: the descriptor may be used again at once
             self._poller.unregister(key)
-        del self._handle_of[key]
-        self._socks[handle].close()
+        self._handle_of.pop(key, None)  # it has none if there was no memory for it
         self._socks[handle] = None
         self._watched[handle] = self.flags[handle] = 0
+        shut(sock)
 
     # Bytes: these allocate nothing but for recvfrom.
 
@@ -223,7 +250,8 @@ class BsdNet:
         self._n = n
         # readinto of a socket that just died loses what it read before the error: recv does not.
         got = guard(self._take if self.flags[handle] & (ERR | HUP) else self._read)
-        return AGAIN if got is None else (got or CLOSED)
+        # It waits for memory as it waits for more.
+        return AGAIN if got is None or got == NO_RESOURCE else (got or CLOSED)
 
     def write(self, handle, buf, off, n):
         """Send n bytes of buf from off (a whole datagram on UDP): count taken, or class."""
@@ -237,14 +265,13 @@ class BsdNet:
 
     def recvfrom(self, handle, buf, n):
         """One datagram, cut at n, into the start of buf: its size, or class. Sets from_*."""
-        try:
+        with _guard:
             data, raw = self._socks[handle].recvfrom(n)
-        except OSError as error:
-            return class_of(error)
-        n = len(data)
-        buf[0:n] = data
-        self.from_port = self._split(raw, self.from_addr)
-        return n
+            n = len(data)
+            buf[0:n] = data
+            self.from_port = self._split(raw, self.from_addr)
+            return n
+        return _guard.failure
 
     # Inside
 
@@ -252,11 +279,11 @@ class BsdNet:
         try:
             with self.still:
                 sock = self._socket(kind, reuse)
-        except OSError:
+        except FAILURES:
             return NO_RESOURCE
         failure = self._bind(sock, port)
         if failure:
-            sock.close()
+            shut(sock)
             return failure
         handle = self._adopt(sock, mask)
         if handle >= 0:
@@ -272,7 +299,7 @@ class BsdNet:
                 with self.still:
                     sock.bind(self._join(ANY_ADDR, self._bound))
                 return 0
-            except OSError as error:
+            except FAILURES as error:
                 failure = class_of(error)
         return failure
 
@@ -281,7 +308,7 @@ class BsdNet:
         self.peer_port[handle] = peer_port
         try:
             self._socks[handle].connect(self._join(addr, peer_port))
-        except OSError as error:
+        except FAILURES as error:
             failure = class_of(error)
             if failure != AGAIN:
                 self.close(handle)
@@ -289,18 +316,24 @@ class BsdNet:
         return handle
 
     def _adopt(self, sock, mask):
-        for handle, taken in enumerate(self._socks):
-            if taken is None:
-                self._enter(handle, sock, mask)
-                return handle
-        sock.close()
-        return NO_RESOURCE
+        """A handle for it. It is closed if there is none, or no memory: NO_RESOURCE."""
+        if None not in self._socks:
+            shut(sock)
+            return NO_RESOURCE
+        handle = self._socks.index(None)
+        self._enter(handle, sock, mask)
+        if not self._watched[handle]:
+            self.close(handle)
+            return NO_RESOURCE
+        return handle
 
     def _enter(self, handle, sock, mask):
+        """Not watched, afterwards, is not there: there was no memory."""
         self._socks[handle] = sock
-        self._handle_of[self._key(sock)] = handle
         self.flags[handle] = self._watched[handle] = self.peer_port[handle] = 0
-        self.want(handle, mask)
+        with _guard:
+            self._handle_of[self._key(sock)] = handle
+            self.want(handle, mask)
 
     def _take_once(self):
         data = self._sock.recv(self._n)
@@ -321,10 +354,14 @@ class BsdNet:
 
     def _socket(self, kind, reuse):
         sock = socket.socket(socket.AF_INET, kind)
-        if reuse:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.setblocking(False)
-        self._begin(sock, kind)
+        try:
+            if reuse:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.setblocking(False)
+            self._begin(sock, kind)
+        except FAILURES:
+            shut(sock)
+            raise
         return sock
 
     def _begin(self, sock, kind):
@@ -334,7 +371,7 @@ class BsdNet:
         """The class of what killed a socket; the first read after it says."""
         try:
             sock.recv(1)
-        except OSError as error:
+        except FAILURES as error:
             failure = class_of(error)
             return RESET if failure == AGAIN else failure
         return RESET

@@ -7,6 +7,7 @@ of a listener or a UDP socket MicroPython's lwIP would write it over something e
 import socket
 
 from ..contract import NO_DELAY, const
+from .net import FAILURES
 from .net_echo import EchoNet
 
 _NO_DELAY = getattr(socket, "TCP_NODELAY")  # noqa: B009 (the stub is unix', which has none)
@@ -56,6 +57,6 @@ class ChipNet(EchoNet):
     def _set_no_delay(self, handle, value):
         try:
             self._socks[handle].setsockopt(_TCP, _NO_DELAY, value)
-        except OSError:
+        except FAILURES:
             return False
         return True

@@ -3,7 +3,7 @@
 import socket
 
 from ..contract import RESET
-from .net import class_of
+from .net import FAILURES, class_of
 from .net_linux import LinuxNet
 
 
@@ -12,7 +12,7 @@ class Net(LinuxNet):
         """Once the peer has closed too, HUP is told, and a read still says CLOSED."""
         try:
             self._socks[handle].shutdown(socket.SHUT_WR)
-        except OSError:
+        except FAILURES:
             return False
         return True
 

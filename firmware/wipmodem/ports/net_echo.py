@@ -8,7 +8,7 @@ sockets are given all that comes, errors, what others have asked for, and on 127
 import socket
 
 from ..contract import IN, NO_RESOURCE, const
-from .net import BsdNet, class_of
+from .net import FAILURES, BsdNet, class_of, shut
 
 _ICMP = const(1)
 _MOST_OF_IP = const(60)  # bytes of the largest IP header
@@ -25,10 +25,14 @@ class EchoNet(BsdNet):
             try:
                 with self.still:
                     sock = socket.socket(socket.AF_INET, kind, _ICMP)
-            except OSError:
+            except FAILURES:
                 continue  # not for us, or there is none left
-            sock.setblocking(False)
-            self._begin(sock, kind)
+            try:
+                sock.setblocking(False)
+                self._begin(sock, kind)
+            except FAILURES:
+                shut(sock)
+                break
             return self._adopt(sock, IN)
         return NO_RESOURCE
 
@@ -37,18 +41,19 @@ class EchoNet(BsdNet):
         class."""
         try:
             return self._socks[handle].sendto(memoryview(buf)[0:n], self._join(addr, 0))
-        except OSError as error:
+        except FAILURES as error:
             return class_of(error)
 
     def receive_echo(self, handle, buf, n):
         """One ICMP message, cut at n, into the start of buf: its size or class. Sets from_addr."""
         try:
             data, raw = self._socks[handle].recvfrom(n + _MOST_OF_IP)
-        except OSError as error:
+            self.from_port = self._split(raw, self.from_addr)
+            # Most sockets give the IP header as well, which begins with a 4, as no ICMP message
+            # does.
+            start = (data[0] & 0x0F) << 2 if data and data[0] >> 4 == 4 else 0
+            n = max(0, min(n, len(data) - start))
+            buf[0:n] = data[start : start + n]
+        except FAILURES as error:
             return class_of(error)
-        self.from_port = self._split(raw, self.from_addr)
-        # Most sockets give the IP header as well, which begins with a 4, as no ICMP message does.
-        start = (data[0] & 0x0F) << 2 if data and data[0] >> 4 == 4 else 0
-        n = max(0, min(n, len(data) - start))
-        buf[0:n] = data[start : start + n]
         return n

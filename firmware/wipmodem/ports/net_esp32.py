@@ -5,7 +5,7 @@ lost with the old one can be set of a UDP socket here."""
 import socket
 
 from ..contract import HUP
-from .net import ANY_ADDR, class_of
+from .net import ANY_ADDR, FAILURES, class_of, shut
 from .net_chip import ChipNet
 
 
@@ -34,9 +34,9 @@ class Net(ChipNet):
             sock.bind(self._join(ANY_ADDR, self.local_port[handle]))  # type: ignore (a tuple)
             if peer_port:
                 sock.connect(self._join(self.addr[handle], peer_port))  # type: ignore (the same)
-        except OSError as error:
+        except FAILURES as error:
             got = class_of(error)
-            sock.close()
+            shut(sock)
             sock = old
         self._enter(handle, sock, mask)
         self.peer_port[handle] = peer_port

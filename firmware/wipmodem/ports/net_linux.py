@@ -6,6 +6,7 @@ CPython has names for their numbers. MicroPython has not, and runs on Linux.
 import socket
 
 from ..contract import NO_DELAY, TOS, TTL, const
+from .net import FAILURES
 from .net_echo import EchoNet
 
 _LOOPBACK = const(127)  # the first byte of its addresses
@@ -32,7 +33,7 @@ def _set(sock, option, value):
     """Whether the system takes it."""
     try:
         sock.setsockopt(option[0], option[1], value)
-    except OSError:
+    except FAILURES:
         return False
     return True
 
