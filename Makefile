@@ -20,7 +20,7 @@ MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),-
 	$(if $(RADIO),--radio $(RADIO))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve radio deploy image size test test-chip coverage soak load load-chip fuzz fuzz-keep memory memory-least check manual rules clean
+.PHONY: help run serve radio deploy image size test test-chip coverage soak torture load load-chip fuzz fuzz-keep memory memory-least check manual rules clean
 
 help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
@@ -34,6 +34,7 @@ help:
 	@echo "make test-chip   run the firmware on an emulated RP2040, and measure it (needs root)"
 	@echo "make coverage show which branch of the firmware no test takes"
 	@echo "make soak     a million steps of modem and model    make soak STEPS=100000 SEED=7"
+	@echo "make torture  every call of every port fails once, on both interpreters"
 	@echo "make load     many connections, many bytes, stuck ends    make load GB=1 CYCLES=10000 PY=cpython"
 	@echo "make load-chip   an hour of the emulated RP2040's time    make load-chip MINUTES=60 (needs root)"
 	@echo "make fuzz     throw bytes at the modem for a while  make fuzz MINUTES=10"
@@ -104,6 +105,9 @@ coverage: $(TEST_READY)
 
 soak: $(TEST_READY)
 	@$(BIN)/python host_tests/model/soak.py $(if $(STEPS),--steps $(STEPS)) $(if $(SEED),--seed $(SEED))
+
+torture: $(TEST_READY)
+	@PYTHONPATH=host_tests $(BIN)/python -m torture $(ARGS)
 
 load: $(TEST_READY)
 	@PYTHONPATH=host_tests $(BIN)/python -m load $(if $(filter command line,$(origin PY)),--py $(PY)) \

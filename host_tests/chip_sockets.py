@@ -135,6 +135,9 @@ class Socket:
         self.state = _DEAD
         self.death = error
 
+    def up(self):
+        return self.state in (_UP, _FIN)
+
     def closed(self):
         return self.state == _CLOSED
 

@@ -37,7 +37,7 @@ class Session:
         for name, value in sizes.items():
             setattr(self.sizes, name, value)
         self.serial = FakeSerial(flow=flow)
-        self.net = FakeNet(self.sizes.handles)
+        self.net = self.make_net()
         self.crash = FakeCrash()
         self.store = FakeStore()
         self.store.values.update(kept or {})
@@ -48,10 +48,13 @@ class Session:
         self.modem = Modem(self)
         self.settle()
 
+    def make_net(self):
+        return FakeNet(self.sizes.handles)
+
     def power_cycle(self):
         """Off and on: what is left is what the store has kept."""
         self.serial = FakeSerial(flow=self.serial.flow)
-        self.net = FakeNet(self.sizes.handles)
+        self.net = self.make_net()
         self.bearer.stop()
         self.modem = None
         gc.collect()  # two modems are more than the heap holds

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from interpreters import COMMANDS, output
-from transcripts import Transcript
+from transcript_player import Transcript
 
 FILES = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 
