@@ -61,6 +61,26 @@ def case_reset_met_amid_a_run():
     assert session.take() == b"\r\n+WIPERROR: 2,1,843\r\n\r\nOK\r\n"
 
 
+def case_a_host_that_takes_its_time_amid_a_run():
+    """It takes a block and then nothing, with more of them in the ring: all comes in the end."""
+    session, peer = _client(run=16)
+    assert session.ask(b"AT+WIPDATA=2,1,2") == b"\r\nCONNECT\r\n"
+    write = session.serial.write
+
+    def one(buf, off, n):
+        taken = write(buf, off, n)
+        session.serial.stuck = True
+        return taken
+
+    session.serial.write = one
+    peer.inbox.append(bytes(range(256)) * 8)
+    session.settle()
+    session.serial.write = write
+    session.serial.stuck = False
+    session.settle()
+    assert session.take() == bytes(range(256)) * 8
+
+
 def case_an_event_without_an_outcome():
     """A stack that tells of a connecting socket too early: the outcome is waited for."""
     session = Session().online()

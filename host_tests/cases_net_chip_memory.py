@@ -1,7 +1,7 @@
 """Any call into a chip's stack may find no memory: NO_RESOURCE, and nothing is left open. Both
 interpreters."""
 
-from chip_kit import ADDR, BOTH, ECONNRESET, PEER, PORT, connected_to_peer
+from chip_kit import ADDR, BOTH, ECONNRESET, LWIP, PEER, PORT, connected_to_peer
 from chip_sockets import Socket
 from session import Session
 from wipmodem.contract import AGAIN, IN, NO_RESOURCE
@@ -130,3 +130,14 @@ def case_a_datagram_without_memory_is_counted():
     del session.net.recvfrom
     session.settle()
     assert session.take() == b'\r\n+WIPDATA: 1,1,4,"192.0.2.9",4000\r\n'
+
+
+def case_what_is_no_failure_of_the_stacks_is_not_hidden():
+    """It is an error of the firmware's, and goes to the loop, which keeps it."""
+    net = LWIP.net()
+    handle = net.connect(ADDR, 80)
+    try:
+        net.write(handle, None, 0, 1)
+    except TypeError:
+        return
+    raise AssertionError("hidden")

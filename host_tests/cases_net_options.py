@@ -300,3 +300,16 @@ def case_echo_of_a_user():
     module = Users(set())
     net = load("net_unix", socket=module).Net(Deaf(), entropy, 1)
     assert net.open_echo() == NO_RESOURCE and module.asked == [(2, 3, 1), (2, 2, 1)]
+
+
+def case_nobody_at_the_peers_port():
+    """The first datagram is sent; what comes back of it is told with the next one."""
+    net, other = Net(Poller(), entropy, 1), Net(Poller(), entropy, 1)
+    port = other.local_port[other.open_udp(0)]
+    other.close(0)
+    handle = net.open_udp(0, _LOOPBACK, port)
+    assert net.write(handle, b"one", 0, 3) == 3
+    wait(net, handle, ERR)
+    assert net.write(handle, b"two", 0, 3) == RESET
+    assert net.write(handle, b"two", 0, 3) == 3
+    net.close(handle)

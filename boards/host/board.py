@@ -34,7 +34,7 @@ def options(argv):
 
 
 class PcSizes(Sizes):
-    run = 16  # a pass costs more than a block
+    run = 32  # a pass costs more than a block
 
 
 class NoCrash:

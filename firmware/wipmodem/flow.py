@@ -37,15 +37,11 @@ class Flow:
         rx = sock.pipes[0]
         if rx.count():
             return self._fill_ring(sock, rx)
-        n = self._load(sock, rx)
+        n = self._net.readinto(sock.handle, rx.buf, len(rx.buf))
+        rx.load(max(n, 0))
         if n == len(rx.buf):
             more = self._fill_ring(sock, rx)
             return more if more < net_.AGAIN else n
-        return n
-
-    def _load(self, sock, rx):
-        n = self._net.readinto(sock.handle, rx.buf, len(rx.buf))
-        rx.load(max(n, 0))
         return n
 
     def _fill_ring(self, sock, rx):
@@ -67,27 +63,37 @@ class Flow:
         tx.put_span(span)
         return 0
 
+    # Runs. What is done for each block is written out here: on a PC two calls cost as much as
+    # the system takes to move it.
+
     def stream(self, handle, source, span):
         """Blocks from a port to the net as long as they come whole and are taken whole."""
         sent = self._blocks = self._run
-        while sent > 0 and self._blocks and span.start == len(span.buf):
+        while self._blocks and span.start == len(span.buf):
             self._blocks -= 1
-            span.load(source.readinto(span.buf))
+            span.start = 0
+            span.end = source.readinto(span.buf)
             if span.end < len(span.buf):
                 return 0
-            sent = self._push(handle, span)
+            sent = self._net.write(handle, span.buf, 0, span.end)
+            if sent > 0:
+                span.start = sent
         return sent
 
     def pour(self, sock, sink):
         """What the pipe has left, and then the net, to a port as long as it takes whole blocks."""
         rx = sock.pipes[0]
         got = self._blocks = self._run
-        while got > 0 and self._blocks and not rx.left():
+        while self._blocks and rx.block():
             self._blocks -= 1
-            if not rx.block():
-                got = self._load(sock, rx)
-            if rx.left():
-                rx.give(sink)
+            if not rx.give(sink):
+                return 0
+        while got > 0 and self._blocks and rx.start == rx.end:
+            self._blocks -= 1
+            got = self._net.readinto(sock.handle, rx.buf, len(rx.buf))
+            if got > 0:
+                rx.end = got
+                rx.start = sink.write(rx.buf, 0, got)
         return got
 
     def drain(self, sock):

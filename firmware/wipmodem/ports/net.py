@@ -2,7 +2,7 @@
 
 A subclass says how one kind of socket is made, addressed, read and written (`_socket` ...
 `_error`). Handles are small integers. MicroPython takes the frame of a function with more than 11
-words of state from the heap; `except ... as` alone passes that, `with` does not: hence `guard`,
+words of state from the heap; `except ... as` alone passes that, `with` does not: hence `_guard`,
 and operands in `self`.
 """
 
@@ -69,6 +69,8 @@ class _Guard:
         return self
 
     def __exit__(self, kind, error, trace):
+        if kind is None:  # as nearly always
+            return False
         if isinstance(error, FAILURES):
             self.failure = class_of(error)
             return True
@@ -86,13 +88,6 @@ class _Still:
 
     def __exit__(self, kind, error, trace):
         return False
-
-
-def guard(call):
-    """The result of call(), or the class of the failure it ended in."""
-    with _guard:
-        return call()
-    return _guard.failure
 
 
 def shut(sock):
@@ -128,10 +123,6 @@ class BsdNet:
         self._sock = None
         self._buf = bytearray(0)
         self._off = self._n = 0
-        # Bound once: fetching a bound method allocates.
-        self._take = self._take_once
-        self._read = self._read_stream
-        self._write = self._write_stream
 
     # Events
 
@@ -249,7 +240,7 @@ class BsdNet:
         self._buf = buf
         self._n = n
         # readinto of a socket that just died loses what it read before the error: recv does not.
-        got = guard(self._take if self.flags[handle] & (ERR | HUP) else self._read)
+        got = self._take() if self.flags[handle] & (ERR | HUP) else self._read()
         # It waits for memory as it waits for more.
         return AGAIN if got is None or got == NO_RESOURCE else (got or CLOSED)
 
@@ -259,7 +250,7 @@ class BsdNet:
         self._buf = buf
         self._off = off
         self._n = n
-        sent = guard(self._write)
+        sent = self._write()
         # A chip may have no memory for it yet.
         return AGAIN if sent is None or sent == NO_RESOURCE else sent
 
@@ -335,16 +326,22 @@ class BsdNet:
             self._handle_of[self._key(sock)] = handle
             self.want(handle, mask)
 
-    def _take_once(self):
-        data = self._sock.recv(self._n)
-        self._buf[0 : len(data)] = data
-        return len(data)
+    def _take(self):
+        with _guard:
+            data = self._sock.recv(self._n)
+            self._buf[0 : len(data)] = data
+            return len(data)
+        return _guard.failure
 
-    def _read_stream(self):
-        return self._sock.readinto(self._buf, self._n)
+    def _read(self):
+        with _guard:
+            return self._sock.readinto(self._buf, self._n)
+        return _guard.failure
 
-    def _write_stream(self):
-        return self._sock.write(self._buf, self._off, self._n)
+    def _write(self):
+        with _guard:
+            return self._sock.write(self._buf, self._off, self._n)
+        return _guard.failure
 
     # What differs
 

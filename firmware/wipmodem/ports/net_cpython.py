@@ -2,7 +2,7 @@
 
 import socket
 
-from ..contract import RESET
+from ..contract import AGAIN, CLOSED, NO_RESOURCE, RESET
 from .net import FAILURES, class_of
 from .net_linux import LinuxNet
 
@@ -16,14 +16,24 @@ class Net(LinuxNet):
             return False
         return True
 
-    def _read_stream(self):
-        return self._sock.recv_into(self._buf, self._n)
+    def readinto(self, handle, buf, n):
+        # What a frame holds is no matter here, and a guard takes its time.
+        try:
+            return self._socks[handle].recv_into(buf, n) or CLOSED
+        except FAILURES as error:
+            return _waits(class_of(error))
 
-    _take_once = _read_stream
-
-    def _write_stream(self):
-        return self._sock.send(memoryview(self._buf)[self._off : self._off + self._n])
+    def write(self, handle, buf, off, n):
+        try:
+            return self._socks[handle].send(memoryview(buf)[off : off + n])
+        except FAILURES as error:
+            return _waits(class_of(error))
 
     def _error(self, sock):
         number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         return class_of(OSError(number)) if number else RESET
+
+
+def _waits(failure):
+    """For memory as for more."""
+    return AGAIN if failure == NO_RESOURCE else failure
