@@ -12,6 +12,7 @@ TOOLS_READY := .venv/tools.stamp
 TEST_READY := .venv/test.stamp
 CHIP_READY := .venv/chip.stamp
 FUZZ_READY := .venv/fuzz.stamp
+BENCH_READY := .venv/bench.stamp
 
 MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),--trace) \
 	$(if $(DNS),--dns $(DNS)) $(if $(HOSTS),--hosts $(HOSTS)) \
@@ -20,7 +21,7 @@ MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),-
 	$(if $(RADIO),--radio $(RADIO))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve radio deploy image size test test-chip coverage soak torture load load-chip fuzz fuzz-keep memory memory-least check manual rules clean
+.PHONY: help run serve radio deploy image size test test-chip coverage soak torture load load-chip fuzz fuzz-keep memory memory-least bench check manual rules clean
 
 help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
@@ -39,6 +40,7 @@ help:
 	@echo "make load-chip   an hour of the emulated RP2040's time    make load-chip MINUTES=60 (needs root)"
 	@echo "make fuzz     throw bytes at the modem for a while  make fuzz MINUTES=10"
 	@echo "make fuzz-keep   keep the smallest corpus of what fuzzing has found so far"
+	@echo "make bench    the modem beside a bare loop, socat, ser2net, pyatcommand (installs them)"
 	@echo "make memory   what the firmware takes: modules, heap     make memory ARGS=--chip (needs root)"
 	@echo "make memory-least   the smallest heap on which the tests pass"
 	@echo "make check    check the format, the style, the types and the manual"
@@ -131,6 +133,9 @@ memory-least: $(TEST_READY) $(if $(findstring --chip,$(ARGS)),$(CHIP_READY))
 	@$(if $(findstring --chip,$(ARGS)),$(BIN)/python -m boards.tools.image --board pico)
 	@PYTHONPATH=.:host_tests $(BIN)/python -m memory.least $(ARGS)
 
+bench: $(BENCH_READY)
+	@PYTHONPATH=host_tests $(BIN)/python -m bench $(ARGS)
+
 check: $(TEST_READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -164,6 +169,14 @@ $(TOOLS_READY): boards/tools/requirements.txt $(RUN_READY)
 $(CHIP_READY): host_tests/chip/package.json $(TEST_READY)
 	@echo "Preparing the emulated chip (this once)"
 	@npm install --silent --no-audit --no-fund --no-package-lock --prefix host_tests/chip
+	@touch $@
+
+$(BENCH_READY): host_tests/bench/requirements.txt $(TEST_READY)
+	@echo "Preparing the benchmark (this once)"
+	@$(PIP) -r $<
+	@command -v socat ser2net valgrind >/dev/null && test $$(command -v socat ser2net valgrind | wc -l) = 3 || \
+		apt-get install -qq -y socat ser2net valgrind >/dev/null || \
+		{ echo "make bench needs socat, ser2net and valgrind: apt install them, as root"; false; }
 	@touch $@
 
 $(FUZZ_READY): host_tests/fuzz/requirements.txt $(TEST_READY)
