@@ -12,6 +12,7 @@ from chip_kit import (
     connected_to_peer,
     events,
 )
+from chip_modules import Registers, Timer
 from wipmodem.contract import (
     AGAIN,
     ERR,
@@ -208,3 +209,32 @@ def case_accept_finds_no_socket():
     net.close(handles[4])
     server.queue.append(PEER)
     assert net.accept(listener) == handles[4]
+
+
+# What enters lwIP by another door
+
+
+def case_a_poll_of_ppp_is_let_be_for_two_looks():
+    """Then RTS is off until it has ended; one that ends before keeps its line. rp2 alone."""
+    net = LWIP.net()
+    registers = LWIP.machine.mem32
+    brake, before = net.brake({"control": Registers.CR}), registers.cr
+    look = Timer.last.callback
+    for looks, held in ((0, False), (1, False), (2, True), (3, True)):
+        look(None)
+        with brake:
+            for _ in range(looks):
+                look(None)
+            assert (registers.cr == before & ~0x4800) is held, looks
+        assert registers.cr == before
+        look(None)
+        look(None)
+        assert registers.cr == before
+
+
+def case_where_no_line_can_be_held():
+    """A poll is let be."""
+    for chip in BOTH:
+        Timer.last = None
+        with chip.net().brake({}):
+            assert Timer.last is None

@@ -1,6 +1,7 @@
 """ports/ppp_board.py: a radio on a UART of its own, and one PPP over that. Both interpreters."""
 
 from chip_modules import Machine, Poller, RingUART, Select, Time, load
+from radio_fakes import PppNet
 from wipmodem.contract import DOWN
 
 
@@ -39,7 +40,7 @@ def case_board():
     board = load("ppp_board", **_MODULES).PppBoard
     board.RADIO = _RADIO
     board.poller = Poller()
-    board.net = None
+    board.net = PppNet()
     Time.now_ms = 1234
     bearer = board.make_bearer(board)
     (uart,) = Link.made

@@ -127,6 +127,7 @@ class FakeLink:
 
     def poll(self, ignored=None):
         self._net.is_still()
+        assert self._net.bounds.held, "it may never end"
         if self.code < 3:
             return -1
         n = self._line.any()
@@ -165,6 +166,10 @@ class PppNet(FakeNet):
         super().__init__()
         self.ticks = 0
         self.still = Still()
+        self.bounds = Still()
+
+    def brake(self, facts):
+        return self.bounds
 
     def is_still(self):
         assert self.still.held, "lwIP's timers may come amid this"

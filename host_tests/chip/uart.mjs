@@ -21,6 +21,7 @@ export class Uart extends Pl011 {
   tx = [];
   levels = 0x12;
   sending = false;
+  heeded = false; // RTS was used since the reset: the far end knows it
   errors = 0; // RSR: that bytes were lost, until it is written
 
   // `line` is the far end: see line.mjs.
@@ -36,7 +37,7 @@ export class Uart extends Pl011 {
   reset() {
     this.sent.cancel();
     this.quiet.cancel();
-    Object.assign(this, { rx: [], tx: [], levels: 0x12, sending: false, errors: 0, ...AT_RESET });
+    Object.assign(this, { rx: [], tx: [], levels: 0x12, sending: false, errors: 0, heeded: false, ...AT_RESET });
     this.checkInterrupts();
   }
 
@@ -57,8 +58,8 @@ export class Uart extends Pl011 {
   // Which ways flow control holds: what is sent, by CTS; what comes, by RTS.
   get held() { return [CTSEN, RTSEN].map((bit) => (this.ctrlRegister & bit) !== 0); }
 
-  // Whether the far end may send. Without RTSEN nobody speaks of flow control.
-  get clear() { return !(this.ctrlRegister & RTSEN) || this.rts; }
+  // Whether the far end may send. Unless RTS was ever used nobody speaks of flow control.
+  get clear() { return !this.heeded || this.rts; }
 
   get flags() {
     const { rx, tx, depth } = this;
@@ -147,6 +148,7 @@ export class Uart extends Pl011 {
     if (offset === RSR) this.errors = 0;
     else if (offset === IFLS) this.levels = value & 0x3f;
     else super.writeUint32(offset, value);
+    if (this.ctrlRegister & RTSEN) this.heeded = true;
     if (offset === CR || offset === LCR) {
       this.line.rtsIs(this.rts);
       this.#send();

@@ -62,6 +62,7 @@ class Ppp:
         self._uart = uart
         self._link = link
         self._net = net
+        self._brake = net.brake(facts)
         self._pap = False  # what the next call offers: what the last one came up with
         self._probe = Probe(net, facts.get("probe_s", 60) * 1000)
         self._limit_ms = 0
@@ -108,7 +109,7 @@ class Ppp:
             return self._pump_radio()
         if not self._uart.any():
             return False
-        with self._net.still:
+        with self._net.still, self._brake:
             if self._read() > 0:
                 self._heard = True
         return False
