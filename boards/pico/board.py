@@ -55,6 +55,7 @@ RADIO = {
 
 class PicoSizes(Sizes):
     block = 256
+    run = 3  # with the block before them they fill the DTE's txbuf
     rx = 1472
     tx = 640
 

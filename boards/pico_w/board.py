@@ -58,6 +58,7 @@ WLAN = {"ssid": "", "key": ""}
 
 class PicoSizes(Sizes):
     block = 256
+    run = 3  # with the block before them they fill the DTE's txbuf
     rx = 1472
     tx = 1024
 

@@ -74,9 +74,11 @@ class Transparent:
         rx = self._sock.pipes[0]
         if self._out.count() or not rx.block():
             return False
-        whole = rx.end == len(rx.buf)  # there may be more behind it
+        # Behind a whole block there may be more. A line that still has bytes to send would take
+        # it no faster than it sends them: a chip's UART waits for each.
+        more = rx.end == len(rx.buf) and self._serial.sent()
         given = rx.give(self._serial)
-        if whole and not rx.left():
+        if more and not rx.left():
             self._traffic.pour(self._sock, self._serial)
         self._traffic.was_read(self._sock)
         return given > 0
