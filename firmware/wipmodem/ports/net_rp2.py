@@ -16,7 +16,7 @@ _ENABLE = const(0xE000E100)
 _DISABLE = const(0xE000E180)
 _ALARM_2 = const(1 << 2)
 
-_LOOK_MS = const(25)  # a poll is let be for two looks at the most
+_LOOK_MS = const(4)  # a poll is let be for two looks at the most
 # A PL011's CR: RTS by the FIFO, and by hand. Writing so far behind it sets or clears bits alone.
 _RTSEN = const(1 << 14)
 _RTS = const(1 << 11)
