@@ -26,6 +26,7 @@ _PACKET_MOST = 65536
 _SYSCTLS = {
     "ipv6/conf/all/disable_ipv6": 1,
     "ipv6/conf/default/disable_ipv6": 1,
+    "ipv4/tcp_congestion_control": "reno",  # others pace by the kernel's clock
     "ipv4/tcp_early_retrans": 0,
     "ipv4/tcp_recovery": 0,
     "ipv4/tcp_sack": 0,
