@@ -21,7 +21,7 @@ MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),-
 	$(if $(RADIO),--radio $(RADIO))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve radio deploy image size test test-chip coverage soak torture load load-chip fuzz fuzz-keep memory memory-least bench check manual rules clean
+.PHONY: help run serve radio deploy image size test test-chip coverage soak torture load load-chip fuzz fuzz-keep memory memory-least bench bench-chip check manual rules clean
 
 help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
@@ -41,6 +41,7 @@ help:
 	@echo "make fuzz     throw bytes at the modem for a while  make fuzz MINUTES=10"
 	@echo "make fuzz-keep   keep the smallest corpus of what fuzzing has found so far"
 	@echo "make bench    the modem beside a bare loop, socat, ser2net, pyatcommand (installs them)"
+	@echo "make bench-chip  shares of the line, turnaround, start of the emulated RP2040 (needs root)"
 	@echo "make memory   what the firmware takes: modules, heap     make memory ARGS=--chip (needs root)"
 	@echo "make memory-least   the smallest heap on which the tests pass"
 	@echo "make check    check the format, the style, the types and the manual"
@@ -135,6 +136,10 @@ memory-least: $(TEST_READY) $(if $(findstring --chip,$(ARGS)),$(CHIP_READY))
 
 bench: $(BENCH_READY)
 	@PYTHONPATH=host_tests $(BIN)/python -m bench $(ARGS)
+
+bench-chip: $(BENCH_READY) $(CHIP_READY)
+	@$(BIN)/python -m boards.tools.image --board pico
+	@PYTHONPATH=.:host_tests $(BIN)/python -m bench.on_chip $(ARGS)
 
 check: $(TEST_READY)
 	@$(BIN)/ruff format --check .

@@ -122,12 +122,14 @@ class ModemOnChip(e2e.Host):
 class WatchedModem(ModemOnChip):
     """Run by a script at the console, so that the heap can be looked at: `heap`, in bytes free.
 
-    `speed`: of the DTE. While pin LOCK is high the heap is locked.
+    `speed`, `radio_speed`: of the DTE's line and of the radio's.
+    While pin LOCK is high the heap is locked.
     """
 
-    def __init__(self, image, speed=DTE["baudrate"], **radio):
+    def __init__(self, image, speed=DTE["baudrate"], radio_speed=460800, **radio):
         super().__init__(image, **radio)
-        self._script = _WATCHER.read_text().replace("SPEED", str(speed))
+        script = _WATCHER.read_text().replace("RADIO_SPEED", str(radio_speed))
+        self._script = script.replace("SPEED", str(speed))
 
     def started(self):
         super().started()

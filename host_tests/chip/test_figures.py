@@ -1,11 +1,9 @@
 """What the chip needs and how fast it is, in its own time: shown at the end of the run."""
 
-import os
-import threading
-
 import pytest
 
 from chip.on_chip import LOCAL, Peers, WatchedModem
+from chip.transfer import share, transfer
 from e2e import port_of, receive_all
 
 _PATIENCE_S = 300
@@ -24,11 +22,6 @@ _GOALS[_BOTH, 115200] = "90 %"
 def watched(image):
     with WatchedModem(image) as modem:
         yield modem.started()
-
-
-def payload():
-    """Pseudo-random bytes, none of which could be an escape."""
-    return os.urandom(_BYTES).replace(b"+", b"-")
 
 
 def test_steady_state_allocates_nothing(watched, figure):
@@ -117,27 +110,8 @@ def test_throughput(image, figure, speed):
         modem.ask("AT+WIPDATA=2,1,2", "CONNECT")
         again = modem.network.retransmitted()
         for name, down, up in (("to the host", 1, 0), ("from the host", 0, 1), ("both", 1, 1)):
-            shares = transfer(modem, peer, down, up, speed)
-            rates = " and ".join(f"{share:.1%} ({share * speed / 10:.0f} B/s)" for share in shares)
+            rates = transfer(modem, peer, _BYTES, down, up)
+            rates = " and ".join(f"{share(rate, speed):.1%} ({rate:.0f} B/s)" for rate in rates)
             figure(f"TCP {name} at {speed}", rates, _GOALS.get((name, speed), ""))
         assert modem.network.retransmitted() == again
         assert modem.chip.overruns == [0, 0]
-
-
-def transfer(modem, peer, down, up, speed):
-    """Shares of the line: towards the host, from the host."""
-    data = payload()
-    seen, began_us = len(modem.uart.stamps), modem.chip.now_us()
-    line_us = len(data) * 10 * 1e6 / speed
-    shares = []
-    if down:
-        threading.Thread(target=peer.sendall, args=(data,), daemon=True).start()
-    ticket = modem.type(data) if up else None
-    if up:
-        receive_all(peer.recv, data)
-        shares.append(line_us / (ticket.done_us - began_us))
-    if down:
-        assert modem.uart.take(len(data), _PATIENCE_S) == data
-        stamps = modem.uart.stamps[seen:]
-        shares.insert(0, line_us / (stamps[-1][1] - stamps[0][0]))
-    return shares

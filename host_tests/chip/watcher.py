@@ -57,6 +57,6 @@ class Watched(board.Board):
 
 
 mcu.WDT = NoDog
-board.DTE["baudrate"] = int("SPEED")  # the test puts it in
-board.RADIO["baudrate"] = 460800  # faster than any host's line
+board.DTE["baudrate"] = int("SPEED")  # the test puts them in
+board.RADIO["baudrate"] = int("RADIO_SPEED")
 main.run(Watched())
