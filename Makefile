@@ -137,7 +137,7 @@ memory-least: $(TEST_READY) $(if $(findstring --chip,$(ARGS)),$(CHIP_READY))
 bench: $(BENCH_READY)
 	@PYTHONPATH=host_tests $(BIN)/python -m bench $(ARGS)
 
-bench-chip: $(BENCH_READY) $(CHIP_READY)
+bench-chip: $(CHIP_READY)
 	@$(BIN)/python -m boards.tools.image --board pico
 	@PYTHONPATH=.:host_tests $(BIN)/python -m bench.on_chip $(ARGS)
 
@@ -176,9 +176,8 @@ $(CHIP_READY): host_tests/chip/package.json $(TEST_READY)
 	@npm install --silent --no-audit --no-fund --no-package-lock --prefix host_tests/chip
 	@touch $@
 
-$(BENCH_READY): host_tests/bench/requirements.txt $(TEST_READY)
+$(BENCH_READY): $(TEST_READY)
 	@echo "Preparing the benchmark (this once)"
-	@$(PIP) -r $<
 	@command -v socat ser2net valgrind >/dev/null && test $$(command -v socat ser2net valgrind | wc -l) = 3 || \
 		apt-get install -qq -y socat ser2net valgrind >/dev/null || \
 		{ echo "make bench needs socat, ser2net and valgrind: apt install them, as root"; false; }
