@@ -5,6 +5,7 @@ UARTs lose what comes just then.
 """
 
 from . import settings as at
+from . import ticks
 from .compat import const
 
 _LOOK_MS = const(1)  # how often the line is asked whether it is done
@@ -38,7 +39,7 @@ class After:
         """Do it, if all that was said is out."""
         if self._modem.out.count() or not self._serial.sent():
             return
-        if not self.due and self._modem.silence_ms() < _PAUSE_MS:
+        if not self.due and ticks.diff(self._modem.now_ms, self._modem.heard_ms) < _PAUSE_MS:
             return
         if self._restart:
             self._modem.restart()

@@ -91,6 +91,7 @@ class Modem:
         self._control = ControlLines(serial, self.settings)
         self._host = Span(bytearray(sizes.block))  # host bytes not dealt with yet
         self._unseen_ms = 0
+        self.heard_ms = 0  # when the host's last byte was read, or had to wait unread
         self._looked_ms = 0  # when the DTE was last asked for bytes
         self._blocked = False  # ... and whether that had to wait for bytes it gave before
         self._lf_comes = False  # data mode has begun, and the LF of its command line is no data
@@ -131,10 +132,6 @@ class Modem:
     def line_age_ms(self):
         """How long the command line under way has been waiting for its result."""
         return ticks.diff(self.now_ms, self._line_ms)
-
-    def silence_ms(self):
-        """Since the host's last byte."""
-        return self._escape.silence_ms(self.now_ms)
 
     def ends_in(self, result):
         """The outcome of a handler whose command ends in this result, not in OK or an error."""
@@ -243,6 +240,7 @@ class Modem:
         """Read a block when the last one has been dealt with: back-pressure is not to read."""
         if self._host.left() or self._leaving or self.after.due:
             self._blocked = True
+            self.heard_ms = self.now_ms
             return
         if self._blocked:  # what waits now may have come at any time since
             self._blocked = False
@@ -258,6 +256,7 @@ class Modem:
 
     def _heard(self, n):
         self._busy = True
+        self.heard_ms = self.now_ms
         self._host.load(n)
         if self.data.channel:
             self._drop_lf()
