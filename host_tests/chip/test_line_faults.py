@@ -9,6 +9,7 @@ from chip.on_chip import CHIP, ModemOnChip, Peers
 from load.streams import Stream
 
 _PATIENCE_S = 300
+_PAUSE_US = 50_000  # in which flow control changes
 _HELD_US = 3_000_000
 _WATCHDOG_US = 9_000_000  # more than that
 _EVERY_S = 0.002
@@ -39,7 +40,7 @@ def test_cts_stuck_in_data_mode_holds_the_peer(modem):
         modem.uart.cts(False)
         down, up = Stream("down").exactly(_BYTES), Stream("up").exactly(_BYTES)
         peer.settimeout(_PATIENCE_S)
-        peer.sendall(down)  # into the kernel, and as far as the windows go
+        threading.Thread(target=peer.sendall, args=(down,), daemon=True).start()
         modem.type(up)
         assert receive(peer, len(up)) == up
         modem.pass_us(_HELD_US)
@@ -109,6 +110,7 @@ def test_a_host_that_does_not_heed_rts_overruns_and_that_is_counted(modem):
     many bytes short as the chip's UART has lost; each gap is counted, and then all is as before.
     """
     modem.ask("AT+IFC=0,0", "OK")
+    modem.pass_us(_PAUSE_US)
     with Peers(modem.network) as peers:
         peer = modem.client(1, peers, peers.listen(window=4096))
         peer.settimeout(_PATIENCE_S)
