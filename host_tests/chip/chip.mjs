@@ -2,7 +2,7 @@
 //
 // Speaks JSON lines on stdin and stdout; bytes are in hex, times in microseconds of the chip's clock,
 // which never runs faster than the wall clock: peers on a real network keep up with it.
-//   in   {write: uart, data, id}  {cts: uart, on}  {pin: n, on}  {reset: 1}  {wipe: 1}  {save: 1, id}  {stats: 1}
+//   in   {write: uart, data, id}  {cts: uart, on}  {pin: n, on}  {reset: 1}  {cut: n}  {wipe: 1}  {save: 1, id}  {stats: 1}
 //   out  {console: port}  {boot, cause}  {uart, from, to, data}  {uart, rts}  {pin, on}  {done: id}
 //        {said: console bytes}  {stats}  {now}, and `at` in all but the first
 import fs from 'node:fs';
@@ -51,6 +51,7 @@ const COMMANDS = {
   cts: ({ cts, on }) => machine.lines[cts].setCts(on),
   pin: ({ pin, on }) => machine.setPin(pin, on),
   reset: () => machine.boot(),
+  cut: ({ cut }) => { machine.writes = cut || Infinity; },
   wipe: () => {
     machine.flash.fill(0xff);
     loadUf2(machine.flash, image);

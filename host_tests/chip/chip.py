@@ -123,6 +123,10 @@ class Chip:
         self.send({"reset": 1})
         return self.booted()
 
+    def cut(self, writes):
+        """Power fails amid this many-th erasure or program of the flash; 0: it lasts."""
+        self.send({"cut": writes})
+
     def wipe(self):
         """The same, with the flash as the image leaves it: nothing is kept."""
         self.send({"wipe": 1})

@@ -14,25 +14,26 @@ export function patchRom(rom) {
   }
 }
 
-function erase(mcu, at, count) {
-  mcu.flash.fill(0xff, at, at + count);
+// `part`: how much of it is done when power goes, 1 for all.
+function erase(mcu, part, at, count) {
+  mcu.flash.fill(0xff, at, at + count * part);
   return (count / SECTOR) * ERASE_NANOS;
 }
 
-function program(mcu, at, source, count) {
-  for (let i = 0; i < count; i++) mcu.flash[at + i] &= mcu.readUint8(source + i);
+function program(mcu, part, at, source, count) {
+  for (let i = 0; i < count * part; i++) mcu.flash[at + i] &= mcu.readUint8(source + i);
   return (count / PAGE) * PROGRAM_NANOS;
 }
 
 const ACTS = { [ERASE]: erase, [PROGRAM]: program };
 
-// changed(at, nanos): flash from `at` on is other now, which took so long.
-export function serveFlash(mcu, changed) {
+// changed(at, nanos): flash from `at` on is other now, which took so long. part(): of the next act.
+export function serveFlash(mcu, changed, part) {
   mcu.onBreak = (code) => {
     const { core } = mcu;
     const act = ACTS[code];
     if (!act) throw new Error(`breakpoint ${code} at ${core.PC.toString(16)}`);
-    changed(core.registers[0], act(mcu, ...core.registers.subarray(0, 3)));
+    changed(core.registers[0], act(mcu, part(), ...core.registers.subarray(0, 3)));
     core.PC = core.LR & ~1;
   };
 }

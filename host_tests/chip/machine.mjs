@@ -13,9 +13,10 @@ const HIGH = [GPIOPinState.High, GPIOPinState.InputPullUp];
 export class Machine {
   #passed = 0; // nanoseconds before the last reset
   #inputs = new Map(); // levels that the client gave to pins
-  #barked = null; // the watchdog's reason for the reset that is due
+  #barked = null; // the reason for the reset that is due: the watchdog's, or 0
   slept = 0;
   dirty = false; // flash was written
+  writes = Infinity; // acts of the flash until power fails, in the midst of the last
 
   // told(message): pins, bytes and boots, as chip.mjs describes them.
   constructor(rom, terminal, told) {
@@ -35,7 +36,8 @@ export class Machine {
   boot(reason = 0) {
     const old = this.mcu;
     this.#passed += old.clock.nanos;
-    this.mcu = makeChip(new Clock(this.core), this.rom, old, this.lines, (at, nanos) => this.#written(at, nanos));
+    const flash = { changed: (at, nanos) => this.#written(at, nanos), part: () => this.#lasting() };
+    this.mcu = makeChip(new Clock(this.core), this.rom, old, this.lines, flash);
     this.core.attach(this.mcu);
     this.#wireWatchdog(reason, watchdogOf(old));
     this.#wirePins();
@@ -48,6 +50,15 @@ export class Machine {
     this.dirty = true;
     this.core.forget(at);
     this.core.stall(nanos / this.mcu.clock.cycleNanos);
+  }
+
+  // How much of the next act of the flash is done before power fails.
+  #lasting() {
+    if (--this.writes > 0) return 1;
+    this.writes = Infinity;
+    this.#barked = 0;
+    this.core.pause();
+    return 0.5;
   }
 
   #wireWatchdog(reason, old) {

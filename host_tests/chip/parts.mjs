@@ -34,8 +34,8 @@ function fitChance({ peripherals }) {
   rosc.readUint32 = (offset) => (offset === RANDOMBIT ? Number(Math.random() < 0.5) : read.call(rosc, offset));
 }
 
-// `old`: the chip whose memories it takes over. flashChanged(at, nanos) as in flash.mjs.
-export function makeChip(clock, rom, old, lines, flashChanged) {
+// `old`: the chip whose memories it takes over. flash: {changed, part} as in flash.mjs.
+export function makeChip(clock, rom, old, lines, flash) {
   const mcu = new RP2040(clock);
   for (const name of MEMORIES) mcu[name] = old[name];
   mcu.bootrom.set(rom);
@@ -45,7 +45,7 @@ export function makeChip(clock, rom, old, lines, flashChanged) {
   fitUarts(mcu, lines);
   fitSecondCore(mcu);
   fitChance(mcu);
-  serveFlash(mcu, flashChanged);
+  serveFlash(mcu, flash.changed, flash.part);
   return mcu;
 }
 

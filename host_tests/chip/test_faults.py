@@ -32,6 +32,7 @@ import main
 main.start()
 """
 _WATCHDOG_US = 8_000_000
+_PUT_US = 500_000
 _START_US = 500_000  # until main has made the board, and with it the watchdog
 
 
@@ -91,6 +92,47 @@ def test_the_dial_string_outlives_a_reset(modem):
     modem.started().online()
     modem.ask("AT+WIPXDIAL?", '+WIPXDIAL: "ATD*99#"', "OK")
     assert modem.radio.modem.calls == ["ATD*99#"]
+
+
+def test_power_that_fails_at_each_write_of_the_flash_leaves_the_old_or_the_new(modem):
+    """A value's way into the profile: each erasure, each program in its turn is left half done."""
+    modem.echo_off()
+    modem.ask('AT+WIPXDIAL="ATD*98#"', "OK")
+    before, outcomes = "ATD*98#", []
+    while True:
+        wanted = "ATD*98#" if before == "ATD*99#" else "ATD*99#"
+        modem.chip.cut(len(outcomes) + 1)
+        if put(modem, wanted):
+            break
+        now = dial_string(modem)
+        assert now in (before, wanted)
+        outcomes.append("new" if now == wanted else "old")
+        before = now
+    modem.chip.reset()
+    modem.started().echo_off()
+    assert dial_string(modem) == wanted
+    assert {*outcomes} == {"old", "new"}, outcomes
+
+
+def put(modem, dial):
+    """True if it was kept, False if power failed: the modem has started again."""
+    boots = len(modem.chip.boots)
+    modem.type(f'AT+WIPXDIAL="{dial}"\r'.encode())
+    modem.pass_us(_PUT_US)
+    if len(modem.chip.boots) == boots:
+        modem.chip.cut(0)
+        modem.expect("OK")
+        return True
+    modem.uart.rest()
+    modem.chip.booted()
+    modem.started().echo_off()
+    modem.ask("ATI", "wipmodem 0.1.0 pico", "OK")  # not: profile damaged
+    return False
+
+
+def dial_string(modem):
+    modem.type(b"AT+WIPXDIAL?\r")
+    return modem.uart.until(b"\r\nOK\r\n").split(b'"')[1].decode()
 
 
 def test_a_radio_that_is_silent_is_revived_by_its_reset_line(modem):
