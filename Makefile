@@ -13,6 +13,7 @@ TEST_READY := .venv/test.stamp
 CHIP_READY := .venv/chip.stamp
 FUZZ_READY := .venv/fuzz.stamp
 BENCH_READY := .venv/bench.stamp
+MUTATE_READY := .venv/mutate.stamp
 
 MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),--trace) \
 	$(if $(DNS),--dns $(DNS)) $(if $(HOSTS),--hosts $(HOSTS)) \
@@ -21,7 +22,7 @@ MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),-
 	$(if $(RADIO),--radio $(RADIO))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve radio deploy image size test test-chip coverage soak torture load load-chip fuzz fuzz-keep memory memory-least bench bench-chip check manual rules clean
+.PHONY: help run serve radio deploy image size test test-chip coverage soak torture load load-chip mutate fuzz fuzz-keep memory memory-least bench bench-chip check manual rules clean
 
 help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
@@ -38,6 +39,7 @@ help:
 	@echo "make torture  every call of every port fails once, on both interpreters"
 	@echo "make load     many connections, many bytes, stuck ends    make load GB=1 CYCLES=10000 PY=cpython"
 	@echo "make load-chip   an hour of the emulated RP2040's time    make load-chip MINUTES=60 (needs root)"
+	@echo "make mutate   change the core in each small way: a test must fail  make mutate ARGS=escape"
 	@echo "make fuzz     throw bytes at the modem for a while  make fuzz MINUTES=10"
 	@echo "make fuzz-keep   keep the smallest corpus of what fuzzing has found so far"
 	@echo "make bench    the modem beside a bare loop, socat, ser2net, pyatcommand (installs them)"
@@ -120,6 +122,9 @@ load-chip: $(CHIP_READY)
 	@$(BIN)/python -m boards.tools.image --board pico
 	@PYTHONPATH=.:host_tests $(BIN)/python -m load.on_chip $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 
+mutate: $(MUTATE_READY)
+	@PYTHONPATH=firmware:boards/host:host_tests $(BIN)/python -m mutation $(ARGS)
+
 fuzz: $(FUZZ_READY)
 	@$(BIN)/python host_tests/fuzz/run.py "$(or $(MINUTES),10)"
 
@@ -181,6 +186,11 @@ $(BENCH_READY): $(TEST_READY)
 	@command -v socat ser2net valgrind >/dev/null && test $$(command -v socat ser2net valgrind | wc -l) = 3 || \
 		apt-get install -qq -y socat ser2net valgrind >/dev/null || \
 		{ echo "make bench needs socat, ser2net and valgrind: apt install them, as root"; false; }
+	@touch $@
+
+$(MUTATE_READY): host_tests/mutation/requirements.txt $(TEST_READY)
+	@echo "Preparing the mutants (this once)"
+	@$(PIP) -r $<
 	@touch $@
 
 $(FUZZ_READY): host_tests/fuzz/requirements.txt $(TEST_READY)

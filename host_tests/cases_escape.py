@@ -1,0 +1,53 @@
+"""What a transcript cannot tell of the escape: what stands beside a block. Both interpreters."""
+
+from wipmodem import settings as at
+from wipmodem.escape import STALL_MS, Escape
+from wipmodem.pipe import Span
+
+_GUARD_MS = 1000
+
+
+def _fed(escape, data, now_ms, unseen_ms=0, behind=b"."):
+    """What is left to be sent of a block; `behind`: what an older one left behind it."""
+    span = Span(bytearray(data + behind), len(data))
+    escape.feed(span, now_ms, unseen_ms)
+    return bytes(span.buf[span.start : span.end])
+
+
+def _gone(character=b"+"):
+    """The peer is gone, and data has just come."""
+    escape = Escape({at.S2: character[0], at.S12: 50})
+    escape.unguarded = True
+    assert _fed(escape, b"data", 5000) == b"data"
+    return escape
+
+
+def case_pluses_of_an_older_block_are_none():
+    """Two, and two that are too many: these may begin an escape, with no other byte."""
+    escape = _gone()
+    assert _fed(escape, b"++", 5000) == b"" and escape.held == 2
+    assert _fed(escape, b"++", 5000, behind=b"++") == b""
+    assert (escape.held, escape.owed.left()) == (2, 2)
+
+
+def case_the_last_character_that_may_be_one():
+    """Behind data to a peer that is gone; the one beyond it is none."""
+    for character, held in ((b"\x7f", 3), (b"\x80", 0)):
+        escape = _gone(character)
+        assert _fed(escape, b"data" + 3 * character, 5000) == b"data" + (3 - held) * character
+        assert escape.held == held
+
+
+def case_pluses_behind_data_are_as_new_as_their_block():
+    """Nobody looked for a while: the silence behind them begins when they are seen."""
+    escape = _gone()
+    assert _fed(escape, b"data+++", 6000, STALL_MS) == b"data"
+    assert not escape.tick(6000 + _GUARD_MS - 1, 0)
+    assert escape.tick(6000 + _GUARD_MS, 0)
+
+
+def case_data_is_as_old_as_it_may_be():
+    """The same without them: a silence that may have been one is one."""
+    escape = _gone()
+    assert _fed(escape, b"data", 6000, STALL_MS) == b"data"
+    assert escape.silence_ms(6000) == STALL_MS
