@@ -25,6 +25,7 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 from radio.modem import OUTCOMES
 from radio.radio import Radio
 
+_WAIT_S = 1
 _READ_MOST = 4096
 
 
@@ -134,7 +135,8 @@ class Simulation:
         """Until the line ends. Standard input may end before: nobody steers it there then."""
         while self._line_fd in self._takers:
             wait_ms = self.radio.wait_ms(now_ms())
-            wait_s = None if wait_ms is None else wait_ms / 1000
+            # A signal that comes just before the wait does not end it.
+            wait_s = _WAIT_S if wait_ms is None else min(wait_ms / 1000, _WAIT_S)
             for fd in select.select(self._watched(), [], [], wait_s)[0]:
                 self._serve(fd)
             self._send(self.radio.poll(now_ms()))
