@@ -81,9 +81,7 @@ class Player(Events):
 
     def _host_line(self, words):
         """Trailing: LF and NUL behind the CR, which H1 wants ignored; in data mode NUL is data."""
-        tail = (
-            b"\n" if any(words.upper().startswith(each) for each in _TO_DATA_MODE) else b"\n\0\n"
-        )
+        tail = b"\n" if words.upper().startswith(_TO_DATA_MODE) else b"\n\0\n"
         self._send(words.encode() + b"\r" + (tail if self._way == "trailing" else b""))
 
     def _host_bytes(self, words):

@@ -29,29 +29,28 @@ _GOALS.update({(460800, way): 90 for way in ("to the host", "from the host")})
 _SECONDS = 4  # of the line, for one transfer
 
 
-def throughput(speed, ways):
-    """Rows of each way over TCP; what was sent is what came, nothing twice."""
+def throughput(speed, way):
+    """The row of TCP one way, or both; what was sent is what came, nothing twice."""
     with WatchedModem(_IMAGE, speed, _RADIO_SPEED) as modem, Peers(modem.network) as peers:
         modem.started().online()
         peer = modem.client(1, peers)
         modem.ask("AT+WIPDATA=2,1,2", "CONNECT")
         again = modem.network.retransmitted()
-        for way in ways:
-            rates = transfer(modem, peer, speed * _SECONDS // 10, *_WAYS[way])
-            shares = [round(100 * share(rate, speed), 1) for rate in rates]
-            each = zip(shares, rates, strict=True)
-            note = " and ".join(f"{part:g} % ({rate:.0f} B/s)" for part, rate in each)
-            goal = _GOALS.get((speed, way))
-            yield row(f"chip: TCP {way} at {speed}", min(shares), "%", goal, note=note)
+        rates = transfer(modem, peer, speed * _SECONDS // 10, *_WAYS[way])
         assert modem.network.retransmitted() == again, "something was sent twice"
         assert modem.chip.overruns == [0, 0], "bytes were lost"
+    shares = [round(100 * share(rate, speed), 1) for rate in rates]
+    each = zip(shares, rates, strict=True)
+    note = " and ".join(f"{part:g} % ({rate:.0f} B/s)" for part, rate in each)
+    goal = _GOALS.get((speed, way))
+    return [row(f"chip: TCP {way} at {speed}", min(shares), "%", goal, note=note)]
 
 
 def measures(quick):
     """(what, function that gives its rows)"""
     for speed in _SPEEDS[: 1 if quick else None]:
         for way in _WAYS:
-            yield f"{way} at {speed}", lambda speed=speed, way=way: throughput(speed, [way])
+            yield f"{way} at {speed}", lambda speed=speed, way=way: throughput(speed, way)
     yield "idle turnaround", lambda: idle(_IMAGE)
     for full in (50, 100):
         yield f"busy turnaround, {full} %", lambda full=full: busy(_IMAGE, full)
@@ -65,8 +64,9 @@ def main():
     console = Console()
     rows = []
     with Progress(console=console) as progress:
-        task = progress.add_task("", total=len(list(measures(given.quick))))
-        for what, play in measures(given.quick):
+        plays = list(measures(given.quick))
+        task = progress.add_task("", total=len(plays))
+        for what, play in plays:
             progress.update(task, description=what)
             rows += play()
             progress.advance(task)

@@ -5,7 +5,6 @@ import pytest
 
 from chip.on_chip import LOCAL, ModemOnChip
 
-_PATIENCE_S = 300
 _FAILS = """
 from wipmodem.ports.{module} import {owner}
 def fails(*_):
@@ -77,7 +76,7 @@ def test_an_exception_from_an_adapter(modem, module, owner, call, act):
     """AT+WIPXCRASH? names it after the restart; AT answers, and flash forgets it when asked to."""
     modem.play(_FAILS.format(module=module, owner=owner, call=call))
     act(modem)
-    modem.chip.booted(_PATIENCE_S)
+    modem.chip.booted()
     modem.started()
     modem.uart.rest()
     modem.echo_off()
