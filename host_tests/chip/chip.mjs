@@ -3,13 +3,15 @@
 // Speaks JSON lines on stdin and stdout; bytes are in hex, times in microseconds of the chip's clock,
 // which never runs faster than the wall clock: peers on a real network keep up with it.
 //   in   {write: uart, data, id}  {cts: uart, on}  {pin: n, on}  {reset: 1}  {cut: n}  {wipe: 1}  {save: 1, id}  {stats: 1}
+//        {profile: [address of a function to watch]}, which {profile: 0} ends
 //   out  {console: port}  {boot, cause}  {uart, from, to, data}  {uart, rts}  {pin, on}  {done: id}
-//        {said: console bytes}  {stats}  {now}, and `at` in all but the first
+//        {said: console bytes}  {stats}  {profile}  {now}, and `at` in all but the first
 import fs from 'node:fs';
 import readline from 'node:readline';
 import { Console } from './console.mjs';
 import { loadUf2 } from './flash.mjs';
 import { Machine } from './machine.mjs';
+import { Profile } from './profile.mjs';
 
 const SLICE_NANOS = 1e6;
 const TURN_NANOS = 5e6; // of wall time between looks at what the client says
@@ -46,6 +48,13 @@ function stats() {
   };
 }
 
+function profile(watched) {
+  const ended = machine.core.profile;
+  machine.core.profile = watched ? new Profile(watched) : null;
+  if (watched) return;
+  tell({ profile: { cycles: Object.fromEntries(ended.cycles), within: Object.fromEntries(ended.within) } });
+}
+
 const COMMANDS = {
   write: ({ write, data, id }) => machine.lines[write].write(Buffer.from(data, 'hex'), () => tell({ done: id })),
   cts: ({ cts, on }) => machine.lines[cts].setCts(on),
@@ -62,6 +71,7 @@ const COMMANDS = {
     tell({ done: id });
   },
   stats: () => tell({ stats: stats() }),
+  profile: ({ profile: watched }) => profile(watched),
 };
 
 // A flash that was kept is the chip's, with the image written over it.

@@ -6,6 +6,7 @@ take a `patience_s` of wall-clock time, which only guards against hanging: nothi
 `chip.console` is an address for mpremote.
 """
 
+import contextlib
 import itertools
 import json
 import os
@@ -43,7 +44,7 @@ class Chip:
         self._writing = threading.Lock()
         self._ids = itertools.count(1)
         self._tickets = {}
-        self._stats = []
+        self._stats, self._profiles = [], []
         self._boots_taken = 0
         self._gone = False
         self._now_us = 0
@@ -107,6 +108,18 @@ class Chip:
     def overruns(self):
         """Bytes that each UART lost because its FIFO was full."""
         return self.stats()["overruns"]
+
+    @contextlib.contextmanager
+    def profiled(self, watched):
+        """{"cycles": {}, "within": {}}, filled at the end: cycles by the address of each piece of
+        code, and by that of each watched function with all that it calls."""
+        figures = {}
+        self.send({"profile": watched})
+        yield figures
+        self.send({"profile": 0})
+        self.wait(lambda: self._profiles, lambda: "no profile")
+        for name, cycles in self._profiles.pop().items():
+            figures[name] = {int(address): n for address, n in cycles.items()}
 
     # What happens to it
 
@@ -227,6 +240,7 @@ _NEWS = {
     "now": Chip._on_now,
     "boot": Chip._on_boot,
     "stats": lambda chip, message: chip._stats.append(message["stats"]),
+    "profile": lambda chip, message: chip._profiles.append(message["profile"]),
 }
 
 

@@ -30,6 +30,7 @@ export class Core {
   };
 
   translated = 0;
+  profile = null; // a Profile, if cycles are to be told apart
 
   constructor(sram, flash, rom) {
     this.memory = { m8: sram, m16: new Uint16Array(sram.buffer), m32: new Int32Array(sram.buffer) };
@@ -92,7 +93,8 @@ export class Core {
     const s = this.#s, functions = this.#functions;
     while (this.#due) if (this.core.checkForInterrupts()) this.core.waiting = false;
     this.#span = s[LEFT] = cycles;
-    while (s[LEFT] > 0) functions[slotOf(s[15])]();
+    if (this.profile) while (s[LEFT] > 0) this.profile.run(this, s, functions[slotOf(s[15])]);
+    else while (s[LEFT] > 0) functions[slotOf(s[15])]();
     return this.split();
   }
 

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from bench.cycles import Code, linker_map
 from chip.chip import Chip
 
 _HERE = Path(__file__).resolve().parent
 _NOISE = random.Random(1).randbytes
 _UART = "from machine import UART, Pin\nfrom time import sleep_ms\n"
+_CYCLES_US = 125  # in a microsecond
 _ECHO = """
 while True:
     n = u.any()
@@ -49,6 +51,22 @@ def test_the_repl_runs_code(chip):
     assert chip.exec("print(6 * 7)\nprint('two')") == "42\ntwo\n"
     with pytest.raises(AssertionError, match="NameError: name 'nobody' isn't defined"):
         chip.exec("nobody")
+
+
+def test_a_profile_counts_all_cycles_and_those_within_a_function(chip, plain_image):
+    """A read that waits for 300 ms in vain is nearly all that there is to do."""
+    code = Code(linker_map(plain_image))
+    [read] = code.addresses(["mp_machine_uart_read"])
+    chip.exec("from machine import UART\nu = UART(0, timeout=300)")
+    before = chip.stats()
+    with chip.profiled([read]) as seen:
+        chip.exec("u.read(1)")
+    after = chip.stats()
+    counted, within = sum(seen["cycles"].values()), seen["within"][read]
+    # Four times in whole microseconds.
+    awake_us = after["at"] - before["at"] - after["slept"] + before["slept"]
+    assert 299_000 * _CYCLES_US < within < counted <= (awake_us + 2) * _CYCLES_US
+    assert code.file(read) == "machine_uart.c"
 
 
 def test_time_passes_as_fast_as_the_wall_clock_at_most(chip):
