@@ -12,7 +12,7 @@ from chip_kit import (
     connected_to_peer,
     events,
 )
-from chip_modules import Registers, Timer
+from chip_modules import Registers, RingUART, Timer
 from wipmodem.contract import (
     AGAIN,
     ERR,
@@ -230,6 +230,25 @@ def case_a_poll_of_ppp_is_let_be_for_two_looks():
         look(None)
         look(None)
         assert registers.cr == before
+
+
+def case_ppp_reads_what_has_come():
+    """It asks until there is nothing, and no read waits. A write is the UART's own."""
+    uart = RingUART(1, 64)
+    uart.fresh += b"abcdef"
+    stream, buf = LWIP.net().ppp_stream(uart), bytearray(4)
+    assert stream.readinto(buf) == 4 and buf == b"abcd"
+    assert stream.readinto(buf) == 2 and buf == b"efcd"
+    assert stream.readinto(buf) is None
+    assert stream.write == uart.write
+    stream.irq(print, stream.IRQ_RXIDLE)
+    assert uart.handler == print
+
+
+def case_esp32s_ppp_has_the_uart_itself():
+    """Another thread writes to it, where no code of ours may run at all; its reads do not wait."""
+    uart = RingUART(1, 64)
+    assert ESP32.net().ppp_stream(uart) is uart
 
 
 def case_where_no_line_can_be_held():

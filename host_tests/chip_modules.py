@@ -149,6 +149,7 @@ class UART:
     """
 
     RTS, CTS = 256, 512
+    IRQ_RXIDLE = 64
 
     def __init__(self, number, txbuf, **options):
         self.number = number
@@ -181,9 +182,14 @@ class UART:
 
     def readinto(self, buf, n):
         assert 0 < n <= len(self.incoming), "this read waits"
+        n = min(n, len(buf))
         buf[:n] = self.incoming[:n]
         self.incoming = self.incoming[n:]
         return n
+
+    def irq(self, handler, trigger):
+        assert trigger == UART.IRQ_RXIDLE
+        self.handler = handler
 
     def txdone(self):
         return not self.waiting

@@ -176,6 +176,7 @@ class Peers:
     """Real sockets on the loopback address, all closed at the end."""
 
     address = LOOPBACK
+    patience_s = PATIENCE_S
 
     def __init__(self):
         self._sockets = contextlib.ExitStack()
@@ -213,7 +214,7 @@ class Peers:
         return self._keep(socket.socket(socket.AF_INET, kind))
 
     def _keep(self, sock):
-        sock.settimeout(PATIENCE_S)
+        sock.settimeout(self.patience_s)
         return self._sockets.enter_context(sock)
 
 

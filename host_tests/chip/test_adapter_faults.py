@@ -52,6 +52,7 @@ _FAULTS = (
     ("ppp", "Ppp", "pump", at_once),
     ("ppp", "Ppp", "service", at_once),
     ("ppp", "Ppp", "start", types(_DIALS)),
+    ("net_lwip", "PppStream", "readinto", types(_DIALS)),
     ("net_rp2", "Net", "poll", at_once),
     ("net_rp2", "Net", "open_udp", opens(b"1,1,9001")),
     ("net_rp2", "Net", "connect", opens(b"2," + _TO_PEER)),

@@ -128,6 +128,10 @@ class BsdNet:
         """`with` it around a poll of PPP's on the UART of `facts`: ends one that would not end."""
         return BsdNet.still  # nothing does
 
+    def ppp_stream(self, uart):
+        """What PPP is to read and write in the place of a UART."""
+        return uart
+
     # Events
 
     def tick(self):

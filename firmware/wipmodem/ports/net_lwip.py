@@ -8,12 +8,31 @@ but neither for PPP nor where a socket is made: a timer amid the bookkeeping of 
 leaves lists that never end. How it is held back differs: net_rp2.py, net_mimxrt.py.
 """
 
+import io
 import socket
 
 from ..contract import IN, OUT
 from .net_chip import ChipNet
 
 _timers = getattr(socket, "callback")  # noqa: B009 (the stub does not know it)
+
+
+class PppStream(io.IOBase):
+    """A radio's UART as PPP reads it, until there is nothing left: never for more than has come.
+
+    rp2's and mimxrt's own read() waits up to 2 ms for a byte that might follow the last one.
+    """
+
+    def __init__(self, uart):
+        self._any = uart.any
+        self._read = uart.readinto
+        # lwIP's timers send in an interrupt, where no code of ours may run: the UART's own.
+        self.write = uart.write
+        self.irq, self.IRQ_RXIDLE = uart.irq, uart.IRQ_RXIDLE
+
+    def readinto(self, buf):
+        n = self._any()
+        return self._read(buf, n) if n else None
 
 
 class LwipNet(ChipNet):
@@ -24,6 +43,9 @@ class LwipNet(ChipNet):
         before it is."""
         with self.still:
             _timers()
+
+    def ppp_stream(self, uart):
+        return PppStream(uart)
 
     def _key(self, sock):
         return sock
