@@ -113,10 +113,7 @@ _NAMES_MAY = {"RADIO": _TABLE, "WLAN": _TABLE}
 _TABLES = {
     "POOLS": ({"tcp": _POOL, "listen": _POOL, "udp": _POOL}, {"all": _POOL}),
     "DTE": (_LINE, {**_LINE_MAY, "dsr": _PIN, "ri": _PIN, "rsr": _REGISTER}),
-    "RADIO": (
-        {**_LINE, **_CALL},
-        {**_LINE_MAY, "reset": _PIN, "power": _PIN, "control": _REGISTER},
-    ),
+    "RADIO": ({**_LINE, **_CALL}, {**_LINE_MAY, "reset": _PIN, "power": _PIN}),
     "WLAN": ({"ssid": _text(32), "key": _text(63)}, {}),
 }
 # What a bearer is made of: the class that Board derives from, the table that it reads.

@@ -12,7 +12,7 @@ from chip_kit import (
     connected_to_peer,
     events,
 )
-from chip_modules import Registers, RingUART, Timer
+from chip_modules import RingUART
 from wipmodem.contract import (
     AGAIN,
     ERR,
@@ -214,32 +214,19 @@ def case_accept_finds_no_socket():
 # What enters lwIP by another door
 
 
-def case_a_poll_of_ppp_is_let_be_for_two_looks():
-    """Then RTS is off until it has ended; one that ends before keeps its line. rp2 alone."""
-    net = LWIP.net()
-    registers = LWIP.machine.mem32
-    brake, before = net.brake({"control": Registers.CR}), registers.cr
-    look = Timer.last.callback
-    for looks, held in ((0, False), (1, False), (2, True), (3, True)):
-        look(None)
-        with brake:
-            for _ in range(looks):
-                look(None)
-            assert (registers.cr == before & ~0x4800) is held, looks
-        assert registers.cr == before
-        look(None)
-        look(None)
-        assert registers.cr == before
-
-
-def case_ppp_reads_what_has_come():
-    """It asks until there is nothing, and no read waits. A write is the UART's own."""
+def case_a_poll_of_ppp_reads_what_had_come_before():
+    """What comes meanwhile is for the next one: it ends, and no read waits. A write is the UART's
+    own."""
     uart = RingUART(1, 64)
-    uart.fresh += b"abcdef"
     stream, buf = LWIP.net().ppp_stream(uart), bytearray(4)
+    assert stream.readinto(buf) is None
+    uart.fresh += b"abcdef"
+    assert stream.any() == 6
+    uart.fresh += b"more"
     assert stream.readinto(buf) == 4 and buf == b"abcd"
     assert stream.readinto(buf) == 2 and buf == b"efcd"
     assert stream.readinto(buf) is None
+    assert stream.any() == 4 and stream.readinto(buf) == 4 and buf == b"more"
     assert stream.write == uart.write
     stream.irq(print, stream.IRQ_RXIDLE)
     assert uart.handler == print
@@ -249,11 +236,3 @@ def case_esp32s_ppp_has_the_uart_itself():
     """Another thread writes to it, where no code of ours may run at all; its reads do not wait."""
     uart = RingUART(1, 64)
     assert ESP32.net().ppp_stream(uart) is uart
-
-
-def case_where_no_line_can_be_held():
-    """A poll is let be."""
-    for chip in BOTH:
-        Timer.last = None
-        with chip.net().brake({}):
-            assert Timer.last is None

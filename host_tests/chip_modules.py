@@ -262,29 +262,15 @@ class WDT:
         self.fed += 1
 
 
-class Timer:
-    """`last`: the one made last; `callback` is to be called as its interrupt would."""
-
-    PERIODIC = 1
-    last = None
-
-    def __init__(self, period, mode, callback, hard):
-        assert mode == Timer.PERIODIC and hard
-        self.period = period
-        self.callback = callback
-        Timer.last = self
-
-
 class Registers:
-    """machine.mem32, of which only the words are there that switch interrupts on and off, UART0's
-    RSR, which any write clears, and UART1's CR, of which bits are set and cleared."""
+    """machine.mem32, of which only the words are there that switch interrupts on and off, and
+    UART0's RSR, which any write clears."""
 
-    ENABLE, DISABLE, RSR, CR = 0xE000E100, 0xE000E180, 0x40034004, 0x40038030
+    ENABLE, DISABLE, RSR = 0xE000E100, 0xE000E180, 0x40034004
 
     def __init__(self):
         self.on = 0xF
         self.rsr = 0
-        self.cr = 0xC301  # RTS and CTS are heeded
 
     def __getitem__(self, address):
         assert address == Registers.RSR
@@ -294,9 +280,6 @@ class Registers:
         if address == Registers.RSR:
             self.rsr = 0
             return
-        if address in (Registers.CR + 0x2000, Registers.CR + 0x3000):
-            self.cr = self.cr | bits if address == Registers.CR + 0x2000 else self.cr & ~bits
-            return
         assert address in (Registers.ENABLE, Registers.DISABLE)
         self.on = self.on | bits if address == Registers.ENABLE else self.on & ~bits
 
@@ -304,7 +287,7 @@ class Registers:
 class Machine:
     """The module; `uart` is one of the classes above."""
 
-    Pin, Signal, WDT, Timer = Pin, Signal, WDT, Timer
+    Pin, Signal, WDT = Pin, Signal, WDT
 
     def __init__(self, uart):
         self.UART = uart

@@ -47,7 +47,6 @@ RADIO = {
     "rxbuf": 8192,
     "boot_ms": 500,
     "press_ms": 1000,
-    "control": 0x40038030,  # UART1's CR
     "init": (b"ATE0V1", b"AT&C1&D2"),
     "dial": b"ATD#777",
     "probe_s": 60,

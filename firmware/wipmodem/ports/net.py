@@ -124,12 +124,8 @@ class BsdNet:
         self._buf = bytearray(0)
         self._off = self._n = 0
 
-    def brake(self, facts) -> object:
-        """`with` it around a poll of PPP's on the UART of `facts`: ends one that would not end."""
-        return BsdNet.still  # nothing does
-
     def ppp_stream(self, uart):
-        """What PPP is to read and write in the place of a UART."""
+        """The UART as PPP reads and writes it; `any()` goes before each poll."""
         return uart
 
     # Events

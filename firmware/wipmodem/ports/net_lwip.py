@@ -18,21 +18,30 @@ _timers = getattr(socket, "callback")  # noqa: B009 (the stub does not know it)
 
 
 class PppStream(io.IOBase):
-    """A radio's UART as PPP reads it, until there is nothing left: never for more than has come.
+    """A radio's UART as a poll of PPP's reads it: what any() has told, and no more.
 
-    rp2's and mimxrt's own read() waits up to 2 ms for a byte that might follow the last one.
+    The UART's own read() waits up to 2 ms for a byte that might follow the last one, and a network
+    that never paused would keep the loop in that poll until the watchdog bites.
     """
 
     def __init__(self, uart):
         self._any = uart.any
         self._read = uart.readinto
+        self._left = 0
         # lwIP's timers send in an interrupt, where no code of ours may run: the UART's own.
         self.write = uart.write
         self.irq, self.IRQ_RXIDLE = uart.irq, uart.IRQ_RXIDLE
 
+    def any(self):
+        self._left = self._any()
+        return self._left
+
     def readinto(self, buf):
-        n = self._any()
-        return self._read(buf, n) if n else None
+        n = min(self._left, len(buf))
+        if not n:
+            return None
+        self._left -= n
+        return self._read(buf, n)
 
 
 class LwipNet(ChipNet):

@@ -49,7 +49,10 @@ _CAUSES = {-7: AUTH_FAILED, -8: IPCP_FAILED, -9: PEER_SILENT}
 
 
 class Ppp:
-    """`link` is a network.PPP on `uart`; `pause_ms` 0: a lost session is not tried again."""
+    """`link` is a network.PPP on `uart`, a ppp_stream of the net port.
+
+    `pause_ms` 0: a lost session is not tried again.
+    """
 
     hosts = {}
 
@@ -62,7 +65,6 @@ class Ppp:
         self._uart = uart
         self._link = link
         self._net = net
-        self._brake = net.brake(facts)
         self._pap = False  # what the next call offers: what the last one came up with
         self._probe = Probe(net, facts.get("probe_s", 60) * 1000)
         self._limit_ms = 0
@@ -109,7 +111,7 @@ class Ppp:
             return self._pump_radio()
         if not self._uart.any():
             return False
-        with self._net.still, self._brake:
+        with self._net.still:
             if self._read() > 0:
                 self._heard = True
         return False

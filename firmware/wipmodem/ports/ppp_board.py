@@ -19,5 +19,5 @@ class PppBoard(Mcu):
         line = Uart(self.poller, uart, facts)
         radio = Radio(line, facts, RadioLines(facts), self.ticks_ms())
         # The one PPP object there ever is: the stack has a single place for it.
-        link = PPP(self.net.ppp_stream(uart))
-        return Ppp(radio, uart, link, self.net, facts)
+        stream = self.net.ppp_stream(uart)
+        return Ppp(radio, stream, PPP(stream), self.net, facts)
