@@ -1,7 +1,7 @@
 """Where the emulated chip's cycles go while TCP fills its fastest line: `--profile`.
 
-By source file of the image's C code, the frozen Python being py/'s, and within the calls that move
-a block, with all that they call. Cycles asleep are not counted.
+By part of the image, Python being the interpreter's, and within the calls that move a block, with
+all that they call. Cycles asleep are not counted.
 """
 
 import re
@@ -14,21 +14,25 @@ from rich.table import Table
 from bench.carry import WAYS, carry
 
 _SPEED = 921600
-_LEAST = 1  # percent of a row
 # Functions that Python calls by a pointer, the only ones that can be watched.
 _WATCHED = {
-    "network_ppp_poll": "PPP.poll()",
-    "mp_machine_uart_read": "UART.read(), PPP.poll()'s too",
-    "mp_machine_uart_write": "UART.write(), PPP's too",
+    "network_ppp_poll": "within PPP.poll()",
+    "mp_machine_uart_read": "within UART.read(), PPP's too",
+    "mp_machine_uart_write": "within UART.write(), PPP's too",
 }
 _SECTION = re.compile(r"^ \.(\S+)\n? +0x([0-9a-f]+) +0x([0-9a-f]+) (\S+)$", re.M)
 _CODE_FROM = 0x10000000  # below are the boot ROM, and the sections that were left out
-_ROM = "boot ROM"
-_TREE = re.compile(r".*/(?=(?:py|extmod|shared|lib|ports|drivers)/)|.*[/(]|\.o\)?$")
+# What an object file's path says of the part it is of; the first that does.
+_PARTS = {
+    "/machine_uart.c": "the UARTs' driver, its interrupts too",
+    "/lib/lwip/": "lwIP, PPP included",
+    "/py/": "the interpreter",
+}
+_REST = "the rest"
 
 
 class Code:
-    """What a linker's map says: which function and which file an address belongs to."""
+    """What a linker's map says: which function and which part an address belongs to."""
 
     def __init__(self, text):
         found = (
@@ -43,11 +47,11 @@ class Code:
         wanted = {f"text.{function}": function for function in functions}
         return {at: wanted[name] for at, _, name, _ in self._sections if name in wanted}
 
-    def file(self, address):
+    def part(self, address):
         if address < _CODE_FROM:
-            return _ROM
+            return _REST
         *_, file = self._sections[bisect_right(self._begins, address) - 1]
-        return _TREE.sub("", file)
+        return next((part for word, part in _PARTS.items() if word in file), _REST)
 
 
 def profile(image, way):
@@ -56,11 +60,11 @@ def profile(image, way):
     watched = code.addresses(_WATCHED)
     rates, seen = carry(image, _SPEED, way, lambda chip: chip.profiled(list(watched)))
     total = sum(seen["cycles"].values())
-    files = Counter()
+    parts = Counter(dict.fromkeys((*_PARTS.values(), _REST), 0))
     for address, n in seen["cycles"].items():
-        files[code.file(address)] += n
+        parts[code.part(address)] += n
     within = {_WATCHED[watched[address]]: n for address, n in seen["within"].items()}
-    shares = {what: 100 * n / total for counts in (within, files) for what, n in counts.items()}
+    shares = {what: 100 * n / total for counts in (parts, within) for what, n in counts.items()}
     return shares, rates
 
 
@@ -73,19 +77,15 @@ def linker_map(image):
 
 def show(image, tell):
     """A table of all ways; `tell(way)` before each."""
-    shares, shown = {}, Table("of all cycles, %")
+    shown = Table("of all cycles, %")
+    lines = {}
     for way in WAYS:
         tell(way)
-        shares[way], rates = profile(image, way)
-        shown.add_column(
-            f"{way}\n" + " and ".join(f"{rate:.0f} B/s" for rate in rates), justify="right"
-        )
-    most = {
-        what: max(of.get(what, 0) for of in shares.values())
-        for of in shares.values()
-        for what in of
-    }
-    for what in sorted(most, key=lambda what: (what not in _WATCHED.values(), -most[what])):
-        if most[what] >= _LEAST:
-            shown.add_row(what, *(f"{of.get(what, 0):.1f}" for of in shares.values()))
+        shares, rates = profile(image, way)
+        shown.add_column(way, justify="right")
+        for what, share in shares.items():
+            lines.setdefault(what, []).append(f"{share:.1f}")
+        lines.setdefault("bytes a second", []).append(" and ".join(f"{n:.0f}" for n in rates))
+    for what, row in lines.items():
+        shown.add_row(what, *row)
     return shown
