@@ -34,7 +34,7 @@ def options(argv):
 
 
 class PcSizes(Sizes):
-    run = 32  # a pass costs more than a block
+    run = 128  # a pass costs more than a block
 
 
 class NoCrash:
