@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from bench.carry import WAYS, carry
+from bench.carry import carry
 
 _SPEED = 921600
 # Functions that Python calls by a pointer, the only ones that can be watched.
@@ -75,12 +75,11 @@ def linker_map(image):
     return max(maps, key=lambda path: path.stat().st_mtime).read_text()
 
 
-def show(image, tell):
-    """A table of all ways; `tell(way)` before each."""
+def show(image, ways):
+    """A table of these ways."""
     shown = Table("of all cycles, %")
     lines = {}
-    for way in WAYS:
-        tell(way)
+    for way in ways:
         shares, rates = profile(image, way)
         shown.add_column(way, justify="right")
         for what, share in shares.items():

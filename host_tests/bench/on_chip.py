@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, track
 
 from bench import cycles
 from bench.carry import WAYS, carry
@@ -63,14 +63,7 @@ def measure(quick, console):
 
 
 def profile(console):
-    with Progress(console=console) as progress:
-        task = progress.add_task("", total=len(WAYS))
-
-        def tell(way):
-            progress.update(task, description=f"cycles, {way}")
-            progress.advance(task)
-
-        return cycles.show(_IMAGE, tell)
+    return cycles.show(_IMAGE, track(WAYS, "cycles", console=console))
 
 
 def main():
