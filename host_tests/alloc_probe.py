@@ -14,8 +14,9 @@ from bearer import AlwaysOn
 from system import Net, Poller, entropy
 from wipmodem.compat import RingIO
 from wipmodem.contract import C1
-from wipmodem.modem import Modem, Sizes
+from wipmodem.modem import Modem
 from wipmodem.ports.store import Store
+from wipmodem.sizes import Sizes
 
 heap.collect_when_full()
 
@@ -132,7 +133,7 @@ class Bench:
 
     def commands(self):
         self.host(b"AT\rAT+CMEE=1;+CMEE?;S3?\rATV0\rATV1\rATI\rAT+WIPCREATE?\rAT+WIPBR?\r")
-        self.host(b"AT+WIPXSTAT?\rAT+WIPDATA?\r")
+        self.host(b"AT+WIPXSTAT?\rAT+WIPDATA?\rAT+WIPXSOCK?\rAT+WIPXSOCK=2,8\r")
         self.serial.said()
         self.host(b"AT&V;+CLAC\rATI5\rAT+WIPCFG?\rAT+CGMI;+CPIN?\rATS12?\rAT+WIPXDIALECT?\r")
         self.host(b"AT+WIPCFG=2,6,9\rATS7=9&C1\rAT+IFC?;+IPR?\r")

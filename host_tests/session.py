@@ -14,7 +14,8 @@ from fake_radio import FakeBearer
 from fakes import FakeCrash, FakeNet, FakeSerial, FakeStore
 from wipmodem import ticks
 from wipmodem.contract import C1
-from wipmodem.modem import Modem, Sizes
+from wipmodem.modem import Modem
+from wipmodem.sizes import Sizes
 
 heap.collect_when_full()
 

@@ -16,8 +16,8 @@ from radioport import RadioPort
 from system import Net, Poller, entropy, ticks_ms
 from tracing import TracedDte, TracedRadioPort, tell_line
 from wipmodem.contract import C1, WIPSOFT
-from wipmodem.modem import Sizes
 from wipmodem.ports.store import Store
+from wipmodem.sizes import Sizes
 
 
 def options(argv):

@@ -12,6 +12,7 @@ from . import call_commands as call
 from . import identity as id_
 from . import own_commands as own
 from . import profile_commands as profile
+from . import socket_report as report
 from . import stack_commands as stack
 from . import wip_commands as wip
 from .compat import const
@@ -68,6 +69,7 @@ TABLE: tuple = (
     _row(b"+WIPFILE", None, None, None, base.ok, ABSENT, _FILE),
     _row(b"+WIPPING", None, None, None, wipping_set, b"tNNN"),
     _row(b"+WIPXSTAT", None, own.stat_read),
+    _row(b"+WIPXSOCK", None, report.sock_read, None, report.sock_set, _CLOSE),
     _row(b"+WIPXCRASH", None, own.crash_read, None, own.crash_set, b"e"),
     _row(b"+WIPXDIAL", None, dial_read, None, dial_set, b"t"),
     _row(b"+WIPXDIALECT", None, own.dialect_read, None, own.dialect_set, b"t"),

@@ -32,7 +32,7 @@ radio   in_call(), ask(line, start, end) -> bool, asking(), answer, dial_string,
         write(buf, off, n) -> accepted, which wakes nobody once it takes more
 store   values {name: value}, bytes; torn, its file was damaged; put({name: value}) -> bool
 board   serial, net, bearer, store, name and serial_number (bytes, the latter 15 digits), sizes
-        (modem.Sizes), dialect (C1 or WIPSOFT, of a modem that was never told another),
+        (sizes.Sizes), dialect (C1 or WIPSOFT, of a modem that was never told another),
         entropy() -> 16 bits, ticks_ms(), started(), alive() -> bool; crash: lines() -> [str],
         clear()
 """

@@ -9,6 +9,7 @@ from . import counters as count_
 from .compat import const
 
 NO_DATAGRAM = const(-1)
+_COUNTED = const(0x1FFFFFFF)  # what a socket carried begins anew there: it stays a small integer
 
 
 class Flow:
@@ -39,6 +40,7 @@ class Flow:
             return self._fill_ring(sock, rx)
         n = self._net.readinto(sock.handle, rx.buf, len(rx.buf))
         rx.load(max(n, 0))
+        sock.received = sock.received + rx.end & _COUNTED
         if n == len(rx.buf):
             more = self._fill_ring(sock, rx)
             return more if more < net_.AGAIN else n
@@ -51,13 +53,14 @@ class Flow:
         n = self._net.readinto(sock.handle, self._scratch, room)
         if n > 0:
             rx.put(self._scratch, 0, n)
+            sock.received = sock.received + n & _COUNTED
         return n
 
     def send(self, sock, span):
         """Host bytes: to the net while nothing waits, what fits of the rest into the tx pipe."""
         tx = sock.pipes[1]
         if not tx.count() and not sock.corked:
-            sent = self._push(sock.handle, span)
+            sent = self._push(sock, span)
             if sent < net_.AGAIN:
                 return sent
         tx.put_span(span)
@@ -66,7 +69,7 @@ class Flow:
     # Runs. What is done for each block is written out here: on a PC two calls cost as much as
     # the system takes to move it.
 
-    def stream(self, handle, source, span):
+    def stream(self, sock, source, span):
         """Blocks from a port to the net as long as they come whole and are taken whole."""
         sent = self._blocks = self._run
         while self._blocks and span.start == len(span.buf):
@@ -75,9 +78,10 @@ class Flow:
             span.end = source.readinto(span.buf)
             if span.end < len(span.buf):
                 return 0
-            sent = self._net.write(handle, span.buf, 0, span.end)
+            sent = self._net.write(sock.handle, span.buf, 0, span.end)
             if sent > 0:
                 span.start = sent
+                sock.sent = sock.sent + sent & _COUNTED
         return sent
 
     def pour(self, sock, sink):
@@ -93,6 +97,7 @@ class Flow:
             got = self._net.readinto(sock.handle, rx.buf, len(rx.buf))
             if got > 0:
                 rx.end = got
+                sock.received = sock.received + got & _COUNTED
                 rx.start = sink.write(rx.buf, 0, got)
         return got
 
@@ -100,18 +105,19 @@ class Flow:
         """The tx pipe to the net, as much as it takes: 0, or why it takes no more."""
         tx = sock.pipes[1]
         while tx.block():
-            sent = self._push(sock.handle, tx)
+            sent = self._push(sock, tx)
             if sent <= 0:
                 return sent
         if sock.finished:
             self._net.finish(sock.handle)
         return 0
 
-    def _push(self, handle, span):
+    def _push(self, sock, span):
         """As much of a span as the net takes now: count, or class."""
-        sent = self._net.write(handle, span.buf, span.start, span.end - span.start)
+        sent = self._net.write(sock.handle, span.buf, span.start, span.end - span.start)
         if sent > 0:
             span.take(sent)
+            sock.sent = sock.sent + sent & _COUNTED
         return sent
 
     # UDP
@@ -130,6 +136,7 @@ class Flow:
             n = self._datagram
         sock.pipes[0].put(self._scratch, 0, n)
         sock.datagram = n
+        sock.received = sock.received + n & _COUNTED
         sock.from_addr[:] = self._net.from_addr
         sock.from_port = self._net.from_port
         return n
@@ -144,4 +151,6 @@ class Flow:
             return False
         if sent < n:  # a datagram goes whole or not at all
             self._counters.add(count_.UDP_TX_LOST)
+        else:
+            sock.sent = sock.sent + n & _COUNTED
         return True

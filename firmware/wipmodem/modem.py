@@ -12,6 +12,7 @@ from .announce import Announcer
 from .arguments import Arguments
 from .base_commands import DONE, ENDED, HOLD, MORE, ONLINE
 from .calls import Calls
+from .clock import Clock
 from .commands import Commands
 from .compat import const
 from .contract import IN, OUT
@@ -36,22 +37,6 @@ _LF_MS = const(10)  # H17: how long the LF behind a CR is waited for
 _HOLD_MS = const(10)  # how often a held command is looked at again
 
 
-class Sizes:
-    """What is allocated at start, in bytes and pieces. A board changes what it must."""
-
-    sockets = 8  # W4: UDP, TCP and servers together
-    handles = 16  # of the net port: sockets, and one for each name that is being resolved
-    line = 256
-    block = 512
-    rx = 2048  # a socket's
-    tx = 2048
-    datagram = 1472  # Q26
-    out = 1024  # answers and URCs on their way to the DTE
-    urcs = 32
-    connect_ms = 30000
-    run = 0  # blocks moved at once, behind a whole one: a chip has a radio to attend to
-
-
 class Modem:
     """`board`: its ports, name and sizes, as in contract.py."""
 
@@ -59,6 +44,7 @@ class Modem:
         sizes = board.sizes
         self.board = board
         self.now_ms = 0
+        self.clock = Clock()
         self.step = 0  # of the command under way, for its handler
         self.value = 0  # ... and the number behind its name, of a basic command
         self._ending = text.OK  # a result other than OK and errors, of the command under way
@@ -76,7 +62,7 @@ class Modem:
         self.out = Pipe(sizes.block, sizes.out)
         self.writer = Writer(self.out, self.settings)
         self.line = LineReader(sizes.line, self.settings, self.writer)
-        self.table = Table(net, board.entropy, self.urcs, self.counters, sizes, self.settings)
+        self.table = Table(self, board.entropy, sizes)
         self.table.options.use()
         self.ping = Ping(net, self.table, board.entropy, self.urcs)
         self.stack = Stack(board.bearer, self.table, self.urcs, self.settings)
@@ -101,6 +87,7 @@ class Modem:
     def service(self, now_ms, unseen_ms=0):
         """One pass. unseen_ms: how long before now nobody looked at the ports."""
         self.now_ms = self.table.now_ms = now_ms
+        self.clock.tick(now_ms)
         self._unseen_ms = unseen_ms
         self._busy = False
         if unseen_ms > STALL_MS:

@@ -13,7 +13,7 @@ _RX = const(5)
 
 
 class Options:
-    """`sizes`: as in modem.Sizes; a socket's buffers are no larger."""
+    """`sizes`: as in sizes.Sizes; a socket's buffers are no larger."""
 
     def __init__(self, net, settings, sizes):
         self._net = net

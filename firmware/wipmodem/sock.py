@@ -44,6 +44,9 @@ class Sock:
         self.local_port = self.peer_port = self.from_port = 0
         self.addr[:] = b"\0\0\0\0"
         self.first = self.last = 0  # a server's range; a spawned socket keeps its server's (R11)
+        self.server = 0  # the index of the server whose range that is
+        self.born_s = 0  # by the modem's clock
+        self.sent = self.received = 0  # bytes that the stack took and gave
         self.corked = False  # bytes for the peer are held back for more (option 12)
         self.finished = False  # our half is, or will be, closed (H12)
         self.no_delay = False  # option 7 of +WIPOPT
@@ -52,6 +55,15 @@ class Sock:
         self.told = False  # a +WIPDATA is owed or said, and nothing read since (Q22)
         self.datagram = NO_DATAGRAM  # size of the received datagram, what of it is still unread
         self.deadline_ms = 0
+
+    def reserve(self, server, first, last):
+        self.server = server
+        self.first = first
+        self.last = last
+
+    def holds(self, first, last):
+        """Does its range, if it has one, meet that?"""
+        return self.first and self.first <= last and self.last >= first
 
     def pending(self):
         """Is the outcome of its +WIPCREATE still to come?"""

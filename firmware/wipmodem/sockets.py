@@ -28,12 +28,14 @@ _IDLE_MS = const(1000)
 class Table:
     """The sockets, their handles at the net port and their buffers.
 
-    sizes: as in modem.Sizes. entropy(): 16 bits that nobody can predict.
+    sizes: as in sizes.Sizes. entropy(): 16 bits that nobody can predict.
     """
 
-    def __init__(self, net, entropy, urcs, counters, sizes, settings):
-        self.now_ms = 0  # the time of this pass, set by the loop
-        self._settings = settings
+    def __init__(self, modem, entropy, sizes):
+        self.now_ms = modem.now_ms  # the time of this pass, set by the loop
+        self._clock = modem.clock
+        self._settings = settings = modem.settings
+        net, urcs, counters = modem.board.net, modem.urcs, modem.counters
         self.options = Options(net, settings, sizes)
         self._net = net
         self._urcs = urcs
@@ -66,8 +68,13 @@ class Table:
         return self._blank
 
     def reserved(self, first, last):
-        """Does the range of a server, or one held by a spawned socket, meet it (R9-R12)?"""
-        return any(s.first and s.first <= last and s.last >= first for s in self.all)
+        """The server, or spawned socket, whose range meets it (R9-R12), or None."""
+        i = len(self.all)
+        while i:
+            i -= 1
+            if self.all[i].holds(first, last):
+                return self.all[i]
+        return None
 
     def pending(self):
         """How many sockets have no outcome of their +WIPCREATE yet."""
@@ -77,9 +84,7 @@ class Table:
 
     def create(self, sock, local_port, name, peer_port):
         """UDP or TCP client; `name` is the peer as written, None on a UDP listen socket."""
-        refusal = self._refusal(sock)
-        if not refusal and sock.protocol == TCP and self.reserved(sock.index, sock.index):
-            refusal = errors.INDEX_RESERVED  # R9
+        refusal = self.refusal(sock)
         if refusal:
             return refusal
         sock = self._open(sock)
@@ -96,7 +101,7 @@ class Table:
         return refusal
 
     def create_server(self, sock, local_port, first, last):
-        refusal = self._refusal(sock)
+        refusal = self.refusal(sock)
         if not refusal and (self.reserved(first, last) or self._taken(first, last)):
             refusal = errors.INDEX_RESERVED  # R10
         if refusal:
@@ -107,15 +112,19 @@ class Table:
         sock = self._open(sock)
         self._machine.attach(sock, handle)
         self._machine.move(sock, OPENED)
-        sock.first = first
-        sock.last = last
+        sock.reserve(sock.index, first, last)
         self.options.begin(sock)
         return 0
 
-    def _refusal(self, sock):
+    def refusal(self, sock):
+        """Why +WIPCREATE would be refused for it, as things stand, or 0."""
         if sock.state:
             return errors.ALREADY_ACTIVE  # R15
-        return 0 if self._room() else errors.NO_SOCKET  # R18
+        if not self._room():
+            return errors.NO_SOCKET  # R18
+        if sock.protocol == TCP and self.reserved(sock.index, sock.index):
+            return errors.INDEX_RESERVED  # R9
+        return 0
 
     def _room(self):
         return len(self.all) < self._most()
@@ -131,6 +140,7 @@ class Table:
         """A socket with buffers in the place of one that is FREE."""
         sock = self._spare.pop()
         sock.name(free.protocol, free.index)
+        sock.born_s = self._clock.seconds
         i = 0
         while i < len(self.all) and self.all[i].who < sock.who:
             i += 1
@@ -280,8 +290,7 @@ class Table:
                 sock = self._open(sock)
                 self._machine.move(sock, SPAWNED)
                 sock.bound = True
-                sock.first = server.first
-                sock.last = server.last
+                sock.reserve(server.index, server.first, server.last)
                 return sock
         self._counters.add(count_.ACCEPT_RANGE_FULL)
         return None

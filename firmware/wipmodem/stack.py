@@ -4,6 +4,8 @@ from . import errors, ticks, urc
 from . import settings as at
 from .contract import COMING, DOWN, PAUSED, UP
 
+_NO_ADDRESS = b"\0\0\0\0"
+
 
 class Stack:
     def __init__(self, bearer, table, urcs, settings):
@@ -12,6 +14,7 @@ class Stack:
         self._device = False  # WIPsoft's: open (H6)
         self._bearer = bearer
         self.radio = bearer.radio
+        self.local = _NO_ADDRESS  # ours in the session that there is; to ask the bearer allocates
         self._table = table
         self._urcs = urcs
         self._state = DOWN  # of the bearer, as the host knows it
@@ -115,7 +118,7 @@ class Stack:
     def server(self, which):
         """The first or second DNS server's address, zeros if the session has none."""
         servers = self._bearer.servers()
-        return servers[which][0] if which < len(servers) else b"\0\0\0\0"
+        return servers[which][0] if which < len(servers) else _NO_ADDRESS
 
     def service(self, now_ms):
         """Tell what became of the bearer; True when something did."""
@@ -133,6 +136,7 @@ class Stack:
         state = self._state = self._bearer.state
         if state == was:
             return False
+        self.local = self._bearer.address() if state == UP else _NO_ADDRESS
         if state == UP:
             self._table.resolver.use(self._bearer.servers(), self._bearer.hosts)
         elif was == UP and self._asked:

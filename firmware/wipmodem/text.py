@@ -38,21 +38,22 @@ _SPEEDS = (
     (14400, b"16"),
 )
 
-LINE_MAX = const(96)  # the longest line that is ever said, framing included
+LINE_MAX = const(96)  # the longest line that is said unasked, or beside others, framing included
+LONG_MAX = const(160)  # ... and the longest that waits until there is room for it
 
 
 class Writer:
-    """Says lines into `out`, a Pipe. The caller sees to it that LINE_MAX bytes are free."""
+    """Says lines into `out`, a Pipe. The caller sees to it that there is `room`."""
 
     def __init__(self, out, settings):
         self._out = out
         self._settings = settings
-        self._line = bytearray(LINE_MAX)
+        self._line = bytearray(LONG_MAX)
         self._n = 0
 
-    def room(self):
+    def room(self, n=LINE_MAX):
         """Is there room for one more line?"""
-        return self._out.room() >= LINE_MAX
+        return self._out.room() >= n
 
     def echo(self, buf, off, n):
         """As typed."""
@@ -93,6 +94,10 @@ class Writer:
     def comma(self, n):
         """A comma and a decimal number."""
         return self.char(0x2C).number(n)
+
+    def quoted(self, words):
+        """A comma and words in quotes."""
+        return self.text(b',"').text(words).char(0x22)
 
     def peer(self, addr, port):
         """`,"1.2.3.4",5`: four address bytes and a port."""

@@ -80,7 +80,7 @@ class Traffic:
     def stream(self, sock, source, span):
         """Whole blocks from a port straight to the net; what is left in the span is to be sent."""
         if sock.state == READY and not sock.finished and not sock.unsent():
-            result = self._flow.stream(sock.handle, source, span)
+            result = self._flow.stream(sock, source, span)
             if result < net_.AGAIN:
                 self._dealt(sock, result)
 

@@ -49,7 +49,7 @@ _CREATE = {UDP: _create_udp, TCP: _create_client, SERVER: _create_server}
 
 def wipcreate_read(modem):
     """R19, Q18: five fields for every socket, in the order of the table."""
-    sock = _next_socket(modem, _is_open)
+    sock = next_socket(modem, is_open)
     if sock is None:
         return DONE
     name(modem.writer.begin(b"+WIPCREATE: "), sock).comma(sock.local_port)
@@ -87,7 +87,7 @@ def _unmap(modem, sock):
 
 def wipdata_read(modem):
     """D13: what waits to be read."""
-    sock = _next_socket(modem, _has_data)
+    sock = next_socket(modem, _has_data)
     if sock is None:
         return DONE
     say_data(modem.writer, sock)
@@ -113,7 +113,7 @@ def wipclose_set(modem):
     return DONE
 
 
-def _next_socket(modem, wanted):
+def next_socket(modem, wanted):
     """The next one behind modem.step, which follows it: others may come or go meanwhile."""
     i = 0
     while i < len(modem.table.all):
@@ -125,7 +125,7 @@ def _next_socket(modem, wanted):
     return None
 
 
-def _is_open(sock):
+def is_open(sock):
     return sock.state
 
 

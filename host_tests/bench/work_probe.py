@@ -10,7 +10,7 @@ import time
 from alloc_probe import Bench
 from system import Net, Poller, entropy
 from wipmodem import settings as at
-from wipmodem.modem import Sizes
+from wipmodem.sizes import Sizes
 
 _BLOCK = b"0123456789abcdef" * 32
 _BLOCKS = 4

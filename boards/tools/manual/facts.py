@@ -51,8 +51,8 @@ def read():
     """The firmware as it is."""
     from wipmodem import VERSION, announce, canned, contract, counters, errors, settings, text
     from wipmodem.command_table import ACTIONS, RADIO, TABLE
-    from wipmodem.modem import Sizes
     from wipmodem.option_commands import OPTIONS
+    from wipmodem.sizes import Sizes
 
     return Facts(
         commands={row[0].decode(): _row(row) for row in TABLE}

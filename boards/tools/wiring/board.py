@@ -28,7 +28,7 @@ _PREFIXES = {"rp2": "GP", "esp32": "GPIO"}  # before a pin's number
 _POOLS = (("TCP", "tcp"), ("UDP", "udp"), ("servers", "listen"))
 _BEARERS = {"ppp_board": "PPP", "wlan_board": "Wi-Fi"}
 _SOCKETS = re.compile(r"^    sockets = (\d+)", re.MULTILINE)
-_MODEM = facts.BOARDS.parent / "firmware" / "wipmodem" / "modem.py"
+_SIZES = facts.BOARDS.parent / "firmware" / "wipmodem" / "sizes.py"
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Board:
         self.tables = facts.tables_of(folder / "board.py")
         self.about = " ".join((ast.get_docstring(ast.parse(source)) or "").split())
         self.bearers = [text for port, text in _BEARERS.items() if f".{port} " in source]
-        self.sockets = int(_SOCKETS.findall(source + _MODEM.read_text())[0])
+        self.sockets = int(_SOCKETS.findall(source + _SIZES.read_text())[0])
         self.wires = list(_wires(self.tables))
 
     @property

@@ -1,0 +1,15 @@
+"""What is allocated at start, in bytes and pieces. A board changes what it must."""
+
+
+class Sizes:
+    sockets = 8  # W4: UDP, TCP and servers together
+    handles = 16  # of the net port: sockets, and one for each name that is being resolved
+    line = 256
+    block = 512
+    rx = 2048  # a socket's
+    tx = 2048
+    datagram = 1472  # Q26
+    out = 1024  # answers and URCs on their way to the DTE
+    urcs = 32
+    connect_ms = 30000
+    run = 0  # blocks moved at once, behind a whole one: a chip has a radio to attend to
