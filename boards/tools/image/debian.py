@@ -55,7 +55,7 @@ def installed():
         return {}
     command = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status} ${Version}\n", *_COMPILER]
     listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    fields = (line.split() for line in listed.splitlines())
+    fields = (line.split(" ") for line in listed.splitlines())  # not installed: no version
     return {name: version for name, status, version in fields if status == "installed"}
 
 
