@@ -11,7 +11,7 @@ heap.collect_often()
 import micropython
 
 from bearer import AlwaysOn
-from system import Net, Poller, entropy
+from system import Net, Poller, entropy, heap_free
 from wipmodem.compat import RingIO
 from wipmodem.contract import C1
 from wipmodem.modem import Modem
@@ -36,7 +36,7 @@ class RingSerial:
 
     rate = 115200
     flow = True
-    overruns = 0
+    overruns = framing = breaks = 0
 
     def __init__(self):
         self.incoming = RingIO(4096)
@@ -82,6 +82,8 @@ class Bench:
     sizes = Sizes()
     sizes.run = 16
     entropy = staticmethod(entropy)
+    heap_free = staticmethod(heap_free)
+    reset_cause = b"power_on"
 
     def __init__(self):
         self.serial = RingSerial()
@@ -134,6 +136,9 @@ class Bench:
     def commands(self):
         self.host(b"AT\rAT+CMEE=1;+CMEE?;S3?\rATV0\rATV1\rATI\rAT+WIPCREATE?\rAT+WIPBR?\r")
         self.host(b"AT+WIPXSTAT?\rAT+WIPDATA?\rAT+WIPXSOCK?\rAT+WIPXSOCK=2,8\r")
+        self.host(b"AT+WIPXSTAT\rAT+WIPXURC?\rAT+WIPXURC=0\rAT+WIPXSTAT=0\r")
+        self.serial.said()
+        self.host(b"AT+WIPXHEALTH?\rAT+WIPXHEALTH\rAT+WIPXHEALTH=0\r")
         self.serial.said()
         self.host(b"AT&V;+CLAC\rATI5\rAT+WIPCFG?\rAT+CGMI;+CPIN?\rATS12?\rAT+WIPXDIALECT?\r")
         self.host(b"AT+WIPCFG=2,6,9\rATS7=9&C1\rAT+IFC?;+IPR?\r")

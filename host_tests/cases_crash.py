@@ -191,3 +191,41 @@ def case_board():
     Time.now_ms = 1234
     assert board.ticks_ms() == 1234
     assert board.serial_number == b"659688114780972"
+
+
+def _board():
+    del WDT.made[:]
+    with Folder():
+        return Board()
+
+
+def case_reset_cause():
+    """As a word; a chip may tell what no other knows."""
+    board = _board()
+    words = []
+    for Machine.caused_by in (1, 3, 77):
+        words.append(board.reset_cause)
+    Machine.caused_by = 1
+    assert words == [b"power_on", b"watchdog", b"unknown"]
+
+
+class Gc:
+    """The module, on a chip."""
+
+    collected = 0
+
+    @staticmethod
+    def collect():
+        Gc.collected += 1
+
+    @staticmethod
+    def mem_free():
+        return 60000 + Gc.collected
+
+
+def case_heap_free():
+    """Behind a collection."""
+    board = _board()
+    kept, _MCU.gc = _MCU.gc, Gc
+    assert board.heap_free() == 60001
+    _MCU.gc = kept

@@ -38,7 +38,7 @@ class Noise:
     def __init__(self, seed):
         self._state = seed
         self.session = Session(
-            urcs=2 + seed % 2 * 30, rx=64, tx=64, datagram=16, block=32, out=256
+            urcs=2 + seed % 2 * 30, rx=64, tx=64, datagram=16, block=32, out=352
         )
         self.session.online()
 

@@ -168,8 +168,9 @@ class Quiet:
         return n
 
 
-def case_overruns_are_counted():
-    """Each read behind a gap, and a gap before the UART is set up anew; other errors are none."""
+def case_errors_of_the_line_are_counted():
+    """At each read, and before the UART is set up anew: gaps, bytes without a stop bit, breaks; a
+    wrong parity is none."""
     machine = Machine(RingUART)
     module = load("uart", machine=machine)
     facts = _table(flow=False, rsr=Registers.RSR)
@@ -177,16 +178,18 @@ def case_overruns_are_counted():
     dte = module.Dte(Poller(), uart, facts)
     buf = bytearray(4)
     counts = []
-    for rsr in (0, 8, 0, 15, 7):
+    for rsr, ris in ((0, 0x5F0), (8, 0), (0, 0x200), (9, 0x7FF), (1, 0), (6, 0)):
         machine.mem32.rsr = rsr
+        machine.mem32.ris = ris
         uart.incoming += b"abcdef"
         assert dte.readinto(buf) == 4 and dte.readinto(buf) == 2
-        counts.append(dte.overruns)
-    assert counts == [0, 1, 1, 2, 2]
+        counts.append((dte.overruns, dte.framing, dte.breaks))
+        assert machine.mem32.ris == ris & ~0x200
+    assert counts == [(0, 0, 0), (1, 0, 0), (1, 0, 1), (2, 1, 2), (2, 2, 2), (2, 2, 2)]
     machine.mem32.rsr = 8
     assert dte.readinto(buf) == 0 and dte.overruns == 2
     dte.configure(9600, False, False)
-    assert dte.overruns == 3
+    assert (dte.overruns, dte.framing, dte.breaks) == (3, 2, 2)
 
 
 # Rates

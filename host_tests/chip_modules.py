@@ -264,21 +264,25 @@ class WDT:
 
 class Registers:
     """machine.mem32, of which only the words are there that switch interrupts on and off, and
-    UART0's RSR, which any write clears."""
+    UART0's RSR, which any write clears, RIS, and ICR, which clears bits of that."""
 
-    ENABLE, DISABLE, RSR = 0xE000E100, 0xE000E180, 0x40034004
+    ENABLE, DISABLE = 0xE000E100, 0xE000E180
+    RSR, RIS, ICR = 0x40034004, 0x4003403C, 0x40034044
 
     def __init__(self):
         self.on = 0xF
-        self.rsr = 0
+        self.rsr = self.ris = 0
 
     def __getitem__(self, address):
-        assert address == Registers.RSR
-        return self.rsr
+        assert address in (Registers.RSR, Registers.RIS)
+        return self.rsr if address == Registers.RSR else self.ris
 
     def __setitem__(self, address, bits):
         if address == Registers.RSR:
             self.rsr = 0
+            return
+        if address == Registers.ICR:
+            self.ris &= ~bits
             return
         assert address in (Registers.ENABLE, Registers.DISABLE)
         self.on = self.on | bits if address == Registers.ENABLE else self.on & ~bits
@@ -296,6 +300,14 @@ class Machine:
     @staticmethod
     def reset():
         raise Reset
+
+    # An ESP32 has more of them, an RP2040 fewer.
+    PWRON_RESET, WDT_RESET = 1, 3
+    caused_by = 1
+
+    @staticmethod
+    def reset_cause():
+        return Machine.caused_by
 
     @staticmethod
     def unique_id():

@@ -39,7 +39,7 @@ class FakeSerial(FakeLine):
         self.rate = rate
         self.flow = flow
         self.unsent = False
-        self.overruns = 0
+        self.overruns = self.framing = self.breaks = 0
         self.line = (rate, flow, flow)
         self.mask = c.IN
         self.dtr_on = True

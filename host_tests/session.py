@@ -29,6 +29,7 @@ class Session:
     """The board, too: its ports are fakes."""
 
     name = b"test"
+    reset_cause = b"power_on"
     serial_number = b"123456789012345"
 
     def __init__(self, radio=None, dialect=C1, kept=None, flow=True, **sizes):
@@ -44,6 +45,7 @@ class Session:
         self.store.values.update(kept or {})
         self.bearer = FakeBearer()
         self.bearer.radio = radio
+        self.heap = 100000  # bytes that are free
         self._entropy = 0x1234
         self.now_ms = _START_MS
         self.modem = Modem(self)
@@ -51,6 +53,9 @@ class Session:
 
     def make_net(self):
         return FakeNet(self.sizes.handles)
+
+    def heap_free(self):
+        return self.heap
 
     def power_cycle(self):
         """Off and on: what is left is what the store has kept."""
@@ -110,7 +115,7 @@ class Session:
 
     def counter(self, name):
         """What AT+WIPXSTAT? would tell, by name; None if there is no such counter."""
-        self.modem.count_all()
+        self.modem.health.count_all()
         counters = self.modem.counters
         for i in range(counters.count):
             if counters.name(i) == name:

@@ -17,6 +17,7 @@ _OUTSIDE = {"compat": {"micropython"}, "heap": {"gc"}}
 _OF_PORTS = {
     "binascii",
     "errno",
+    "gc",
     "hashlib",
     "io",
     "machine",

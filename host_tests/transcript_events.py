@@ -273,6 +273,18 @@ class Events:
         session.net.poll(0)
         session.modem.service(session.now_ms, int(words))
 
+    def heap(self, words):
+        """heap 60000: so many bytes of it are free."""
+        self._session.heap = int(words)
+
+    def framing(self, words):
+        """framing: the host's bytes come without a stop bit."""
+        self._session.serial.framing += 1
+
+    def breaks(self, words):
+        """breaks: the host's line is held low."""
+        self._session.serial.breaks += 1
+
     def overrun(self, words):
         """overrun: bytes of the host's found no room."""
         self._session.serial.overruns += 1

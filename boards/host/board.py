@@ -13,7 +13,7 @@ from bearer import AlwaysOn, parse_servers
 from dialled import Dialled
 from dteport import Dte
 from radioport import RadioPort
-from system import Net, Poller, entropy, ticks_ms
+from system import Net, Poller, entropy, heap_free, ticks_ms
 from tracing import TracedDte, TracedRadioPort, tell_line
 from wipmodem.contract import C1, WIPSOFT
 from wipmodem.ports.store import Store
@@ -52,8 +52,10 @@ class Board:
     serial_number = b"000000000000000"
     sizes = PcSizes()
     crash = NoCrash()
+    reset_cause = b"power_on"
     ticks_ms = staticmethod(ticks_ms)
     entropy = staticmethod(entropy)
+    heap_free = staticmethod(heap_free)
 
     def __init__(self, argv=None):
         given = options(sys.argv[1:] if argv is None else argv)

@@ -4,11 +4,11 @@ import os
 import sys
 
 if sys.implementation.name == "micropython":
-    from system_micropython import Net, Poller, open_raw, ticks_ms, writer
+    from system_micropython import Net, Poller, heap_free, open_raw, ticks_ms, writer
 else:
-    from system_cpython import Net, Poller, open_raw, ticks_ms, writer
+    from system_cpython import Net, Poller, heap_free, open_raw, ticks_ms, writer
 
-__all__ = ("Net", "Poller", "entropy", "open_raw", "ticks_ms", "writer")
+__all__ = ("Net", "Poller", "entropy", "heap_free", "open_raw", "ticks_ms", "writer")
 
 
 def entropy():

@@ -1,5 +1,6 @@
 """What the PC's board needs of its interpreter: MicroPython. system_cpython.py has the same."""
 
+import gc
 import select
 import time
 
@@ -11,6 +12,12 @@ Poller = select.poll
 def ticks_ms():
     """Wraps at 2**30, as on a chip."""
     return time.ticks_diff(time.ticks_ms(), 0) & 0x3FFFFFFF
+
+
+def heap_free():
+    """Bytes, after a collection."""
+    gc.collect()
+    return gc.mem_free()
 
 
 def open_raw(fd):

@@ -1,5 +1,6 @@
 """Unsolicited lines: the text of each, by the kind of its record, and which may go first."""
 
+from . import settings as at
 from . import ticks, urc
 from .compat import const
 from .wip_commands import name, say_data
@@ -17,6 +18,8 @@ _WORDS = {
     urc.REGISTERED: b"+CREG: ",
     urc.PING: b"+WIPPING: 0,",
     urc.NO_PING: b"+WIPPING: 1,",
+    urc.REFUSED: b"+WIPXREFUSED: ",
+    urc.OVERRUN: b"+WIPXOVERRUN: ",
 }
 
 
@@ -63,6 +66,9 @@ class Announcer:
     def _say(self, place):
         if self.awaiting and self._urcs.kind(place) <= urc.FAILED:
             self.awaiting = self._modem.table.pending() > 0
+        if self._modem.settings[at.STAMPS]:
+            clock = self._modem.clock
+            clock.say(self._writer.begin(b"+WIPXTIME: "), self._urcs.stamp_ms(place)).end()
         _SAY[self._urcs.kind(place)](self._modem, self._urcs, place)
         self._urcs.drop(place)
 
@@ -108,6 +114,12 @@ def _say_ping(modem, urcs, i):
     writer.number(value >> 20).comma(value & 0xFFFFF).end()
 
 
+def _say_refused(modem, urcs, i):
+    writer = modem.writer.begin(_WORDS[urcs.kind(i)]).number(urcs.who(i) & 15)
+    value = urcs.value(i)
+    writer.peer(urcs.addr(i), value & 0xFFFF).quoted(modem.counters.name(value >> 16)).end()
+
+
 _SAY = {
     urc.READY: _say_socket,
     urc.FAILED: _say_error,
@@ -121,4 +133,6 @@ _SAY = {
     urc.REGISTERED: _say_value,
     urc.PING: _say_ping,
     urc.NO_PING: _say_ping,
+    urc.REFUSED: _say_refused,
+    urc.OVERRUN: _say_value,
 }

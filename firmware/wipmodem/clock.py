@@ -5,6 +5,7 @@ from .compat import const
 
 _SECOND_MS = const(1000)
 _NEVER = const(-1)
+_POINT = const(0x2E)
 
 
 class Clock:
@@ -12,12 +13,23 @@ class Clock:
 
     def __init__(self):
         self.seconds = 0
+        self.now_ms = 0  # of the pass under way
         self._since_ms = _NEVER  # when the second under way began
 
     def tick(self, now_ms):
+        """True if a second has begun."""
+        self.now_ms = now_ms
         if self._since_ms == _NEVER:
             self._since_ms = now_ms
         late_ms = ticks.diff(now_ms, self._since_ms)
-        if late_ms >= _SECOND_MS:
-            self.seconds += late_ms // _SECOND_MS
-            self._since_ms = ticks.back(now_ms, late_ms % _SECOND_MS)
+        if late_ms < _SECOND_MS:
+            return False
+        self.seconds += late_ms // _SECOND_MS
+        self._since_ms = ticks.back(now_ms, late_ms % _SECOND_MS)
+        return True
+
+    def say(self, writer, stamp_ms):
+        """A moment of the last days, as seconds with three decimals."""
+        late_ms = ticks.diff(stamp_ms, self._since_ms)
+        writer.number(self.seconds + late_ms // _SECOND_MS).char(_POINT)
+        return writer.three_digits(late_ms % _SECOND_MS)

@@ -68,7 +68,9 @@ TABLE: tuple = (
     _row(b"+WIPCLOSE", None, base.ok, base.ok, wip.wipclose_set, _CLOSE),  # Q31
     _row(b"+WIPFILE", None, None, None, base.ok, ABSENT, _FILE),
     _row(b"+WIPPING", None, None, None, wipping_set, b"tNNN"),
-    _row(b"+WIPXSTAT", None, own.stat_read),
+    _row(b"+WIPXSTAT", own.stat_line, own.stat_read, None, own.stat_set, b"e"),
+    _row(b"+WIPXHEALTH", own.health_line, own.health_read, None, own.health_set, b"e"),
+    _row(b"+WIPXURC", None, own.urc_read, None, own.urc_set, b"WWW"),
     _row(b"+WIPXSOCK", None, report.sock_read, None, report.sock_set, _CLOSE),
     _row(b"+WIPXCRASH", None, own.crash_read, None, own.crash_set, b"e"),
     _row(b"+WIPXDIAL", None, dial_read, None, dial_set, b"t"),

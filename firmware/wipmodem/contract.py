@@ -8,7 +8,8 @@ serial  readinto(buf) -> n, write(buf, off, n) -> accepted, dtr() -> bool, want(
         set_dcd(on), set_dsr(on), set_ri(on); rate, bit/s; flow, RTS and CTS are wired and used
         at start; takes(rate) -> bool (0: autobaud), sent() -> bool: the last byte has left;
         configure(rate, tx_held, rx_held), once sent(): CTS holds us, RTS holds the host;
-        overruns: how often bytes of the host's were lost since none had room (0: or nobody knows)
+        overruns: how often bytes of the host's were lost since none had room (0: or nobody knows),
+        framing: how often they had no stop bit, breaks: how often the line was held low
 net     poll(timeout_ms) -> count; ready[k] is a handle, flags[handle] its event bits
         open_udp(port, addr, peer_port), connect(addr, peer_port), listen(port, backlog)
         accept(h), connected(h), readinto(h, buf, n), write(h, buf, off, n), recvfrom(h, buf, n)
@@ -33,7 +34,8 @@ radio   in_call(), ask(line, start, end) -> bool, asking(), answer, dial_string,
 store   values {name: value}, bytes; torn, its file was damaged; put({name: value}) -> bool
 board   serial, net, bearer, store, name and serial_number (bytes, the latter 15 digits), sizes
         (sizes.Sizes), dialect (C1 or WIPSOFT, of a modem that was never told another),
-        entropy() -> 16 bits, ticks_ms(), started(), alive() -> bool; crash: lines() -> [str],
+        entropy() -> 16 bits, ticks_ms(), started(), alive() -> bool; reset_cause, a word in bytes;
+        heap_free() -> bytes, after a collection, 0 where nobody counts; crash: lines() -> [str],
         clear()
 """
 

@@ -18,6 +18,8 @@ DTE_STALLS = const(12)  # times the loop left the DTE unseen too long to measure
 RADIO_IGNORED = const(13)  # lines of the radio's that nobody had asked for, or could hold
 DTE_OVERRUNS = const(14)  # times the host's bytes found the UART full: gaps in what came
 UDP_RX_NO_MEMORY = const(15)  # times that there was no memory to receive a datagram
+DTE_FRAMING = const(16)  # times the host's bytes came without a stop bit: wrong speed, or noise
+DTE_BREAKS = const(17)  # times the host's line was held low for longer than a byte
 
 NAMES = (
     b"urc_lost",
@@ -36,6 +38,8 @@ NAMES = (
     b"radio_ignored",
     b"dte_overruns",
     b"udp_rx_no_memory",
+    b"dte_framing",
+    b"dte_breaks",
 )
 
 _MOST = const(0x3FFFFFFF)  # the largest small integer: a counter stays there
@@ -46,12 +50,18 @@ class Counters:
 
     def __init__(self):
         self._values = [0] * len(NAMES)
+        self._before = [0] * len(NAMES)  # at the last reset
 
     def name(self, which):
         return NAMES[which]
 
     def value(self, which):
-        return self._values[which]
+        """Since the last reset."""
+        return self._values[which] - self._before[which]
+
+    def reset(self):
+        for i in range(self.count):
+            self._before[i] = self._values[i]
 
     def add(self, which, n=1):
         self._values[which] = min(self._values[which] + n, _MOST)

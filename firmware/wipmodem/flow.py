@@ -9,7 +9,7 @@ from . import counters as count_
 from .compat import const
 
 NO_DATAGRAM = const(-1)
-_COUNTED = const(0x1FFFFFFF)  # what a socket carried begins anew there: it stays a small integer
+COUNTED = const(0x1FFFFFFF)  # what a socket carried begins anew there: it stays a small integer
 
 
 class Flow:
@@ -40,7 +40,7 @@ class Flow:
             return self._fill_ring(sock, rx)
         n = self._net.readinto(sock.handle, rx.buf, len(rx.buf))
         rx.load(max(n, 0))
-        sock.received = sock.received + rx.end & _COUNTED
+        sock.received = sock.received + rx.end & COUNTED
         if n == len(rx.buf):
             more = self._fill_ring(sock, rx)
             return more if more < net_.AGAIN else n
@@ -53,7 +53,7 @@ class Flow:
         n = self._net.readinto(sock.handle, self._scratch, room)
         if n > 0:
             rx.put(self._scratch, 0, n)
-            sock.received = sock.received + n & _COUNTED
+            sock.received = sock.received + n & COUNTED
         return n
 
     def send(self, sock, span):
@@ -81,7 +81,7 @@ class Flow:
             sent = self._net.write(sock.handle, span.buf, 0, span.end)
             if sent > 0:
                 span.start = sent
-                sock.sent = sock.sent + sent & _COUNTED
+                sock.sent = sock.sent + sent & COUNTED
         return sent
 
     def pour(self, sock, sink):
@@ -97,7 +97,7 @@ class Flow:
             got = self._net.readinto(sock.handle, rx.buf, len(rx.buf))
             if got > 0:
                 rx.end = got
-                sock.received = sock.received + got & _COUNTED
+                sock.received = sock.received + got & COUNTED
                 rx.start = sink.write(rx.buf, 0, got)
         return got
 
@@ -117,7 +117,7 @@ class Flow:
         sent = self._net.write(sock.handle, span.buf, span.start, span.end - span.start)
         if sent > 0:
             span.take(sent)
-            sock.sent = sock.sent + sent & _COUNTED
+            sock.sent = sock.sent + sent & COUNTED
         return sent
 
     # UDP
@@ -136,7 +136,7 @@ class Flow:
             n = self._datagram
         sock.pipes[0].put(self._scratch, 0, n)
         sock.datagram = n
-        sock.received = sock.received + n & _COUNTED
+        sock.received = sock.received + n & COUNTED
         sock.from_addr[:] = self._net.from_addr
         sock.from_port = self._net.from_port
         return n
@@ -152,5 +152,5 @@ class Flow:
         if sent < n:  # a datagram goes whole or not at all
             self._counters.add(count_.UDP_TX_LOST)
         else:
-            sock.sent = sock.sent + n & _COUNTED
+            sock.sent = sock.sent + n & COUNTED
         return True

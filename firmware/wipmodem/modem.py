@@ -19,6 +19,7 @@ from .contract import IN, OUT
 from .control import DTR_HANGS_UP, ControlLines
 from .data import DataMode
 from .escape import STALL_MS, Escape
+from .health import Health
 from .line import LineReader
 from .ping import Ping
 from .pipe import Pipe, Span
@@ -58,14 +59,14 @@ class Modem:
         self.counters = count_.Counters()
         self.arguments = Arguments()
         self._net = net = board.net
-        self.urcs = UrcQueue(sizes.urcs)
+        self.urcs = UrcQueue(sizes.urcs, self.clock)
         self.out = Pipe(sizes.block, sizes.out)
         self.writer = Writer(self.out, self.settings)
         self.line = LineReader(sizes.line, self.settings, self.writer)
         self.table = Table(self, board.entropy, sizes)
         self.table.options.use()
         self.ping = Ping(net, self.table, board.entropy, self.urcs)
-        self.stack = Stack(board.bearer, self.table, self.urcs, self.settings)
+        self.stack = Stack(board.bearer, self.table, self.urcs, self.settings, self.clock)
         self.calls = Calls(
             self.stack.radio, self.settings, self.urcs, self.counters, self.table.scratch
         )
@@ -76,6 +77,8 @@ class Modem:
         self._escape = Escape(self.settings)
         self._control = ControlLines(serial, self.settings)
         self._host = Span(bytearray(sizes.block))  # host bytes not dealt with yet
+        self.health = Health(self)
+        self._overruns = 0  # that have been told
         self._unseen_ms = 0
         self.heard_ms = 0  # when the host's last byte was read, or had to wait unread
         self._looked_ms = 0  # when the DTE was last asked for bytes
@@ -87,9 +90,12 @@ class Modem:
     def service(self, now_ms, unseen_ms=0):
         """One pass. unseen_ms: how long before now nobody looked at the ports."""
         self.now_ms = self.table.now_ms = now_ms
-        self.clock.tick(now_ms)
+        if self.clock.tick(now_ms):
+            self.health.second(not (self.data.channel or self.line.busy()))
         self._unseen_ms = unseen_ms
         self._busy = False
+        if unseen_ms > self.health.stall_ms:
+            self.health.stall_ms = unseen_ms
         if unseen_ms > STALL_MS:
             self.counters.add(count_.DTE_STALLS)
         self._take_events()
@@ -136,14 +142,7 @@ class Modem:
         self.profile.start(self.board)
         self.after.apply()
         self.table.options.use()
-
-    def count_all(self):
-        """Gather what is counted elsewhere."""
-        self.counters.set(count_.URC_LOST, self.urcs.lost)
-        self.counters.set(count_.DNS_IGNORED, self.table.resolver.ignored)
-        self.counters.set(count_.DTE_OVERRUNS, self._serial.overruns)
-        if self.stack.radio is not None:
-            self.counters.set(count_.RADIO_IGNORED, self.stack.radio.chat.ignored)
+        self.health.cause = b"cfun"
 
     # Events and timers
 
@@ -244,12 +243,19 @@ class Modem:
     def _heard(self, n):
         self._busy = True
         self.heard_ms = self.now_ms
+        if self._serial.overruns != self._overruns:
+            self._tell_overrun()
         self._host.load(n)
         if self.data.channel:
             self._drop_lf()
             self._escape.feed(self._host, self.now_ms, self._unseen_ms)
         else:
             self._escape.heard(self.now_ms, self._unseen_ms)
+
+    def _tell_overrun(self):
+        self._overruns = self._serial.overruns
+        if self.settings[at.TELL_OVERRUN]:
+            self.urcs.overrun(self._overruns)
 
     def _drop_lf(self):
         """H1: of a host that ends its lines in CR LF, the LF behind AT+WIPDATA."""

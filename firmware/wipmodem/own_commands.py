@@ -1,10 +1,12 @@
-"""Commands of our own: what was lost, what brought the modem down, the dialect."""
+"""Commands of our own: how the modem fares, what it tells unasked, its dialect."""
 
 from . import errors
 from . import settings as at
-from .base_commands import DONE, MORE
+from .base_commands import DONE, HOLD, MORE
 from .compat import const
+from .health import FIGURES
 from .identity import dialect, find_dialect
+from .text import LONG_MAX
 
 _TEXT_MOST = const(80)
 _QUOTE = const(0x22)
@@ -15,10 +17,76 @@ def stat_read(modem):
     counters = modem.counters
     i = modem.step
     if i == 0:
-        modem.count_all()
+        modem.health.count_all()
     modem.writer.begin(b"+WIPXSTAT: ").text(counters.name(i)).comma(counters.value(i)).end()
     modem.step = i + 1
     return MORE if modem.step < counters.count else DONE
+
+
+def stat_line(modem):
+    """AT+WIPXSTAT: all counters in one line, in the order of AT+WIPXSTAT?."""
+    if not modem.writer.room(LONG_MAX):
+        return HOLD
+    modem.health.count_all()
+    counters = modem.counters
+    writer = modem.writer.begin(b"+WIPXSTAT: ").number(counters.value(0))
+    for i in range(1, counters.count):
+        writer.comma(counters.value(i))
+    writer.end()
+    return DONE
+
+
+def stat_set(modem):
+    """AT+WIPXSTAT=0: they begin anew."""
+    modem.health.count_all()
+    modem.counters.reset()
+    return DONE
+
+
+def health_read(modem):
+    """AT+WIPXHEALTH?: why the modem has started, and each figure, a line each."""
+    i = modem.step
+    modem.step = i + 1
+    if i == 0:
+        modem.health.look()
+        modem.writer.begin(b"+WIPXHEALTH: reset").quoted(modem.health.cause).end()
+        return MORE
+    name, figure = FIGURES[i - 1]
+    modem.writer.begin(b"+WIPXHEALTH: ").text(name).comma(figure(modem)).end()
+    return MORE if i < len(FIGURES) else DONE
+
+
+def health_line(modem):
+    """AT+WIPXHEALTH: the same in one line."""
+    if not modem.writer.room(LONG_MAX):
+        return HOLD
+    modem.health.look()
+    writer = modem.writer.begin(b'+WIPXHEALTH: "').text(modem.health.cause).char(_QUOTE)
+    for figure in FIGURES:
+        writer.comma(figure[1](modem))
+    writer.end()
+    return DONE
+
+
+def health_set(modem):
+    """AT+WIPXHEALTH=0: marks and sums begin anew."""
+    modem.health.reset()
+    return DONE
+
+
+def urc_set(modem):
+    """AT+WIPXURC=<stamps>[,<refused>[,<overruns>]]: what is told unasked, beside the guide's."""
+    for i in range(modem.arguments.count):
+        if modem.arguments.given(i):
+            modem.settings[at.STAMPS + i] = modem.arguments.value(i)
+    return DONE
+
+
+def urc_read(modem):
+    settings = modem.settings
+    writer = modem.writer.begin(b"+WIPXURC: ").number(settings[at.STAMPS])
+    writer.comma(settings[at.TELL_REFUSED]).comma(settings[at.TELL_OVERRUN]).end()
+    return DONE
 
 
 def crash_read(modem):

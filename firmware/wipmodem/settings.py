@@ -32,6 +32,9 @@ MSS = const(22)
 SOCKETS = const(23)
 GATHER = const(24)  # how long the first byte waits for more, 10 ms (Q3)
 DIALECT = const(25)
+STAMPS = const(26)  # +WIPXURC: is each unsolicited line told its time?
+TELL_REFUSED = const(27)  # ... are refused connections told?
+TELL_OVERRUN = const(28)  # ... and overruns of the DTE?
 
 # What keeps a setting over power loss: nothing, &W, &W for the next start, +WIPCFG=4, itself.
 NEVER = const(0)
@@ -68,6 +71,9 @@ RANGES = (
     (1, 8, 8, STACK),
     (0, 100, 2, STACK),
     (0, 1, C1, ITSELF),
+    (0, 1, 0, PROFILE),
+    (0, 1, 0, PROFILE),
+    (0, 1, 0, PROFILE),
 )
 
 # The name of a basic command, the number of an S-register or of a +WIPCFG option, and its setting.

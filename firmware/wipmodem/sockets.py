@@ -11,15 +11,17 @@ from . import settings as at
 from .address import parse
 from .compat import const
 from .dns import LARGEST, Resolver
+from .flow import COUNTED
 from .machine import ASKED, DEAD, GONE, NAMED, OPENED, SPAWNED, UP, Machine, event_of
 from .options import Options
 from .pipe import Pipe
-from .sock import CONNECTING, READY, RESOLVING, SERVER, TCP, UDP, Sock
+from .sock import CONNECTING, NO_HANDLE, READY, RESOLVING, SERVER, TCP, UDP, Sock
 from .traffic import Traffic
 
 # The error numbers of what only the stack knows, when a socket is asked for.
 _REFUSAL_OF = {net_.NO_RESOURCE: errors.NO_SOCKET, net_.PORT_IN_USE: errors.BAD_PORT_STATE}
 
+_NOBODY = b"\0\0\0\0"
 _BACKLOG = const(4)
 _ALL = const(65535)  # bytes: whatever a buffer holds
 _IDLE_MS = const(1000)
@@ -50,6 +52,8 @@ class Table:
         self.resolver = Resolver(net, sizes.sockets + 1, entropy, self._named, self.scratch)
         self._machine = Machine(net, urcs, counters, sizes.handles)
         self.traffic = Traffic(self._machine, net, urcs, counters, self.scratch, sizes)
+        self.most = 0  # that were open at once
+        self._sent = self._received = 0  # bytes, of sockets that are closed
         self._wait_ms = 0
 
     # Looking
@@ -75,6 +79,20 @@ class Table:
             if self.all[i].holds(first, last):
                 return self.all[i]
         return None
+
+    def sent(self):
+        """Bytes that the stack has taken, of all sockets since the start, modulo COUNTED + 1."""
+        total = self._sent
+        for sock in self.all:
+            total = total + sock.sent & COUNTED
+        return total
+
+    def received(self):
+        """... and has given."""
+        total = self._received
+        for sock in self.all:
+            total = total + sock.received & COUNTED
+        return total
 
     def pending(self):
         """How many sockets have no outcome of their +WIPCREATE yet."""
@@ -145,6 +163,7 @@ class Table:
         while i < len(self.all) and self.all[i].who < sock.who:
             i += 1
         self.all.insert(i, sock)
+        self.most = max(self.most, len(self.all))
         return sock
 
     def _begin(self, sock, local_port, name, peer_port):
@@ -220,6 +239,8 @@ class Table:
 
     def _free(self, sock):
         self._count_unread(sock)
+        self._sent = self._sent + sock.sent & COUNTED
+        self._received = self._received + sock.received & COUNTED
         self._machine.free(sock)
         for pipe in sock.pipes:
             pipe.bound(_ALL)
@@ -266,10 +287,10 @@ class Table:
     def _accept(self, server):
         handle = self._net.accept(server.handle)
         if handle == net_.NO_RESOURCE:
-            self._counters.add(count_.ACCEPT_NO_SOCKET)
+            self._refuse(server, NO_HANDLE, count_.ACCEPT_NO_SOCKET)
         if handle < 0:
             return
-        sock = self._spawn(server)
+        sock = self._spawn(server, handle)
         if sock is None:
             self._net.close(handle)  # Q15
             return
@@ -279,10 +300,19 @@ class Table:
         self.options.inherit(sock, server)
         self._urcs.put(urc.ACCEPT, sock.who, server.index)  # U3
 
-    def _spawn(self, server):
-        """A spawned socket at the lowest free index (Q14), or None, counted."""
+    def _refuse(self, server, handle, reason):
+        """Counted, and told if the host wants to know. Of one that the stack had no place for
+        nobody knows who it was."""
+        self._counters.add(reason)
+        if self._settings[at.TELL_REFUSED]:
+            addr = _NOBODY if handle < 0 else self._net.addr[handle]
+            port = 0 if handle < 0 else self._net.peer_port[handle]
+            self._urcs.refused(server.who, addr, port, reason)
+
+    def _spawn(self, server, handle):
+        """A spawned socket at the lowest free index (Q14), or None, refused."""
         if not self._room():
-            self._counters.add(count_.ACCEPT_NO_SOCKET)
+            self._refuse(server, handle, count_.ACCEPT_NO_SOCKET)
             return None
         for index in range(server.first, server.last + 1):
             sock = self.at(TCP, index)
@@ -292,7 +322,7 @@ class Table:
                 sock.bound = True
                 sock.reserve(server.index, server.first, server.last)
                 return sock
-        self._counters.add(count_.ACCEPT_RANGE_FULL)
+        self._refuse(server, handle, count_.ACCEPT_RANGE_FULL)
         return None
 
 

@@ -8,7 +8,10 @@ _NO_ADDRESS = b"\0\0\0\0"
 
 
 class Stack:
-    def __init__(self, bearer, table, urcs, settings):
+    def __init__(self, bearer, table, urcs, settings, clock):
+        self._clock = clock
+        self._up_s = 0  # since when there is a session
+        self.redials = 0  # of sessions that were lost
         self._settings = settings
         self.started = False
         self._device = False  # WIPsoft's: open (H6)
@@ -26,6 +29,10 @@ class Stack:
 
     def up(self):
         return self._state == UP
+
+    def session_s(self):
+        """How long there has been a session."""
+        return self._clock.seconds - self._up_s if self._state == UP else 0
 
     def in_call(self):
         """Is the radio's line a session's? One that is ending gives it back soon."""
@@ -136,8 +143,10 @@ class Stack:
         state = self._state = self._bearer.state
         if state == was:
             return False
+        self.redials += was in (UP, PAUSED) and state in (UP, COMING)
         self.local = self._bearer.address() if state == UP else _NO_ADDRESS
         if state == UP:
+            self._up_s = self._clock.seconds
             self._table.resolver.use(self._bearer.servers(), self._bearer.hosts)
         elif was == UP and self._asked:
             self._table.bearer_lost()  # Q5: unasked, each connected socket has lost its peer

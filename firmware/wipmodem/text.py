@@ -39,7 +39,7 @@ _SPEEDS = (
 )
 
 LINE_MAX = const(96)  # the longest line that is said unasked, or beside others, framing included
-LONG_MAX = const(160)  # ... and the longest that waits until there is room for it
+LONG_MAX = const(320)  # ... and the longest that waits until there is room for it
 
 
 class Writer:
@@ -49,6 +49,7 @@ class Writer:
         self._out = out
         self._settings = settings
         self._line = bytearray(LONG_MAX)
+        self.most = 0  # bytes that waited at once
         self._n = 0
 
     def room(self, n=LINE_MAX):
@@ -115,6 +116,7 @@ class Writer:
     def end(self):
         self._end_of_line()
         self._out.put(self._line, 0, self._n)
+        self.most = max(self.most, self._out.count())
 
     # Results
 

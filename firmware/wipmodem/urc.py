@@ -18,33 +18,50 @@ RESULT = const(8)  # a result nobody waits for, value = which of text.py
 REGISTERED = const(9)  # value = +CREG's status
 PING = const(10)  # value = which request << 20 | ms
 NO_PING = const(11)  # value = which request << 20
+REFUSED = const(12)  # a connection: who = server, value = which counter << 16 | peer's port
+OVERRUN = const(13)  # of the DTE, value = how many
 
 _ANY = const(255)
 
 
 class UrcQueue:
-    def __init__(self, size):
+    def __init__(self, size, clock):
+        self._clock = clock
         self._size = size
         self._kind = bytearray(size)
         self._who = bytearray(size)
         self._value = [0] * size
+        self._stamp_ms = [0] * size  # when it was put
+        self._addr = [bytearray(4) for _ in range(size)]  # of a refused peer
         self.count = 0
+        self.most = 0  # that waited at once
         self.lost = 0  # since start
         self._unsaid = 0
 
     def put(self, kind, who=0, value=0):
-        """Owe a line to the host."""
+        """Owe a line to the host; False if there is no place for it."""
         if self.count < self._size:
             self._append(kind, who, value)
-        else:
-            self.lost += 1
-            self._unsaid += 1
+            return True
+        self.lost += 1
+        self._unsaid += 1
+        return False
 
     def result(self, which):
         self.put(RESULT, 0, which)
 
     def ping(self, kind, which, ms):
         self.put(kind, 0, which << 20 | ms)
+
+    def refused(self, who, addr, port, reason):
+        """reason: the counter that has counted it."""
+        if self.put(REFUSED, who, reason << 16 | port):
+            self._addr[self.count - 1][:] = addr
+
+    def overrun(self, count):
+        """Of those that wait the last one will do."""
+        self.forget(0, OVERRUN)
+        self.put(OVERRUN, 0, count)
 
     def registered(self, status):
         self.put(REGISTERED, 0, status)
@@ -80,6 +97,12 @@ class UrcQueue:
     def value(self, i):
         return self._value[i]
 
+    def addr(self, i):
+        return self._addr[i]
+
+    def stamp_ms(self, i):
+        return self._stamp_ms[i]
+
     def drop(self, place):
         """The record at `place` has been said."""
         self.count -= 1
@@ -99,12 +122,16 @@ class UrcQueue:
         self._kind[i] = kind
         self._who[i] = who
         self._value[i] = value
+        self._stamp_ms[i] = self._clock.now_ms
         self.count += 1
+        self.most = max(self.most, self.count)
 
     def _move(self, here, there):
         self._kind[there] = self._kind[here]
         self._who[there] = self._who[here]
         self._value[there] = self._value[here]
+        self._stamp_ms[there] = self._stamp_ms[here]
+        self._addr[there][:] = self._addr[here]
 
     def _is(self, i, who, kind):
         return self._who[i] == who and (kind == _ANY or kind == self._kind[i])

@@ -7,11 +7,16 @@ import select
 _POLL = 3  # MP_STREAM_POLL
 Pin = Signal = None  # the stand-in's table names no lines
 mem32 = None  # ... and no register
+PWRON_RESET = 1
 
 
 def reset():
     """Not by SystemExit, which has MicroPython go to its REPL."""
     os.system("kill -KILL $PPID")
+
+
+def reset_cause():
+    return PWRON_RESET
 
 
 def unique_id():

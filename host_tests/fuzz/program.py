@@ -23,7 +23,7 @@ _WIPSOFT = 2
 _SMALL = 4
 _FRESH = 8
 _NO_FLOW = 16
-_SIZES = {"urcs": 3, "rx": 64, "tx": 64, "datagram": 16, "block": 32, "out": 256}
+_SIZES = {"urcs": 3, "rx": 64, "tx": 64, "datagram": 16, "block": 32, "out": 352}
 
 _WAITS_MS = (1, 10, 20, 100, 500, 999, 1000, 1001, 3000, 6000, 31000, 61000)
 # What a peer sends, the radio's over a call too.

@@ -106,7 +106,7 @@ class Comparing(Events):
 
     def _check_counters(self):
         modem = self._session.modem
-        modem.count_all()
+        modem.health.count_all()
         for i in range(modem.counters.count):
             name = str(modem.counters.name(i), "ascii")
             wanted = (

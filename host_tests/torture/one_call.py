@@ -162,7 +162,7 @@ class Tortured:
 
     def _counted(self):
         counters = self._session.modem.counters
-        self._session.modem.count_all()
+        self._session.modem.health.count_all()
         return [counters.value(i) for i in range(counters.count)]
 
     def _heap(self):

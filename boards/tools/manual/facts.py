@@ -72,7 +72,7 @@ def read():
         results={word.decode(): int(number) for word, number in text._RESULTS},
         # The line of +WIPDATA has two forms, and those of RESULT are results: made elsewhere.
         unsolicited={word.decode().split(":")[0] for word in announce._WORDS.values()}
-        | {"+WIPDATA", "RING", "NO CARRIER"},
+        | {"+WIPDATA", "+WIPXTIME", "RING", "NO CARRIER"},
         sizes={name: n for name, n in vars(Sizes).items() if isinstance(n, int)},
         version=VERSION.decode(),
     )

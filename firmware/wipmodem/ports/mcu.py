@@ -1,5 +1,6 @@
 """A microcontroller as a board: what all boards have in common. A board file gives the tables."""
 
+import gc
 import os
 import select
 import sys
@@ -16,6 +17,14 @@ from .uart import Dte, open_uart
 
 _HELD = "held"  # a file: the next start goes to the REPL instead
 _WATCHDOG_MS = 8000  # the longest that every chip can do
+# What a chip may tell; none knows them all.
+_CAUSES = (
+    ("PWRON_RESET", b"power_on"),
+    ("HARD_RESET", b"hard"),
+    ("WDT_RESET", b"watchdog"),
+    ("DEEPSLEEP_RESET", b"deepsleep"),
+    ("SOFT_RESET", b"soft"),
+)
 
 
 class Mcu:
@@ -36,6 +45,21 @@ class Mcu:
         self.net = self.Net(self.poller, self.entropy, self.sizes.handles)  # type: ignore (given there)
         self.bearer = self.make_bearer()
         self._dog = WDT(timeout=_WATCHDOG_MS)
+
+    @staticmethod
+    def heap_free():
+        """Bytes, after a collection, which takes a chip some 10 ms."""
+        gc.collect()
+        return gc.mem_free()
+
+    @property
+    def reset_cause(self):
+        """A word. Of a chip that starts itself anew by its watchdog, that."""
+        cause = machine.reset_cause()
+        for name, word in _CAUSES:
+            if getattr(machine, name, None) == cause:
+                return word
+        return b"unknown"
 
     @property
     def serial_number(self):

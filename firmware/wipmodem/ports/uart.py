@@ -13,7 +13,14 @@ _RATES = (300, 600, 1200, 2400, 4800, 9600, 14400, 19200, 28800, 38400, 57600, 1
 _RATES += (230400, 460800, 921600)
 # Below, rp2 too may only be given what fits: it waits for each byte's time once it has begun to.
 _SLOW = const(57600)
-_OVERRUN = const(8)  # of a PL011's RSR: bytes were lost, until anything is written there
+# Of a PL011. RSR, until anything is written there: bytes were lost, the last one had no stop bit.
+# A break is one of the raw interrupts, RIS: MicroPython clears all but that.
+_OVERRUN = const(8)
+_FRAMING = const(1)
+_ERRORS = const(9)
+_RIS = const(0x38)  # behind RSR
+_ICR = const(0x40)
+_BREAK = const(0x200)
 
 
 def open_uart(facts):
@@ -43,22 +50,31 @@ class Uart:
         self._must_fit = facts.get("whole", False)
         self._whole = self._must_fit or self.rate < _SLOW
         self._rsr = facts.get("rsr", 0)
-        self.overruns = 0
+        self.overruns = self.framing = self.breaks = 0
 
     def readinto(self, buf):
         n = self._uart.any()
         if not n:
             return 0
         n = self._uart.readinto(buf, min(n, len(buf))) or 0
-        if self._rsr and mem32[self._rsr] & _OVERRUN:
-            self._overrun()
+        if self._rsr:
+            self._look()
         return n
 
-    def _overrun(self):
-        """How many bytes are missing nobody knows; they are behind those that wait to be read."""
-        self._uart.any()  # out of the full FIFO: the same gap would be told again
-        mem32[self._rsr] = 0
-        self.overruns += 1
+    def _look(self):
+        """At what went wrong on the line. How many bytes an overrun has cost nobody knows; they
+        are behind those that wait to be read."""
+        errors = mem32[self._rsr] & _ERRORS
+        if errors:
+            if errors & _OVERRUN:
+                self._uart.any()  # out of the full FIFO: the same gap would be told again
+                self.overruns += 1
+            if errors & _FRAMING:
+                self.framing += 1
+            mem32[self._rsr] = 0
+        if mem32[self._rsr + _RIS] & _BREAK:
+            mem32[self._rsr + _ICR] = _BREAK
+            self.breaks += 1
 
     def write(self, buf, off, n):
         if self._whole and not self._uart.txdone():
@@ -98,8 +114,8 @@ class Dte(Uart):
         self.rate = rate
         self._whole = self._must_fit or rate < _SLOW
         self._uart.any()  # rp2: out of the FIFO, which init() clears
-        if self._rsr and mem32[self._rsr] & _OVERRUN:
-            self._overrun()
+        if self._rsr:
+            self._look()
         # timeout_char: init() only ever raises it, to a character's time at the slowest rate.
         if not self.flow:
             self._uart.init(baudrate=rate, timeout_char=0)

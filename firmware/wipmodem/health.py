@@ -1,0 +1,84 @@
+"""How the modem has fared: figures since its start, or since they were reset.
+
+What was lost or refused is in counters.py; these tell how near it came to that.
+"""
+
+from . import counters as count_
+from .compat import const
+from .flow import COUNTED
+
+_LOOK_S = const(60)  # how often the heap is looked at, which takes a chip some 10 ms
+
+
+class Health:
+    """`cause`: why the modem has started, a word of the board's."""
+
+    def __init__(self, modem):
+        self.cause = modem.board.reset_cause
+        self.stall_ms = 0  # the longest that nobody looked at the ports
+        self.heap_free = 0
+        self.heap_least = 0
+        self._modem = modem
+        self._looked_s = 0
+        self._redials = self._sent = self._received = 0  # at the last reset
+
+    def look(self):
+        """At the heap."""
+        self._looked_s = self._modem.clock.seconds
+        self.heap_free = self._modem.board.heap_free()
+        self.heap_least = min(self.heap_free, self.heap_least or self.heap_free)
+
+    def second(self, idle):
+        """One has gone by. `idle`: nobody would notice a pause."""
+        if idle and self._modem.clock.seconds - self._looked_s >= _LOOK_S:
+            self.look()
+
+    def count_all(self):
+        """Gather what is counted elsewhere."""
+        modem = self._modem
+        counters = modem.counters
+        serial = modem.board.serial
+        counters.set(count_.URC_LOST, modem.urcs.lost)
+        counters.set(count_.DNS_IGNORED, modem.table.resolver.ignored)
+        counters.set(count_.DTE_OVERRUNS, serial.overruns)
+        counters.set(count_.DTE_FRAMING, serial.framing)
+        counters.set(count_.DTE_BREAKS, serial.breaks)
+        if modem.stack.radio is not None:
+            counters.set(count_.RADIO_IGNORED, modem.stack.radio.chat.ignored)
+
+    def reset(self):
+        """Marks begin with what is."""
+        modem = self._modem
+        self.stall_ms = self.heap_least = 0
+        modem.table.most = len(modem.table.all)
+        modem.urcs.most = modem.urcs.count
+        modem.writer.most = 0
+        self._redials = modem.stack.redials
+        self._sent = modem.table.sent()
+        self._received = modem.table.received()
+        self.look()
+
+    def redials(self):
+        return self._modem.stack.redials - self._redials
+
+    def sent(self):
+        return self._modem.table.sent() - self._sent & COUNTED
+
+    def received(self):
+        return self._modem.table.received() - self._received & COUNTED
+
+
+# What AT+WIPXHEALTH tells behind the cause, in this order.
+FIGURES = (
+    (b"uptime_s", lambda modem: modem.clock.seconds),
+    (b"stall_ms", lambda modem: modem.health.stall_ms),
+    (b"heap_free", lambda modem: modem.health.heap_free),
+    (b"heap_least", lambda modem: modem.health.heap_least),
+    (b"sockets_most", lambda modem: modem.table.most),
+    (b"urcs_most", lambda modem: modem.urcs.most),
+    (b"out_most", lambda modem: modem.writer.most),
+    (b"session_s", lambda modem: modem.stack.session_s()),
+    (b"redials", lambda modem: modem.health.redials()),
+    (b"sent", lambda modem: modem.health.sent()),
+    (b"received", lambda modem: modem.health.received()),
+)
