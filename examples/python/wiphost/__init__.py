@@ -1,4 +1,4 @@
-"""A host's side of the modem: a session, TCP clients, TCP servers and UDP sockets on a serial port.
+"""A host's side of the modem: session, TCP clients, TCP servers, UDP sockets, on a serial port.
 
     modem = wiphost.Modem.open("/dev/ttyUSB0")
     modem.start()

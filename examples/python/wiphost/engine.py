@@ -11,7 +11,7 @@ import time
 from . import urc
 from .errors import CommandError, EscapeFailed, NoAnswer
 
-ANSWER_S = 5
+ANSWER_S = 5.0
 # The modem's guard is a second. We keep silent longer, and listen for its OK a little earlier.
 SILENCE_S = 1.2
 EARLIEST_S = 0.9

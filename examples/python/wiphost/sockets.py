@@ -1,7 +1,7 @@
 """Sockets of the modem. They are made by Modem.connect(), .listen() and .udp().
 
 Each send() or recv() is one visit to data mode and takes some two seconds, for the escape's sake.
-Only _exchange() knows how bytes are carried: a modem with counted commands needs another one there.
+Only _exchange() knows how bytes are carried: for commands that count bytes, change it there.
 """
 
 import collections
