@@ -75,9 +75,10 @@ class Cat:
 class Stage:
     """A modem that was just switched on, its peers, and the hosts that are run on it."""
 
-    def __init__(self, program, path, peers):
+    def __init__(self, program, modem, peers):
         self.peers = peers
-        self.path = path
+        self.modem = modem
+        self.path = modem.line.port
         self._program = program
         self._cats = []
 
@@ -94,10 +95,8 @@ class Stage:
 def stage(program, folder, make=Modem):
     """On real MicroPython. Afterwards the modem must be of use to the next command."""
     with make("micropython", folder) as modem, PatientPeers() as peers:
-        path = modem.line.port
+        staged = Stage(program, modem, peers)
         modem.line.close()
-        staged = Stage(program, path, peers)
-        staged.modem = modem
         try:
             yield staged
         finally:

@@ -229,6 +229,7 @@ def test_report_outlives_a_lost_bearer(tmp_path):
         peer = on.peers.accept(listener)
         receive_all(peer.recv, b"one\n")
         cat.expect("wipcat: sent 4 bytes")
+        assert isinstance(on.modem, DialledModem)
         on.modem.radio("drop")
         cat.type(b"two\n")
         cat.end_of_input()
