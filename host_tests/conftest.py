@@ -1,4 +1,4 @@
-"""Paths of the firmware and of the PC's board, and the fixtures that several files share."""
+"""Paths of the firmware, the PC's board and the example, and what several files share."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 _ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(_ROOT / "firmware"), str(_ROOT / "boards" / "host")]
+sys.path[:0] = [str(_ROOT / folder) for folder in ("firmware", "boards/host", "examples/python")]
 
 from dns_server import DnsServer
 from e2e import Modem, Peers

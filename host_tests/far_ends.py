@@ -107,7 +107,7 @@ def callers():
 
 
 def _call(peers, port):
-    _wait_for_listener(port)
+    wait_for_listener(port)
     lines = (b"water 01234 m3\n", b"gas 98765 m3, leak suspected\n")
     calls = []
     for line in lines:
@@ -121,7 +121,7 @@ def _call(peers, port):
         call.shutdown(socket.SHUT_WR)
 
 
-def _wait_for_listener(port):
+def wait_for_listener(port):
     """Without calling it: that would be one caller more."""
     deadline = time.monotonic() + _PATIENCE_S
     while not _listens(port):
