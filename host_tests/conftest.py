@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 _ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(_ROOT / "firmware"), str(_ROOT / "boards" / "host")]
+sys.path[:0] = [str(_ROOT / part) for part in ("firmware", "boards/host", "boards/package")]
 
 from dns_server import DnsServer
 from e2e import Modem, Peers

@@ -1,8 +1,8 @@
 """The serial line as a pseudo terminal, with a symbolic link as its name.
 
 The modem gets the master itself: no byte passes through the launcher. The launcher keeps the slave
-open, so that nothing hangs up between one host and the next, and the master for the modem that comes
-after a loss of power. A pty has no modem lines: DTR and RTS are told as on, once.
+open, so that nothing hangs up between one host and the next, and the master for the modem that
+comes after a loss of power. A pty has no modem lines: DTR and RTS are told as on, once.
 """
 
 import os
