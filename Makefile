@@ -59,6 +59,7 @@ help:
 	@echo "  MPY_DIR=FOLDER                           a MicroPython checkout, not Debian's sources"
 	@echo "For run and serve:"
 	@echo "  DTE=pty:PATH | tcp:PORT | rfc2217:PORT   the line (serve only)  make serve DTE=tcp:7000"
+	@echo "  COUNT=N                                  so many modems: /tmp/modem-1 ... (serve only)"
 	@echo "  PY=micropython | cpython                 who runs the modem     make run PY=cpython"
 	@echo "  SPEED=N                                  line speed at start    make serve SPEED=9600"
 	@echo "  DNS=IP[:PORT],...                        the DNS servers        make run DNS=127.0.0.1:5353"
@@ -75,7 +76,8 @@ run: $(RUN_READY)
 	@exec $(BIN)/python boards/host/console.py $(MODEM_OPTIONS)
 
 serve: $(RUN_READY)
-	@exec $(BIN)/python boards/host/serve.py --dte $(DTE) $(MODEM_OPTIONS)
+	@exec $(BIN)/python boards/host/serve.py --dte $(DTE) $(if $(COUNT),--count $(COUNT)) \
+		$(MODEM_OPTIONS)
 
 radio: $(RUN_READY)
 	@PYTHONPATH=boards/host $(BIN)/python -m launcher.steer $(if $(RADIO),--radio $(RADIO)) \
