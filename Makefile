@@ -43,6 +43,7 @@ help:
 	@echo "make fuzz     throw bytes at the modem for a while  make fuzz MINUTES=10"
 	@echo "make fuzz-keep   keep the smallest corpus of what fuzzing has found so far"
 	@echo "make bench    the modem beside a bare loop, socat, ser2net, pyatcommand (installs them)"
+	@echo "              ARGS=--fleet: 1 to 1000 modems in one process, nothing else"
 	@echo "make bench-chip  shares of the line, turnaround, start of the emulated RP2040 (needs root)"
 	@echo "make memory   what the firmware takes: modules, heap     make memory ARGS=--chip (needs root)"
 	@echo "make memory-least   the smallest heap on which the tests pass"
