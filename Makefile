@@ -43,6 +43,7 @@ help:
 	@echo "make fuzz     throw bytes at the modem for a while  make fuzz MINUTES=10"
 	@echo "make fuzz-keep   keep the smallest corpus of what fuzzing has found so far"
 	@echo "make bench    the modem beside a bare loop, socat, ser2net, pyatcommand (installs them)"
+	@echo "              ARGS=--fleet: 1 to 1000 modems in one process, nothing else"
 	@echo "make bench-chip  shares of the line, turnaround, start of the emulated RP2040 (needs root)"
 	@echo "make memory   what the firmware takes: modules, heap     make memory ARGS=--chip (needs root)"
 	@echo "make memory-least   the smallest heap on which the tests pass"
@@ -59,6 +60,7 @@ help:
 	@echo "  MPY_DIR=FOLDER                           a MicroPython checkout, not Debian's sources"
 	@echo "For run and serve:"
 	@echo "  DTE=pty:PATH | tcp:PORT | rfc2217:PORT   the line (serve only)  make serve DTE=tcp:7000"
+	@echo "  COUNT=N                                  so many modems: /tmp/modem-1 ... (serve only)"
 	@echo "  PY=micropython | cpython                 who runs the modem     make run PY=cpython"
 	@echo "  SPEED=N                                  line speed at start    make serve SPEED=9600"
 	@echo "  DNS=IP[:PORT],...                        the DNS servers        make run DNS=127.0.0.1:5353"
@@ -75,7 +77,8 @@ run: $(RUN_READY)
 	@exec $(BIN)/python boards/host/console.py $(MODEM_OPTIONS)
 
 serve: $(RUN_READY)
-	@exec $(BIN)/python boards/host/serve.py --dte $(DTE) $(MODEM_OPTIONS)
+	@exec $(BIN)/python boards/host/serve.py --dte $(DTE) $(if $(COUNT),--count $(COUNT)) \
+		$(MODEM_OPTIONS)
 
 radio: $(RUN_READY)
 	@PYTHONPATH=boards/host $(BIN)/python -m launcher.steer $(if $(RADIO),--radio $(RADIO)) \

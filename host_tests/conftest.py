@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 _ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(_ROOT / folder) for folder in ("firmware", "boards/host", "examples/python")]
+_PARTS = ("firmware", "boards/host", "boards/package", "examples/python")
+sys.path[:0] = [str(_ROOT / part) for part in _PARTS]
 
 from dns_server import DnsServer
 from e2e import Modem, Peers

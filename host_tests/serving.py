@@ -23,9 +23,12 @@ ALL_BYTES = bytes(range(256))
 class Launcher:
     """serve.py with the stand-in modem. Variables of the stand-in are given without STAND_IN_."""
 
-    def __init__(self, dte, *options, py="cpython", program=STAND_IN, **modem):
+    def __init__(self, dte, *options, py="cpython", program: Path | None = STAND_IN, **modem):
+        """`program` None: the launcher's own choice, and its choice of a heap."""
         script = ROOT / "boards" / "host" / "serve.py"
-        fixed = ["--dte", dte, "--py", py, "--program", program, "--heap", HEAP]
+        fixed = ["--dte", dte, "--py", py]
+        if program:
+            fixed += ["--program", program, "--heap", HEAP]
         self.process = subprocess.Popen(
             [sys.executable, script, *fixed, *options],
             stdout=subprocess.PIPE,

@@ -352,3 +352,36 @@ def leave_unread(port):
         host.sendall(bytes(80_000))
         host.shutdown(socket.SHUT_WR)
         wait_until(lambda: not unacknowledged(host))
+
+
+# ---------------------------------------------------------------------------------------- power
+
+
+@pytest.mark.parametrize("kind", ["pty", "tcp"])
+def test_a_loss_of_power_leaves_the_line(kind, path):
+    """The host's line stays, another modem is on it, and told how DTR and RTS stand."""
+    with Launcher(spec(kind, path), tell="1") as launcher:
+        ready = launcher.ready()
+        first = launcher.modem()
+        with open_host(kind, ready, path) as host:
+            launcher.expect("lines 3 after 0 bytes\n")
+            os.kill(launcher.process.pid, signal.SIGUSR1)
+            assert launcher.ready() == ready
+            wait_for_exit(first)
+            launcher.expect("lines 3 after 0 bytes\n")
+            os.write(host.fileno(), ALL_BYTES[:128])
+            assert read_exactly(host.fileno(), 128) == ALL_BYTES[:128]
+        status, out, _ = launcher.end(signal.SIGTERM)
+        assert (status, out) == (0, "")
+
+
+def test_what_was_not_read_is_lost_with_the_power(path):
+    """A modem that never read its line leaves nothing to the next one."""
+    with Launcher(f"pty:{path}", deaf="1") as launcher:
+        ready = launcher.ready()
+        with open_host("pty", ready, path) as host:
+            os.write(host.fileno(), b"unheard")
+            os.kill(launcher.process.pid, signal.SIGUSR1)
+            assert launcher.ready() == ready
+            (unread,) = struct.unpack("i", fcntl.ioctl(host, termios.TIOCOUTQ, bytes(4)))
+            assert unread == 0

@@ -6,7 +6,7 @@ resolv.conf(5) and hosts(5) are read at `start`, IPv4 only. Runs on both interpr
 from wipmodem.address import parse
 from wipmodem.contract import DOWN, UP
 
-_LOOPBACK = b"\x7f\0\0\1"
+LOOPBACK = b"\x7f\0\0\1"
 _DNS_PORT = 53
 _NOTHING_TO_DO_MS = 60000
 _MAX_SERVERS = 3  # as resolv.conf(5) has it
@@ -14,6 +14,7 @@ _MAX_SERVERS = 3  # as resolv.conf(5) has it
 
 class AlwaysOn:
     radio = None
+    home = LOOPBACK  # which the PC will use depends on the peer; this one it always has
 
     def __init__(self, dns=None, resolv="/etc/resolv.conf", hosts="/etc/hosts"):
         """`dns`: a list of (address, port) to use in place of those in resolv.conf."""
@@ -42,8 +43,7 @@ class AlwaysOn:
         return _NOTHING_TO_DO_MS
 
     def address(self):
-        # Which of its addresses the PC will use depends on the peer; this one it always has.
-        return _LOOPBACK
+        return self.home
 
     def servers(self):
         return self._servers
@@ -71,7 +71,7 @@ def _read_servers(path):
         addr = parse(words[1]) if words[0] == b"nameserver" and len(words) > 1 else None
         if addr is not None:
             servers.append((addr, _DNS_PORT))
-    return servers[:_MAX_SERVERS] or [(_LOOPBACK, _DNS_PORT)]
+    return servers[:_MAX_SERVERS] or [(LOOPBACK, _DNS_PORT)]
 
 
 def _read_hosts(path):
@@ -80,7 +80,7 @@ def _read_hosts(path):
         addr = parse(words[0])
         for name in words[1:] if addr is not None else ():
             hosts.setdefault(name.lower(), addr)
-    hosts.setdefault(b"localhost", _LOOPBACK)
+    hosts.setdefault(b"localhost", LOOPBACK)
     return hosts
 
 

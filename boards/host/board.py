@@ -9,7 +9,7 @@ main.py --dte FD --lines FD [--radio FD --radio-lines FD]
 
 import sys
 
-from bearer import AlwaysOn, parse_servers
+from bearer import LOOPBACK, AlwaysOn, parse_servers
 from dialled import Dialled
 from dteport import Dte
 from radioport import RadioPort
@@ -49,6 +49,8 @@ class NoCrash:
 
 class Board:
     name = b"host"
+    label = ""  # before what is told of it
+    home = LOOPBACK  # what it says its address is
     serial_number = b"000000000000000"
     sizes = PcSizes()
     crash = NoCrash()
@@ -58,24 +60,29 @@ class Board:
     heap_free = staticmethod(heap_free)
 
     def __init__(self, argv=None):
-        given = options(sys.argv[1:] if argv is None else argv)
-        self._poller = Poller()
+        self._build(options(sys.argv[1:] if argv is None else argv), Poller(), Net)
+
+    def _build(self, given, poller, kind):
+        """`kind`: of the net port."""
+        self._poller = poller
         self.store = Store(given.get("profile"))
         self.dialect = WIPSOFT if given.get("dialect") == "wipsoft" else C1
         self.serial = self._serial(given)
-        self.net = Net(self._poller, entropy, Sizes.handles)
+        self.net = kind(poller, entropy, self.sizes.handles)
         system = AlwaysOn(
             parse_servers(given["dns"]) if "dns" in given else None,
             given.get("resolv", "/etc/resolv.conf"),
             given.get("hosts", "/etc/hosts"),
         )
+        system.home = self.home
         self.bearer = self._dialled(given, system) if "radio" in given else system
 
     def _serial(self, given):
         serial = self._open(given, "dte", "lines", Dte, TracedDte)
         serial.rate = int(given.get("speed", Dte.rate))
+        serial.label = self.label
         if "verbose" in given or "trace" in given:
-            serial.say = tell_line
+            serial.say = lambda words: tell_line(self.label + words)
         return serial
 
     def _dialled(self, given, system):

@@ -15,6 +15,7 @@ _RI = const(4)
 class Dte(SerialPort):
     rate = 115200  # the launcher says which
     flow = True  # a pty and a socket hold back by themselves
+    label = ""  # before what is shown of it
     overruns = framing = breaks = 0  # ... and so lose nothing
 
     def __init__(self, poller, data_fd, lines_fd):

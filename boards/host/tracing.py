@@ -23,17 +23,17 @@ class TracedDte(Dte):
 
     def readinto(self, buf):
         n = super().readinto(buf)
-        _show(">", self._host.show(bytes(buf[:n])))
+        _show(self.label + ">", self._host.show(bytes(buf[:n])))
         return n
 
     def write(self, buf, off, n):
         n = super().write(buf, off, n)
-        _show("<", self._modem.show(bytes(buf[off : off + n])))
+        _show(self.label + "<", self._modem.show(bytes(buf[off : off + n])))
         return n
 
     def set_dcd(self, on):
         super().set_dcd(on)
-        _tell("<", "DCD on" if on else "DCD off")
+        _tell(self.label + "<", "DCD on" if on else "DCD off")
 
 
 class TracedRadioPort(RadioPort):

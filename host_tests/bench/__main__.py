@@ -1,6 +1,7 @@
 """`make bench`: the modem beside others, in turns, so that a busy machine slows all of them.
 
 python -m bench [--rounds 5]
+python -m bench --fleet          many modems in one process, and nothing else
 """
 
 import argparse
@@ -16,7 +17,7 @@ from rich.progress import Progress
 _ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(_ROOT / part) for part in ("firmware", "boards/host")]
 
-from bench import counted, report
+from bench import counted, fleet, report
 from bench.commands import ANSWERERS, rate
 from bench.pump import pump
 from bench.relays import RELAYS
@@ -39,8 +40,15 @@ _GOAL = 80
 def main():
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5, help="of each pair (%(default)s)")
+    parser.add_argument("--fleet", action="store_true", help="make serve COUNT=N, nothing else")
     given = parser.parse_args()
     console = Console()
+    with Progress(console=console) as progress:
+        track = functools.partial(_track, progress)
+        figures = fleets(track)
+    console.print(report.fleets(figures))
+    if given.fleet:
+        return
     with Progress(console=console) as progress:
         track = functools.partial(_track, progress)
         rows = [*relays(track, given.rounds), *commands(track, given.rounds), *costs(track)]
@@ -50,12 +58,19 @@ def main():
         rows += json.loads(_CHIP.read_text())
     else:
         console.print("no figures of the chip: make bench-chip gives them")
+    rows += [row for py, each in figures for row in report.fleet_rows(py, each)]
     report.write(_BUILD, rows, idle)
     console.print(report.table(rows))
 
 
 def _track(progress, work, description):
     return progress.track(work, description=description)
+
+
+def fleets(track):
+    """[(interpreter, figures)], of each number of modems."""
+    turns = [(py, count) for py in COMMANDS for count in fleet.COUNTS]
+    return [(py, fleet.measure(count, py)) for py, count in track(turns, "fleets")]
 
 
 def relays(track, rounds):

@@ -41,6 +41,31 @@ def table(rows):
     return shown
 
 
+def fleets(figures):
+    """A table of [(interpreter, fleet.Figures)]."""
+    shown = Table("modems", "on", "up after", "PSS", "a modem", "RSS", "CPU, idle", "lines/s, all")
+    for py, each in figures:
+        shown.add_row(
+            str(each.modems),
+            py,
+            f"{each.start_s:.2f} s",
+            f"{each.pss_kb / 1024:.1f} MB",
+            f"{each.each_kb():.0f} KB",
+            f"{each.rss_kb / 1024:.1f} MB",
+            f"{each.idle_percent:.1f} %",
+            f"{each.lines:.0f}",
+        )
+    return shown
+
+
+def fleet_rows(py, each):
+    name = f"{each.modems} modems, {py}"
+    yield row(f"{name}: a modem", each.each_kb(), "KB", good="low", note="PSS")
+    yield row(f"{name}: CPU, idle", each.idle_percent, "% of a core", good="low")
+    yield row(f"{name}: up after", 1000 * each.start_s, "ms", good="low")
+    yield row(f"{name}: lines answered", each.lines, "a second")
+
+
 def write(folder, rows, idle):
     """bench.json; bench.svg of the shares, bench-idle.svg of [(sockets, share)]."""
     folder.mkdir(exist_ok=True)

@@ -3,6 +3,7 @@
 import pytest
 
 from bench.commands import ANSWERERS, rate
+from bench.fleet import measure
 from bench.pump import pump
 from bench.relays import RELAYS
 from interpreters import COMMANDS, output
@@ -29,3 +30,12 @@ def test_the_counted_work_is_done(work):
     """Each piece to its end, with as many sockets as can be open."""
     said = output("micropython", "bench/work_probe.py", *work.split(), heap="512wK")
     assert said == "" or said.startswith("ns "), said
+
+
+@pytest.mark.parametrize("py", COMMANDS)
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_fleet_answers_each_line(py, count):
+    """Each modem its own host's, and both processes are seen."""
+    figures = measure(count, py, idle_s=0.01, busy_s=0.01)
+    assert figures.modems == count
+    assert figures.lines > 0 and figures.rss_kb > figures.pss_kb > 0

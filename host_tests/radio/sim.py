@@ -63,6 +63,18 @@ def _fail(modem, words):
     modem.plan = deque([*words, "connect"])
 
 
+def _always(modem, words):
+    if len(words) != 1 or words[0] not in OUTCOMES:
+        raise Unusable(f"always needs one of: {' '.join(OUTCOMES)}")
+    modem.plan = deque(words)
+
+
+def _delay(modem, words):
+    if len(words) != 1 or not words[0].isdecimal():
+        raise Unusable("delay needs a number: delay 5000")
+    modem.dial_ms = int(words[0])
+
+
 def _set_dead(dead):
     def act(modem, words):
         modem.dead = dead
@@ -79,6 +91,8 @@ _COMMANDS = {
     "alive": (_set_dead(False), "  it answers again"),
     "power": (lambda modem, words: modem.press_power(now_ms()), "  it starts anew"),
     "fail": (_fail, "OUTCOME...   of the next calls; those after them connect"),
+    "always": (_always, "OUTCOME   of every call from now on"),
+    "delay": (_delay, "MS   until a call is through, or has failed"),
     "noise": (lambda modem, words: modem.say(" ".join(words).encode()), "TEXT   unsolicited"),
 }
 

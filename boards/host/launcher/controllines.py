@@ -26,10 +26,13 @@ class ControlLines:
         self._journal = journal
         self._on_change = on_change
         self._on_close = on_close
+        self._host = 0
+        self._make()
+
+    def _make(self):
         self._socket, self.modem_end = socket.socketpair()
         self._socket.setblocking(False)
         self.modem_end.setblocking(False)
-        self._host = 0
         self._modem = 0
         # True while the last change waits for room in the channel.
         self._owed = False
@@ -58,6 +61,16 @@ class ControlLines:
     def begin(self, state):
         """Tell the modem how the lines stand at the start, whether on or off."""
         self._host = state
+        self._send()
+
+    def renew(self):
+        """A channel for the next modem, which is told how the host's lines stand; the last one has
+        ended, and its lines have fallen."""
+        self._loop.unwatch(self._socket)
+        self.close()
+        fell = self._modem
+        self._make()
+        self._tell_changes(_FROM_MODEM, fell, 0)
         self._send()
 
     def raise_lines(self, mask):

@@ -2,8 +2,8 @@
 
 Each kind has: `modem_fd`, the descriptor that the modem inherits; `first_lines`, how DTR and RTS
 stand at the start; handed_over(), after the modem has got both; start(), when the modem is up;
-lines_changed(), at every change of the modem's lines; `place`, for the ready line; withdraw(), the
-end for the hosts; close(), after the end of the modem.
+lines_changed(), at every change of the modem's lines; `place`, for the ready line; forget(), when
+the modem has lost its power; withdraw(), the end for the hosts; close(), after the modem's end.
 """
 
 from .failure import Refused

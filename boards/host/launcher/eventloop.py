@@ -1,5 +1,6 @@
 """One loop for sockets, timers and signals; everything in the launcher happens inside run()."""
 
+import heapq
 import itertools
 import selectors
 import signal
@@ -23,6 +24,7 @@ class EventLoop:
     def __init__(self):
         self._selector = selectors.DefaultSelector()
         self._timers = {}
+        self._dues = []  # a heap of (due, token); those of cancelled timers are still in it
         self._tokens = itertools.count()
         self._signals = {}
         self._running = True
@@ -48,7 +50,8 @@ class EventLoop:
     def after(self, delay_ms, callback):
         """Call callback() once, delay_ms from now; gives a token for cancel()."""
         token = next(self._tokens)
-        self._timers[token] = (time.monotonic() + delay_ms / 1000, callback)
+        self._timers[token] = callback
+        heapq.heappush(self._dues, (time.monotonic() + delay_ms / 1000, token))
         return token
 
     def cancel(self, token):
@@ -87,15 +90,15 @@ class EventLoop:
         self._wake_out.close()
 
     def _wait_s(self):
-        if not self._timers:
-            return None
-        return max(0, min(due for due, _ in self._timers.values()) - time.monotonic())
+        while self._dues and self._dues[0][1] not in self._timers:
+            heapq.heappop(self._dues)
+        return max(0, self._dues[0][0] - time.monotonic()) if self._dues else None
 
     def _fire_timers(self):
         now = time.monotonic()
-        for token, (due, callback) in list(self._timers.items()):
-            if due <= now and self._running and token in self._timers:
-                del self._timers[token]
+        while self._dues and self._dues[0][0] <= now and self._running:
+            callback = self._timers.pop(heapq.heappop(self._dues)[1], None)
+            if callback:
                 callback()
 
     def _on_wake(self, _events):

@@ -10,17 +10,22 @@ class Journal:
     left to tell, and the end of everything else must not depend on it.
     """
 
-    def __init__(self, verbose=False, file=None):
+    def __init__(self, verbose=False, file=None, about=""):
         self.verbose = verbose
         self.lost = 0
         self._file = file
+        self._about = about  # what each line begins with
+
+    def about(self, whom):
+        """The same journal for one of many."""
+        return Journal(self.verbose, self._file, f"{whom}: ")
 
     def fileno(self):
         """Where the modem's own stderr goes."""
         return (self._file or sys.stderr).fileno()
 
     def say(self, text):
-        self._write(self._file or sys.stderr, text)
+        self._write(self._file or sys.stderr, self._about + text)
 
     def detail(self, text):
         if self.verbose:

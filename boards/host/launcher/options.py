@@ -4,6 +4,7 @@ import argparse
 import ipaddress
 import os
 
+from . import fleet
 from .failure import Refused
 
 _DEFAULT_DTE = "pty:/tmp/modem"
@@ -20,6 +21,8 @@ def parse_options(description, arguments=None, with_dte=True):
     parser = _Parser(description=description)
     if with_dte:
         _add_dte(parser)
+    else:
+        parser.set_defaults(count=1)
     _add_modem(parser)
     _add_output(parser)
     options = parser.parse_args(arguments)
@@ -34,6 +37,14 @@ def _add_dte(parser):
         metavar="KIND:WHERE",
         help="pty:PATH, tcp:PORT or rfc2217:PORT, all on this machine only (%(default)s)",
     )
+    parser.add_argument(
+        "--count",
+        type=int,
+        default=1,
+        metavar="N",
+        help="so many modems in one process: a %%d in PATH is the number, PORT counts up; each "
+        "has its own serial number, and its servers listen on its own address, 127.1.0.1 ...",
+    )
 
 
 def _add_modem(parser):
@@ -45,8 +56,8 @@ def _add_modem(parser):
     add("--dns", metavar="IP[:PORT],...", help="DNS servers, instead of the system's")
     add("--hosts", metavar="FILE", help="a hosts file, instead of the system's")
     add("--resolv", metavar="FILE", help="a resolv.conf, instead of the system's")
-    add("--profile", metavar="FILE", help="what outlives power loss; without it nothing does")
-    add("--heap", default="192wK", metavar="SIZE", help="MicroPython's heap (%(default)s)")
+    add("--profile", metavar="FILE", help="what outlives power loss; with --count: a %%d in it")
+    add("--heap", metavar="SIZE", help="MicroPython's heap (192wK; with --count what they need)")
     add("--micropython", metavar="FILE", help="another MicroPython than the installed one")
     # For tests of the launcher: another program in the modem's place.
     add("--program", help=argparse.SUPPRESS)
@@ -60,6 +71,7 @@ def _add_output(parser):
 
 
 def _check(options):
+    fleet.check(options)
     if options.dns:
         for server in options.dns.split(","):
             _check_server(server)

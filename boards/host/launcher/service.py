@@ -1,16 +1,17 @@
-"""The modem with everything around it, from its start to its end."""
+"""The modem, or a fleet of them, with everything around it, from its start to its end."""
 
 import signal
 
-from .controllines import ControlLines
-from .dte import open_dte
 from .eventloop import EventLoop
 from .failure import ModemDied, Refused
+from .fleet import home_of, lines_of, make_room
 from .journal import Journal
+from .port import Port
 from .process import ModemProcess
 from .radio import open_radio
 
 _START_MS = 10_000
+_START_EACH_MS = 50
 
 
 def open_journal(options):
@@ -23,64 +24,92 @@ def open_journal(options):
 
 
 class Service:
-    """Made: the serial line exists. run(): a modem serves it until a signal or stop().
+    """Made: nothing but the radio. run(): modems serve their lines until a signal or stop().
 
     run() returns at a wanted end and raises ModemDied at any other; close() leaves no trace,
-    whatever has happened before.
+    whatever has happened before. SIGUSR1 cuts the power of modem and radio, and gives it back: the
+    line stays, and on_up() is called again.
     """
 
     def __init__(self, options, journal):
         self._options = options
         self._journal = journal
         self._process = None
-        self._dte = None
+        self._ports = []
         self._radio = open_radio(options.radio, journal)
         self._on_up = None
-        self._up = False
+        self._waiting = 0  # for so many modems that have not started yet
+        self._limit = None
         self.loop = EventLoop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # nohup asks for SIGHUP to be ignored, and means it.
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 self.loop.on_signal(number, self.loop.stop)
-        self._lines = ControlLines(self.loop, journal, self._on_lines, self._on_lines_closed)
 
     def run(self, on_up):
-        """Call on_up(place) once the modem is up, then serve."""
+        """Call on_up(place) for each modem once all are up, then serve."""
         options = self._options
-        lines = self._lines
         self._on_up = on_up
-        self._dte = open_dte(options.dte, options.speed, self.loop, lines, self._journal)
+        if options.count > 1:
+            make_room(options.count)
+        for number, dte in enumerate(lines_of(options.dte, options.count), 1):
+            self._ports.append(self._port(number, dte))
         self.loop.on_signal(signal.SIGCHLD, self._on_child)
-        lines.begin(self._dte.first_lines)
-        fds = {"dte": self._dte.modem_fd, "lines": lines.modem_end.fileno()}
-        self._radio.start()
-        self._process = ModemProcess(options, fds | self._radio.modem_fds, self._journal)
-        self._dte.handed_over()
-        lines.handed_over()
-        self._radio.handed_over()
-        self.loop.after(_START_MS, self._on_start_timeout)
+        self.loop.on_signal(signal.SIGUSR1, self._cycle_power)
+        self._power_on()
         self.loop.run()
 
     def close(self):
         """Hosts go first; then the modem, which is to see no error on its port; then the rest."""
-        if self._dte:
-            self._dte.withdraw()
-        self._lines.hang_up()
+        for port in self._ports:
+            port.withdraw()
         if self._process:
             self._process.end()
-        if self._dte:
-            self._dte.close()
+        for port in self._ports:
+            port.close()
         self._radio.close()
-        self._lines.close()
         self.loop.close()
 
-    def _on_lines(self):
-        if self._up:
-            self._dte.lines_changed()
-        else:  # the first that the modem says is that it has started
-            self._up = True
-            self._dte.start()
-            self._on_up(self._dte.place + self._radio.place)
+    def _port(self, number, dte):
+        journal = self._journal
+        if self._options.count > 1:
+            journal = journal.about(f"modem {number}")
+        port = Port(self._options, dte, self.loop, journal, self._on_port, self._on_lines_closed)
+        if self._options.count > 1:
+            port.place += f"; servers on {home_of(number)}"
+        return port
+
+    def _power_on(self):
+        self._waiting = len(self._ports)
+        fds = [port.fds for port in self._ports]
+        fds.append(self._radio.modem_fds)
+        self._radio.start()
+        self._process = ModemProcess(self._options, fds, self._journal)
+        for owner in (*self._ports, self._radio):
+            owner.handed_over()
+        limit_ms = _START_MS + _START_EACH_MS * len(self._ports)
+        self._limit = self.loop.after(limit_ms, lambda: self._on_start_timeout(limit_ms))
+
+    def _cycle_power(self):
+        """One that is still starting is left alone: it has just got its power."""
+        if self._waiting:
+            return
+        self._journal.detail("the power is off and on")
+        self._process.lose_power()
+        self._radio.close()
+        for port in self._ports:
+            port.lose_power()
+        self._radio = open_radio(self._options.radio, self._journal)
+        self._power_on()
+
+    def _on_port(self):
+        self._waiting -= 1
+        if self._waiting:
+            return
+        self.loop.cancel(self._limit)
+        for port in self._ports:
+            port.start()
+            self._on_up(port.place + self._radio.place)
 
     def _on_lines_closed(self):
         """Most often the process is ending: its exit status says more than this does."""
@@ -93,6 +122,5 @@ class Service:
         if self._process and self._process.ended():
             raise ModemDied(f"the modem ended by itself ({self._process.how_it_ended()})")
 
-    def _on_start_timeout(self):
-        if not self._up:
-            raise ModemDied(f"the modem is not up after {_START_MS // 1000} s")
+    def _on_start_timeout(self, limit_ms):
+        raise ModemDied(f"the modem is not up after {limit_ms // 1000} s")

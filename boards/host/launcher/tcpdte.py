@@ -65,6 +65,12 @@ class TcpDte:
     def handed_over(self):
         """The modem has its end; nothing to close, see the class."""
 
+    def forget(self):
+        """What the modem has not read is lost with its power."""
+        self.pump.forget()
+        while _readable(self._modem_end):
+            self._modem_end.recv(_BUFFER)
+
     def start(self):
         """The modem is up: let hosts in."""
         self._loop.watch(self._listener, READ, self._on_connection)

@@ -1,0 +1,9 @@
+"""Where firmware and launcher are: in the wheel, or around this file in a checkout."""
+
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+_PACKED = _HERE / "tree"
+_ROOT = _PACKED if _PACKED.is_dir() else _HERE.parents[2]
+
+LAUNCHER = _ROOT / "boards" / "host"

@@ -1,0 +1,119 @@
+"""The installed package: a wheel in an environment of its own, away from the checkout."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from e2e import at_once
+from interpreters import COMMANDS
+from serving import ROOT
+
+_EXAMPLE = ROOT / "examples" / "testing"
+_PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
+_PATIENCE_S = 120
+
+
+def run(*command, **more):
+    """Its stdout; what it complains about fails the test."""
+    done = subprocess.run(
+        [str(word) for word in command],
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE_S,
+        check=False,
+        **more,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The folder of programs of an environment that has the wheel, and pytest."""
+    home = tmp_path_factory.mktemp("installed")
+    run(sys.executable, "-m", "venv", "--without-pip", home / "venv")
+    run(*_PIP, "wheel", "--no-deps", "-w", home, ROOT)
+    (wheel,) = home.glob("wipmodem-*.whl")
+    programs = home / "venv" / "bin"
+    run(*_PIP, "--python", programs / "python", "install", wheel, "pytest")
+    return programs
+
+
+@pytest.mark.parametrize("py", COMMANDS)
+def test_the_installed_modem_answers(installed, tmp_path, py):
+    """On a pty, with nothing of the checkout; the log of its start is empty."""
+    told = run(
+        installed / "python",
+        "-c",
+        f"""
+from wipmodem_host import Modem
+with Modem(py={py!r}) as modem, modem.open() as line:
+    line.write(b"AT\\r")
+    print(line.read_until(b"OK\\r\\n"), [modem.log()])
+""",
+        cwd=tmp_path,
+    )
+    assert told == "b'AT\\r\\r\\nOK\\r\\n' ['']\n"
+
+
+def test_the_command_serves(installed, tmp_path):
+    """Its ready line, and a clean end."""
+    command = [installed / "wipmodem", "serve", "--dte", f"pty:{tmp_path}/modem"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as serving:
+        assert serving.stdout
+        place = rf"pty:{tmp_path}/modem \(/dev/pts/\d+\) 115200 8N1"
+        assert re.fullmatch(f"DTE ready: {place}\n", serving.stdout.readline())
+        serving.terminate()
+        assert serving.wait(_PATIENCE_S) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_example_passes(installed, tmp_path):
+    """Each of its tests by itself, all at once: most of their time is guard time."""
+    pytest_there = [installed / "python", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    listed = run(*pytest_there, "--collect-only", _EXAMPLE, cwd=tmp_path)
+    names = re.findall(r"::(\w+)", listed)
+    assert len(names) == 7
+
+    def play(name):
+        assert "1 passed" in run(*pytest_there, f"{_EXAMPLE}/test_meter.py::{name}", cwd=tmp_path)
+
+    at_once(*(lambda name=name: play(name) for name in names))
+
+
+def test_help_is_for_strangers(installed, tmp_path):
+    """It names each command, and an example that can be typed as it stands."""
+    told = run(installed / "wipmodem", "--help", cwd=tmp_path)
+    assert told == run(installed / "wipmodem", cwd=tmp_path)
+    assert re.findall(r"^  wipmodem (\w+)   ", told, re.MULTILINE) == ["serve", "run", "radio"]
+    (example,) = re.findall(r"^  wipmodem (serve --dte pty\S+)", told, re.MULTILINE)
+    assert example == "serve --dte pty:/tmp/modem"
+
+
+def test_another_command_is_refused(installed):
+    """In one line."""
+    done = subprocess.run(
+        [installed / "wipmodem", "srve"], capture_output=True, text=True, check=False
+    )
+    told = "wipmodem: srve: no such command; expected serve, run, radio or --help\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
+
+
+def test_the_checkout_has_the_command_too():
+    """As it stands, by `python -m wipmodem_host`."""
+    package = ROOT / "boards" / "package"
+    told = run(sys.executable, "-B", "-m", "wipmodem_host", "serve", "--help", cwd=package)
+    assert told.startswith("usage: wipmodem serve [-h] [--dte KIND:WHERE]")
+
+
+def test_requirements_agree():
+    """What pip installs with the wheel is what `make run` installs."""
+    project = (ROOT / "pyproject.toml").read_text()
+    pinned = Path(ROOT / "boards/host/requirements.txt").read_text()
+    names = re.findall(r"^([\w-]+)==", pinned, re.MULTILINE)
+    match = re.search(r"^dependencies = \[(.*)\]", project, re.MULTILINE)
+    assert match
+    assert re.findall(r'"([\w-]+)>=', match[1]) == names

@@ -1,0 +1,204 @@
+"""wipmodem_host as a test's author meets it: the modem, its peers, its radio, on every line."""
+
+import subprocess
+import sys
+
+import pytest
+
+from e2e import LOOPBACK, create_client, free_port
+from wipmodem_host import Modem, ModemFailed
+from wipmodem_host.radio import OUTCOMES
+
+_LINES = ("pty", "tcp", "rfc2217")
+_REFUSED = "+WIPERROR: 2,1,843"
+
+
+class Host:
+    """A host program, in a few lines."""
+
+    def __init__(self, line):
+        self._line = line
+
+    def ask(self, command, *lines):
+        """A command line, and exactly what the modem says to it."""
+        self._line.write(command.encode() + b"\r")
+        self.expect(*lines)
+
+    def expect(self, *lines):
+        data = b"".join(b"\r\n%s\r\n" % line.encode() for line in lines)
+        self.expect_bytes(data)
+
+    def expect_bytes(self, data):
+        assert self._line.read(len(data)) == data
+
+    def type(self, data):
+        self._line.write(data)
+
+    def online(self):
+        self.type(b"ATE0\r")
+        self.expect_bytes(b"ATE0\r\r\nOK\r\n")
+        self.ask("AT+WIPCFG=1", "OK")
+        self.ask("AT+WIPBR=4,6", "OK", "+WIPBR: 6,1")
+        return self
+
+
+@pytest.fixture(params=_LINES)
+def modem(request):
+    """On each kind of line, run by CPython, which starts as fast."""
+    with Modem(request.param, py="cpython") as modem:
+        yield modem
+
+
+def test_bytes_go_both_ways(modem):
+    """To a peer that listens, from the first byte to the end of each side."""
+    host = Host(modem.open()).online()
+    server = modem.listen()
+    host.ask(create_client(1, server.port), "OK", "+WIPREADY: 2,1")
+    with server.accept() as peer:
+        host.ask("AT+WIPDATA=2,1,2", "CONNECT")
+        host.type(bytes(range(256)) * 4)
+        peer.expect(bytes(range(256)) * 4)
+        peer.send(b"one\ntwo\n")
+        host.expect_bytes(b"one\ntwo\n")
+        host.type(b"three\nfour")
+        assert peer.read_until(b"\n") == b"three\n"
+        peer.expect(b"four")
+
+
+def test_a_server_of_the_modems_is_called(modem):
+    """The peer's half close, the modem's close."""
+    host = Host(modem.open()).online()
+    port = free_port()
+    host.ask(f"AT+WIPCREATE=3,1,{port},5,6", "OK")
+    peer = modem.call(port)
+    host.expect("+WIPACCEPT: 1,5")
+    peer.finish()
+    host.expect("+WIPPEERCLOSE: 2,5")
+    host.ask("AT+WIPCLOSE=2,5", "OK")
+    peer.expect_end()
+
+
+def test_a_peer_refuses_holds_answers_and_resets():
+    """On one port, one after the other."""
+    with Modem() as modem:
+        host = Host(modem.open()).online()
+        server = modem.listen()
+        server.refuse()
+        host.ask(create_client(1, server.port), "OK", _REFUSED)
+        host.ask("AT+WIPCLOSE=2,1", "OK")
+        server.answer()
+        server.hold()
+        host.ask(create_client(1, server.port), "OK")
+        server.expect_attempt()
+        server.answer()
+        host.expect("+WIPREADY: 2,1")
+        peer = server.accept()
+        peer.reset()
+        host.expect("+WIPERROR: 2,1,843")
+
+
+def test_a_connection_made_before_the_hold_is_accepted_in_it():
+    """hold() is for those that come after it."""
+    with Modem(py="cpython") as modem:
+        host = Host(modem.open()).online()
+        server = modem.listen()
+        host.ask(create_client(1, server.port), "OK", "+WIPREADY: 2,1")
+        server.hold()
+        peer = server.accept()
+        peer.send(b"here")
+        host.expect("+WIPDATA: 2,1,4")
+
+
+@pytest.mark.parametrize("line", _LINES)
+def test_power_goes_and_comes_under_an_open_line(line):
+    """Nothing is open any more, the peer sees the end, the url is the same."""
+    with Modem(line) as modem:
+        url = modem.url
+        host = Host(modem.open()).online()
+        server = modem.listen()
+        host.ask(create_client(1, server.port), "OK", "+WIPREADY: 2,1")
+        peer = server.accept()
+        modem.power_cycle()
+        peer.expect_end()
+        host.online()
+        host.ask("AT+WIPCREATE?", "OK")
+        assert modem.url == url
+
+
+def test_the_network_is_cut_and_comes_back():
+    """A session fails, one is lost, the next one comes; a new radio comes with the power."""
+    with Modem(radio=True) as modem:
+        host = Host(modem.open())
+        assert modem.radio
+        modem.radio.fail("busy", "busy")
+        host.type(b"ATE0\r")
+        host.expect_bytes(b"ATE0\r\r\nOK\r\n")
+        host.ask("AT+CMEE=1;+WIPCFG=1", "OK")
+        host.ask("AT+WIPBR=4,6,0", "+CME ERROR: 807")
+        host.ask("AT+WIPBR=4,6", "OK", "+WIPBR: 6,1")
+        modem.radio.cut()
+        host.expect("+WIPBR: 6,0")
+        modem.radio.restore()
+        host.expect("+WIPBR: 6,1")
+        modem.radio.fail("busy", "busy", "busy", "busy")
+        modem.power_cycle()
+        host.online()
+
+
+def test_the_radio_says_what_it_does_not_understand():
+    """As a ValueError, in its own words; the outcomes of calls are those that it knows."""
+    with Modem(radio=True, py="cpython") as modem:
+        assert modem.radio
+        told = f"fail needs some of: {' '.join(OUTCOMES)}"
+        with pytest.raises(ValueError, match=told):
+            modem.radio.fail("bored")
+        assert modem.radio.say("help").startswith("signal N [FER]")
+
+
+def test_a_modem_that_cannot_start_says_why():
+    """In its own words."""
+    with pytest.raises(ModemFailed, match="--dns x: expected an address"), Modem(dns="x"):
+        pass
+
+
+def test_a_line_that_there_is_not_is_refused():
+    """Before anything starts."""
+    with pytest.raises(ValueError, match="line 'usb': expected pty, tcp, rfc2217"):
+        Modem("usb")
+
+
+def test_what_does_not_come_is_told():
+    """What was waited for."""
+    modem = Modem(patience_s=0.01)
+    server = modem.listen()
+    with pytest.raises(AssertionError, match="the modem has not connected in time"):
+        server.accept()
+    with pytest.raises(AssertionError, match="the modem has not tried to connect in time"):
+        server.expect_attempt()
+    modem.stop()
+
+
+_FAILING = """
+import pytest
+
+@pytest.mark.wip_modem(dialect="wipsoft")
+def test_it(wip_modem):
+    with wip_modem.open() as line:
+        line.write(b"AT+WIPXDIALECT?\\r")
+        assert line.read_until(b"OK\\r\\n") == b""
+"""
+
+
+def test_a_failed_test_shows_the_line(tmp_path):
+    """The fixture's mark reaches the modem, and pytest shows the bytes."""
+    (tmp_path / "test_it.py").write_text(_FAILING)
+    command = [sys.executable, "-B", "-m", "pytest", "-p", "wipmodem_host.plugin", "-q"]
+    command += ["-p", "no:cacheprovider", "--wip-py", "cpython", "test_it.py"]
+    environment = {"PYTHONPATH": ":".join(sys.path)}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "> 'AT+WIPXDIALECT?\\r'" in done.stdout
+    assert '+WIPXDIALECT: "wipsoft"' in done.stdout
+    assert LOOPBACK not in done.stderr
