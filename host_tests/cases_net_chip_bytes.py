@@ -197,6 +197,19 @@ def case_datagrams():
         assert net.write(handle, b"abcdef", 1, 4) == 4 and sock.datagrams == [b"bcde"]
 
 
+def case_datagram_to_anybody():
+    """From a socket without peer: its first bytes; what the stack will not send is told."""
+    for chip in BOTH:
+        net = chip.net()
+        handle = net.open_udp(5000)
+        sock = chip.last()
+        assert net.send_to(handle, bytearray(b"abcdef"), 4, ADDR, 80) == 4
+        assert (sock.datagrams, sock.to, sock.peer) == ([b"abcd"], PEER, None)
+        chip.stack.failures["write"] = ENFILE
+        assert net.send_to(handle, bytearray(b"abcdef"), 4, ADDR, 80) == NO_RESOURCE
+        del chip.stack.failures["write"]
+
+
 def case_datagram_of_no_bytes():
     """It has size 0 and a sender, and the next one comes as before: with or without a peer."""
     for chip in BOTH:

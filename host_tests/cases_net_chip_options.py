@@ -163,7 +163,7 @@ def case_echo():
         buf = bytearray(32)
         assert net.receive_echo(handle, buf, 32) == AGAIN
         assert net.send_echo(handle, _ECHO + b"beyond", len(_ECHO), ADDR) == len(_ECHO)
-        assert (sock.datagrams, sock.peer) == ([_ECHO], ("10.0.0.9", 0))
+        assert (sock.datagrams, sock.to) == ([_ECHO], ("10.0.0.9", 0))
         sock.queue += [(_IP + _REPLY, ("10.0.0.9", 0)), (_LONG_IP + _REPLY, ("10.0.0.8", 0))]
         assert events(net) == [(handle, IN | other)]
         assert net.receive_echo(handle, buf, 32) == len(_REPLY)

@@ -120,6 +120,7 @@ class Socket:
         self.queue = []
         self.window = 1 << 20
         self.sent = bytearray()
+        self.to = None  # whom the last sendto was for
         self.datagrams = []
         self.death = 0  # the error that it died of
 
@@ -226,9 +227,9 @@ class Socket:
         return data[:n], sender
 
     def sendto(self, data, address):
-        assert self.kind == _RAW and not self.blocking and address[1] == 0
+        assert not self.blocking and (self.kind == _DATAGRAM or address[1] == 0)
         self.stack.may_fail("write")
-        self.peer = address
+        self.to = address
         self.datagrams.append(bytes(data))
         return len(data)
 

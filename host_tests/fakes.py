@@ -248,6 +248,11 @@ class FakeNet:
         buf[0:n] = data[:n]
         return n
 
+    def send_to(self, handle, buf, n, addr, port):
+        sock = self._sockets[handle]
+        sent = self._write_datagram(sock, (bytes(memoryview(buf)[:n]), bytes(addr), port))
+        return n if sent > 0 else sent
+
     def tune(self, handle, option, value):
         if option in self.cannot:
             return False

@@ -4,6 +4,7 @@ import random
 import select
 import socket
 import time
+from binascii import crc32
 
 from e2e import (
     GUARD_S,
@@ -145,6 +146,45 @@ def test_a_datagram_that_is_too_long_goes_in_parts(modem, peers):
     for datagram in (b"one", b"", b"three"):
         udp.send(datagram)
     modem.expect_bytes(b"one\x03\x03three\x03")
+
+
+# ------------------------------------------------------------------------- counted, no data mode
+
+
+def test_a_datagram_is_read_and_answered_in_command_mode(modem, peers):
+    """By a socket without a peer, to each of two senders."""
+    modem.ask("AT+WIPCREATE=1,1,0", "OK", "+WIPREADY: 1,1")
+    modem.send("AT+WIPXSOCK=1,1")
+    [line] = modem.expect_listing()
+    place = LOOPBACK, int(line.split(",")[5])
+    for number in (1, 2):
+        udp = peers.udp()
+        udp.sendto(ALL_BYTES, place)
+        sender = f'"{LOOPBACK}",{port_of(udp)}'
+        modem.expect(f"+WIPDATA: 1,1,256,{sender}")
+        modem.ask("AT+WIPXRECV=1,1,1472", f"+WIPXRECV: 1,1,256,{sender},0,0")
+        modem.expect_bytes(ALL_BYTES)
+        modem.expect("OK")
+        modem.send(f"AT+WIPXSEND=1,1,{number}")
+        modem.expect_bytes(b"\r\n> ")
+        modem.type(b"!" * number)
+        modem.expect("OK")
+        assert udp.recvfrom(64) == (b"!" * number, place)
+
+
+def test_a_stream_is_sent_and_received_in_command_mode(modem, peers):
+    """Every byte value, guarded by CRC-32 both ways."""
+    peer = modem.client(1, peers, peers.listen())
+    modem.send(f'AT+WIPXSEND=2,1,256,10,"{crc32(ALL_BYTES):08X}"')
+    modem.expect_bytes(b"\r\n> ")
+    modem.type(ALL_BYTES)
+    modem.expect("OK")
+    receive_all(peer.recv, ALL_BYTES)
+    peer.sendall(ALL_BYTES)
+    modem.expect("+WIPDATA: 2,1,256")
+    modem.ask("AT+WIPXRECV=2,1,1472,0,1", "+WIPXRECV: 2,1,256")
+    modem.expect_bytes(ALL_BYTES)
+    modem.expect(f'+WIPXCRC: "{crc32(ALL_BYTES):08X}"', "OK")
 
 
 # ------------------------------------------------------------------------------------ the way out

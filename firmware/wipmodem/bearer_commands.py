@@ -59,7 +59,7 @@ def _open_session(modem, arguments):
     if not failure and modem.line_age_ms() < _SESSION_MS:
         return HOLD
     stack.give_up()
-    return failure or errors.NO_BEARER_IN_TIME
+    return failure or errors.NOT_IN_TIME
 
 
 def _close_session(modem, arguments):

@@ -9,6 +9,7 @@ Constants alone, so that frozen into flash they take no memory.
 from . import base_commands as base
 from . import bearer_commands as bearer
 from . import call_commands as call
+from . import counted
 from . import identity as id_
 from . import own_commands as own
 from . import profile_commands as profile
@@ -68,6 +69,8 @@ TABLE: tuple = (
     _row(b"+WIPCLOSE", None, base.ok, base.ok, wip.wipclose_set, _CLOSE),  # Q31
     _row(b"+WIPFILE", None, None, None, base.ok, ABSENT, _FILE),
     _row(b"+WIPPING", None, None, None, wipping_set, b"tNNN"),
+    _row(b"+WIPXSEND", None, None, None, counted.send_set, b"pinNT"),
+    _row(b"+WIPXRECV", None, None, None, counted.receive_set, b"pinNW"),
     _row(b"+WIPXSTAT", own.stat_line, own.stat_read, None, own.stat_set, b"e"),
     _row(b"+WIPXHEALTH", own.health_line, own.health_read, None, own.health_set, b"e"),
     _row(b"+WIPXURC", None, own.urc_read, None, own.urc_set, b"WWW"),

@@ -1,9 +1,12 @@
-"""What MicroPython has and CPython lacks, met once, by feature: `const` and `RingIO`.
+"""What MicroPython has and CPython lacks, met once, by feature: `const` and `RingIO`. And `crc32`,
+which both have.
 
 Both branches behave the same. RingIO here is the part the core uses: `write(buf, off, n)` takes
 as many bytes as fit and returns how many, `readinto(buf, n)` fills the start of `buf`, `any()`
 counts.
 """
+
+from binascii import crc32  # noqa: F401 (for others)
 
 try:
     import micropython

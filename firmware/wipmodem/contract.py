@@ -13,6 +13,7 @@ serial  readinto(buf) -> n, write(buf, off, n) -> accepted, dtr() -> bool, want(
 net     poll(timeout_ms) -> count; ready[k] is a handle, flags[handle] its event bits
         open_udp(port, addr, peer_port), connect(addr, peer_port), listen(port, backlog)
         accept(h), connected(h), readinto(h, buf, n), write(h, buf, off, n), recvfrom(h, buf, n)
+        send_to(h, buf, n, addr, port)
         want(h, mask), close(h); local_port[h], addr[h], peer_port[h], from_addr, from_port
         tune(h, option, value) -> bool: an option below, of a socket that is open, a listener's
         for what it will accept too; False if the stack cannot, or would not

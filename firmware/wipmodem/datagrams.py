@@ -101,8 +101,7 @@ class Datagrams(Framed):
     def _given(self):
         """All of the datagram: the next may come."""
         self._end_mark()
-        self._sock.datagram = -1
-        self._traffic.was_read(self._sock)
+        self._traffic.was_given(self._sock)
 
     def _end_mark(self):
         self._out.put(ETX, 0, 1)

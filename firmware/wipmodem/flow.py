@@ -131,7 +131,8 @@ class Flow:
             self._counters.add(count_.UDP_TX_REFUSED)
         if n < 0:
             return n
-        if n > self._datagram:
+        sock.cut = int(n > self._datagram)
+        if sock.cut:
             self._counters.add(count_.UDP_RX_CUT)
             n = self._datagram
         sock.pipes[0].put(self._scratch, 0, n)
@@ -143,10 +144,10 @@ class Flow:
 
     def send_datagram(self, sock, buf, n):
         """True once the datagram is dealt with; False to try again later."""
-        sent = self._net.write(sock.handle, buf, 0, n)
+        sent = self._send(sock, buf, n)
         if sent == net_.RESET:  # the echo of an earlier one: this one has not been tried yet
             self._counters.add(count_.UDP_TX_REFUSED)
-            sent = self._net.write(sock.handle, buf, 0, n)
+            sent = self._send(sock, buf, n)
         if sent == net_.AGAIN:
             return False
         if sent < n:  # a datagram goes whole or not at all
@@ -154,3 +155,9 @@ class Flow:
         else:
             sock.sent = sock.sent + n & COUNTED
         return True
+
+    def _send(self, sock, buf, n):
+        """To its peer; without one to whom the host has heard last."""
+        if sock.bound:
+            return self._net.write(sock.handle, buf, 0, n)
+        return self._net.send_to(sock.handle, buf, n, sock.reply_addr, sock.reply_port)

@@ -44,6 +44,10 @@ class LineReader:
         """The CR of the last line is all that has come, and this host lets LF follow it (H1)."""
         return self._ended and self.sends_lf
 
+    def forget_end(self):
+        """What follows the line is no command."""
+        self._ended = False
+
     def feed(self, span, room):
         """Take bytes up to the end of a line; at most `room`, which is left for the echo."""
         end = min(span.end, span.start + room)

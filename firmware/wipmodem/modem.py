@@ -17,6 +17,7 @@ from .commands import Commands
 from .compat import const
 from .contract import IN, OUT
 from .control import DTR_HANGS_UP, ControlLines
+from .counted import Counted
 from .data import DataMode
 from .escape import STALL_MS, Escape
 from .health import Health
@@ -70,13 +71,14 @@ class Modem:
         self.calls = Calls(
             self.stack.radio, self.settings, self.urcs, self.counters, self.table.scratch
         )
+        self.counted = Counted(self)
         self.data = DataMode(self.table.traffic, self, sizes)
         self.announcer = Announcer(self)
         restore_dial(self)
         self.commands = Commands(self)
         self._escape = Escape(self.settings)
         self._control = ControlLines(serial, self.settings)
-        self._host = Span(bytearray(sizes.block))  # host bytes not dealt with yet
+        self.host = Span(bytearray(sizes.block))  # host bytes not dealt with yet
         self.health = Health(self)
         self._overruns = 0  # that have been told
         self._unseen_ms = 0
@@ -121,6 +123,12 @@ class Modem:
         if not failure:
             self.announcer.expect_outcome()
         return failure
+
+    def expect_data(self):
+        """Behind the command line the host sends data; H1: but not its LF."""
+        self._lf_comes = self.line.lf_comes()
+        self.line.forget_end()
+        self._drop_lf()
 
     def line_age_ms(self):
         """How long the command line under way has been waiting for its result."""
@@ -201,9 +209,10 @@ class Modem:
 
     def _dtr_dropped(self, hang_up):
         """D5, B10: to command mode; with &D2 the sockets go, then the call."""
+        if self.data.channel or self.counted.stop():
+            self._drop_input()
         self.line.reset()
         if self.data.channel:
-            self._drop_input()
             self._leave(text.OK)
         if hang_up or not self.calls.up():  # nobody waits for a call that is being set up
             self.calls.hang_up()
@@ -212,19 +221,19 @@ class Modem:
 
     def _drop_input(self):
         """What came before DTR dropped was data: it must not be taken for commands."""
-        dropped = self._host.left() + self._escape.drop()
+        dropped = self.host.left() + self._escape.drop()
         n = 1
         while n > 0 and dropped < _MOST_HELD_BACK:
-            n = self._serial.readinto(self._host.buf)
+            n = self._serial.readinto(self.host.buf)
             dropped += n
-        self._host.load(0)
+        self.host.load(0)
         self.counters.add(count_.TX_DROPPED, dropped)
 
     # From the host
 
     def _listen(self):
         """Read a block when the last one has been dealt with: back-pressure is not to read."""
-        if self._host.left() or self._leaving or self.after.due:
+        if self.host.left() or self._leaving or self.after.due:
             self._blocked = True
             self.heard_ms = self.now_ms
             return
@@ -236,7 +245,7 @@ class Modem:
         if self.data.channel and self._escape.tick(self.now_ms, self._unseen_ms):
             self._leave(text.OK)  # D6
             return
-        n = self._serial.readinto(self._host.buf)
+        n = self._serial.readinto(self.host.buf)
         if n > 0:
             self._heard(n)
 
@@ -245,10 +254,10 @@ class Modem:
         self.heard_ms = self.now_ms
         if self._serial.overruns != self._overruns:
             self._tell_overrun()
-        self._host.load(n)
+        self.host.load(n)
+        self._drop_lf()
         if self.data.channel:
-            self._drop_lf()
-            self._escape.feed(self._host, self.now_ms, self._unseen_ms)
+            self._escape.feed(self.host, self.now_ms, self._unseen_ms)
         else:
             self._escape.heard(self.now_ms, self._unseen_ms)
 
@@ -259,10 +268,10 @@ class Modem:
 
     def _drop_lf(self):
         """H1: of a host that ends its lines in CR LF, the LF behind AT+WIPDATA."""
-        if self._lf_comes and self._host.left():
+        if self._lf_comes and self.host.left():
             self._lf_comes = False
-            if self._host.buf[self._host.start] == _LF:
-                self._host.take(1)
+            if self.host.buf[self.host.start] == _LF:
+                self.host.take(1)
 
     # Command mode
 
@@ -282,18 +291,18 @@ class Modem:
 
     def _lf_is_here(self):
         """H17: or it does not come."""
-        if self._host.left():
-            self.line.take_lf(self._host)
+        if self.host.left():
+            self.line.take_lf(self.host)
         elif not self.line.expects_lf or self.line_age_ms() >= _LF_MS:
             self.line.waits_for_lf = False
         return not self.line.waits_for_lf
 
     def _read_line(self):
         room = self.out.room() - text.LINE_MAX  # for the echo
-        if self.line.ready or not self._host.left() or room <= 0:
+        if self.line.ready or not self.host.left() or room <= 0:
             return
         self._busy = True
-        self.line.feed(self._host, room)
+        self.line.feed(self.host, room)
         if self.line.ready:
             self._line_ms = self.now_ms
             self.commands.begin()
@@ -308,9 +317,8 @@ class Modem:
             self.writer.result(self._ending)
         elif outcome == ONLINE:
             self.writer.connect(self.calls.speed() if self.data.is_call() else 0)
-            self._lf_comes = self.line.lf_comes()
+            self.expect_data()
             self.line.reset()
-            self._drop_lf()
         else:
             self.writer.error(outcome)
 
@@ -319,10 +327,10 @@ class Modem:
     def _relay(self):
         self._send(self._escape.owed)
         if not self._escape.owed.left():
-            self._send(self._host)
-            if self.data.stream(self._host):
-                self._escape.feed(self._host, self.now_ms, self._unseen_ms)
-                self._send(self._host)
+            self._send(self.host)
+            if self.data.stream(self.host):
+                self._escape.feed(self.host, self.now_ms, self._unseen_ms)
+                self._send(self.host)
         if self.data.channel.give():
             self._busy = True
         over = self.data.channel.over()
@@ -370,11 +378,11 @@ class Modem:
             self._busy = True
             out.take(n)
         waits = out.count() or (self.data.channel and self.data.channel.waits())
-        reads = not (self._host.left() or self._leaving or self.after.due)
+        reads = not (self.host.left() or self._leaving or self.after.due)
         self._serial.want((IN if reads else 0) | (OUT if waits else 0))
 
     def _wait_ms(self):
-        if self.line.ready or self._host.left():
+        if self.line.ready or self.host.left():
             return _HOLD_MS
         if self.after.due or self.after.lazily_due:
             return self.after.wait_ms()

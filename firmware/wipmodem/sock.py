@@ -28,6 +28,7 @@ class Sock:
         self.pipes = pipes
         self.addr = bytearray(4)  # the peer
         self.from_addr = bytearray(4)  # UDP: the sender of the datagram that waits
+        self.reply_addr = bytearray(4)
         self.handle = NO_HANDLE
         self.reset()
 
@@ -54,6 +55,8 @@ class Sock:
         self.tx_size = self.rx_size = 0  # options 4 and 5
         self.told = False  # a +WIPDATA is owed or said, and nothing read since (Q22)
         self.datagram = NO_DATAGRAM  # size of the received datagram, what of it is still unread
+        self.cut = 0  # 1: it was longer than there was room for
+        self.reply_port = 0  # of the sender of the datagram that the host has read last
         self.deadline_ms = 0
 
     def reserve(self, server, first, last):

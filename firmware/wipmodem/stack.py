@@ -42,7 +42,7 @@ class Stack:
         """Why the session that was asked for did not come, or 0 while it may (B9)."""
         if self._asked:
             return 0
-        return self._bearer.cause or errors.NO_BEARER_IN_TIME
+        return self._bearer.cause or errors.NOT_IN_TIME
 
     def ready(self):
         """May a socket be created (R17)?"""

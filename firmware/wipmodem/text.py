@@ -118,6 +118,11 @@ class Writer:
         self._out.put(self._line, 0, self._n)
         self.most = max(self.most, self._out.count())
 
+    def prompt(self):
+        """The host's bytes are awaited."""
+        self.begin(b"> ")
+        self._out.put(self._line, 0, self._n)
+
     # Results
 
     def result(self, which):

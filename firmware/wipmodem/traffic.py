@@ -6,7 +6,7 @@ flow.py moves the bytes; what a move met leads to the next state here.
 from . import contract as net_
 from . import counters as count_
 from . import urc
-from .flow import Flow
+from .flow import NO_DATAGRAM, Flow
 from .machine import UP, event_of
 from .sock import CONNECTING, PEER_CLOSED, READY, UDP
 
@@ -109,6 +109,13 @@ class Traffic:
         self._counters.add(count_.UDP_TX_DROPPED, n)
         return True
 
+    def lose(self, sock, span):
+        """What nobody has taken in time."""
+        if sock.protocol == UDP:
+            self.lose_datagram()
+        else:
+            self._counters.add(count_.TX_DROPPED, span.left())
+
     def lose_datagram(self):
         """Data mode ended before the stack would take the last one."""
         self._counters.add(count_.UDP_TX_LOST)
@@ -117,6 +124,27 @@ class Traffic:
         """The host took bytes, or a whole datagram: there is room for more."""
         if sock.handle >= 0:
             self._flow.watch(sock, sock.state == READY and sock.datagram < 0)
+
+    def answer(self, sock, buf, n):
+        """As send_datagram; of a socket without peer to whom the host has heard last."""
+        return self._flow.send_datagram(sock, buf, n)
+
+    def was_given(self, sock):
+        """The host has the whole datagram: the next may come, and may be answered."""
+        sock.reply_addr[:] = sock.from_addr
+        sock.reply_port = sock.from_port
+        sock.datagram = NO_DATAGRAM
+        self.was_read(sock)
+
+    def was_taken(self, sock):
+        """In command mode: of what is left the host is told anew."""
+        if sock.datagram == 0:
+            self.was_given(sock)
+        else:
+            self.was_read(sock)
+        self._urcs.forget(sock.who, urc.DATA)
+        sock.told = False
+        self._announce(sock)
 
     # Inside
 

@@ -67,6 +67,7 @@ OUTCOMES = {
         "readinto": _WRITES,
         "write": _WRITES,
         "recvfrom": _CLASSED,
+        "send_to": _CLASSED,
         "tune": _NO,
         "finish": _NO,
         "open_echo": _CLASSED,

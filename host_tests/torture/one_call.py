@@ -158,7 +158,7 @@ class Tortured:
         modem = session.modem
         assert not modem.ping.under_way and not modem.calls.busy() and not modem.data.channel
         assert modem.urcs.count == 0 and modem.out.count() == 0, "lines wait"
-        assert modem._host.left() == 0 and not modem.line.busy(), "host bytes wait"
+        assert modem.host.left() == 0 and not modem.line.busy(), "host bytes wait"
 
     def _counted(self):
         counters = self._session.modem.counters

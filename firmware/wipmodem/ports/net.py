@@ -268,6 +268,12 @@ class BsdNet:
             return n
         return _guard.failure
 
+    def send_to(self, handle, buf, n, addr, port):
+        """The first n bytes of buf as one datagram to anybody: n, or class. Allocates."""
+        with _guard:
+            return self._socks[handle].sendto(memoryview(buf)[:n], self._join(addr, port))
+        return _guard.failure
+
     # Inside
 
     def _open(self, kind, port, mask, reuse=False):
