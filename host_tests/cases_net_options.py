@@ -97,6 +97,23 @@ def case_tune():
     both.net.close(handle)
 
 
+def case_what_is_not_acknowledged():
+    """Of a peer that does not read, all that it had no room for; of what is no connection nobody
+    knows."""
+    both = Both()
+    assert both.net.unacked(both.handle) == 0
+    block = bytearray(65536)
+    sent = n = 0
+    while n >= 0:
+        sent += n
+        n = both.net.write(both.handle, block, 0, len(block))
+    assert n == AGAIN and 0 < both.net.unacked(both.handle) < sent
+    both.close()
+    handle = both.net.open_udp(0)
+    assert both.net.unacked(handle) == -1
+    both.net.close(handle)
+
+
 def case_tune_is_refused():
     """The guide has a TTL of 0, Linux has not."""
     both = Both()

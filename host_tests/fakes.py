@@ -114,6 +114,7 @@ class FakeSocket:
         self.sent = bytearray()
         self.datagrams = []  # sent; ICMP messages, too
         self.refused = 0  # ICMP errors waiting
+        self.unacked = 0  # bytes that the peer has not acknowledged; -1: nobody knows
 
 
 class FakeNet:
@@ -252,6 +253,9 @@ class FakeNet:
         sock = self._sockets[handle]
         sent = self._write_datagram(sock, (bytes(memoryview(buf)[:n]), bytes(addr), port))
         return n if sent > 0 else sent
+
+    def unacked(self, handle):
+        return self._sockets[handle].unacked
 
     def tune(self, handle, option, value):
         if option in self.cannot:

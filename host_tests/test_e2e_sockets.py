@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from dns_server import NXDOMAIN, answer, drop_first
-from e2e import LOOPBACK, Modem, create_client, free_port, port_of, receive
+from e2e import LOOPBACK, Modem, create_client, free_port, port_of, receive, receive_all
 from serving import assert_closed, wait_until
 
 # pyserial calls two methods of threads by their old names.
@@ -217,3 +217,24 @@ def test_nothing_stands_still_while_a_name_hangs(named, peers, dns):
     named.expect_bytes(b"ping")
     named.type(b"pong")
     receive(peer, b"pong")
+
+
+# --------------------------------------------------------------------------------- closed and told
+
+
+def test_a_socket_is_closed_when_its_peer_has_all_and_says_so(modem, peers):
+    """To a peer that reads nothing was not lost, to one that does not, so many bytes."""
+    for window, missing in ((0, range(1)), (4096, range(1, 20 * 1024))):
+        peer = modem.client(1, peers, peers.listen(window))
+        for _ in range(20):
+            modem.send("AT+WIPXSEND=2,1,1024")
+            modem.expect_bytes(b"\r\n> ")
+            modem.type(b"x" * 1024)
+            modem.expect("OK")
+        if not window:
+            receive_all(peer.recv, b"x" * 20 * 1024)
+        modem.send("AT+WIPXCLOSE=2,1,1")
+        [said] = modem.expect_listing()
+        unsent, unacked = said.removeprefix("+WIPXCLOSE: 2,1,").split(",")
+        assert unsent == "0" and int(unacked) in missing
+    modem.ask("AT+WIPCREATE?", "OK")

@@ -66,6 +66,11 @@ class Events:
         who, n = words.split()
         self._peer(who).window = int(n)
 
+    def unacked(self, words):
+        """unacked 2,5 100: so many bytes are not acknowledged; -1: the stack does not tell."""
+        who, n = words.split()
+        self._peer(who).unacked = int(n)
+
     def got(self, words):
         """got 2,5 "bytes": what the peer has received since last asked."""
         who, _, data = words.partition(" ")

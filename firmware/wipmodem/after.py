@@ -42,9 +42,22 @@ class After:
         if not self.due and ticks.diff(self._modem.now_ms, self._modem.heard_ms) < _PAUSE_MS:
             return
         if self._restart:
-            self._modem.restart()
+            self._start_anew(self._modem)
         self.due = self.lazily_due = self._restart = False
         self.apply()
+
+    def _start_anew(self, modem):
+        """As if switched on (+CFUN=1,1); counters and credentials stay."""
+        modem.calls.hang_up()
+        modem.ping.stop()
+        modem.stack.stop()
+        modem.urcs.clear()
+        modem.line.reset()
+        modem.trial.end()
+        at.restore(modem.settings, at.NEVER)
+        modem.profile.start(modem.board)
+        modem.table.options.use()
+        modem.health.cause = b"cfun"
 
     def apply(self):
         """The line as the settings have it."""

@@ -35,6 +35,7 @@ def ipr_set(modem):
     if rate not in RATES or not modem.board.serial.takes(rate):
         return errors.ERROR
     modem.settings[at.SPEED] = rate // 100
+    modem.trial.end()
     modem.after.set_line()
     return DONE
 

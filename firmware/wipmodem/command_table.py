@@ -9,7 +9,7 @@ Constants alone, so that frozen into flash they take no memory.
 from . import base_commands as base
 from . import bearer_commands as bearer
 from . import call_commands as call
-from . import counted
+from . import counted, drain, trial
 from . import identity as id_
 from . import own_commands as own
 from . import profile_commands as profile
@@ -41,6 +41,7 @@ _BR_WIPSOFT = (
 )
 _CREATE = (0, ((1, b"piOTQ"), (2, b"pito"), (3, b"psoii")))
 _CLOSE = (0, ((1, b"pi"), (2, b"pi"), (3, b"ps")))
+_XCLOSE = (0, ((1, b"piN"), (2, b"piN"), (3, b"psN")))
 _OPT = (2, ((1, b"pinu"), (2, b"pinut")))  # O5
 _FILE = (0, ((-1, b"p"),))  # no protocol has files
 
@@ -71,6 +72,8 @@ TABLE: tuple = (
     _row(b"+WIPPING", None, None, None, wipping_set, b"tNNN"),
     _row(b"+WIPXSEND", None, None, None, counted.send_set, b"pinNT"),
     _row(b"+WIPXRECV", None, None, None, counted.receive_set, b"pinNW"),
+    _row(b"+WIPXCLOSE", None, None, None, drain.close_set, _XCLOSE),
+    _row(b"+WIPXIPR", trial.trial_confirm, trial.trial_read, None, trial.trial_set, b"hN"),
     _row(b"+WIPXSTAT", own.stat_line, own.stat_read, None, own.stat_set, b"e"),
     _row(b"+WIPXHEALTH", own.health_line, own.health_read, None, own.health_set, b"e"),
     _row(b"+WIPXURC", None, own.urc_read, None, own.urc_set, b"WWW"),

@@ -20,6 +20,7 @@ net     poll(timeout_ms) -> count; ready[k] is a handle, flags[handle] its event
         defaults(ttl, mss, window): what sockets begin with from now on, as far as the stack can;
         fixed_ttl, the TTL that it always uses, 0 if it can be told
         finish(h) -> bool: no more from us on this connection, only to us; False if it cannot
+        unacked(h): bytes of ours that the peer has not acknowledged; -1: the stack does not tell
         open_echo(), send_echo(h, buf, n, addr), receive_echo(h, buf, n) -> size: ICMP messages,
         any that come; an answer may have another identifier; of its events only IN counts
 bearer  start(limit_ms), stop(); pump() -> bool, in every pass: bytes move, is service due early?

@@ -103,7 +103,9 @@ class Machine:
         if sock.handle >= 0:
             self._net.close(sock.handle)
             sock.handle = NO_HANDLE
-        self._counters.add(count_.TX_DROPPED, sock.pipes[1].clear())
+        lost = sock.pipes[1].clear()
+        sock.lost += lost
+        self._counters.add(count_.TX_DROPPED, lost)
 
     def _failed(self, sock, error, kind):
         sock.error = error

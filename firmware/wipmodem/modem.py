@@ -30,6 +30,7 @@ from .sock import FAILED
 from .sockets import Table
 from .stack import Stack
 from .text import Writer
+from .trial import Trial
 from .urc import UrcQueue
 
 _MOST_HELD_BACK = const(65536)  # bytes that a DTE may have kept for us
@@ -55,6 +56,7 @@ class Modem:
         self._serial = serial = board.serial
         self.profile = Profile(board.store, self.settings)
         self.after = After(self)
+        self.trial = Trial(self)
         self.profile.start(board)
         self.after.apply()
         self.counters = count_.Counters()
@@ -139,19 +141,6 @@ class Modem:
         self._ending = result
         return ENDED
 
-    def restart(self):
-        """As if switched on (+CFUN=1,1); counters and credentials stay."""
-        self.calls.hang_up()
-        self.ping.stop()
-        self.stack.stop()
-        self.urcs.clear()
-        self.line.reset()
-        at.restore(self.settings, at.NEVER)
-        self.profile.start(self.board)
-        self.after.apply()
-        self.table.options.use()
-        self.health.cause = b"cfun"
-
     # Events and timers
 
     def _take_events(self):
@@ -177,6 +166,8 @@ class Modem:
             late = self.ping.tick(self.now_ms, self.stack.ready()) or late
         if self.calls.stir():
             late = self._watch_calls() or late
+        if self.trial.under_way:
+            late = self.trial.tick() or late
         if self.data.channel:
             late = self.data.channel.tick() or late
         if self.announcer.awaiting:
@@ -394,6 +385,8 @@ class Modem:
             wait_ms = min(wait_ms, self.ping.wait_ms(self.now_ms))
         if self.data.channel:
             wait_ms = min(wait_ms, self._escape.wait_ms(self.now_ms), self.data.wait_ms())
+        if self.trial.under_way:
+            wait_ms = min(wait_ms, self.trial.left_ms())
         if self.announcer.awaiting:
             wait_ms = min(wait_ms, self.announcer.wait_ms())
         return min(wait_ms, self._control.wait_ms(self.now_ms))

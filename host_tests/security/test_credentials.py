@@ -14,6 +14,7 @@ _LEFT_OUT = (
     "ATA",
     "AT+WIPXCRASH",
     "AT+IPR",
+    "AT+WIPXIPR",
     "AT+IFC",
     "ATQ",
     "ATV",

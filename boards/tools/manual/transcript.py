@@ -51,6 +51,7 @@ _EVENTS = {
     "echo_reply": "the peer answers",
     "finished": "{0}: our half is closed",
     "sockets_full": "the stack has no more sockets",
+    "unacked": "{1} bytes for {0} are not acknowledged",
     "overrun": "the host's bytes find the UART full",
     "framing": "the host's bytes have no stop bit",
     "breaks": "the host holds its line low",

@@ -226,6 +226,10 @@ class BsdNet:
         """Close our sending half and keep receiving. MicroPython has no shutdown()."""
         return False
 
+    def unacked(self, handle) -> int:
+        """Bytes of ours that the peer has not acknowledged; -1 where the stack does not tell."""
+        return -1
+
     def close(self, handle):
         sock = self._socks[handle]
         key = self._key(sock)

@@ -60,3 +60,14 @@ class LinuxNet(EchoNet):
         if addr[0] == _LOOPBACK and self._of_tcp:
             _set(self._socks[handle], _MSS, 0)
         return EchoNet._connect(self, handle, addr, peer_port)
+
+    def unacked(self, handle):
+        """By /proc, as MicroPython has no ioctl; -1 if the connection is not there any more."""
+        local = ":%04X" % self.local_port[handle]
+        peer = "%08X:%04X" % (int.from_bytes(self.addr[handle], "little"), self.peer_port[handle])
+        with open("/proc/net/tcp") as file:
+            for line in file:
+                words = line.split()
+                if words[2] == peer and words[1].endswith(local):
+                    return int(words[4].split(":")[0], 16)
+        return -1
