@@ -14,6 +14,7 @@ from wipmodem.contract import (
     ERR,
     HUP,
     IN,
+    KEEPALIVE,
     NO_DELAY,
     NO_RESOURCE,
     OUT,
@@ -111,6 +112,16 @@ def case_what_is_not_acknowledged():
     both.close()
     handle = both.net.open_udp(0)
     assert both.net.unacked(handle) == -1
+    both.net.close(handle)
+
+
+def case_keepalive():
+    """Of a connection; a datagram knows no silence."""
+    both = Both()
+    assert both.net.keepalive and both.net.tune(both.handle, KEEPALIVE, 30) is True
+    both.close()
+    handle = both.net.open_udp(0)
+    assert both.net.tune(handle, KEEPALIVE, 30) is False
     both.net.close(handle)
 
 

@@ -135,6 +135,7 @@ class FakeNet:
         self.cannot = set()  # options that tune refuses
         self.given = None  # what `defaults` was last given
         self.fixed_ttl = 0
+        self.keepalive = True
         self.can_finish = True  # MicroPython cannot
         self._next_port = 49152
 

@@ -57,6 +57,7 @@ class After:
         at.restore(modem.settings, at.NEVER)
         modem.profile.start(modem.board)
         modem.table.options.use()
+        modem.table.door.reset()
         modem.health.cause = b"cfun"
 
     def apply(self):

@@ -20,6 +20,7 @@ _WORDS = {
     urc.NO_PING: b"+WIPPING: 1,",
     urc.REFUSED: b"+WIPXREFUSED: ",
     urc.OVERRUN: b"+WIPXOVERRUN: ",
+    urc.CLOSED: b"+WIPXCLOSED: ",
 }
 
 
@@ -120,6 +121,10 @@ def _say_refused(modem, urcs, i):
     writer.peer(urcs.addr(i), value & 0xFFFF).quoted(modem.counters.name(value >> 16)).end()
 
 
+def _say_closed(modem, urcs, i):
+    _socket(modem, urcs, i).quoted(b"idle").end()
+
+
 _SAY = {
     urc.READY: _say_socket,
     urc.FAILED: _say_error,
@@ -135,4 +140,5 @@ _SAY = {
     urc.NO_PING: _say_ping,
     urc.REFUSED: _say_refused,
     urc.OVERRUN: _say_value,
+    urc.CLOSED: _say_closed,
 }

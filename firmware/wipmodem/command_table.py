@@ -13,6 +13,7 @@ from . import counted, drain, trial
 from . import identity as id_
 from . import own_commands as own
 from . import profile_commands as profile
+from . import server_commands as server
 from . import socket_report as report
 from . import stack_commands as stack
 from . import wip_commands as wip
@@ -41,6 +42,10 @@ _BR_WIPSOFT = (
 )
 _CREATE = (0, ((1, b"piOTQ"), (2, b"pito"), (3, b"psoii")))
 _CLOSE = (0, ((1, b"pi"), (2, b"pi"), (3, b"ps")))
+_SERVER = (
+    1,
+    ((0, b"su"), (1, b"sutt"), (2, b"sun"), (3, b"sun"), (4, b"sun"), (5, b"suw")),
+)
 _XCLOSE = (0, ((1, b"piN"), (2, b"piN"), (3, b"psN")))
 _OPT = (2, ((1, b"pinu"), (2, b"pinut")))  # O5
 _FILE = (0, ((-1, b"p"),))  # no protocol has files
@@ -73,6 +78,7 @@ TABLE: tuple = (
     _row(b"+WIPXSEND", None, None, None, counted.send_set, b"pinNT"),
     _row(b"+WIPXRECV", None, None, None, counted.receive_set, b"pinNW"),
     _row(b"+WIPXCLOSE", None, None, None, drain.close_set, _XCLOSE),
+    _row(b"+WIPXSERVER", None, server.server_read, None, server.server_set, _SERVER),
     _row(b"+WIPXIPR", trial.trial_confirm, trial.trial_read, None, trial.trial_set, b"hN"),
     _row(b"+WIPXSTAT", own.stat_line, own.stat_read, None, own.stat_set, b"e"),
     _row(b"+WIPXHEALTH", own.health_line, own.health_read, None, own.health_set, b"e"),

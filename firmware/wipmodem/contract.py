@@ -18,6 +18,7 @@ net     poll(timeout_ms) -> count; ready[k] is a handle, flags[handle] its event
         tune(h, option, value) -> bool: an option below, of a socket that is open, a listener's
         for what it will accept too; False if the stack cannot, or would not
         defaults(ttl, mss, window): what sockets begin with from now on, as far as the stack can;
+        keepalive: can it be told KEEPALIVE?
         fixed_ttl, the TTL that it always uses, 0 if it can be told
         finish(h) -> bool: no more from us on this connection, only to us; False if it cannot
         unacked(h): bytes of ours that the peer has not acknowledged; -1: the stack does not tell
@@ -78,6 +79,7 @@ PEER_SILENT = const(817)
 NO_DELAY = const(7)  # 1: TCP segments go at once; 0: small ones may wait for more
 TTL = const(8)
 TOS = const(9)
+KEEPALIVE = const(255)  # not one of them: s of silence until the peer is asked
 
 # Dialects: the guide's, and that of the older modules.
 C1 = const(0)

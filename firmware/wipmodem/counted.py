@@ -6,7 +6,7 @@ receive: a line with their number, the bytes, a result. Both may be guarded by C
 
 from . import errors, ticks
 from .base_commands import DONE, HOLD, MORE
-from .compat import RingIO, const, crc32
+from .compat import const, crc32
 from .pipe import Span
 from .sock import FAILED, PEER_CLOSED, SERVER, UDP
 from .wip_commands import name
@@ -33,8 +33,9 @@ class Counted:
         self.crc = 0
         self._taking = False  # the host's bytes are awaited
         self._modem = modem
-        self._ring = RingIO(modem.board.sizes.datagram)
-        self._span = Span(bytearray(modem.board.sizes.datagram))
+        # What data mode gathers in is empty in command mode.
+        self._ring = modem.data.gather.ring
+        self._span = Span(modem.data.gather.datagram)
         self._due_ms = 0
 
     def wait(self, argument):
@@ -47,20 +48,20 @@ class Counted:
         return ticks.diff(self._modem.now_ms, self._due_ms) >= 0
 
     def stop(self):
-        """True if bytes of the host's were still to come."""
+        """True if bytes of the host's were still to come; those that are there are dropped."""
         taking = self._taking
         self._taking = False
+        while self._ring.any():
+            self._ring.readinto(self._span.buf, len(self._span.buf))
         return taking
 
     # From the host
 
     def await_host(self, sock, n):
-        """Of n bytes none is there; what an interrupted command has left is dropped."""
+        """Of n bytes none is there."""
         self.sock = sock
         self.left = n
         self._taking = True
-        while self._ring.any():
-            self._ring.readinto(self._span.buf, len(self._span.buf))
 
     def take(self, host):
         """As many of the host's bytes as are missing; True if some came."""

@@ -20,6 +20,8 @@ DTE_OVERRUNS = const(14)  # times the host's bytes found the UART full: gaps in 
 UDP_RX_NO_MEMORY = const(15)  # times that there was no memory to receive a datagram
 DTE_FRAMING = const(16)  # times the host's bytes came without a stop bit: wrong speed, or noise
 DTE_BREAKS = const(17)  # times the host's line was held low for longer than a byte
+ACCEPT_FILTERED = const(18)  # peers refused: not of the addresses that the host allows
+ACCEPT_PEER_LIMIT = const(19)  # peers refused: they have as many connections as it allows
 
 NAMES = (
     b"urc_lost",
@@ -40,6 +42,8 @@ NAMES = (
     b"udp_rx_no_memory",
     b"dte_framing",
     b"dte_breaks",
+    b"accept_filtered",
+    b"accept_peer_limit",
 )
 
 _MOST = const(0x3FFFFFFF)  # the largest small integer: a counter stays there

@@ -24,7 +24,7 @@ class DataMode:
         self.sock = None  # the mapped socket, if it is one
         self._traffic = traffic
         self._settings = modem.settings
-        gather = Gather(traffic, sizes)
+        self.gather = gather = Gather(traffic, sizes)
         self._call = LineCall(modem)
         self._transparent = Transparent(traffic, modem)
         # D2, and H12: by protocol and mode.

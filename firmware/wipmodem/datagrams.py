@@ -12,17 +12,17 @@ class Gather:
     def __init__(self, traffic, sizes):
         self._traffic = traffic
         self._size = sizes.datagram
-        self._ring = RingIO(sizes.datagram)
-        self._datagram = bytearray(sizes.datagram)
+        self.ring = RingIO(sizes.datagram)
+        self.datagram = bytearray(sizes.datagram)
         self._sending = 0
 
     def any(self):
-        return self._ring.any()
+        return self.ring.any()
 
     def keep(self, sock, span, n):
         """As many as fit; a full one goes at once (D18, Q26)."""
-        span.take(self._ring.write(span.buf, span.start, n))
-        if self._ring.any() == self._size:
+        span.take(self.ring.write(span.buf, span.start, n))
+        if self.ring.any() == self._size:
             self.flush(sock)
 
     def free(self, sock):
@@ -32,8 +32,8 @@ class Gather:
     def flush(self, sock):
         """Send the datagram; an empty one is not sent. False: the net port takes none now."""
         if not self._sending:
-            self._sending = self._ring.readinto(self._datagram, len(self._datagram))
-        if self._sending and self._traffic.send_datagram(sock, self._datagram, self._sending):
+            self._sending = self.ring.readinto(self.datagram, len(self.datagram))
+        if self._sending and self._traffic.send_datagram(sock, self.datagram, self._sending):
             self._sending = 0
         return not self._sending
 

@@ -10,7 +10,8 @@ LISTENING     -           -         -          -           -      -       FAILED
 FAILED        held until WIPCLOSE (Q19)
 
 ASKED, NAMED, UP: a +WIPCREATE, its peer's address, its connection. SPAWNED, OPENED: by a server,
-as a server. GONE: refused or reset by the peer. DEAD: no name, no route, no answer in time.
+as a server. GONE: refused or reset by the peer. DEAD: no name, no route, no answer in time. IDLE,
+in READY alone, leads to FAILED: nothing was carried for longer than the host allows.
 Closing leads from everywhere back to FREE.
 """
 
@@ -37,12 +38,13 @@ UP = const(4)
 GONE = const(5)
 DEAD = const(6)
 FIN = const(7)
+IDLE = const(8)
 
 _NEXT = {
     FREE: {ASKED: RESOLVING, SPAWNED: READY, OPENED: LISTENING},
     RESOLVING: {NAMED: CONNECTING, DEAD: FAILED},
     CONNECTING: {UP: READY, GONE: FAILED, DEAD: FAILED},
-    READY: {GONE: FAILED, DEAD: FAILED, FIN: PEER_CLOSED},
+    READY: {GONE: FAILED, DEAD: FAILED, IDLE: FAILED, FIN: PEER_CLOSED},
     PEER_CLOSED: {},
     LISTENING: {DEAD: FAILED},
     FAILED: {},
@@ -52,13 +54,20 @@ _NEXT = {
 _SAYS = {UP: urc.READY, FIN: urc.PEER_CLOSE}
 
 # Q20, Q34: the error numbers, and the events, that results of the net port stand for.
-_ERROR_OF = {GONE: errors.PEER_RESET, DEAD: errors.UNREACHABLE}
+_ERROR_OF = {GONE: errors.PEER_RESET, DEAD: errors.UNREACHABLE, IDLE: errors.NOT_IN_TIME}
 _EVENT_OF = {net_.CLOSED: FIN, net_.RESET: GONE}
 
 
 def event_of(result):
     """What a result class of the net port, other than AGAIN, means for a socket."""
     return _EVENT_OF.get(result, DEAD)
+
+
+def _kind(event, pending):
+    """What the host is told when a socket fails."""
+    if event == IDLE:
+        return urc.CLOSED
+    return urc.FAILED if pending else urc.ERROR
 
 
 class Machine:
@@ -83,7 +92,7 @@ class Machine:
         sock.state = state
         self.pending += sock.pending() - pending
         if state == FAILED:
-            self._failed(sock, error or _ERROR_OF[event], urc.FAILED if pending else urc.ERROR)
+            self._failed(sock, error or _ERROR_OF[event], _kind(event, pending))
         elif event in _SAYS:
             self._urcs.put(_SAYS[event], sock.who)
 

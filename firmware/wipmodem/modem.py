@@ -73,8 +73,8 @@ class Modem:
         self.calls = Calls(
             self.stack.radio, self.settings, self.urcs, self.counters, self.table.scratch
         )
-        self.counted = Counted(self)
         self.data = DataMode(self.table.traffic, self, sizes)
+        self.counted = Counted(self)
         self.announcer = Announcer(self)
         restore_dial(self)
         self.commands = Commands(self)
@@ -95,6 +95,7 @@ class Modem:
         """One pass. unseen_ms: how long before now nobody looked at the ports."""
         self.now_ms = self.table.now_ms = now_ms
         if self.clock.tick(now_ms):
+            self.table.door.second()
             self.health.second(not (self.data.channel or self.line.busy()))
         self._unseen_ms = unseen_ms
         self._busy = False
@@ -200,7 +201,7 @@ class Modem:
 
     def _dtr_dropped(self, hang_up):
         """D5, B10: to command mode; with &D2 the sockets go, then the call."""
-        if self.data.channel or self.counted.stop():
+        if self.counted.stop() or self.data.channel:
             self._drop_input()
         self.line.reset()
         if self.data.channel:

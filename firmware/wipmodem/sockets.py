@@ -6,22 +6,22 @@ spawned, is not FREE (R11).
 
 from . import contract as net_
 from . import counters as count_
-from . import errors, ticks, urc
+from . import errors, ticks
 from . import settings as at
 from .address import parse
 from .compat import const
 from .dns import LARGEST, Resolver
+from .door import Door
 from .flow import COUNTED
-from .machine import ASKED, DEAD, GONE, NAMED, OPENED, SPAWNED, UP, Machine, event_of
+from .machine import ASKED, DEAD, GONE, NAMED, OPENED, UP, Machine, event_of
 from .options import Options
 from .pipe import Pipe
-from .sock import CONNECTING, NO_HANDLE, READY, RESOLVING, SERVER, TCP, UDP, Sock
+from .sock import CONNECTING, READY, RESOLVING, SERVER, TCP, UDP, Sock
 from .traffic import Traffic
 
 # The error numbers of what only the stack knows, when a socket is asked for.
 _REFUSAL_OF = {net_.NO_RESOURCE: errors.NO_SOCKET, net_.PORT_IN_USE: errors.BAD_PORT_STATE}
 
-_NOBODY = b"\0\0\0\0"
 _BACKLOG = const(4)
 _ALL = const(65535)  # bytes: whatever a buffer holds
 _IDLE_MS = const(1000)
@@ -51,6 +51,7 @@ class Table:
         self.pinged = _nobody  # called with the address of one name more, or None
         self.resolver = Resolver(net, sizes.sockets + 1, entropy, self._named, self.scratch)
         self._machine = Machine(net, urcs, counters, sizes.handles)
+        self.door = Door(self, self._machine, modem)
         self.traffic = Traffic(self._machine, net, urcs, counters, self.scratch, sizes)
         self.most = 0  # that were open at once
         self._sent = self._received = 0  # bytes, of sockets that are closed
@@ -105,7 +106,7 @@ class Table:
         refusal = self.refusal(sock)
         if refusal:
             return refusal
-        sock = self._open(sock)
+        sock = self.open(sock)
         self._begin(sock, local_port, name, peer_port)
         addr = None if name is None else parse(name)
         if addr:
@@ -127,7 +128,7 @@ class Table:
         handle = self._net.listen(local_port, _BACKLOG)
         if handle < 0:
             return _REFUSAL_OF.get(handle, errors.BAD_PORT_STATE)
-        sock = self._open(sock)
+        sock = self.open(sock)
         self._machine.attach(sock, handle)
         self._machine.move(sock, OPENED)
         sock.reserve(sock.index, first, last)
@@ -138,13 +139,14 @@ class Table:
         """Why +WIPCREATE would be refused for it, as things stand, or 0."""
         if sock.state:
             return errors.ALREADY_ACTIVE  # R15
-        if not self._room():
+        if not self.room():
             return errors.NO_SOCKET  # R18
         if sock.protocol == TCP and self.reserved(sock.index, sock.index):
             return errors.INDEX_RESERVED  # R9
         return 0
 
-    def _room(self):
+    def room(self):
+        """For one more."""
         return len(self.all) < self._most()
 
     def _most(self):
@@ -154,7 +156,7 @@ class Table:
     def _taken(self, first, last):
         return any(s.protocol == TCP and first <= s.index <= last for s in self.all)
 
-    def _open(self, free):
+    def open(self, free):
         """A socket with buffers in the place of one that is FREE."""
         sock = self._spare.pop()
         sock.name(free.protocol, free.index)
@@ -246,6 +248,7 @@ class Table:
             pipe.bound(_ALL)
         self.all.remove(sock)
         self._spare.append(sock)
+        self.door.reopen()
 
     def _count_unread(self, sock):
         unread = sock.pipes[0].clear()
@@ -259,7 +262,7 @@ class Table:
     def on_event(self, handle):
         sock = self._machine.of_handle(handle)
         if sock.protocol == SERVER:
-            self._accept(sock)
+            self.door.open(sock)
         else:
             self.traffic.on_event(sock)
 
@@ -283,47 +286,6 @@ class Table:
     def _shorten(self, sock):
         if sock.state == CONNECTING:
             self._wait_ms = max(min(self._wait_ms, ticks.diff(sock.deadline_ms, self.now_ms)), 0)
-
-    def _accept(self, server):
-        handle = self._net.accept(server.handle)
-        if handle == net_.NO_RESOURCE:
-            self._refuse(server, NO_HANDLE, count_.ACCEPT_NO_SOCKET)
-        if handle < 0:
-            return
-        sock = self._spawn(server, handle)
-        if sock is None:
-            self._net.close(handle)  # Q15
-            return
-        self._machine.attach(sock, handle)
-        sock.addr[:] = self._net.addr[handle]
-        sock.peer_port = self._net.peer_port[handle]
-        self.options.inherit(sock, server)
-        self._urcs.put(urc.ACCEPT, sock.who, server.index)  # U3
-
-    def _refuse(self, server, handle, reason):
-        """Counted, and told if the host wants to know. Of one that the stack had no place for
-        nobody knows who it was."""
-        self._counters.add(reason)
-        if self._settings[at.TELL_REFUSED]:
-            addr = _NOBODY if handle < 0 else self._net.addr[handle]
-            port = 0 if handle < 0 else self._net.peer_port[handle]
-            self._urcs.refused(server.who, addr, port, reason)
-
-    def _spawn(self, server, handle):
-        """A spawned socket at the lowest free index (Q14), or None, refused."""
-        if not self._room():
-            self._refuse(server, handle, count_.ACCEPT_NO_SOCKET)
-            return None
-        for index in range(server.first, server.last + 1):
-            sock = self.at(TCP, index)
-            if not sock.state:
-                sock = self._open(sock)
-                self._machine.move(sock, SPAWNED)
-                sock.bound = True
-                sock.reserve(server.index, server.first, server.last)
-                return sock
-        self._refuse(server, handle, count_.ACCEPT_RANGE_FULL)
-        return None
 
 
 def _nobody(addr):

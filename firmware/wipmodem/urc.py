@@ -20,6 +20,7 @@ PING = const(10)  # value = which request << 20 | ms
 NO_PING = const(11)  # value = which request << 20
 REFUSED = const(12)  # a connection: who = server, value = which counter << 16 | peer's port
 OVERRUN = const(13)  # of the DTE, value = how many
+CLOSED = const(14)  # by the modem, for want of traffic
 
 _ANY = const(255)
 
@@ -32,7 +33,8 @@ class UrcQueue:
         self._who = bytearray(size)
         self._value = [0] * size
         self._stamp_ms = [0] * size  # when it was put
-        self._addr = [bytearray(4) for _ in range(size)]  # of a refused peer
+        self._addr = bytearray(4 * size)  # of a refused peer
+        self._shown = bytearray(4)
         self.count = 0
         self.most = 0  # that waited at once
         self.lost = 0  # since start
@@ -56,7 +58,7 @@ class UrcQueue:
     def refused(self, who, addr, port, reason):
         """reason: the counter that has counted it."""
         if self.put(REFUSED, who, reason << 16 | port):
-            self._addr[self.count - 1][:] = addr
+            self._copy(addr, 0, 4 * (self.count - 1))
 
     def overrun(self, count):
         """Of those that wait the last one will do."""
@@ -98,7 +100,10 @@ class UrcQueue:
         return self._value[i]
 
     def addr(self, i):
-        return self._addr[i]
+        """Good until the next is asked for."""
+        for k in range(4):
+            self._shown[k] = self._addr[4 * i + k]
+        return self._shown
 
     def stamp_ms(self, i):
         return self._stamp_ms[i]
@@ -131,7 +136,13 @@ class UrcQueue:
         self._who[there] = self._who[here]
         self._value[there] = self._value[here]
         self._stamp_ms[there] = self._stamp_ms[here]
-        self._addr[there][:] = self._addr[here]
+        if self._kind[here] == REFUSED:
+            self._copy(self._addr, 4 * here, 4 * there)
+
+    def _copy(self, addr, here, there):
+        """Four bytes of addr from here on; a slice would be allocated."""
+        for k in range(4):
+            self._addr[there + k] = addr[here + k]
 
     def _is(self, i, who, kind):
         return self._who[i] == who and (kind == _ANY or kind == self._kind[i])

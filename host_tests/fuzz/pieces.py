@@ -31,7 +31,7 @@ LINES = (
     b"AT+WIPCLOSE=3,1\r",
     b'AT+WIPPING="1.2.3.4",3,100\r',
     b"AT+WIPCREATE?;+WIPDATA?\r",
-    b"AT+WIPXHEALTH?;+WIPXURC=1,1,1\r",
+    b"AT+WIPXHEALTH=0;+WIPXURC=1,1,1\r",
     b"AT&V;+WIPXSTAT?;+WIPXSOCK?;+CLAC\r",
     b"AT+CFUN=1,1\r",
     b"AT+IPR=9600;+IFC=0,0\r",

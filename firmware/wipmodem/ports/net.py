@@ -99,6 +99,7 @@ def shut(sock):
 class BsdNet:
     """`poller` is select.poll or like it; `entropy()` gives 16 bits; `count` is of handles."""
 
+    keepalive = False
     still = _Still()  # `with net.still:` around what enters the stack by another door
 
     def __init__(self, poller, entropy, count):

@@ -5,10 +5,11 @@ CPython has names for their numbers. MicroPython has not, and runs on Linux.
 
 import socket
 
-from ..contract import NO_DELAY, TOS, TTL, const
+from ..contract import KEEPALIVE, NO_DELAY, TOS, TTL, const
 from .net import FAILURES
 from .net_echo import EchoNet
 
+_PROBES = const(3)  # unanswered, and the peer is gone
 _LOOPBACK = const(127)  # the first byte of its addresses
 
 
@@ -22,6 +23,10 @@ _TTL = _IP, _number("IP_TTL", 2)
 _MSS = _TCP, _number("TCP_MAXSEG", 2)
 # Linux doubles it, for its own needs: the window is what was asked for.
 _WINDOW = socket.SOL_SOCKET, _number("SO_RCVBUF", 8)
+_KEEP = socket.SOL_SOCKET, _number("SO_KEEPALIVE", 9)
+# Until the first probe, and between two.
+_KEEP_SECONDS = (_TCP, _number("TCP_KEEPIDLE", 4)), (_TCP, _number("TCP_KEEPINTVL", 5))
+_KEEP_COUNT = _TCP, _number("TCP_KEEPCNT", 6)
 OPTIONS = {
     NO_DELAY: (_TCP, _number("TCP_NODELAY", 1)),
     TTL: _TTL,
@@ -40,12 +45,19 @@ def _set(sock, option, value):
 
 class LinuxNet(EchoNet):
     fixed_ttl = 0
+    keepalive = True
     _echo_kinds = (socket.SOCK_RAW, socket.SOCK_DGRAM)  # the first for root alone
     _of_all = _of_tcp = ()  # (option, value)
 
     def tune(self, handle, option, value):
         """Linux refuses a TTL of 0, and keeps the two lowest bits of the TOS of TCP for itself."""
+        if option == KEEPALIVE:
+            return self._keep_alive(self._socks[handle], value)
         return _set(self._socks[handle], OPTIONS[option], value)
+
+    def _keep_alive(self, sock, seconds):
+        done = [_set(sock, option, seconds) for option in _KEEP_SECONDS]
+        return all(done) and _set(sock, _KEEP_COUNT, _PROBES) and _set(sock, _KEEP, 1)
 
     def defaults(self, ttl, mss, window):
         self._of_all = ((_TTL, ttl),)
