@@ -22,7 +22,7 @@ MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),-
 	$(if $(RADIO),--radio $(RADIO))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve radio deploy image size test test-chip coverage soak torture load load-chip mutate fuzz fuzz-keep memory memory-least bench bench-chip check manual rules clean
+.PHONY: help run serve radio deploy image recorder size test test-chip coverage soak torture load load-chip mutate fuzz fuzz-keep memory memory-least bench bench-chip check manual rules clean
 
 help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
@@ -30,6 +30,7 @@ help:
 	@echo "make radio    say something to the simulated radio  make radio CMD=help"
 	@echo "make deploy   put the firmware onto a board         make deploy BOARD=pico_w PORT=/dev/ttyACM0"
 	@echo "make image    build an image with the firmware      make image BOARD=pico"
+	@echo "make recorder show a modem's flight recorder        make recorder PORT=/dev/ttyUSB0"
 	@echo "make size     show the size of the firmware         make size BOARD=pico"
 	@echo
 	@echo "make test     run the tests                         make test ARGS='-k serve -x'"
@@ -91,6 +92,9 @@ deploy: $(TOOLS_READY)
 
 image: $(RUN_READY)
 	@$(BIN)/python -m boards.tools.image --board "$(BOARD)" $(if $(MPY_DIR),--mpy-dir $(MPY_DIR))
+
+recorder: $(TOOLS_READY)
+	@$(BIN)/python -m boards.tools.recorder --port "$(PORT)" --speed $(SPEED)
 
 size: $(TOOLS_READY)
 	@$(BIN)/python -m boards.tools.size --board "$(BOARD)"

@@ -87,6 +87,7 @@ class Bench:
 
     def __init__(self):
         self.serial = RingSerial()
+        self.recorder = bytearray(self.sizes.recorder)
         # The peers' end, on a net port of its own.
         self.far = Net(Poller(), entropy, 8)
         self.server = self.far.open_udp(0)

@@ -45,6 +45,7 @@ class Session:
         self.store.values.update(kept or {})
         self.bearer = FakeBearer()
         self.bearer.radio = radio
+        self.recorder = bytearray(self.sizes.recorder)  # outlives a power cycle, as on an RP2040
         self.heap = 100000  # bytes that are free
         self._entropy = 0x1234
         self.now_ms = _START_MS

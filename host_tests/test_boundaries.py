@@ -28,6 +28,7 @@ _OF_PORTS = {
     "struct",
     "sys",
     "time",
+    "uctypes",
 }
 _SHARED = {"contract", "compat", "ticks"}
 

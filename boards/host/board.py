@@ -65,6 +65,7 @@ class Board:
     def _build(self, given, poller, kind):
         """`kind`: of the net port."""
         self._poller = poller
+        self.recorder = bytearray(self.sizes.recorder)
         self.store = Store(given.get("profile"))
         self.dialect = WIPSOFT if given.get("dialect") == "wipsoft" else C1
         self.serial = self._serial(given)

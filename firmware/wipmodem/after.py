@@ -59,6 +59,7 @@ class After:
         modem.table.options.use()
         modem.table.door.reset()
         modem.health.cause = b"cfun"
+        modem.recorder.start(b"cfun")
 
     def apply(self):
         """The line as the settings have it."""

@@ -3,6 +3,7 @@
 from . import settings as at
 from . import ticks, urc
 from .compat import const
+from .recorder import URC
 from .wip_commands import name, say_data
 
 _OUTCOME_MS = const(3000)  # H5, H10: how long others let the outcome of a +WIPCREATE go first
@@ -71,7 +72,12 @@ class Announcer:
             clock = self._modem.clock
             clock.say(self._writer.begin(b"+WIPXTIME: "), self._urcs.stamp_ms(place)).end()
         _SAY[self._urcs.kind(place)](self._modem, self._urcs, place)
+        self._keep(self._writer)
         self._urcs.drop(place)
+
+    def _keep(self, writer):
+        n = writer.said - writer.began
+        self._modem.recorder.record(URC, writer.line, writer.began, n)
 
 
 def _socket(modem, urcs, i):

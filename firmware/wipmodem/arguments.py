@@ -55,6 +55,7 @@ class Arguments:
 
     def __init__(self):
         self.count = 0
+        self.shown = 0  # where in the line that ends which can be no credential
         self._line = b""
         self._value = [0] * _MOST
         self._start = [0] * _MOST
@@ -79,6 +80,7 @@ class Arguments:
     def split(self, line, start, end):
         """Split line[start:end] up to a semicolon: where that is, or ERROR."""
         self._line = line
+        self.shown = start
         self.count = 0
         while self.count < _MOST:
             start = self._one(start, end)
@@ -92,7 +94,17 @@ class Arguments:
         """0, or the error number."""
         if isinstance(spec, tuple):
             return self._chosen(spec[0], spec[1])
-        return self._syntax(spec) or self._ranges(spec)
+        failure = self._syntax(spec)
+        if not failure:
+            self._show(spec)
+        return failure or self._ranges(spec)
+
+    def _show(self, spec):
+        """The numbers before the first text: of +WIPBR=2 not the password, even one of digits."""
+        i = 0
+        while i < self.count and KINDS[spec[i] | _SMALL][0] != TEXT:
+            self.shown = max(self._end[i], self.shown)
+            i += 1
 
     def _chosen(self, place, choices):
         if not self.is_number(place):

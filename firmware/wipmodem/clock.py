@@ -28,6 +28,10 @@ class Clock:
         self._since_ms = ticks.back(now_ms, late_ms % _SECOND_MS)
         return True
 
+    def ms(self):
+        """Of the second under way."""
+        return ticks.diff(self.now_ms, self._since_ms) if self._since_ms != _NEVER else 0
+
     def say(self, writer, stamp_ms):
         """A moment of the last days, as seconds with three decimals."""
         late_ms = ticks.diff(stamp_ms, self._since_ms)

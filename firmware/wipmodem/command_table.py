@@ -21,6 +21,7 @@ from .compat import const
 from .option_commands import wipopt_set
 from .ping import wipping_set
 from .radio_commands import dial_read, dial_set
+from .recorder import log_read, log_set
 
 NAME = const(0)
 RUN = const(1)
@@ -84,6 +85,7 @@ TABLE: tuple = (
     _row(b"+WIPXHEALTH", own.health_line, own.health_read, None, own.health_set, b"e"),
     _row(b"+WIPXURC", None, own.urc_read, None, own.urc_set, b"WWW"),
     _row(b"+WIPXSOCK", None, report.sock_read, None, report.sock_set, _CLOSE),
+    _row(b"+WIPXLOG", None, log_read, None, log_set, b"e"),
     _row(b"+WIPXCRASH", None, own.crash_read, None, own.crash_set, b"e"),
     _row(b"+WIPXDIAL", None, dial_read, None, dial_set, b"t"),
     _row(b"+WIPXDIALECT", None, own.dialect_read, None, own.dialect_set, b"t"),

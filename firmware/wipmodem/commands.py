@@ -21,6 +21,7 @@ from .command_table import (
 from .compat import const
 from .counters import LINE_TOO_LONG
 from .radio_commands import pass_on
+from .recorder import LINE
 
 _QUESTION = const(0x3F)
 _EQUALS = const(0x3D)
@@ -70,6 +71,7 @@ class Commands:
         self.began = 0  # ... and its start
         self.name_end = 0  # where its name ends, if it is an extended one
         self._given = 0  # ... and its form
+        self._shown = 0  # ... and what the recorder may have
         self._handler = _nothing  # of the command that is under way
 
     def begin(self):
@@ -92,9 +94,19 @@ class Commands:
             if self.at == self._line.n:
                 return DONE
             failure = self._next()
+            self._record()
             if failure:
                 return failure
         return self._call()
+
+    def _record(self):
+        """What the recorder may have of it."""
+        first = self._buf[self.began]
+        if first == _PLUS or first == _DOLLAR:  # noqa: PLR1714
+            end = self._shown
+        else:
+            end = self.began + 1 if first == _D else self.at
+        self._modem.recorder.record(LINE, self._buf, self.began, end - self.began)
 
     def _call(self):
         outcome = self._handler(self._modem)
@@ -183,6 +195,7 @@ class Commands:
     def _extended(self):
         start = self.at
         row = self._row()
+        self._shown = self.name_end
         form = self._given = self._form()
         if form < 0:
             return errors.ERROR
@@ -192,6 +205,7 @@ class Commands:
         if row[form] is None or spec is ABSENT:
             return errors.ERROR
         self._handler = row[form]
+        self._shown = self.at
         return self._arguments(spec) if form == SET else 0
 
     def _spec(self, row):
@@ -273,4 +287,6 @@ class Commands:
         if stop < 0:
             return stop
         self.at = stop
-        return arguments.check(spec)
+        failure = arguments.check(spec)
+        self._shown = arguments.shown
+        return failure

@@ -38,6 +38,7 @@ store   values {name: value}, bytes; torn, its file was damaged; put({name: valu
 board   serial, net, bearer, store, name and serial_number (bytes, the latter 15 digits), sizes
         (sizes.Sizes), dialect (C1 or WIPSOFT, of a modem that was never told another),
         entropy() -> 16 bits, ticks_ms(), started(), alive() -> bool; reset_cause, a word in bytes;
+        recorder, a bytearray of sizes.recorder bytes, kept over a reset where that can be;
         heap_free() -> bytes, after a collection, 0 where nobody counts; crash: lines() -> [str],
         clear()
 """

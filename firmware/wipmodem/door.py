@@ -143,9 +143,10 @@ class Door:
         self.reopen()
         for sock in self._table.all:
             if sock.protocol == TCP and sock.server and sock.state == READY:
-                self._look_at(sock, self.policy(sock.server).idle_s)
+                self._look_at(sock)
 
-    def _look_at(self, sock, idle_s):
+    def _look_at(self, sock):
+        idle_s = self.policy(sock.server).idle_s
         carried = sock.sent + sock.received & COUNTED
         if carried != sock.carried or sock.has_data() or sock.unsent():
             sock.carried = carried

@@ -26,6 +26,7 @@ from .ping import Ping
 from .pipe import Pipe, Span
 from .profile import Profile
 from .radio_commands import restore_dial
+from .recorder import ERROR, STALL, Recorder
 from .sock import FAILED
 from .sockets import Table
 from .stack import Stack
@@ -60,6 +61,8 @@ class Modem:
         self.profile.start(board)
         self.after.apply()
         self.counters = count_.Counters()
+        self.recorder = Recorder(board.recorder, self.clock)
+        self.recorder.start(board.reset_cause)
         self.arguments = Arguments()
         self._net = net = board.net
         self.urcs = UrcQueue(sizes.urcs, self.clock)
@@ -103,6 +106,7 @@ class Modem:
             self.health.stall_ms = unseen_ms
         if unseen_ms > STALL_MS:
             self.counters.add(count_.DTE_STALLS)
+            self.recorder.note(STALL, unseen_ms)
         self._take_events()
         self._watch_dtr()
         self._listen()
@@ -312,6 +316,7 @@ class Modem:
             self.expect_data()
             self.line.reset()
         else:
+            self.recorder.note(ERROR, max(outcome, 0))
             self.writer.error(outcome)
 
     # Data mode

@@ -11,5 +11,7 @@ class Sizes:
     datagram = 1472  # Q26
     out = 1024  # answers and URCs on their way to the DTE
     urcs = 32
+    recorder = 8 + 64 * 32  # a head and slots
+    recorder_at = 0  # an address that outlives a reset; 0: it is in the heap, and does not
     connect_ms = 30000
     run = 0  # blocks moved at once, behind a whole one: a chip has a radio to attend to

@@ -48,7 +48,9 @@ class Writer:
     def __init__(self, out, settings):
         self._out = out
         self._settings = settings
-        self._line = bytearray(LONG_MAX)
+        self.line = bytearray(LONG_MAX)
+        self.began = 0  # where in it the words of the last line begin ...
+        self.said = 0  # ... and where they end
         self.most = 0  # bytes that waited at once
         self._n = 0
 
@@ -66,15 +68,16 @@ class Writer:
         self._n = 0
         if self._settings[at.VERBOSE]:
             self._end_of_line()
+        self.began = self._n
         return self.text(words)
 
     def text(self, words):
-        self._line[self._n : self._n + len(words)] = words
+        self.line[self._n : self._n + len(words)] = words
         self._n += len(words)
         return self
 
     def char(self, code):
-        self._line[self._n] = code
+        self.line[self._n] = code
         self._n += 1
         return self
 
@@ -114,14 +117,15 @@ class Writer:
         return self.char(0x22)
 
     def end(self):
+        self.said = self._n  # before its end
         self._end_of_line()
-        self._out.put(self._line, 0, self._n)
+        self._out.put(self.line, 0, self._n)
         self.most = max(self.most, self._out.count())
 
     def prompt(self):
         """The host's bytes are awaited."""
         self.begin(b"> ")
-        self._out.put(self._line, 0, self._n)
+        self._out.put(self.line, 0, self._n)
 
     # Results
 
@@ -148,7 +152,7 @@ class Writer:
     def _numeric(self, digits):
         self._n = 0
         self.text(digits).char(self._settings[at.S3])
-        self._out.put(self._line, 0, self._n)
+        self._out.put(self.line, 0, self._n)
 
     def error(self, number):
         """A refused command: +CME ERROR takes the place of ERROR (E1), stays text in ATV0 (E6)."""

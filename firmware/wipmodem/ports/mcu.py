@@ -27,6 +27,15 @@ _CAUSES = (
 )
 
 
+def _memory(sizes):
+    """The flight recorder's."""
+    if not sizes.recorder_at:
+        return bytearray(sizes.recorder)
+    import uctypes
+
+    return uctypes.bytearray_at(sizes.recorder_at, sizes.recorder)
+
+
 class Mcu:
     """A board file derives `Board` from this: name, sizes, DTE, Net, make_bearer(poller...)."""
 
@@ -39,6 +48,7 @@ class Mcu:
 
     def __init__(self):
         self.store = Store("profile")
+        self.recorder = _memory(self.sizes)
         self.entropy = Pool(os.urandom, machine.unique_id()).draw
         self.poller = select.poll()
         self.serial = Dte(self.poller, open_uart(self.DTE), self.DTE)

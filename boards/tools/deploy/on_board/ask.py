@@ -41,6 +41,8 @@ class Serial(Nothing):
 
 class Here(Nothing):
     name = Board.name
+    reset_cause = b""
+    recorder = bytearray(40)
     sizes = Board.sizes
     net = bearer = store = Nothing()
     serial = Serial()
