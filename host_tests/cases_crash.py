@@ -1,6 +1,7 @@
 """What brings a chip down is kept: ports/crash.py, ports/mcu.py around it. Both interpreters."""
 
 import os
+import sys
 
 from chip_modules import IN, WDT, Machine, Network, Reset, RingUART, Select, Sys, Time, load
 
@@ -158,6 +159,8 @@ def case_interrupted():
 
 class Sizes:
     handles = 7
+    recorder = 72
+    recorder_at = 0
 
 
 class Board(_MCU.Mcu):
@@ -207,6 +210,30 @@ def case_reset_cause():
         words.append(board.reset_cause)
     Machine.caused_by = 1
     assert words == [b"power_on", b"watchdog", b"unknown"]
+
+
+class Uctypes:
+    """The module, on a chip with this RAM."""
+
+    ram = bytearray(72)
+
+    @staticmethod
+    def bytearray_at(address, size):
+        assert (address, size) == (0x20040000, 72)
+        return Uctypes.ram
+
+
+def case_recorder():
+    """In the heap, or where the board says that no reset clears it."""
+    assert _board().recorder == bytearray(72)
+    before = sys.modules.get("uctypes")
+    sys.modules["uctypes"] = Uctypes  # type: ignore
+    Sizes.recorder_at = 0x20040000
+    assert _board().recorder is Uctypes.ram
+    Sizes.recorder_at = 0
+    del sys.modules["uctypes"]
+    if before:
+        sys.modules["uctypes"] = before
 
 
 class Gc:

@@ -3,6 +3,11 @@
 from session import Session
 
 
+def _session():
+    """A small one: there are several in a heap."""
+    return Session(sockets=2, rx=256, tx=256)
+
+
 def _lines(session):
     """What it holds, without frames."""
     said = session.ask(b"AT+WIPXLOG?")
@@ -13,7 +18,7 @@ def _lines(session):
 
 def case_it_outlives_a_reset():
     """A stall, a restart that was asked for, and one that was not; the clock begins anew."""
-    session = Session().online()
+    session = _session().online()
     session.ask(b"AT+WIPXLOG=0")
     session.wait(2250)
     session.modem.service(session.now_ms, 150)
@@ -33,7 +38,7 @@ def case_it_outlives_a_reset():
 
 def case_the_oldest_go():
     """64 of them stay, each cut where its slot ends."""
-    session = Session().online()
+    session = _session().online()
     session.ask(b"AT+WIPXLOG=0")
     for number in range(70):
         session.ask(b"ATS7=%d" % (number + 1))
@@ -45,9 +50,9 @@ def case_the_oldest_go():
 
 def case_whatever_the_memory_holds():
     """Something else: it is empty. One that power has torn: it is told as far as it goes."""
+    session = _session()
     for byte in (0, 1, 0x7F, 0xFF):
         for head in (b"", b"WIPR", b"WIPR\0\x40"):
-            session = Session()
             for i in range(len(session.recorder)):
                 session.recorder[i] = byte
             session.recorder[: len(head)] = head

@@ -3,6 +3,7 @@
 // Speaks JSON lines on stdin and stdout; bytes are in hex, times in microseconds of the chip's clock,
 // which never runs faster than the wall clock: peers on a real network keep up with it.
 //   in   {write: uart, data, id}  {cts: uart, on}  {pin: n, on}  {reset: 1}  {cut: n}  {wipe: 1}  {save: 1, id}  {stats: 1}
+//        {spoilt: uart, byte}: with the error bits of DR behind it
 //        {profile: [address of a function to watch]}, which {profile: 0} ends
 //   out  {console: port}  {boot, cause}  {uart, from, to, data}  {uart, rts}  {pin, on}  {done: id}
 //        {said: console bytes}  {stats}  {profile}  {now}, and `at` in all but the first
@@ -57,6 +58,7 @@ function profile(watched) {
 
 const COMMANDS = {
   write: ({ write, data, id }) => machine.lines[write].write(Buffer.from(data, 'hex'), () => tell({ done: id })),
+  spoilt: ({ spoilt, byte }) => machine.lines[spoilt].write([byte], () => {}),
   cts: ({ cts, on }) => machine.lines[cts].setCts(on),
   pin: ({ pin, on }) => machine.setPin(pin, on),
   reset: () => machine.boot(),

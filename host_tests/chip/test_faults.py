@@ -16,7 +16,7 @@ Modem.service = fail
 import main
 main.start()
 """
-_HANG = """
+HANG = """
 from wipmodem.modem import Modem
 def hang(modem, now_ms, busy_ms):
     while True:
@@ -68,7 +68,7 @@ def test_an_exception_is_kept_with_its_traceback_and_the_modem_restarts(modem):
 
 def test_the_watchdog_restarts_a_modem_that_is_stuck(modem):
     """8 s after the last pass, at the latest."""
-    modem.play(_HANG)
+    modem.play(HANG)
     began_us = modem.chip.now_us()
     assert modem.chip.booted()["at"] - began_us <= _START_US + _WATCHDOG_US
     modem.started().echo_off()

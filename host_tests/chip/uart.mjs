@@ -4,7 +4,8 @@
 import { Pl011 } from './emulator.mjs';
 
 const DR = 0x00, RSR = 0x04, FR = 0x18, LCR = 0x2c, CR = 0x30, IFLS = 0x34;
-const RX = 1 << 4, TX = 1 << 5, RT = 1 << 6, OE = 1 << 10; // interrupts
+const RX = 1 << 4, TX = 1 << 5, RT = 1 << 6, FE = 1 << 7, BE = 1 << 9, OE = 1 << 10; // interrupts
+const FRAMING = 0x100, BREAK = 0x400, OF_BYTE = 7; // of what DR reads, behind the byte; RSR then has them
 const OVERRUN = 8; // RSR
 const TXFE = 0x80, RXFF = 0x40, TXFF = 0x20, RXFE = 0x10, BUSY = 0x08, CTS = 0x01; // FR
 const PEN = 1 << 1, STP2 = 1 << 3; // LCR
@@ -84,11 +85,13 @@ export class Uart extends Pl011 {
 
   ctsChanged() { this.#send(); }
 
-  // A byte has come in; false if there was no room for it.
+  // A byte has come in, perhaps with its errors; false if there was no room for it.
   receive(byte) {
     const room = this.rx.length < this.depth;
     if (room) this.rx.push(byte);
     else this.#overrun();
+    if (byte & FRAMING) this.#raise(FE);
+    if (byte & BREAK) this.#raise(BE);
     if (this.rx.length >= this.rxLevel) this.#raise(RX);
     this.#restartQuiet();
     this.line.rtsIs(this.rts);
@@ -107,6 +110,7 @@ export class Uart extends Pl011 {
 
   #read() {
     const byte = this.rx.shift() ?? 0;
+    this.errors = (this.errors & ~OF_BYTE) | ((byte >> 8) & OF_BYTE);
     if (this.rx.length < this.rxLevel) this.#drop(RX);
     if (!this.rx.length) this.#drop(RT);
     this.#restartQuiet();

@@ -3,8 +3,11 @@
 import socket
 import threading
 
-_PATIENCE_S = 300
+PATIENCE_S = 300
 _CHUNK = 4096
+# Of a PL011's DR.
+_FRAMING = 0x100
+_BREAK = 0x400
 
 
 class Ticket:
@@ -43,6 +46,14 @@ class Uart:
         """Queues bytes for the chip: a ticket."""
         return self._chip.ask({"write": self._index, "data": bytes(data).hex()})
 
+    def spoil(self, byte):
+        """One byte that comes without its stop bit."""
+        self._chip.send({"spoilt": self._index, "byte": _FRAMING | byte})
+
+    def hold_low(self):
+        """A break: longer than a byte."""
+        self._chip.send({"spoilt": self._index, "byte": _BREAK | _FRAMING})
+
     def sent_us(self, ticket):
         """The moment at which the last byte of a write was through."""
         return ticket.done_us
@@ -55,17 +66,17 @@ class Uart:
     def overruns(self):
         return self._chip.overruns[self._index]
 
-    def take(self, n, patience_s=_PATIENCE_S):
+    def take(self, n, patience_s=PATIENCE_S):
         """The next n bytes, waited for."""
         self._wait(lambda: len(self._pending) >= n, f"{n} bytes", patience_s)
         return self._cut(n)
 
-    def until(self, mark, patience_s=_PATIENCE_S):
+    def until(self, mark, patience_s=PATIENCE_S):
         """All bytes up to and with `mark`."""
         self._wait(lambda: mark in self._pending, repr(mark), patience_s)
         return self._cut(self._pending.index(mark) + len(mark))
 
-    def expect(self, data, patience_s=_PATIENCE_S):
+    def expect(self, data, patience_s=PATIENCE_S):
         """Exactly these bytes come next; fails at the first that differs."""
 
         def decided():
@@ -137,7 +148,7 @@ class Pin:
         """Drives it from outside; that lasts over a reset."""
         self._chip.send({"pin": self._number, "on": bool(on)})
 
-    def wait(self, on, patience_s=_PATIENCE_S):
+    def wait(self, on, patience_s=PATIENCE_S):
         """Until the chip drives it to `on`."""
         self._chip.wait(
             lambda: self.level == on, lambda: f"pin {self._number} stays {self.level}", patience_s

@@ -46,12 +46,14 @@ def case_in_command_mode_a_peer_is_a_number():
 
 def case_a_forged_end_is_data_and_dcd_says_so():
     """Where all is data a host cannot tell these words from the modem's: DCD can (&C1)."""
-    for mapping in MAPPINGS:
-        far = mapping.begin()
-        for words in (b"\r\nNO CARRIER\r\n", b"\r\nOK\r\n"):
-            far.sends(words)
-            assert far.session.take() == mapping.frame(words)
-            assert far.session.serial.dcd and far.in_data_mode(), mapping.name
+    _all_mappings(_words_are_data)
+
+
+def _words_are_data(far):
+    for words in (b"\r\nNO CARRIER\r\n", b"\r\nOK\r\n"):
+        far.sends(words)
+        assert far.session.take() == far.mapping.frame(words)
+        assert far.session.serial.dcd and far.in_data_mode(), far.mapping.name
 
 
 def case_the_true_end_of_a_call_drops_dcd():
@@ -66,10 +68,12 @@ def case_the_true_end_of_a_call_drops_dcd():
 
 def case_framed_ends_cannot_be_forged():
     """Where ETX and DLE are escaped, a bare ETX is the modem's: no data gives one."""
-    for mapping in MAPPINGS:
-        if mapping.name in ("escaped", "datagrams", "listener"):
-            far = mapping.begin()
-            far.sends(bytes(range(256)) + b"\x03" * 9 + b"\x10\x03\x10\x10\x03")
-            said = far.session.take()
-            bare = said.replace(b"\x10\x10", b"").replace(b"\x10\x03", b"").count(b"\x03")
-            assert bare == (mapping.kind == "udp"), (mapping.name, said)
+    _all_mappings(_bare_marks_are_the_modems)
+
+
+def _bare_marks_are_the_modems(far):
+    if far.mapping.name in ("escaped", "datagrams", "listener"):
+        far.sends(bytes(range(256)) + b"\x03" * 9 + b"\x10\x03\x10\x10\x03")
+        said = far.session.take()
+        bare = said.replace(b"\x10\x10", b"").replace(b"\x10\x03", b"").count(b"\x03")
+        assert bare == (far.mapping.kind == "udp"), (far.mapping.name, said)
