@@ -28,6 +28,13 @@ from wipmodem.contract import (
 # Connecting
 
 
+def case_what_is_not_acknowledged():
+    """No chip's stack tells."""
+    for chip in BOTH:
+        net = chip.net()
+        assert net.unacked(net.connect(ADDR, 80)) == -1
+
+
 def case_connect():
     """From a random port of the dynamic range; no event while it connects, OUT once it has."""
     for chip in BOTH:

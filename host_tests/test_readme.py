@@ -19,6 +19,7 @@ import sys
 import time
 from pathlib import Path
 
+from boards.tools import session
 from e2e import GUARD_S, at_once, free_port
 from serving import PATIENCE_S, ROOT, read_some
 from test_console import Keyboard
@@ -143,3 +144,10 @@ def test_session(tmp_path):
         lambda: play(match[1], "micropython", [nc] if nc else _STAND_IN, tmp_path / "nc"),
         lambda: play(match[1], "cpython", _STAND_IN, tmp_path / "stand_in"),
     )
+
+
+def test_the_picture_is_that_of_the_session():
+    """Drawn anew it would be the same: python -m boards.tools.session draws it."""
+    text = (ROOT / "README.md").read_text()
+    assert session.PICTURE.read_text() == session.picture(text)
+    assert len(list(session.steps(text))) == len(list(steps(_BLOCK.search(text)[1])))

@@ -1,0 +1,62 @@
+"""Draws the session of README.md, as a test plays it, as a picture of two terminals: session.svg.
+
+python -m boards.tools.session
+"""
+
+import io
+import re
+import sys
+
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from . import facts
+
+_ROOT = facts.BOARDS.parent
+PICTURE = _ROOT / "session.svg"
+_BLOCK = re.compile(r"^```session\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_STEP = re.compile(r"(modem|peer) +([$<>]) (.*)")
+_WIDTH = 92
+_STYLES = {"$": "bold", ">": "bold bright_white", "<": "bright_cyan"}
+_RESULTS = {"OK": "bright_green", "CONNECT": "bright_green", "ERROR": "bright_red"}
+_FONTS = re.compile(r"@font-face \{\{.*?\}\}\s*", re.DOTALL)  # nobody is asked for them
+_NOTES = re.compile(r"<!--.*?-->\s*", re.DOTALL)
+
+
+def steps(readme):
+    """(terminal, sign, words, remark) of each step in the session of a README."""
+    for line in _BLOCK.search(readme)[1].splitlines():
+        step = _STEP.fullmatch(line)
+        if step:
+            words, _, remark = step[3].partition("  # ")
+            yield step[1], step[2], words, remark
+
+
+def picture(readme):
+    """The SVG."""
+    shown = Table("the modem", "a peer", box=None, padding=(0, 2), header_style="dim")
+    for terminal, sign, words, remark in steps(readme):
+        cell = _line(sign, words, remark)
+        shown.add_row(*((cell, "") if terminal == "modem" else ("", cell)))
+    console = Console(record=True, width=_WIDTH, file=io.StringIO(), force_terminal=True)
+    console.print(shown)
+    code_format = _NOTES.sub("", _FONTS.sub("", CONSOLE_SVG_FORMAT))
+    return console.export_svg(title="wipmodem", code_format=code_format, unique_id="session")
+
+
+def _line(sign, words, remark):
+    style = _RESULTS.get(words, _STYLES[sign]) if sign == "<" else _STYLES[sign]
+    text = Text("$ " + words if sign == "$" else words, style)
+    return text.append(f"  {remark.split(',')[0]}", "dim") if remark else text
+
+
+def main():
+    PICTURE.write_text(picture((_ROOT / "README.md").read_text()))
+    print(f"session: wrote {PICTURE.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
