@@ -50,6 +50,8 @@ class Uart:
         self._must_fit = facts.get("whole", False)
         self._whole = self._must_fit or self.rate < _SLOW
         self._rsr = facts.get("rsr", 0)
+        self._ris = self._rsr + _RIS  # such addresses are no small integers
+        self._icr = self._rsr + _ICR
         self.overruns = self.framing = self.breaks = 0
 
     def readinto(self, buf):
@@ -72,8 +74,8 @@ class Uart:
             if errors & _FRAMING:
                 self.framing += 1
             mem32[self._rsr] = 0
-        if mem32[self._rsr + _RIS] & _BREAK:
-            mem32[self._rsr + _ICR] = _BREAK
+        if mem32[self._ris] & _BREAK:
+            mem32[self._icr] = _BREAK
             self.breaks += 1
 
     def write(self, buf, off, n):
