@@ -9,13 +9,9 @@ Constants alone, so that frozen into flash they take no memory.
 from . import base_commands as base
 from . import bearer_commands as bearer
 from . import call_commands as call
-from . import counted, drain, trial
-from . import identity as id_
-from . import own_commands as own
 from . import profile_commands as profile
-from . import server_commands as server
-from . import socket_report as report
 from . import stack_commands as stack
+from . import trial
 from . import wip_commands as wip
 from .compat import const
 from .option_commands import wipopt_set
@@ -32,6 +28,14 @@ SPEC = const(5)
 WIPSOFT_SPEC = const(6)
 
 ABSENT = False
+
+# Modules that are loaded at their first use (later.py): a handler is (module, name) there.
+_ID = "identity"
+_OWN = "own_commands"
+_SERVERS = "server_commands"
+_REPORT = "socket_report"
+_COUNTED = "counted"
+_DRAIN = "drain"
 
 _CFG = (0, ((0, b"n"), (1, b"n"), (2, b"nuv"), (4, b"ny")))
 _CFG_WIPSOFT = (0, ((0, b"n"), (1, b"n"), (2, b"nuv"), (3, b"n"), (4, b"ny")))
@@ -61,12 +65,12 @@ TABLE: tuple = (
     _row(b"+CFUN", None, profile.cfun_read, None, profile.cfun_set, b"nN"),
     _row(b"+IPR", None, base.ipr_read, None, base.ipr_set, b"h"),
     _row(b"+IFC", None, base.ifc_read, None, base.ifc_set, b"FF"),
-    _row(b"+GMR", id_.revision),
-    _row(b"+CGMR", id_.revision),
-    _row(b"+GSN", id_.serial),
-    _row(b"+CGSN", id_.serial),
-    _row(b"+WMSN", None, id_.wmsn_read),
-    _row(b"+CLAC", id_.list_commands),
+    _row(b"+GMR", (_ID, "revision")),
+    _row(b"+CGMR", (_ID, "revision")),
+    _row(b"+GSN", (_ID, "serial")),
+    _row(b"+CGSN", (_ID, "serial")),
+    _row(b"+WMSN", None, (_ID, "wmsn_read")),
+    _row(b"+CLAC", (_ID, "list_commands")),
     _row(b"+WCHD", call.end_all),
     _row(b"+WIPCFG", None, stack.wipcfg_read, None, stack.wipcfg_set, _CFG, _CFG_WIPSOFT),
     _row(b"+WIPBR", None, bearer.wipbr_read, None, bearer.wipbr_set, _BR, _BR_WIPSOFT),
@@ -76,19 +80,68 @@ TABLE: tuple = (
     _row(b"+WIPCLOSE", None, base.ok, base.ok, wip.wipclose_set, _CLOSE),  # Q31
     _row(b"+WIPFILE", None, None, None, base.ok, ABSENT, _FILE),
     _row(b"+WIPPING", None, None, None, wipping_set, b"tNNN"),
-    _row(b"+WIPXSEND", None, None, None, counted.send_set, b"pinNT"),
-    _row(b"+WIPXRECV", None, None, None, counted.receive_set, b"pinNW"),
-    _row(b"+WIPXCLOSE", None, None, None, drain.close_set, _XCLOSE),
-    _row(b"+WIPXSERVER", None, server.server_read, None, server.server_set, _SERVER),
+    _row(b"+WIPXSEND", None, None, None, (_COUNTED, "send_set"), b"pinNT"),
+    _row(b"+WIPXRECV", None, None, None, (_COUNTED, "receive_set"), b"pinNW"),
+    _row(b"+WIPXCLOSE", None, None, None, (_DRAIN, "close_set"), _XCLOSE),
+    _row(
+        b"+WIPXSERVER",
+        None,
+        (_SERVERS, "server_read"),
+        None,
+        (_SERVERS, "server_set"),
+        _SERVER,
+    ),
     _row(b"+WIPXIPR", trial.trial_confirm, trial.trial_read, None, trial.trial_set, b"hN"),
-    _row(b"+WIPXSTAT", own.stat_line, own.stat_read, None, own.stat_set, b"e"),
-    _row(b"+WIPXHEALTH", own.health_line, own.health_read, None, own.health_set, b"e"),
-    _row(b"+WIPXURC", None, own.urc_read, None, own.urc_set, b"WWW"),
-    _row(b"+WIPXSOCK", None, report.sock_read, None, report.sock_set, _CLOSE),
+    _row(
+        b"+WIPXSTAT",
+        (_OWN, "stat_line"),
+        (_OWN, "stat_read"),
+        None,
+        (_OWN, "stat_set"),
+        b"e",
+    ),
+    _row(
+        b"+WIPXHEALTH",
+        (_OWN, "health_line"),
+        (_OWN, "health_read"),
+        None,
+        (_OWN, "health_set"),
+        b"e",
+    ),
+    _row(
+        b"+WIPXURC",
+        None,
+        (_OWN, "urc_read"),
+        None,
+        (_OWN, "urc_set"),
+        b"WWW",
+    ),
+    _row(
+        b"+WIPXSOCK",
+        None,
+        (_REPORT, "sock_read"),
+        None,
+        (_REPORT, "sock_set"),
+        _CLOSE,
+    ),
     _row(b"+WIPXLOG", None, log_read, None, log_set, b"e"),
-    _row(b"+WIPXCRASH", None, own.crash_read, None, own.crash_set, b"e"),
+    _row(
+        b"+WIPXCRASH",
+        None,
+        (_OWN, "crash_read"),
+        None,
+        (_OWN, "crash_set"),
+        b"e",
+    ),
     _row(b"+WIPXDIAL", None, dial_read, None, dial_set, b"t"),
-    _row(b"+WIPXDIALECT", None, own.dialect_read, None, own.dialect_set, b"t"),
+    _row(
+        b"+WIPXDIALECT",
+        None,
+        (_OWN, "dialect_read"),
+        None,
+        (_OWN, "dialect_set"),
+        b"t",
+    ),
 )
 
 # What the radio answers, whatever the form. So it does whatever else it knows and we do not.
@@ -96,11 +149,11 @@ RADIO = ((b"+CSQ",), (b"+CREG",), (b"+CSS",), (b"+CRM",))
 
 # Basic commands that do something: (name, highest value, what they do).
 ACTIONS: tuple = (
-    (b"I", 9, id_.identify),
+    (b"I", 9, (_ID, "identify")),
     (b"Z", 0, profile.reset),
     (b"&F", 0, profile.factory),
     (b"&W", 0, profile.write),
-    (b"&V", 0, id_.view),
+    (b"&V", 0, (_ID, "view")),
     (b"H", 0, call.hang_up),
     (b"O", 0, call.resume),
     (b"A", 0, call.answer),

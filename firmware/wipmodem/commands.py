@@ -1,7 +1,7 @@
 """What finds, checks and runs a command of command_table.py (F9, F16, Q36, Q37)."""
 
 from . import base_commands as base
-from . import canned, errors
+from . import canned, errors, later
 from . import settings as at
 from .base_commands import DONE, HOLD, MORE
 from .call_commands import dial
@@ -141,6 +141,15 @@ class Commands:
             return self._dial()
         return self._basic(name)
 
+    def _handle_by(self, handler):
+        """A function, or where to find one."""
+        if isinstance(handler, tuple):
+            handler = later.find(handler)
+            if handler is None:
+                return errors.NO_MEMORY
+        self._handler = handler
+        return 0
+
     def _peek(self):
         return self._buf[self.at] if self.at < self._line.n else 0
 
@@ -167,8 +176,7 @@ class Commands:
         value = self._modem.value = self._digits()
         action = _ACTIONS.get(name)
         if action is not None:
-            self._handler = action[2]
-            return 0 if value <= action[1] else errors.ERROR
+            return self._handle_by(action[2]) if value <= action[1] else errors.ERROR
         setting = _BASIC.get(name, -1)
         return errors.ERROR if setting < 0 else base.assign(self._modem, setting, value)
 
@@ -204,9 +212,9 @@ class Commands:
         spec = self._spec(row)
         if row[form] is None or spec is ABSENT:
             return errors.ERROR
-        self._handler = row[form]
         self._shown = self.at
-        return self._arguments(spec) if form == SET else 0
+        failure = self._handle_by(row[form])
+        return failure or (self._arguments(spec) if form == SET else 0)
 
     def _spec(self, row):
         """The arguments, in the dialect that is set."""

@@ -126,6 +126,8 @@ def _send_asked(modem):
     failure = _cannot_send(sock)
     if failure or not 0 < arguments.value(2) <= modem.board.sizes.datagram:
         return failure or errors.BAD_VALUE
+    if modem.counted is None:
+        modem.counted = Counted(modem)
     modem.counted.wait(3)
     modem.counted.await_host(sock, arguments.value(2))
     modem.expect_data()
@@ -213,6 +215,8 @@ def _receive_asked(modem):
             return sock.error
         if modem.line_age_ms() < arguments.value_or(3, 0) * _SECOND_MS:
             return HOLD
+    if modem.counted is None:
+        modem.counted = Counted(modem)
     modem.counted.offer(sock, arguments.value(2))
     _say_head(modem.writer, sock, modem.counted.left)
     modem.step = _GIVING

@@ -6,6 +6,7 @@ ERROR = const(-1)  # plain ERROR, whatever +CMEE says: wrong syntax (E3)
 
 NO_OPTION = const(800)
 BAD_VALUE = const(801)
+NO_MEMORY = const(802)
 BAD_STACK_STATE = const(803)
 DEVICE_OPEN = const(804)
 STORE_FAILED = const(820)

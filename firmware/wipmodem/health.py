@@ -66,19 +66,3 @@ class Health:
 
     def received(self):
         return self._modem.table.received() - self._received & COUNTED
-
-
-# What AT+WIPXHEALTH tells behind the cause, in this order.
-FIGURES = (
-    (b"uptime_s", lambda modem: modem.clock.seconds),
-    (b"stall_ms", lambda modem: modem.health.stall_ms),
-    (b"heap_free", lambda modem: modem.health.heap_free),
-    (b"heap_least", lambda modem: modem.health.heap_least),
-    (b"sockets_most", lambda modem: modem.table.most),
-    (b"urcs_most", lambda modem: modem.urcs.most),
-    (b"out_most", lambda modem: modem.writer.most),
-    (b"session_s", lambda modem: modem.stack.session_s()),
-    (b"redials", lambda modem: modem.health.redials()),
-    (b"sent", lambda modem: modem.health.sent()),
-    (b"received", lambda modem: modem.health.received()),
-)

@@ -17,7 +17,6 @@ from .commands import Commands
 from .compat import const
 from .contract import IN, OUT
 from .control import DTR_HANGS_UP, ControlLines
-from .counted import Counted
 from .data import DataMode
 from .escape import STALL_MS, Escape
 from .health import Health
@@ -77,7 +76,7 @@ class Modem:
             self.stack.radio, self.settings, self.urcs, self.counters, self.table.scratch
         )
         self.data = DataMode(self.table.traffic, self, sizes)
-        self.counted = Counted(self)
+        self.counted = None  # made at the first use (counted.py)
         self.announcer = Announcer(self)
         restore_dial(self)
         self.commands = Commands(self)
@@ -205,7 +204,8 @@ class Modem:
 
     def _dtr_dropped(self, hang_up):
         """D5, B10: to command mode; with &D2 the sockets go, then the call."""
-        if self.counted.stop() or self.data.channel:
+        counted = self.counted is not None and self.counted.stop()
+        if counted or self.data.channel:
             self._drop_input()
         self.line.reset()
         if self.data.channel:

@@ -4,12 +4,26 @@ from . import errors
 from . import settings as at
 from .base_commands import DONE, HOLD, MORE
 from .compat import const
-from .health import FIGURES
 from .identity import dialect, find_dialect
 from .text import LONG_MAX
 
 _TEXT_MOST = const(80)
 _QUOTE = const(0x22)
+
+# What AT+WIPXHEALTH tells behind the cause, in this order.
+_FIGURES = (
+    (b"uptime_s", lambda modem: modem.clock.seconds),
+    (b"stall_ms", lambda modem: modem.health.stall_ms),
+    (b"heap_free", lambda modem: modem.health.heap_free),
+    (b"heap_least", lambda modem: modem.health.heap_least),
+    (b"sockets_most", lambda modem: modem.table.most),
+    (b"urcs_most", lambda modem: modem.urcs.most),
+    (b"out_most", lambda modem: modem.writer.most),
+    (b"session_s", lambda modem: modem.stack.session_s()),
+    (b"redials", lambda modem: modem.health.redials()),
+    (b"sent", lambda modem: modem.health.sent()),
+    (b"received", lambda modem: modem.health.received()),
+)
 
 
 def stat_read(modem):
@@ -51,9 +65,9 @@ def health_read(modem):
         modem.health.look()
         modem.writer.begin(b"+WIPXHEALTH: reset").quoted(modem.health.cause).end()
         return MORE
-    name, figure = FIGURES[i - 1]
+    name, figure = _FIGURES[i - 1]
     modem.writer.begin(b"+WIPXHEALTH: ").text(name).comma(figure(modem)).end()
-    return MORE if i < len(FIGURES) else DONE
+    return MORE if i < len(_FIGURES) else DONE
 
 
 def health_line(modem):
@@ -62,7 +76,7 @@ def health_line(modem):
         return HOLD
     modem.health.look()
     writer = modem.writer.begin(b'+WIPXHEALTH: "').text(modem.health.cause).char(_QUOTE)
-    for figure in FIGURES:
+    for figure in _FIGURES:
         writer.comma(figure[1](modem))
     writer.end()
     return DONE
