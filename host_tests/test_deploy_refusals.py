@@ -9,6 +9,7 @@ from boards.tools import facts
 from boards.tools.deploy import Failure
 from boards.tools.deploy.__main__ import judge
 from boards.tools.deploy.board import read
+from boards.tools.deploy.manifest import Manifest
 from boards.tools.deploy.target import Target
 from deploy_stand_in import StandIn
 from deploy_tree import Tree, greeting
@@ -87,6 +88,15 @@ def test_a_heap_that_is_too_small():
         " this board wants an image with the modem in it (make image)"
     )
     needing(86000).require_heap(173 * 1024)
+
+
+def test_what_is_loaded_later_needs_no_heap_at_the_start():
+    """Modules of the command table that a host may never ask for; each of them is a file."""
+    later = facts.later()
+    entries = Manifest(facts.BOARDS / "pico_w" / "manifest.py").entries
+    assert later and later <= {entry.path.replace(".py", ".mpy") for entry in entries}
+    files = {"wipmodem/modem.mpy": bytes(86000)} | {path: bytes(50000) for path in later}
+    Target(_NoLink(), files).require_heap(173 * 1024)
 
 
 class _NoLink:

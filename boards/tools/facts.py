@@ -1,14 +1,22 @@
 """What a board file says of its board, without running it: the tables at its top are literals."""
 
 import ast
+import re
 from pathlib import Path
 
 BOARDS = Path(__file__).parents[1]
+_COMMANDS = BOARDS.parent / "firmware" / "wipmodem" / "command_table.py"
+_LATER = re.compile(r'^_[A-Z]+ = "(\w+)"$', re.MULTILINE)
 
 
 def names():
     """The boards that are microcontrollers."""
     return sorted(path.parent.name for path in BOARDS.glob("*/board.py") if tables_of(path))
+
+
+def later():
+    """Files that a board does not load before a host asks for what is in them."""
+    return {f"wipmodem/{name}.mpy" for name in _LATER.findall(_COMMANDS.read_text())}
 
 
 def tables(name):

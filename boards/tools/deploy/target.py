@@ -6,6 +6,7 @@ new one. main.py comes last: it never starts what is not all there.
 
 import hashlib
 
+from .. import facts
 from . import Failure
 from .link import Wrong
 
@@ -57,7 +58,8 @@ class Target:
 
     def require_heap(self, heap):
         """`heap`: the board's, in bytes. Files are loaded into it, where frozen they are not."""
-        needed = sum(map(len, self._wanted.values())) * _LOADED // 100 + _BUFFERS
+        loaded = self._wanted.keys() - facts.later()
+        needed = sum(len(self._wanted[path]) for path in loaded) * _LOADED // 100 + _BUFFERS
         if heap < needed:
             raise Failure(
                 f"as files the modem needs {needed // 1024} KB of heap, and here are"
