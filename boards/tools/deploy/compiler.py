@@ -16,6 +16,7 @@ from . import Failure
 
 # What MicroPython runs at boot, by just this name.
 _AS_SOURCE = ("boot.py", "main.py")
+_OPTIMISED = "-O3"  # without line numbers, which a file's code has in the heap: 11 KB
 _FORMAT = 0xFF  # of sys.implementation._mpy
 
 
@@ -30,7 +31,7 @@ def compiled(entry, compiler):
     """The .mpy file of an entry."""
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "made.mpy"
-        options = [f"-O{entry.opt}", "-s", entry.path, "-o", made]
+        options = [_OPTIMISED, "-s", entry.path, "-o", made]
         done = _run([compiler, *options, entry.source])
         if done.returncode:
             reason = done.stderr.strip().splitlines() or ["mpy-cross failed"]

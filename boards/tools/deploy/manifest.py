@@ -18,7 +18,6 @@ _OF_MICROPYTHON = ("$(PORT_DIR)", "$(MPY_DIR)", "$(MPY_LIB_DIR)")
 class Entry:
     path: str  # as it is imported: wipmodem/modem.py
     source: Path
-    opt: int
 
 
 class Manifest:
@@ -48,23 +47,23 @@ class Manifest:
             path = self._place(name)
             self._run(path if path.suffix == ".py" else path / "manifest.py")
 
-    def _package(self, name, files=None, base_path=".", opt=0):
+    def _package(self, name, files=None, base_path=".", **_):
         base = self._place(base_path)
         if files is None:
             files = sorted(
                 str(file.relative_to(base / name)) for file in (base / name).rglob("*.py")
             )
         for file in files:
-            self._add(f"{name}/{file}", base, opt)
+            self._add(f"{name}/{file}", base)
 
-    def _module(self, name, base_path=".", opt=0):
-        self._add(name, self._place(base_path), opt)
+    def _module(self, name, base_path=".", **_):
+        self._add(name, self._place(base_path))
 
-    def _add(self, path, base, opt):
+    def _add(self, path, base):
         source = base / path
         if not source.is_file():
             raise FileNotFoundError(f"there is no {path} in {base}")
-        self._found[path] = Entry(path, source, opt or 0)
+        self._found[path] = Entry(path, source)
 
     def _place(self, name):
         return Path(name.replace("$(BOARD_DIR)", str(self._board))).resolve()
