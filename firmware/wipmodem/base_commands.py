@@ -29,10 +29,15 @@ def cmee_read(modem):
     return DONE
 
 
+def takes_rate(modem, rate):
+    """Is it one of +IPR, and can the line do it?"""
+    return rate in RATES and modem.board.serial.takes(rate)
+
+
 def ipr_set(modem):
     """F2: the OK goes out at the old rate."""
     rate = modem.arguments.value(0)
-    if rate not in RATES or not modem.board.serial.takes(rate):
+    if not takes_rate(modem, rate):
         return errors.ERROR
     modem.settings[at.SPEED] = rate // 100
     modem.trial.end()

@@ -47,10 +47,7 @@ _BR_WIPSOFT = (
 )
 _CREATE = (0, ((1, b"piOTQ"), (2, b"pito"), (3, b"psoii")))
 _CLOSE = (0, ((1, b"pi"), (2, b"pi"), (3, b"ps")))
-_SERVER = (
-    1,
-    ((0, b"su"), (1, b"sutt"), (2, b"sun"), (3, b"sun"), (4, b"sun"), (5, b"suw")),
-)
+_SERVER = (1, ((0, b"su"), (1, b"sutt"), (2, b"sun"), (3, b"sun"), (4, b"sun"), (5, b"suw")))
 _XCLOSE = (0, ((1, b"piN"), (2, b"piN"), (3, b"psN")))
 _OPT = (2, ((1, b"pinu"), (2, b"pinut")))  # O5
 _FILE = (0, ((-1, b"p"),))  # no protocol has files
@@ -83,23 +80,9 @@ TABLE: tuple = (
     _row(b"+WIPXSEND", None, None, None, (_COUNTED, "send_set"), b"pinNT"),
     _row(b"+WIPXRECV", None, None, None, (_COUNTED, "receive_set"), b"pinNW"),
     _row(b"+WIPXCLOSE", None, None, None, (_DRAIN, "close_set"), _XCLOSE),
-    _row(
-        b"+WIPXSERVER",
-        None,
-        (_SERVERS, "server_read"),
-        None,
-        (_SERVERS, "server_set"),
-        _SERVER,
-    ),
+    _row(b"+WIPXSERVER", None, (_SERVERS, "server_read"), None, (_SERVERS, "server_set"), _SERVER),
     _row(b"+WIPXIPR", trial.trial_confirm, trial.trial_read, None, trial.trial_set, b"hN"),
-    _row(
-        b"+WIPXSTAT",
-        (_OWN, "stat_line"),
-        (_OWN, "stat_read"),
-        None,
-        (_OWN, "stat_set"),
-        b"e",
-    ),
+    _row(b"+WIPXSTAT", (_OWN, "stat_line"), (_OWN, "stat_read"), None, (_OWN, "stat_set"), b"e"),
     _row(
         b"+WIPXHEALTH",
         (_OWN, "health_line"),
@@ -108,40 +91,12 @@ TABLE: tuple = (
         (_OWN, "health_set"),
         b"e",
     ),
-    _row(
-        b"+WIPXURC",
-        None,
-        (_OWN, "urc_read"),
-        None,
-        (_OWN, "urc_set"),
-        b"WWW",
-    ),
-    _row(
-        b"+WIPXSOCK",
-        None,
-        (_REPORT, "sock_read"),
-        None,
-        (_REPORT, "sock_set"),
-        _CLOSE,
-    ),
+    _row(b"+WIPXURC", None, (_OWN, "urc_read"), None, (_OWN, "urc_set"), b"WWW"),
+    _row(b"+WIPXSOCK", None, (_REPORT, "sock_read"), None, (_REPORT, "sock_set"), _CLOSE),
     _row(b"+WIPXLOG", None, log_read, None, log_set, b"e"),
-    _row(
-        b"+WIPXCRASH",
-        None,
-        (_OWN, "crash_read"),
-        None,
-        (_OWN, "crash_set"),
-        b"e",
-    ),
+    _row(b"+WIPXCRASH", None, (_OWN, "crash_read"), None, (_OWN, "crash_set"), b"e"),
     _row(b"+WIPXDIAL", None, dial_read, None, dial_set, b"t"),
-    _row(
-        b"+WIPXDIALECT",
-        None,
-        (_OWN, "dialect_read"),
-        None,
-        (_OWN, "dialect_set"),
-        b"t",
-    ),
+    _row(b"+WIPXDIALECT", None, (_OWN, "dialect_read"), None, (_OWN, "dialect_set"), b"t"),
 )
 
 # What the radio answers, whatever the form. So it does whatever else it knows and we do not.

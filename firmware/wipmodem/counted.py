@@ -72,11 +72,10 @@ class Counted:
         return n > 0
 
     def all(self):
-        """The bytes, in a span, once they are complete. It allocates a view of them."""
+        """They are complete: into the span, with their CRC. It allocates a view of them."""
         span = self._span
         span.load(self._ring.readinto(span.buf, len(span.buf)))
         self.crc = crc32(memoryview(span.buf)[: span.end])
-        return span
 
     def span(self):
         return self._span
@@ -107,6 +106,13 @@ class Counted:
         return self._modem.arguments.value_or(4, 0)
 
 
+def _counted(modem):
+    """The modem's, which is made at the first use."""
+    if modem.counted is None:
+        modem.counted = Counted(modem)
+    return modem.counted
+
+
 # AT+WIPXSEND=<protocol>,<index>,<bytes>[,<timeout>[,<crc>]]
 
 
@@ -126,10 +132,9 @@ def _send_asked(modem):
     failure = _cannot_send(sock)
     if failure or not 0 < arguments.value(2) <= modem.board.sizes.datagram:
         return failure or errors.BAD_VALUE
-    if modem.counted is None:
-        modem.counted = Counted(modem)
-    modem.counted.wait(3)
-    modem.counted.await_host(sock, arguments.value(2))
+    counted = _counted(modem)
+    counted.wait(3)
+    counted.await_host(sock, arguments.value(2))
     modem.expect_data()
     modem.writer.prompt()
     modem.step = _TAKING
@@ -215,10 +220,9 @@ def _receive_asked(modem):
             return sock.error
         if modem.line_age_ms() < arguments.value_or(3, 0) * _SECOND_MS:
             return HOLD
-    if modem.counted is None:
-        modem.counted = Counted(modem)
-    modem.counted.offer(sock, arguments.value(2))
-    _say_head(modem.writer, sock, modem.counted.left)
+    counted = _counted(modem)
+    counted.offer(sock, arguments.value(2))
+    _say_head(modem.writer, sock, counted.left)
     modem.step = _GIVING
     return MORE
 

@@ -2,7 +2,7 @@
 
 from . import errors, ticks
 from . import settings as at
-from .base_commands import DONE, RATES
+from .base_commands import DONE, takes_rate
 from .compat import const
 
 _TRIAL_S = const(10)
@@ -58,7 +58,7 @@ def trial_set(modem):
     """AT+WIPXIPR=<rate>[,<seconds>]: the OK goes out at the old rate."""
     rate = modem.arguments.value(0)
     seconds = modem.arguments.value_or(1, _TRIAL_S)
-    if rate not in RATES or not modem.board.serial.takes(rate) or not seconds:
+    if not takes_rate(modem, rate) or not seconds:
         return errors.ERROR
     modem.trial.begin(rate, seconds)
     return DONE
