@@ -12,6 +12,8 @@ import pytest
 _ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(_ROOT), str(_ROOT / "host_tests")]
 
+from chip.on_chip import ModemOnChip, Peers
+
 
 def _image(name):
     built = _ROOT / "build" / "pico" / f"{name}-pico.uf2"
@@ -30,6 +32,20 @@ def image():
 def plain_image():
     """MicroPython without anything of ours."""
     return _image("plain")
+
+
+@pytest.fixture
+def modem(image):
+    """As flashed, and started."""
+    with ModemOnChip(image) as modem:
+        yield modem.started()
+
+
+@pytest.fixture
+def peers(modem):
+    """In the network behind its radio."""
+    with Peers(modem.network) as peers:
+        yield peers
 
 
 _FIGURES = []

@@ -36,12 +36,6 @@ _PUT_US = 500_000
 _START_US = 500_000  # until main has made the board, and with it the watchdog
 
 
-@pytest.fixture
-def modem(image):
-    with ModemOnChip(image) as modem:
-        yield modem.started()
-
-
 def main_line(text):
     """The number of this line of main.py."""
     return [line.strip() for line in _MAIN.read_text().splitlines()].index(text) + 1

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from chip.on_chip import CHIP, LOCAL, ModemOnChip, Peers
+from chip.on_chip import CHIP, LOCAL, ModemOnChip
 from dns_server import DnsServer
 from e2e import create_client, port_of, receive_all
 from radio.ppp import PppServer
@@ -20,18 +20,6 @@ _ANSWERS = (
 )
 _SERVER_PORT = 7000
 _PATIENCE_S = 120
-
-
-@pytest.fixture
-def modem(image):
-    with ModemOnChip(image) as modem:
-        yield modem.started()
-
-
-@pytest.fixture
-def peers(modem):
-    with Peers(modem.network) as peers:
-        yield peers
 
 
 def test_the_radio_answers_while_there_is_no_call(modem):

@@ -2,9 +2,7 @@
 
 from binascii import crc32
 
-import pytest
-
-from chip.on_chip import CHIP, DTE, LOCAL, ModemOnChip, Peers
+from chip.on_chip import CHIP, DTE, LOCAL
 from chip.test_faults import HANG
 from chip.test_modem import receive
 from chip.wire import PATIENCE_S
@@ -13,18 +11,6 @@ from e2e import port_of
 _DATA = bytes(range(256))
 _PORT = 7000
 _SECOND_US = 1_000_000
-
-
-@pytest.fixture
-def modem(image):
-    with ModemOnChip(image) as modem:
-        yield modem.started()
-
-
-@pytest.fixture
-def peers(modem):
-    with Peers(modem.network) as peers:
-        yield peers
 
 
 def send_counted(modem, command, data):
