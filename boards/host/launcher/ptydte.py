@@ -1,38 +1,21 @@
-"""The serial line as a pseudo terminal, with a symbolic link as its name.
+"""The serial line as a pseudo terminal (pseudo.py).
 
-The modem gets the master itself: no byte passes through the launcher. The launcher keeps the slave
-open, so that nothing hangs up between one host and the next, and the master for the modem that
-comes after a loss of power. A pty has no modem lines: DTR and RTS are told as on, once.
+A pty has no modem lines: DTR and RTS are told as on, once.
 """
 
-import os
-import pty
 import termios
-import tty
 
 from .controllines import DTR, RTS
 from .failure import Refused
-from .symlink import Symlink
+from .pseudo import CODES, Pseudo
 
 _LOOK_MS = 500
 
 _SIZES = {termios.CS5: 5, termios.CS6: 6, termios.CS7: 7, termios.CS8: 8}
-
-
-def _speeds():
-    """The rates that this system knows: {bits per second: termios constant}."""
-    names = (name for name in dir(termios) if name[0] == "B" and name[1:].isdecimal())
-    return {int(name[1:]): getattr(termios, name) for name in names if name != "B0"}
-
-
-_CODES = _speeds()
-_RATES = {code: rate for rate, code in _CODES.items()}
+_RATES = {code: rate for rate, code in CODES.items()}
 
 
 class PtyDte:
-    """See the module. `modem_fd` is the master: hosts see a hang-up at close(), soon after the
-    modem has died."""
-
     first_lines = DTR | RTS
 
     def __init__(self, where, speed, loop, lines, journal):
@@ -40,24 +23,20 @@ class PtyDte:
             raise Refused("pty: expected a path, such as pty:/tmp/modem")
         self._loop = loop
         self._journal = journal
-        self.modem_fd, self._slave = pty.openpty()
-        self._slave_name = os.ttyname(self._slave)
-        os.set_blocking(self.modem_fd, False)
-        _make_raw(self._slave, speed)
-        self._link = Symlink(where, self._slave_name)
-        self._shown = describe_settings(self._slave)
+        self._pty = Pseudo(where, speed)
+        self.modem_fd = self._pty.modem_fd
+        self.forget = self._pty.forget
+        self.withdraw = self._pty.withdraw
+        self.close = self._pty.close
+        self._shown = describe_settings(self._pty.slave)
 
     @property
     def place(self):
         """For the ready line."""
-        return f"pty:{self._link.path} ({self._slave_name}) {self._shown}"
+        return f"pty:{self._pty.path} ({self._pty.name}) {self._shown}"
 
     def handed_over(self):
-        """Kept, see the module."""
-
-    def forget(self):
-        """What the modem has not read is lost with its power."""
-        termios.tcflush(self._slave, termios.TCOFLUSH)
+        """Kept, see pseudo.py."""
 
     def start(self):
         if self._journal.verbose:
@@ -66,16 +45,9 @@ class PtyDte:
     def lines_changed(self):
         """A pty cannot show DCD."""
 
-    def withdraw(self):
-        self._link.remove()
-
-    def close(self):
-        os.close(self.modem_fd)
-        os.close(self._slave)
-
     def _look(self):
         """No event tells that a host has changed the speed."""
-        settings = describe_settings(self._slave)
+        settings = describe_settings(self._pty.slave)
         if settings != self._shown:
             self._shown = settings
             self._journal.detail(f"speed {settings}")
@@ -91,12 +63,3 @@ def describe_settings(fd):
         parity = "O" if cflag & termios.PARODD else "E"
     stops = 2 if cflag & termios.CSTOPB else 1
     return f"{_RATES.get(speed, 'nonstandard')} {_SIZES[cflag & termios.CSIZE]}{parity}{stops}"
-
-
-def _make_raw(fd, speed):
-    if speed not in _CODES:
-        raise Refused(f"--speed {speed}: no rate of a serial line here")
-    tty.setraw(fd)
-    attributes = termios.tcgetattr(fd)
-    attributes[4] = attributes[5] = _CODES[speed]
-    termios.tcsetattr(fd, termios.TCSANOW, attributes)
