@@ -19,10 +19,10 @@ MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),-
 	$(if $(DNS),--dns $(DNS)) $(if $(HOSTS),--hosts $(HOSTS)) \
 	$(if $(RESOLV),--resolv $(RESOLV)) $(if $(LOG),--log $(LOG)) \
 	$(if $(PROFILE),--profile $(PROFILE)) $(if $(DIALECT),--dialect $(DIALECT)) \
-	$(if $(RADIO),--radio $(RADIO))
+	$(if $(RADIO),--radio $(RADIO)) $(if $(CONSOLE),--console $(CONSOLE))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve radio deploy image recorder size test test-chip coverage soak torture load load-chip mutate fuzz fuzz-keep memory memory-least bench bench-chip check manual rules clean
+.PHONY: help run serve radio deploy image recorder monitor size test test-chip coverage soak torture load load-chip mutate fuzz fuzz-keep memory memory-least bench bench-chip check manual rules clean
 
 help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
@@ -30,6 +30,7 @@ help:
 	@echo "make radio    say something to the simulated radio  make radio CMD=help"
 	@echo "make deploy   put the firmware onto a board         make deploy BOARD=pico_w PORT=/dev/ttyACM0"
 	@echo "make image    build an image with the firmware      make image BOARD=pico"
+	@echo "make monitor  watch a modem on this PC, or a board  make monitor PORT=/dev/ttyACM0"
 	@echo "make recorder show a modem's flight recorder        make recorder PORT=/dev/ttyUSB0"
 	@echo "make size     show the size of the firmware         make size BOARD=pico"
 	@echo
@@ -68,6 +69,7 @@ help:
 	@echo "  HOSTS=FILE RESOLV=FILE                   instead of the system's files in /etc"
 	@echo "  PROFILE=FILE                             what outlives power loss  make run PROFILE=modem.profile"
 	@echo "  DIALECT=c1 | wipsoft                     what it speaks at first make serve DIALECT=wipsoft"
+	@echo "  CONSOLE=PATH                             what make monitor opens, if not PATH.console"
 	@echo "  RADIO=sim[:PATH]                         dial a simulated radio  make run RADIO=sim"
 	@echo "  V=1                                      tell of connections, lines and speeds"
 	@echo "  TRACE=1                                  show every byte, with direction and time"
@@ -92,6 +94,9 @@ deploy: $(TOOLS_READY)
 
 image: $(RUN_READY)
 	@$(BIN)/python -m boards.tools.image --board "$(BOARD)" $(if $(MPY_DIR),--mpy-dir $(MPY_DIR))
+
+monitor: $(TOOLS_READY)
+	@$(BIN)/python -m boards.tools.monitor --port "$(PORT)" $(ARGS)
 
 recorder: $(TOOLS_READY)
 	@$(BIN)/python -m boards.tools.recorder --port "$(PORT)" --speed $(SPEED)

@@ -74,6 +74,26 @@ class RingSerial:
     set_dsr = set_ri = set_dcd
 
 
+class RingConsole:
+    """Where somebody asks for a report, and reads it."""
+
+    def __init__(self):
+        self.asks = False
+        self.output = RingIO(4096)
+        self.scratch = bytearray(4096)
+
+    def asked(self):
+        asks = self.asks
+        self.asks = False
+        return asks
+
+    def write(self, buf, off, n):
+        return self.output.write(buf, off, n)
+
+    def said(self):
+        return self.output.readinto(self.scratch, len(self.scratch))
+
+
 class Bench:
     """The board, too."""
 
@@ -88,6 +108,7 @@ class Bench:
     def __init__(self):
         self.serial = RingSerial()
         self.recorder = bytearray(self.sizes.recorder)
+        self.console = RingConsole()
         # The peers' end, on a net port of its own.
         self.far = Net(Poller(), entropy, 8)
         self.server = self.far.open_udp(0)
@@ -153,6 +174,15 @@ class Bench:
 
     def idle(self):
         self.passes()
+
+    def watched(self):
+        """A report on the console is told to its end."""
+        self.console.asks = True
+        self.wait(1000)
+        self.passes()  # a line a pass
+        n = self.console.said()
+        if self.console.scratch.find(b"OK\r\n", n - 4, n) < 0:
+            raise AssertionError("no whole report")
 
     def tcp_to_peer(self):
         self.host(self.buf)
@@ -259,7 +289,7 @@ def main():
     once("accept", bench.passes)
     expect(bench.serial.words(), b"\r\n+WIPACCEPT: 1,5\r\n")
 
-    for name in ("idle", "commands", "refusals", "tcp_announced"):
+    for name in ("idle", "watched", "commands", "refusals", "tcp_announced"):
         steady(name, getattr(bench, name))
     expect(bench.ask(b"AT+WIPDATA=2,1,2"), b"\r\nCONNECT\r\n")
     steady("tcp_to_peer", bench.tcp_to_peer)

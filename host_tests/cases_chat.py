@@ -27,6 +27,18 @@ def case_each_result():
         assert (bench.result, bench.lines()) == (result, b""), words
 
 
+def case_signal():
+    """The last +CSQ is kept, and is an answer all the same; what cannot be is not known."""
+    bench = ChatBench()
+    assert bench.signal == 99
+    told = []
+    for words in (b"23, 0", b"0,99", b"31", b"32,1", b"7,", b"99,99", b"x", b"8", b""):
+        bench.begin(b"AT+CSQ\r").say(b"\r\n+CSQ: " + words + b"\r\n\r\nOK\r\n")
+        assert bench.lines() == b"+CSQ: " + words + b"\n"
+        told.append(bench.signal)
+    assert told == [23, 0, 31, 99, 7, 99, 99, 8, 99]
+
+
 def case_what_only_looks_like_a_result():
     """It is information, and the exchange goes on."""
     for words in _NOT_FINAL:

@@ -75,6 +75,15 @@ def case_what_has_no_radio():
     assert (bearer.pump(), bearer.hosts, bearer.radio) == (False, {}, None)
 
 
+def case_signal():
+    """The dBm of the network in +CSQ's steps, within their range; none, and it is not known."""
+    bearer, link = _bearer()
+    told = []
+    for link.rssi in (-70, -113, -114, -130, -52, -51, -20, None):
+        told.append(bearer.signal())
+    assert told == [21, 0, 0, 0, 30, 31, 31, 99]
+
+
 def case_never_joined():
     """Given up after 30 s with the number for no answer, the radio off; a wrap is no matter."""
     for begin in (0, _WRAP - 10000):

@@ -85,10 +85,41 @@ class Select:
     poll = Poller
 
 
+class Stream:
+    """sys.stdin or sys.stdout of a board. `stuck`: nobody reads, and a write would wait."""
+
+    def __init__(self):
+        self.buffer = self
+        self.data = bytearray()
+        self.stuck = False
+
+    def events(self, mask):
+        return mask & IN if self.data else 0
+
+    def readinto(self, buf):
+        assert self.data, "it would wait"
+        n = min(len(buf), len(self.data))
+        buf[:n] = self.data[:n]
+        self.data = self.data[n:]
+        return n
+
+
+class Output(Stream):
+    def events(self, mask):
+        return 0 if self.stuck else mask & OUT
+
+    def write(self, buf, off, n):
+        assert not self.stuck, "it would wait"
+        self.data += memoryview(buf)[off : off + n]
+        return n
+
+
 class Sys:
     """`console`: the errors told there."""
 
     console = []
+    stdin = Stream()
+    stdout = Output()
 
     @staticmethod
     def print_exception(error, file=None):
@@ -328,6 +359,7 @@ class WLAN:
         self.starts = True
         self.started = self.joined = False
         self.trying = None
+        self.rssi: "int | None" = -70
         WLAN.made.append(self)
 
     def active(self, on):
@@ -352,6 +384,12 @@ class WLAN:
 
     def isconnected(self):
         return self.joined
+
+    def status(self, what):
+        assert what == "rssi"
+        if self.rssi is None:
+            raise OSError("Wifi Not Connected")
+        return self.rssi
 
     def ifconfig(self):
         return "10.0.0.7", "255.255.255.0", "10.0.0.1", "10.0.0.53"

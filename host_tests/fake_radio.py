@@ -39,6 +39,9 @@ class FakeBearer:
     def servers(self):
         return [(b"\x0a\0\0\1", 53)]
 
+    def signal(self):
+        return self.radio.signal if self.radio else c.NO_SIGNAL
+
 
 class FakeRadio(FakeLine):
     """`state`: starting, idle, asking, calling, online, or call for a session's. What it is asked
@@ -54,6 +57,7 @@ class FakeRadio(FakeLine):
         self.code = 3
         self.rang = False
         self.registered = -1
+        self.signal = c.NO_SIGNAL
         self.dcd = True
         self.chat = FakeChat()
         self.dial_string = b"ATD#777"

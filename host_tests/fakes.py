@@ -72,6 +72,13 @@ class FakeSerial(FakeLine):
         self.ri = on
 
 
+class FakeConsole(FakeLine):
+    """What a board has its REPL on; `incoming` are requests."""
+
+    def asked(self):
+        return self.readinto(bytearray(64)) > 0
+
+
 class FakeCrash:
     def __init__(self):
         self.text = []

@@ -7,7 +7,7 @@ punctual here is punctual on a board. It wraps within the first seconds.
 
 from fakes import FakeLine, FakeNet
 from wipmodem import ticks
-from wipmodem.contract import IN, UP
+from wipmodem.contract import IN, NO_SIGNAL, UP
 from wipmodem.ports.chat import Chat
 from wipmodem.ports.ppp import Ppp
 from wipmodem.ports.radio import Radio
@@ -224,6 +224,7 @@ class ChatBench(_Bench):
 
     rang = False
     registered = -1
+    signal = NO_SIGNAL
 
     def __init__(self):
         super().__init__()

@@ -11,7 +11,7 @@ from wipmodem import heap
 heap.collect_often()
 
 from fake_radio import FakeBearer
-from fakes import FakeCrash, FakeNet, FakeSerial, FakeStore
+from fakes import FakeConsole, FakeCrash, FakeNet, FakeSerial, FakeStore
 from wipmodem import ticks
 from wipmodem.contract import C1
 from wipmodem.modem import Modem
@@ -41,6 +41,7 @@ class Session:
         self.serial = FakeSerial(flow=flow)
         self.net = self.make_net()
         self.crash = FakeCrash()
+        self.console = FakeConsole()
         self.store = FakeStore()
         self.store.values.update(kept or {})
         self.bearer = FakeBearer()

@@ -37,8 +37,8 @@ class Board(PppBoard):
 '''
 MANIFEST = """\
 include("../../firmware/manifest.py")
-NAMES = "__init__ crash mcu net net_chip net_echo net_lwip net_rp2 pool store uart chat link ppp \
-ppp_board probe radio"
+NAMES = "__init__ console crash mcu net net_chip net_echo net_lwip net_rp2 pool store uart chat \
+link ppp ppp_board probe radio"
 PORTS = [f"ports/{name}.py" for name in NAMES.split()]
 package("wipmodem", files=PORTS, base_path="../../firmware", opt=2)
 module("main.py", base_path="../../firmware", opt=2)

@@ -278,6 +278,17 @@ class Events:
         session.net.poll(0)
         session.modem.service(session.now_ms, int(words))
 
+    def asks(self, words):
+        """asks: somebody at the board's console wants a report."""
+        self._session.console.incoming += b"?"
+
+    def told(self, words):
+        """told +WIPBR: 6,1: the next line there; told nothing: there is no more."""
+        output = self._session.console.output
+        line = b"" if words == "nothing" else b"\r\n%s\r\n" % words.encode()
+        expect(line, bytes(output[: len(line)] if line else output), "the console was told")
+        self._session.console.output = output[len(line) :]
+
     def heap(self, words):
         """heap 60000: so many bytes of it are free."""
         self._session.heap = int(words)

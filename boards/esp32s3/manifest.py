@@ -4,7 +4,8 @@ include("../../firmware/manifest.py")
 
 PPP = "chat link ppp ppp_board probe radio"
 WLAN = "wlan wlan_board"
-NAMES = f"__init__ crash mcu net net_chip net_echo net_esp32 pool store uart {PPP} {WLAN}".split()
+OTHERS = "__init__ console crash mcu net net_chip net_echo net_esp32 pool store uart"
+NAMES = f"{OTHERS} {PPP} {WLAN}".split()
 PORTS = [f"ports/{name}.py" for name in NAMES]
 package("wipmodem", files=PORTS, base_path="../../firmware", opt=2)
 module("main.py", base_path="../../firmware", opt=2)

@@ -4,7 +4,7 @@ resolv.conf(5) and hosts(5) are read at `start`, IPv4 only. Runs on both interpr
 """
 
 from wipmodem.address import parse
-from wipmodem.contract import DOWN, UP
+from wipmodem.contract import DOWN, NO_SIGNAL, UP
 
 LOOPBACK = b"\x7f\0\0\1"
 _DNS_PORT = 53
@@ -47,6 +47,9 @@ class AlwaysOn:
 
     def servers(self):
         return self._servers
+
+    def signal(self):
+        return NO_SIGNAL
 
 
 def parse_servers(text):

@@ -2,7 +2,7 @@
 always on or, with a radio, dialled.
 
 Runs under MicroPython and CPython. Started by serve.py, which owns the pty or the listening port:
-main.py --dte FD --lines FD [--radio FD --radio-lines FD]
+main.py --dte FD --lines FD [--radio FD --radio-lines FD] [--console FD]
         [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE] [--profile FILE] [--dialect wipsoft]
         [--speed N] [--verbose] [--trace]
 """
@@ -10,6 +10,7 @@ main.py --dte FD --lines FD [--radio FD --radio-lines FD]
 import sys
 
 from bearer import LOOPBACK, AlwaysOn, parse_servers
+from consoleport import NO_CONSOLE, Console
 from dialled import Dialled
 from dteport import Dte
 from radioport import RadioPort
@@ -68,6 +69,7 @@ class Board:
         self.recorder = bytearray(self.sizes.recorder)
         self.store = Store(given.get("profile"))
         self.dialect = WIPSOFT if given.get("dialect") == "wipsoft" else C1
+        self.console = Console(int(given["console"])) if "console" in given else NO_CONSOLE
         self.serial = self._serial(given)
         self.net = kind(poller, entropy, self.sizes.handles)
         system = AlwaysOn(

@@ -25,7 +25,7 @@ from launcher.terminal import Terminal
 _GREETING = """\
 wipmodem is listening. Type AT and Enter: a modem that is well answers OK.
 The commands are in firmware/MANUAL.md. Ctrl-] leaves, Ctrl-T Ctrl-H shows the terminal's menu.
-Messages and traces: {log}
+make monitor, in another terminal, shows what goes on inside. Messages and traces: {log}
 """
 _GREETING_RADIO = "The radio is simulated; make radio, in another terminal, steers it.\n"
 

@@ -18,6 +18,7 @@ _REST = const(0)
 _CALLING = const(1)
 _UP = const(2)
 
+_ANSWER = b"A"
 _RINGING_MS = const(6000)  # a RING is of the same call if it follows within
 _WATCH_MS = const(100)
 # How a call ended, as ATV0 says it.
@@ -98,6 +99,22 @@ class Calls:
     def wait_ms(self):
         """Until it is to be looked at again, while it stirs."""
         return _WATCH_MS
+
+    def attend(self, modem):
+        """True if something has happened: of the host's call, or one that rings is answered."""
+        if self.lost() and not modem.data.channel:
+            self.hang_up()
+            self._urcs.result(said.NO_CARRIER)
+            return True
+        if self.service(modem.now_ms):
+            return True
+        if modem.data.channel or modem.line.busy() or modem.urcs.count:
+            return False
+        answers = self.to_answer() and not modem.stack.in_session()  # S0
+        if answers:
+            modem.line.inject(_ANSWER)
+            modem.commands.begin()
+        return answers
 
     def service(self, now_ms):
         """What the radio says unasked is told; True if it has said something."""

@@ -26,7 +26,8 @@ net     poll(timeout_ms) -> count; ready[k] is a handle, flags[handle] its event
         any that come; an answer may have another identifier; of its events only IN counts
 bearer  start(limit_ms), stop(); pump() -> bool, in every pass: bytes move, is service due early?
         service(now_ms) -> ms until the next; state, one of those below; cause, why the last
-        session failed; user, password; address(), servers(), hosts; radio (or None)
+        session failed; user, password; address(), servers(), hosts; radio (or None);
+        signal(), as +CSQ has it: 2 dB each above -113 dBm, 0 to 31, or NO_SIGNAL
 radio   in_call(), ask(line, start, end) -> bool, asking(), answer, dial_string, dial_with(text);
         chat.lines[0:chat.n], chat.ignored; rang, registered: a RING, the stat of a +CREG that
         came unasked (-1: none), until cleared
@@ -40,7 +41,8 @@ board   serial, net, bearer, store, name and serial_number (bytes, the latter 15
         entropy() -> 16 bits, ticks_ms(), started(), alive() -> bool; reset_cause, a word in bytes;
         recorder, a bytearray of sizes.recorder bytes, kept over a reset where that can be;
         heap_free() -> bytes, after a collection, 0 where nobody counts; crash: lines() -> [str],
-        clear()
+        clear(); console: asked() -> bool, bytes have come there since last asked, and
+        write(buf, off, n) -> accepted
 """
 
 from .compat import const
@@ -75,6 +77,8 @@ AUTH_FAILED = const(814)
 IPCP_FAILED = const(815)
 PEER_ENDED = const(816)
 PEER_SILENT = const(817)
+
+NO_SIGNAL = const(99)
 
 # Options of a socket: the numbers of +WIPOPT.
 NO_DELAY = const(7)  # 1: TCP segments go at once; 0: small ones may wait for more

@@ -18,6 +18,7 @@ class Health:
         self.stall_ms = 0  # the longest that nobody looked at the ports
         self.heap_free = 0
         self.heap_least = 0
+        self.writer = modem.writer
         self._modem = modem
         self._looked_s = 0
         self._redials = self._sent = self._received = 0  # at the last reset
@@ -52,7 +53,7 @@ class Health:
         self.stall_ms = self.heap_least = 0
         modem.table.most = len(modem.table.all)
         modem.urcs.most = modem.urcs.count
-        modem.writer.most = 0
+        self.writer.most = 0
         self._redials = modem.stack.redials
         self._sent = modem.table.sent()
         self._received = modem.table.received()

@@ -32,10 +32,10 @@ from .stack import Stack
 from .text import Writer
 from .trial import Trial
 from .urc import UrcQueue
+from .watch import Watch
 
 _MOST_HELD_BACK = const(65536)  # bytes that a DTE may have kept for us
 _LF = const(10)
-_ANSWER = b"A"
 _LF_MS = const(10)  # H17: how long the LF behind a CR is waited for
 _HOLD_MS = const(10)  # how often a held command is looked at again
 
@@ -84,6 +84,7 @@ class Modem:
         self._control = ControlLines(serial, self.settings)
         self.host = Span(bytearray(sizes.block))  # host bytes not dealt with yet
         self.health = Health(self)
+        self.watch = Watch(self)
         self._overruns = 0  # that have been told
         self._unseen_ms = 0
         self.heard_ms = 0  # when the host's last byte was read, or had to wait unread
@@ -99,6 +100,7 @@ class Modem:
         if self.clock.tick(now_ms):
             self.table.door.second()
             self.health.second(not (self.data.channel or self.line.busy()))
+            self.watch.second()
         self._unseen_ms = unseen_ms
         self._busy = False
         if unseen_ms > self.health.stall_ms:
@@ -169,33 +171,17 @@ class Modem:
         if self.ping.under_way:
             late = self.ping.tick(self.now_ms, self.stack.ready()) or late
         if self.calls.stir():
-            late = self._watch_calls() or late
+            late = self.calls.attend(self) or late
         if self.trial.under_way:
             late = self.trial.tick() or late
         if self.data.channel:
             late = self.data.channel.tick() or late
         if self.announcer.awaiting:
             late = self.announcer.tick() or late
-        if late:
+        if self.watch.tick() or late:
             self._busy = True
         up = self.stack.up() or self.calls.up()
         self._control.service(self.now_ms, up, self.data.gone(), self.calls.ringing())
-
-    def _watch_calls(self):
-        """True if something has happened to a call of the host's."""
-        if self.calls.lost() and not self.data.channel:
-            self.calls.hang_up()
-            self.urcs.result(text.NO_CARRIER)
-            return True
-        if self.calls.service(self.now_ms):
-            return True
-        if self.data.channel or self.line.busy() or self.urcs.count:
-            return False
-        answers = self.calls.to_answer() and not self.stack.in_session()  # S0
-        if answers:
-            self.line.inject(_ANSWER)
-            self.commands.begin()
-        return answers
 
     def _watch_dtr(self):
         dropped = self._control.dtr_dropped()

@@ -18,7 +18,7 @@ _FIGURES = (
     (b"heap_least", lambda modem: modem.health.heap_least),
     (b"sockets_most", lambda modem: modem.table.most),
     (b"urcs_most", lambda modem: modem.urcs.most),
-    (b"out_most", lambda modem: modem.writer.most),
+    (b"out_most", lambda modem: modem.health.writer.most),
     (b"session_s", lambda modem: modem.stack.session_s()),
     (b"redials", lambda modem: modem.health.redials()),
     (b"sent", lambda modem: modem.health.sent()),
@@ -59,10 +59,16 @@ def stat_set(modem):
 
 def health_read(modem):
     """AT+WIPXHEALTH?: why the modem has started, and each figure, a line each."""
+    if modem.step == 0:
+        modem.health.look()
+    return say_figure(modem)
+
+
+def say_figure(modem):
+    """The next line of them, of the heap what was seen last."""
     i = modem.step
     modem.step = i + 1
     if i == 0:
-        modem.health.look()
         modem.writer.begin(b"+WIPXHEALTH: reset").quoted(modem.health.cause).end()
         return MORE
     name, figure = _FIGURES[i - 1]

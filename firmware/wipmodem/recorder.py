@@ -7,6 +7,7 @@ reset. Of a line it has what can be no credential: see arguments.py, `shown`.
 
 from .base_commands import DONE, MORE
 from .compat import RingIO, const
+from .flow import COUNTED
 
 START = const(0)  # the text says why
 LINE = const(1)  # a command of the host's
@@ -38,6 +39,7 @@ class Recorder:
         self._texts = [whole[at : at + _MOST] for at in texts]
         self._ring = RingIO(_MOST)  # bytes are copied by way of it: a slice would be allocated
         self._digits = bytearray(10)
+        self.written = 0  # entries since the start; wraps
         if not self._is_one():
             self.clear()
 
@@ -77,6 +79,7 @@ class Recorder:
         self._memory[_NEXT] = (slot + 1) % self._slots
         if self._memory[_USED] < self._slots:
             self._memory[_USED] += 1
+        self.written = self.written + 1 & COUNTED
 
     def _head(self, at, kind, n):
         self._memory[at + 6] = kind

@@ -26,6 +26,7 @@ EVENTS = {
     "overrun": "its UART is not full at a word",
     "tuned": "its stack cannot set TTL and type of service",
     "crash": "test_faults.py crashes it",
+    "asks": "test_own_commands.py asks at its console",
     "echo_reply": "its times are real ones",
     "store full": "its flash is not full at a word",
     "store torn": "its flash is not damaged at a word",

@@ -25,6 +25,8 @@ def check(options):
         raise Refused(f"--count {count}: expected 1 to {MOST}")
     if count == 1:
         return
+    if options.console:
+        raise Refused("--count with --console: one modem has one, many have none")
     if options.radio:
         raise Refused("--count with --radio: a simulated radio is for one modem")
     if options.profile and "%d" not in options.profile:

@@ -50,6 +50,7 @@ def _add_dte(parser):
 def _add_modem(parser):
     add = parser.add_argument
     add("--py", default="micropython", choices=("micropython", "cpython"), help="(%(default)s)")
+    add("--console", metavar="PATH", help="where its console is (beside the DTE's path)")
     add("--radio", metavar="sim[:PATH]", help="a simulated radio, steered by way of PATH")
     add("--speed", type=int, default=115200, metavar="N", help="line speed at start (%(default)s)")
     add("--dialect", choices=("c1", "wipsoft"), help="of a modem that was never told another")

@@ -2,6 +2,7 @@
 
 import signal
 
+from .consolepty import NoConsole, open_console
 from .eventloop import EventLoop
 from .failure import ModemDied, Refused
 from .fleet import home_of, lines_of, make_room
@@ -37,6 +38,7 @@ class Service:
         self._process = None
         self._ports = []
         self._radio = open_radio(options.radio, journal)
+        self._console = NoConsole()
         self._on_up = None
         self._waiting = 0  # for so many modems that have not started yet
         self._limit = None
@@ -54,6 +56,7 @@ class Service:
             make_room(options.count)
         for number, dte in enumerate(lines_of(options.dte, options.count), 1):
             self._ports.append(self._port(number, dte))
+        self._console = open_console(options)
         self.loop.on_signal(signal.SIGCHLD, self._on_child)
         self.loop.on_signal(signal.SIGUSR1, self._cycle_power)
         self._power_on()
@@ -61,11 +64,11 @@ class Service:
 
     def close(self):
         """Hosts go first; then the modem, which is to see no error on its port; then the rest."""
-        for port in self._ports:
+        for port in (*self._ports, self._console):
             port.withdraw()
         if self._process:
             self._process.end()
-        for port in self._ports:
+        for port in (*self._ports, self._console):
             port.close()
         self._radio.close()
         self.loop.close()
@@ -82,7 +85,7 @@ class Service:
     def _power_on(self):
         self._waiting = len(self._ports)
         fds = [port.fds for port in self._ports]
-        fds.append(self._radio.modem_fds)
+        fds += [self._radio.modem_fds, self._console.modem_fds]
         self._radio.start()
         self._process = ModemProcess(self._options, fds, self._journal)
         for owner in (*self._ports, self._radio):
@@ -99,6 +102,7 @@ class Service:
         self._radio.close()
         for port in self._ports:
             port.lose_power()
+        self._console.forget()
         self._radio = open_radio(self._options.radio, self._journal)
         self._power_on()
 

@@ -58,6 +58,8 @@ _EVENTS = {
     "heap": "{0} bytes of memory are free",
     "stall": "the modem does not look at its ports",
     "radio_said": "the radio says {0}",
+    "asks": "somebody asks at the console",
+    "told": "",
     "crash": "",
     "handles": "",
     "asked": "",

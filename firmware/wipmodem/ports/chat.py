@@ -5,7 +5,7 @@ below has come. The information lines before it stand in `lines[0:n]`, each ende
 """
 
 from .. import ticks
-from ..contract import AGAIN, const
+from ..contract import AGAIN, NO_SIGNAL, const
 
 # The results: V.250's numbers (base.md section 2), and one more.
 OK = const(0)
@@ -35,6 +35,9 @@ _SPEED_AT = const(8)  # "CONNECT 14400"
 _RING = b"RING\n"
 _CREG = b"+CREG: "
 _CREG_AT = const(7)  # "+CREG: 1"
+_CSQ = b"+CSQ: "
+_CSQ_AT = const(6)
+_MOST = const(31)
 _LARGEST = const(9999999)  # numbers stop growing here
 _SIZE = const(256)
 _KEPT = const(240)  # of it; behind that there is room for every result
@@ -48,7 +51,8 @@ _SPACE = const(32)
 class Chat:
     """`uart` reads and writes as the serial port does: readinto(buf), write(buf, off, n).
 
-    `told` hears of what comes unasked at any time, also amid an exchange: `rang`, `registered`.
+    `told` hears of what comes unasked at any time, also amid an exchange: `rang`, `registered`;
+    and of a `signal`, whoever has asked.
     """
 
     def __init__(self, uart, told, now_ms):
@@ -126,7 +130,11 @@ class Chat:
         return max(result, AGAIN)
 
     def _tells(self):
-        """RING, or a +CREG of one number: the answer to AT+CREG? has two."""
+        """RING, or a +CREG of one number: the answer to AT+CREG? has two. A +CSQ is an answer."""
+        if self._begins(_CSQ):
+            signal = self._number(self.n + _CSQ_AT)
+            self._told.signal = signal if 0 <= signal <= _MOST else NO_SIGNAL
+            return False
         if self._begins(_RING):
             self._told.rang = True
             return True

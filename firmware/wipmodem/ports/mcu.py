@@ -11,6 +11,7 @@ from machine import WDT
 
 from ..contract import C1
 from . import crash
+from .console import Console
 from .pool import Pool
 from .store import Store
 from .uart import Dte, open_uart
@@ -49,6 +50,7 @@ class Mcu:
     def __init__(self):
         self.store = Store("profile")
         self.recorder = _memory(self.sizes)
+        self.console = Console()
         self.entropy = Pool(os.urandom, machine.unique_id()).draw
         self.poller = select.poll()
         self.serial = Dte(self.poller, open_uart(self.DTE), self.DTE)

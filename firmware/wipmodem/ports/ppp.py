@@ -104,6 +104,9 @@ class Ppp:
     def servers(self):
         return servers_of(self._link)
 
+    def signal(self):
+        return self.radio.signal
+
     def pump(self):
         """PPP reads its line only when told to: here and nowhere else. MicroPython would have it
         read whenever bytes come, also amid a send that waits for room on the line."""

@@ -5,7 +5,7 @@ line belongs to whoever dialled: PPP, or the host by `readinto` and `write`. The
 watched by its carrier line.
 """
 
-from ..contract import AGAIN, BUSY, IN, NO_ANSWER, NO_CARRIER, NO_RADIO, const
+from ..contract import AGAIN, BUSY, IN, NO_ANSWER, NO_CARRIER, NO_RADIO, NO_SIGNAL, const
 from . import chat as said
 from .chat import Chat
 
@@ -55,6 +55,7 @@ class Radio:
         self.code = said.NO_CARRIER  # how the last call ended: V.250's number
         self.rang = False  # ... and the next are for the core to clear
         self.registered = -1  # the stat of the last unsolicited +CREG
+        self.signal = NO_SIGNAL  # as it has told last
         self.dial_string = facts["dial"]
         self._uart = uart
         self._facts = facts

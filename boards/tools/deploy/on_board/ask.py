@@ -44,7 +44,7 @@ class Here(Nothing):
     reset_cause = b""
     recorder = bytearray(40)
     sizes = Board.sizes
-    net = bearer = store = Nothing()
+    net = bearer = store = console = Nothing()
     serial = Serial()
 
 

@@ -1,0 +1,34 @@
+"""The console of a modem: a pty, as a board has its USB. `make monitor` opens it."""
+
+from .pseudo import Pseudo
+
+_SPEED = 115200  # nobody heeds it
+
+
+def open_console(options):
+    """At --console; else beside the DTE's own path. One modem among many has none."""
+    path = options.console or _beside(options.dte)
+    return ConsolePty(path) if path and options.count == 1 else NoConsole()
+
+
+def _beside(dte):
+    kind, _, path = dte.partition(":")
+    return f"{path}.console" if kind == "pty" and path else ""
+
+
+class ConsolePty:
+    def __init__(self, path):
+        self._pty = Pseudo(path, _SPEED)
+        self.modem_fds = {"console": self._pty.modem_fd}
+        self.forget = self._pty.forget
+        self.withdraw = self._pty.withdraw
+        self.close = self._pty.close
+
+
+class NoConsole:
+    modem_fds = {}
+
+    def forget(self):
+        """There is nothing to forget, and so on."""
+
+    withdraw = close = forget

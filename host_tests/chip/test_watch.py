@@ -1,0 +1,81 @@
+"""Who watches at the chip's console: a report when asked, while the host's bytes pass."""
+
+import re
+import time
+
+import serial
+
+from chip.on_chip import WatchedModem
+from chip.test_modem import receive
+from chip.wire import PATIENCE_S
+
+_REPORT = r"""
+\+WIPXSOCK: 2,1,"client","ready","10\.64\.64\.2",\d+,"10\.64\.64\.1",\d+,0,0,0,0,0,\d+,4,0,\d,0
+\+WIPXHEALTH: reset,"power_on"
+\+WIPXHEALTH: uptime_s,\d+
+\+WIPXHEALTH: stall_ms,\d+
+\+WIPXHEALTH: heap_free,\d+
+\+WIPXHEALTH: heap_least,\d+
+\+WIPXHEALTH: sockets_most,1
+\+WIPXHEALTH: urcs_most,1
+\+WIPXHEALTH: out_most,\d+
+\+WIPXHEALTH: session_s,\d+
+\+WIPXHEALTH: redials,0
+\+WIPXHEALTH: sent,4
+\+WIPXHEALTH: received,0
+(\+WIPXSTAT: \w+,\d+
+){20}\+WIPBR: 6,1
+\+CSQ: 23,99
+\+WIPXLOG: 0\.\d+,start,power_on
+(\+WIPXLOG: \d+\.\d+,(line|urc),.+
+)+OK
+"""
+
+
+class Watcher:
+    """At the console, as `make monitor` is."""
+
+    def __init__(self, modem):
+        self._line = serial.serial_for_url(modem.chip.console, timeout=1)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._line.close()
+
+    def report(self):
+        """Its lines, each with its LF; what a script prints there is left out."""
+        self._line.write(b"?")
+        until = time.monotonic() + PATIENCE_S
+        lines = [b""]
+        while lines[-1] != b"OK\n" and time.monotonic() < until:
+            lines.append(self._line.readline().replace(b"\r", b""))
+        return "".join(line.decode() for line in lines if line[:1] in b"+O")
+
+
+def test_a_report_while_data_pass(modem, peers):
+    """All that can be asked for, in order; the signal is what the radio has told last."""
+    modem.echo_off()
+    modem.ask("AT+CSQ", "+CSQ: 23,0", "OK")
+    modem.ask("AT+WIPCFG=1", "OK")
+    modem.ask("AT+WIPBR=4,6", "OK", "+WIPBR: 6,1")
+    peer = modem.client(1, peers)
+    modem.ask("AT+WIPDATA=2,1,2", "CONNECT")
+    modem.type(b"data")
+    receive(peer, b"data")
+    with Watcher(modem) as watcher:
+        report = watcher.report()
+    assert re.fullmatch(_REPORT, "\n" + report), report
+    modem.escape("OK")
+
+
+def test_nothing_is_allocated(image):
+    """Once the first report has been told: with the heap locked."""
+    with WatchedModem(image) as modem, Watcher(modem.started()) as watcher:
+        first = watcher.report()
+        modem.look(True)
+        second = watcher.report()
+        modem.look(False)
+        assert first.endswith("\nOK\n") and second.endswith("\nOK\n")
+        assert modem.taken() == 0
