@@ -5,10 +5,13 @@ import time
 
 import serial
 
-from chip.on_chip import WatchedModem
+from chip.on_chip import Peers, WatchedModem
 from chip.test_modem import receive
+from chip.transfer import share, transfer
 from chip.wire import PATIENCE_S
 
+_BYTES = 40000
+_SECOND_US = 1_000_000
 _REPORT = r"""
 \+WIPXSOCK: 2,1,"client","ready","10\.64\.64\.2",\d+,"10\.64\.64\.1",\d+,0,0,0,0,0,\d+,4,0,\d,0
 \+WIPXHEALTH: reset,"power_on"
@@ -37,6 +40,7 @@ class Watcher:
 
     def __init__(self, modem):
         self._line = serial.serial_for_url(modem.chip.console, timeout=1)
+        self.asked = 0  # times, by the chip's seconds
 
     def __enter__(self):
         return self
@@ -52,6 +56,12 @@ class Watcher:
         while lines[-1] != b"OK\n" and time.monotonic() < until:
             lines.append(self._line.readline().replace(b"\r", b""))
         return "".join(line.decode() for line in lines if line[:1] in b"+O")
+
+    def every_second(self, now_us):
+        """Of the chip's time; the reports are left unread."""
+        if now_us // _SECOND_US > self.asked:
+            self.asked = now_us // _SECOND_US
+            self._line.write(b"?")
 
 
 def test_a_report_while_data_pass(modem, peers):
@@ -79,3 +89,18 @@ def test_nothing_is_allocated(image):
         modem.look(False)
         assert first.endswith("\nOK\n") and second.endswith("\nOK\n")
         assert modem.taken() == 0
+
+
+def test_throughput_while_watched(image, figure):
+    """A report a second takes a share of the line, and not a byte."""
+    with WatchedModem(image) as modem, Peers(modem.network) as peers:
+        modem.started().online()
+        peer = modem.client(1, peers)
+        peer.settimeout(PATIENCE_S)
+        modem.ask("AT+WIPDATA=2,1,2", "CONNECT")
+        with Watcher(modem) as watcher:
+            modem.chip.on_time = watcher.every_second
+            for way, down, up in (("to the host", 1, 0), ("from the host", 0, 1)):
+                [rate] = transfer(modem, peer, _BYTES, down, up)
+                figure(f"TCP {way} while watched", f"{share(rate, 115200):.1%} of 115200")
+        assert watcher.asked > 4 and modem.chip.overruns == [0, 0]
