@@ -12,11 +12,12 @@ _END = b"\r\nOK\r\n"
 
 
 def report(path):
-    """Of the modem whose console is there: its lines."""
+    """Of the modem whose console is there: its lines, without what a busy machine adds to them."""
     console = open_pty(path)
     try:
         os.write(console, b"?")
-        return read_until(console, _END).decode().split("\r\n\r\n")
+        lines = read_until(console, _END).decode().strip().split("\r\n\r\n")
+        return [line for line in lines if ",stall," not in line]
     finally:
         os.close(console)
 
@@ -33,10 +34,10 @@ def test_beside_the_line(launched, tmp_path):
         launcher.ready()
         console = f"{tmp_path}/modem.console"
         first = report(console)
-        assert first[0] == '\r\n+WIPXHEALTH: reset,"power_on"' and first[-4] == "+WIPBR: 6,0"
-        assert first[-3] == "+CSQ: 99,99" and first[-1] == "OK\r\n"
+        assert first[0] == '+WIPXHEALTH: reset,"power_on"' and first[-4] == "+WIPBR: 6,0"
+        assert first[-3] == "+CSQ: 99,99" and first[-1] == "OK"
         assert re.fullmatch(r"\+WIPXLOG: \d\.\d{3},start,power_on", first[-2])
-        assert report(console)[-2:] == ["+CSQ: 99,99", "OK\r\n"]
+        assert report(console)[-2:] == ["+CSQ: 99,99", "OK"]
         assert launcher.end(signal.SIGTERM) == (0, "", "")
     assert list(tmp_path.iterdir()) == []
 
@@ -55,7 +56,7 @@ def test_where_the_user_wants_it(launched, tmp_path):
     """A line that is no pty has none but this."""
     with launched("tcp:0", "--console", str(tmp_path / "here")) as launcher:
         launcher.ready()
-        assert report(str(tmp_path / "here"))[-1] == "OK\r\n"
+        assert report(str(tmp_path / "here"))[-1] == "OK"
         assert launcher.end(signal.SIGTERM) == (0, "", "")
     assert list(tmp_path.iterdir()) == []
 
