@@ -113,3 +113,12 @@ def test_dcd_winks_at_the_end_of_a_call(rfc2217):
     wait_for_dcd(rfc2217, False)
     wait_for_dcd(rfc2217, True)
     rfc2217.nothing_more()
+
+
+def test_breaks_are_counted(rfc2217):
+    """Each once, however long it lasts, and not the end of one."""
+    for _ in range(2):
+        rfc2217.line.break_condition = True
+        rfc2217.line.break_condition = False
+    rfc2217.line.break_condition = True
+    wait_until(lambda: rfc2217.counters().get("dte_breaks") == 3)

@@ -1,4 +1,5 @@
-"""The DTE on a PC. Lines to us: bit 0 DTR, bit 1 RTS; from us: bit 0 DCD, bit 1 DSR, bit 2 RI.
+"""The DTE on a PC. Lines to us: bit 0 DTR, bit 1 RTS, bit 2 a break; from us: bit 0 DCD, bit 1
+DSR, bit 2 RI.
 
 No line here has a speed: what is configured is only remembered, and told to `say(words)`.
 """
@@ -7,6 +8,7 @@ from serialport import SerialPort
 from wipmodem.contract import IN, const
 
 _DTR = const(1)
+_BREAK = const(4)
 _DCD = const(1)
 _DSR = const(2)
 _RI = const(4)
@@ -21,6 +23,7 @@ class Dte(SerialPort):
     def __init__(self, poller, data_fd, lines_fd):
         super().__init__(poller, data_fd, lines_fd)
         self._mask = IN
+        self._breaking = 0
         self.say = lambda words: None
 
     def takes(self, rate):
@@ -36,7 +39,11 @@ class Dte(SerialPort):
         self.say("%d bit/s, %s, %s" % (rate, heeds, holds))
 
     def dtr(self):
-        return bool(self.look() & _DTR)
+        lines = self.look()
+        if lines & _BREAK > self._breaking:
+            self.breaks += 1
+        self._breaking = lines & _BREAK
+        return bool(lines & _DTR)
 
     def want(self, mask):
         if mask != self._mask:

@@ -18,7 +18,7 @@ from serial.rfc2217 import (
     PortManager,
 )
 
-from .controllines import DTR, RTS
+from .controllines import BREAK, DTR, RTS
 from .pump import PlainCodec
 from .tcpdte import TcpDte
 
@@ -39,7 +39,6 @@ class ComPort:
         self._pump = pump
         self._journal = journal
         self._settings = {"baudrate": speed, "bytesize": 8, "parity": "N", "stopbits": 1}
-        self._break = False
         # Asked for by hosts and harmless: kept so that they read back what they set.
         self.xonxoff = False
         self.rtscts = False
@@ -114,13 +113,11 @@ class ComPort:
 
     @property
     def break_condition(self):
-        return self._break
+        return self._lines.breaking
 
     @break_condition.setter
     def break_condition(self, on):
-        """There is no line to carry it: shown to the user, that is all."""
-        self._break = on
-        self._journal.detail(f"break {'on' if on else 'off'}")
+        self._set_line(BREAK, on)
 
     def reset_input_buffer(self):
         """The host wants nothing of what the modem has written so far."""

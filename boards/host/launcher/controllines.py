@@ -1,17 +1,17 @@
 """The control lines of the serial port, one byte for each change, over a socket pair.
 
-To the modem: bit 0 DTR, bit 1 RTS. From the modem: bit 0 DCD, bit 1 DSR, bit 2 RI. Closing the
-channel is what tells the modem to end, whatever becomes of the launcher.
+To the modem: bit 0 DTR, bit 1 RTS, bit 2 a break. From the modem: bit 0 DCD, bit 1 DSR, bit 2 RI.
+Closing the channel is what tells the modem to end, whatever becomes of the launcher.
 """
 
 import socket
 
 from .eventloop import READ, WRITE
 
-DTR, RTS = 1, 2
+DTR, RTS, BREAK = 1, 2, 4
 DCD, DSR, RI = 1, 2, 4
 
-_TO_MODEM = ((DTR, "DTR"), (RTS, "RTS"))
+_TO_MODEM = ((DTR, "DTR"), (RTS, "RTS"), (BREAK, "break"))
 _FROM_MODEM = ((DCD, "DCD"), (DSR, "DSR"), (RI, "RI"))
 
 
@@ -45,6 +45,10 @@ class ControlLines:
     @property
     def rts(self):
         return bool(self._host & RTS)
+
+    @property
+    def breaking(self):
+        return bool(self._host & BREAK)
 
     @property
     def dcd(self):

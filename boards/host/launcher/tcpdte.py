@@ -13,7 +13,7 @@ import struct
 import termios
 import time
 
-from .controllines import DTR, RTS
+from .controllines import BREAK, DTR, RTS
 from .eventloop import READ
 from .failure import Refused
 from .pump import PlainCodec, Pump
@@ -153,7 +153,7 @@ class TcpDte:
         if unread:
             self.journal.say(f"host left; the modem did not read its last {unread} bytes")
             self.pump.abandon_input()
-        self.lines.drop_lines(DTR | RTS)
+        self.lines.drop_lines(DTR | RTS | BREAK)
         self._loop.after(0 if self.pump.host_deaf else _LAST_WORDS_MS, self._part)
 
     def _count_unread(self):
