@@ -3,16 +3,13 @@
 python -m boards.tools.session
 """
 
-import io
 import re
 import sys
 
-from rich._export_format import CONSOLE_SVG_FORMAT
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from . import facts
+from . import facts, svg
 
 _ROOT = facts.BOARDS.parent
 PICTURE = _ROOT / "session.svg"
@@ -21,8 +18,6 @@ _STEP = re.compile(r"(modem|peer) +([$<>]) (.*)")
 _WIDTH = 92
 _STYLES = {"$": "bold", ">": "bold bright_white", "<": "bright_cyan"}
 _RESULTS = {"OK": "bright_green", "CONNECT": "bright_green", "ERROR": "bright_red"}
-_FONTS = re.compile(r"@font-face \{\{.*?\}\}\s*", re.DOTALL)  # nobody is asked for them
-_NOTES = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 
 
 def steps(readme):
@@ -40,10 +35,7 @@ def picture(readme):
     for terminal, sign, words, remark in steps(readme):
         cell = _line(sign, words, remark)
         shown.add_row(*((cell, "") if terminal == "modem" else ("", cell)))
-    console = Console(record=True, width=_WIDTH, file=io.StringIO(), force_terminal=True)
-    console.print(shown)
-    code_format = _NOTES.sub("", _FONTS.sub("", CONSOLE_SVG_FORMAT))
-    return console.export_svg(title="wipmodem", code_format=code_format, unique_id="session")
+    return svg.drawn(shown, "session", _WIDTH)
 
 
 def _line(sign, words, remark):
