@@ -1,0 +1,269 @@
+"""`make monitor` on a line: what it asks, when nobody answers, how it leaves a terminal."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import tty
+from itertools import islice
+
+import pytest
+import serial
+
+import monitor_sample as sample
+from boards.tools.monitor import Failure
+from boards.tools.monitor.__main__ import frames, main
+from boards.tools.monitor.link import Link
+from boards.tools.monitor.view import Frame
+from serving import PATIENCE_S, ROOT, read_until, wait_until
+
+_FULL_SCREEN = b"\x1b[?1049h"
+_SCREEN_BEFORE = b"\x1b[?1049l"
+
+
+class Line:
+    """A pyserial port: each read gives the next of `said`, or raises it; then nothing comes."""
+
+    def __init__(self, *said):
+        self.said = list(said)
+        self.written = b""
+        self.closed = False
+        self.in_waiting = 0
+
+    def reset_input_buffer(self):
+        """There is none."""
+
+    def write(self, data):
+        self.written += data
+
+    def read(self, _size):
+        said = self.said.pop(0) if self.said else b""
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    def close(self):
+        self.closed = True
+
+
+def watch(clock, *lines):
+    """(link, frames) of a monitor that finds these lines, one after the other, or an OSError."""
+    found = list(lines)
+
+    def open_line():
+        line = found.pop(0)
+        if isinstance(line, Exception):
+            raise line
+        return line
+
+    link = Link(open_line, lambda _: None, 0)
+    return link, frames(link, "x", iter(clock).__next__)
+
+
+# What is asked
+
+
+def test_it_asks_and_asks_anew_once_it_is_answered():
+    """A byte each time: the modem looks once a second."""
+    line = Line(b"", sample.report()[:20], sample.report()[20:])
+    link, _ = watch([], line)
+    asked = [(link.turn(now_s), line.written)[1] for now_s in (0, 0.2, 0.4, 0.6)]
+    assert asked == [b"?", b"?", b"??", b"??"]
+
+
+def test_it_asks_again_where_a_question_was_lost():
+    """After two seconds without a line."""
+    line = Line()
+    link, _ = watch([], line)
+    asked = [(link.turn(now_s), line.written)[1] for now_s in (1.9, 2, 3.9, 4)]
+    assert asked == [b"?", b"??", b"??", b"???"]
+
+
+# When nobody answers
+
+
+def test_a_port_where_nobody_answers():
+    """Five seconds without a line of a report, whatever else comes."""
+    _, shown = watch([0, 4.9, 5], Line(b"", b"MPY: soft reboot\r\n"))
+    assert [next(shown), next(shown)] == [None, None]
+    with pytest.raises(Failure, match="^no answer: wrong port, or no modem runs there$"):
+        next(shown)
+
+
+def test_silence_is_shown_with_the_last_report():
+    """From five seconds on, each second; a report ends it."""
+    line = Line(sample.report(), b"", b"", b"", b"", sample.report())
+    _, shown = watch([1, 5.9, 6, 6.9, 7, 7.2, 7.4], line)
+    notices = [frame and frame.notice for frame in islice(shown, 7)]
+    assert notices == ["", None, "no answer for 5 s", None, "no answer for 6 s", "", None]
+
+
+def test_a_port_that_goes_is_opened_again():
+    """The view says why it has gone; the device may come back as another one."""
+    first = Line(sample.report(), OSError("device gone"))
+    second = Line(sample.report())
+    link, shown = watch([1, 2, 3, 3.5], first, OSError("no such device"), second)
+    notices = [frame and frame.notice for frame in islice(shown, 4)]
+    gone = ["no answer for 1 s: device gone", "no answer for 2 s: no such device"]
+    assert notices == ["", *gone, ""]
+    assert first.closed and second.written == b"??"
+    link.close()
+    assert second.closed
+
+
+def test_half_a_report_is_forgotten_with_its_port():
+    """What comes after it begins anew."""
+    half = sample.framed(sample.socket_line(index=8))
+    _, shown = watch([1, 2, 3], Line(half, OSError("gone")), Line(sample.report()))
+    [report] = [frame.history.report for frame in islice(shown, 3) if frame]
+    assert report.sockets == []
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [(802, "the modem has no memory for it"), (3, "the modem refuses it: 3")],
+)
+def test_a_refusal_ends_it(number, reason):
+    """In words."""
+    _, shown = watch([1], Line(sample.framed(f"+CME ERROR: {number}")))
+    with pytest.raises(Failure, match=f"^{reason}$"):
+        next(shown)
+
+
+def test_a_wrong_port_is_one_line(capsys):
+    """Not a traceback."""
+    assert main(["--port", "/dev/none"]) == 1
+    [said] = capsys.readouterr().err.splitlines()
+    assert said.startswith("monitor: /dev/none: ")
+    assert main(["--port", "none://x"]) == 1
+    assert capsys.readouterr().err.startswith("monitor: none://x: ")
+    assert main(["--port", ""]) == 1
+    assert capsys.readouterr().err == "monitor: PORT is missing: make monitor PORT=/dev/ttyACM0\n"
+
+
+# Real ptys
+
+
+class Modem:
+    """Answers each question on a pty, with the next report; `heard`: all that it was sent."""
+
+    def __init__(self, *reports):
+        self.heard = b""
+        self._reports = reports
+        self._master, self._slave = pty.openpty()
+        tty.setraw(self._slave)
+        self.port = os.ttyname(self._slave)
+        self._thread = threading.Thread(target=self._serve)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        os.write(self._slave, b"\x04")  # ends the thread, and is none of the monitor's
+        self._thread.join(PATIENCE_S)
+        os.close(self._master)
+        os.close(self._slave)
+
+    def _serve(self):
+        while not (asked := os.read(self._master, 64)).endswith(b"\x04"):
+            self.heard += asked
+            os.write(self._master, self._reports[min(len(self.heard), len(self._reports)) - 1])
+        self.heard += asked[:-1]
+
+
+def test_one_frame_for_a_log(capsys, monkeypatch):
+    """A real pty, pyserial and no terminal: plain text, as high as all that was told."""
+    monkeypatch.setenv("COLUMNS", "90")
+    with Modem(b"wipmodem: pico started\r\n" + sample.busy(0)) as modem:
+        assert main(["--port", modem.port]) == 0
+    frame = Frame(sample.history_of(sample.busy(0)), modem.port)
+    assert capsys.readouterr().out == sample.shown(frame, 90, 4 + 8 + 4 + 11)
+    assert set(modem.heard) == set(b"?")
+
+
+def test_no_memory_for_it(capsys):
+    """One line, and 1."""
+    with Modem(sample.framed("+CME ERROR: 802")) as modem:
+        assert main(["--port", modem.port, "--once"]) == 1
+    assert capsys.readouterr().err == f"monitor: {modem.port}: the modem has no memory for it\n"
+
+
+def test_a_modem_that_goes_and_comes_back(tmp_path):
+    """The name of a port leads to another pty: it is opened without being told to."""
+    name = tmp_path / "console"
+
+    def open_line():
+        return serial.serial_for_url(str(name), timeout=0.01, exclusive=True)
+
+    with Modem(sample.report(uptime_s=900)) as modem:
+        name.symlink_to(modem.port)
+        link = Link(open_line, lambda _: os.sched_yield(), 0)
+        assert uptime(link) == 900
+    wait_until(lambda: link.turn(0) == [] and link.trouble)
+    name.unlink()
+    with Modem(sample.report(uptime_s=1)) as modem:
+        name.symlink_to(modem.port)
+        assert uptime(link) == 1
+        link.close()
+
+
+def uptime(link):
+    """Of the next report."""
+    reports = []
+    wait_until(lambda: reports.extend(link.turn(0)) or reports)
+    return reports[0].figure("uptime_s")
+
+
+@contextlib.contextmanager
+def terminal():
+    """(the user's side, the program's side) of a terminal of 100 columns and 30 lines."""
+    user, program = pty.openpty()
+    fcntl.ioctl(program, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    try:
+        yield user, program
+    finally:
+        os.close(user)
+        os.close(program)
+
+
+def start(port, program):
+    """The monitor, at a terminal that is its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "boards.tools.monitor", "--port", port],
+        cwd=ROOT,
+        stdin=program,
+        stdout=program,
+        stderr=program,
+        env=os.environ | {"TERM": "xterm-256color"},
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+
+
+_LEAVING = {
+    "q": lambda user, _: os.write(user, b"q"),
+    "Ctrl-C": lambda user, _: os.write(user, b"\x03"),
+    "SIGTERM": lambda _, monitor: monitor.terminate(),
+}
+
+
+@pytest.mark.parametrize("way", _LEAVING)
+def test_a_full_screen_that_is_left(way):
+    """The terminal is as before, nothing is said, the port was sent nothing but questions."""
+    with Modem(sample.busy(0), sample.busy(1)) as modem, terminal() as (user, program):
+        before = termios.tcgetattr(program)
+        monitor = start(modem.port, program)
+        shown = read_until(user, b"peer_closed")
+        assert _FULL_SCREEN in shown and termios.tcgetattr(program) != before
+        _LEAVING[way](user, monitor)
+        left = read_until(user, _SCREEN_BEFORE)
+        assert monitor.wait(PATIENCE_S) == 0
+        assert termios.tcgetattr(program) == before
+        assert b"Traceback" not in left
+    assert set(modem.heard) == set(b"?")
