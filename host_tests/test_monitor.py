@@ -285,6 +285,24 @@ def test_sockets_that_find_no_room_are_told_of():
     assert " 2 more: the terminal has too few lines " in text
 
 
+def test_a_loss_that_has_just_grown_comes_first():
+    """In red, before those that are known."""
+    history = history_of(
+        sample.report("+WIPXSTAT: urc_lost,1", "+WIPXSTAT: tx_dropped,2"),
+        sample.report("+WIPXSTAT: urc_lost,1", "+WIPXSTAT: tx_dropped,3", uptime_s=101),
+    )
+    found = styles(Frame(history, "x"))
+    assert [found["tx_dropped"], found["urc_lost"]] == ["bold red", "yellow"]
+    assert list(found).index("tx_dropped") < list(found).index("urc_lost")
+
+
+def test_the_log_has_an_end():
+    """500 entries are kept, the newest."""
+    lines = [f"+WIPXLOG: {i}.000,stall,{i}" for i in range(600)]
+    kept = history_of(sample.report(*lines)).log
+    assert [kept[0].text, kept[-1].text, len(kept)] == ["100", "599", 500]
+
+
 def test_lines_that_could_not_be_read_are_told_of():
     """Beside the modem's own losses."""
     frame = Frame(history_of(sample.report("+CSQ: ?"), sample.report("+CSQ: ?")), "x")
@@ -320,6 +338,29 @@ def test_spawned_sockets_stand_below_their_server():
         ((3, 2), False),
         ((2, 1), True),
     ]
+
+
+def test_a_range_is_used_by_tcp_alone():
+    """Those in it, whoever opened them."""
+    server = sample.socket_line(protocol=3, index=1, role="server", server=1, first=2, last=4)
+    places = [(2, 1), (2, 2), (2, 4), (2, 5), (1, 3)]
+    others = [sample.socket_line(protocol=protocol, index=index) for protocol, index in places]
+    rows = sockets.rows(history_of(sample.report(server, *others)))
+    assert [row.used for row in rows if row.socket.role == "server"] == [2]
+
+
+def test_columns_that_find_no_room_are_left_out():
+    """None as long as all fit; then the least important ones first."""
+    rows = sockets.rows(history_of(sample.busy(0)))
+    widest = max(len(line.rstrip()) for line in shown(sockets.table(rows, 200), 200).splitlines())
+
+    def titles(width):
+        return [column.header for column in sockets.table(rows, width).columns]
+
+    assert titles(200) == titles(widest)
+    assert set(titles(widest)) - set(titles(widest - 1)) == {"of"}
+    assert set(titles(widest)) - set(titles(widest - 4)) == {"of", "role"}
+    assert titles(0) == ["index", "state", "peer or range", "in", "out"]
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,16 @@ def test_it_asks_again_where_a_question_was_lost():
     assert asked == [b"?", b"??", b"??", b"???"]
 
 
+def test_a_slow_report_is_awaited():
+    """Each line of it is a sign of life: nothing more is asked meanwhile."""
+    pieces = sample.report("+CSQ: 9,99").splitlines(keepends=True)
+    line = Line(*pieces)
+    link, _ = watch([], line)
+    told = [link.turn(0.9 * i) for i in range(1, len(pieces) + 1)]
+    assert [len(reports) for reports in told] == [0] * (len(pieces) - 1) + [1]
+    assert line.written == b"??"
+
+
 # When nobody answers
 
 
@@ -170,10 +180,13 @@ class Modem:
         os.close(self._master)
         os.close(self._slave)
 
+    def say(self, data):
+        os.write(self._master, data)
+
     def _serve(self):
         while not (asked := os.read(self._master, 64)).endswith(b"\x04"):
             self.heard += asked
-            os.write(self._master, self._reports[min(len(self.heard), len(self._reports)) - 1])
+            self.say(self._reports[min(len(self.heard), len(self._reports)) - 1])
         self.heard += asked[:-1]
 
 
@@ -195,7 +208,7 @@ def test_no_memory_for_it(capsys):
 
 
 def test_a_modem_that_goes_and_comes_back(tmp_path):
-    """The name of a port leads to another pty: it is opened without being told to."""
+    """The name of a port leads to another pty: it is opened; what others left is not read."""
     name = tmp_path / "console"
 
     def open_line():
@@ -203,6 +216,7 @@ def test_a_modem_that_goes_and_comes_back(tmp_path):
 
     with Modem(sample.report(uptime_s=900)) as modem:
         name.symlink_to(modem.port)
+        modem.say(sample.report(uptime_s=7))
         link = Link(open_line, lambda _: os.sched_yield(), 0)
         assert uptime(link) == 900
     wait_until(lambda: link.turn(0) == [] and link.trouble)

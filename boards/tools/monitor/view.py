@@ -49,7 +49,7 @@ class Frame:
             below := Layout(),
         )
         told = left - middle - _BORDER
-        below.split_row(Layout(self._log(told)), Layout(self._losses(told), size=_LOSSES))
+        below.split_row(Layout(self._log(told)), Layout(self._losses(), size=_LOSSES))
         return layout
 
     def _sockets_height(self):
@@ -65,10 +65,10 @@ class Frame:
         rows = sockets.rows(self.history)
         if not rows:
             return _panel(Text("none", "dim"), "sockets")
-        hidden = len(rows) - most
+        hidden = len(rows) - most  # the panel cuts them off
         title = f"sockets at {rows[0].socket.local_address}"
         below = f"{hidden} more: the terminal has too few lines" if hidden > 0 else ""
-        return _panel(sockets.table(rows[: max(most, 0)], width), title, below)
+        return _panel(sockets.table(rows, width), title, below)
 
     def _rates(self, width):
         """Both in one scale. There are none until a second report has come."""
@@ -86,11 +86,11 @@ class Frame:
     def _log(self, height):
         return _panel(log.pane(self.history.log, height), "log")
 
-    def _losses(self, height):
+    def _losses(self):
         grid = Table.grid(padding=(0, 1), expand=True)
         grid.add_column(no_wrap=True, ratio=1)
         grid.add_column(no_wrap=True, justify="right")
-        for name, count, fresh in _losses(self.history)[: max(height, 0)]:
+        for name, count, fresh in _losses(self.history):
             style = "bold red" if fresh else "yellow"
             grid.add_row(Text(name, style), Text(words.amount(count), style))
         return _panel(grid if grid.rows else Text("nothing", "dim"), "lost or refused")
