@@ -35,9 +35,6 @@ class Line:
         self.closed = False
         self.in_waiting = 0
 
-    def reset_input_buffer(self):
-        """There is none."""
-
     def write(self, data):
         self.written += data
 

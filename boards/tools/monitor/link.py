@@ -47,9 +47,8 @@ class Link:
             return []
 
     def _begin(self, line, now_s):
-        """What others had asked for is not ours."""
+        """Half a report that had come is none; what others had asked for pyserial drops."""
         self._line = line
-        self._line.reset_input_buffer()
         self._reader = Reader()
         self.trouble = ""
         self._ask(now_s)
