@@ -96,7 +96,7 @@ image: $(RUN_READY)
 	@$(BIN)/python -m boards.tools.image --board "$(BOARD)" $(if $(MPY_DIR),--mpy-dir $(MPY_DIR))
 
 monitor: $(TOOLS_READY)
-	@$(BIN)/python -m boards.tools.monitor --port "$(PORT)" $(ARGS)
+	@exec $(BIN)/python -m boards.tools.monitor --port "$(PORT)" --speed $(SPEED) $(ARGS)
 
 recorder: $(TOOLS_READY)
 	@$(BIN)/python -m boards.tools.recorder --port "$(PORT)" --speed $(SPEED)

@@ -39,12 +39,12 @@ def _signal(session):
 
 
 def case_a_reader_that_is_stuck():
-    """It is waited for without haste, for five seconds; who asks next gets a whole report."""
+    """It is waited for without haste, for three seconds; who asks next gets a whole report."""
     session = _session()
     session.console.stuck = True
     assert _report(session) == []
     assert session.settle() > 100
-    session.wait(5000)
+    session.wait(3000)
     session.console.stuck = False
     assert session.settle() and session.console.output == b""
     whole = _report(session)
@@ -80,20 +80,19 @@ def case_news_that_are_too_many():
 
 
 def case_news_for_who_was_away():
-    """For five seconds: then all that is kept is news."""
+    """For three seconds: then all that is kept is news."""
     session = _session(recorder=8 + 4 * 32)
     first = _log(session)
     assert len(first) == 4
-    session.wait(3000)
+    session.wait(1000)
     assert _log(session) == []
-    session.wait(4000)
+    session.wait(2000)
     assert _log(session) == first
 
 
 def case_a_log_that_the_host_forgets():
     """It is told as lost, and what comes afterwards is told."""
     session = _session()
-    session.wait(4000)
     _report(session)
     session.ask(b"ATE0")
     session.ask(b"AT+WIPXLOG=0")

@@ -118,6 +118,17 @@ def open_pty(path):
     return os.open(path, os.O_RDWR | os.O_NOCTTY)
 
 
+def report(path):
+    """What the modem tells on its console: its lines, without what a busy machine adds to them."""
+    console = open_pty(path)
+    try:
+        os.write(console, b"?")
+        lines = read_until(console, b"\r\nOK\r\n").decode().strip().split("\r\n\r\n")
+        return [line for line in lines if ",stall," not in line]
+    finally:
+        os.close(console)
+
+
 def open_host(kind, ready, path):
     """A host on the line that the ready line tells of; has fileno() and close()."""
     if kind == "pty":

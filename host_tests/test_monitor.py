@@ -397,8 +397,8 @@ def test_kinds_of_entries_have_colours():
 
 def test_the_picture_is_the_same_each_time():
     """An SVG of the last frame that names no fonts of the web."""
-    reports = [report for second in range(9) for report in read(sample.busy(second))]
-    drawn = picture(reports)
-    assert drawn == picture(reports)
+    frame = Frame(sample.history_of(*map(sample.busy, range(9))), "/dev/modem")
+    drawn = picture(frame)
+    assert drawn == picture(frame)
     assert drawn.startswith("<svg ") and "@font-face" not in drawn
-    assert "wipmodem&#160;at&#160;/tmp/modem.console" in drawn
+    assert "wipmodem&#160;at&#160;/dev/modem" in drawn

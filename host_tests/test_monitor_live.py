@@ -17,8 +17,9 @@ import serial
 
 import monitor_sample as sample
 from boards.tools.monitor import Failure
-from boards.tools.monitor.__main__ import frames, main
+from boards.tools.monitor.__main__ import found, frames, main
 from boards.tools.monitor.link import Link
+from boards.tools.monitor.picture import picture
 from boards.tools.monitor.view import Frame
 from serving import PATIENCE_S, ROOT, read_until, wait_until
 
@@ -149,8 +150,21 @@ def test_a_wrong_port_is_one_line(capsys):
     assert said.startswith("monitor: /dev/none: ")
     assert main(["--port", "none://x"]) == 1
     assert capsys.readouterr().err.startswith("monitor: none://x: ")
-    assert main(["--port", ""]) == 1
-    assert capsys.readouterr().err == "monitor: PORT is missing: make monitor PORT=/dev/ttyACM0\n"
+
+
+def test_no_port_is_the_modem_on_this_pc(tmp_path, capsys, monkeypatch):
+    """Of `make serve` or `make run`, if there is but one; a link that leads nowhere is none."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    nothing = "monitor: PORT is missing, no modem is on this PC: make monitor PORT=/dev/ttyACM0\n"
+    (tmp_path / "old.console").symlink_to(tmp_path / "gone")
+    assert main(["--port", ""]) == 1 and capsys.readouterr().err == nothing
+    run = tmp_path / "wipmodem-x" / "modem.console"
+    run.parent.mkdir()
+    run.touch()
+    assert found(tmp_path) == str(run)
+    (tmp_path / "modem.console").touch()
+    both = f"monitor: PORT is missing; there are {tmp_path}/modem.console, {run}\n"
+    assert main([]) == 1 and capsys.readouterr().err == both
 
 
 # Real ptys
@@ -187,14 +201,15 @@ class Modem:
         self.heard += asked[:-1]
 
 
-def test_one_frame_for_a_log(capsys, monkeypatch):
+def test_one_frame_for_a_log(tmp_path, capsys, monkeypatch):
     """A real pty, pyserial and no terminal: plain text, as high as all that was told."""
     monkeypatch.setenv("COLUMNS", "90")
+    picture_file = tmp_path / "frame.svg"
     with Modem(b"wipmodem: pico started\r\n" + sample.busy(0)) as modem:
-        assert main(["--port", modem.port]) == 0
+        assert main(["--port", modem.port, "--svg", str(picture_file)]) == 0
     frame = Frame(sample.history_of(sample.busy(0)), modem.port)
     assert capsys.readouterr().out == sample.shown(frame, 90, 4 + 8 + 4 + 11)
-    assert set(modem.heard) == set(b"?")
+    assert set(modem.heard) == set(b"?") and picture_file.read_text() == picture(frame)
 
 
 def test_no_memory_for_it(capsys):

@@ -6,20 +6,7 @@ import signal
 
 import pytest
 
-from serving import Launcher, open_pty, read_until
-
-_END = b"\r\nOK\r\n"
-
-
-def report(path):
-    """Of the modem whose console is there: its lines, without what a busy machine adds to them."""
-    console = open_pty(path)
-    try:
-        os.write(console, b"?")
-        lines = read_until(console, _END).decode().strip().split("\r\n\r\n")
-        return [line for line in lines if ",stall," not in line]
-    finally:
-        os.close(console)
+from serving import Launcher, report
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import time
 
 import serial
 
+from boards.tools.monitor.__main__ import main as monitor
 from chip.on_chip import Peers, WatchedModem
 from chip.test_modem import receive
 from chip.transfer import share, transfer
@@ -78,6 +79,21 @@ def test_a_report_while_data_pass(modem, peers):
         report = watcher.report()
     assert re.fullmatch(_REPORT, "\n" + report), report
     modem.escape("OK")
+
+
+def test_the_monitor_shows_a_board(modem, capsys, monkeypatch):
+    """make monitor on its console: sockets, signal, log, at once."""
+    monkeypatch.setenv("COLUMNS", "110")
+    modem.echo_off()
+    modem.ask("AT+CSQ", "+CSQ: 23,0", "OK")
+    modem.ask("AT+WIPCREATE=3,1,7000,5,6", "ERROR")
+    modem.ask("AT+WIPCFG=1", "OK")
+    modem.ask("AT+WIPBR=4,6", "OK", "+WIPBR: 6,1")
+    modem.ask("AT+WIPCREATE=3,1,7000,5,6", "OK")
+    assert monitor(["--port", modem.chip.console, "--once"]) == 0
+    shown = capsys.readouterr().out
+    assert re.search(r" 3,1 +server +listening +:7000 +5-6  0/2 ", shown), shown
+    assert "signal ▂▄▆▁ -67 dBm" in shown and "AT+WIPCREATE=3,1,7000,5,6   803 " in shown
 
 
 def test_nothing_is_allocated(image):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from e2e import Modem
+from serving import report
 
 _SECRETS = ("Q7userid", "Z9passwd")
 _FORMS = ("", "?", "=?", "=1", "=0")
@@ -67,6 +68,7 @@ def test_they_stand_nowhere(interpreter, tmp_path):
         modem.ask("AT+WIPCFG=1;+WIPBR=4,6", "OK", "+WIPBR: 6,1")
         modem.ask("AT&W;+WIPCFG=4,1;+WIPXDIALECT=c1", "OK")
         found = _everything(modem) + _files_of(modem.pid())
+        found += "".join(report(f"{tmp_path}/modem.console")).encode()
     shown = log.read_bytes()
     assert b"AT+WIPBR=2,6,1,***" in shown and b"AT+WIPBR=2,6,0,***" in shown
     found += shown + b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())

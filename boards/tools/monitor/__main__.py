@@ -1,10 +1,17 @@
-"""Shows a modem at work, live: `make monitor PORT=/dev/ttyACM0`; q or Ctrl-C leaves."""
+"""Shows a modem at work, live: `make monitor PORT=/dev/ttyACM0`; q or Ctrl-C leaves.
+
+Without a port: the modem on this PC, if there is one.
+"""
 
 import argparse
 import contextlib
+import glob
+import os
 import signal
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import serial
 from rich.console import Console
@@ -14,34 +21,50 @@ from . import Failure
 from .history import History
 from .keyboard import keys
 from .link import GONE, LOOK_S, Link
+from .picture import picture
 from .view import Frame
 
 _PATIENCE_S = 5
 _NO_MEMORY = 802
+_HERE = ("*.console", "wipmodem-*/*.console")  # of make serve, of make run
 
 
 def main(arguments=None):
     given = _options(arguments)
-    if not given.port:
-        print("monitor: PORT is missing: make monitor PORT=/dev/ttyACM0", file=sys.stderr)
+    try:
+        given.port = given.port or found(tempfile.gettempdir())
+    except Failure as error:
+        print(f"monitor: {error}", file=sys.stderr)
         return 1
     try:
         with contextlib.closing(_link(given)) as link:
             show = once if given.once or not sys.stdout.isatty() else live
-            show(link, given.port)
+            frame = show(link, given.port)
+            if given.svg and frame:
+                Path(given.svg).write_text(picture(frame), encoding="utf-8")
     except (Failure, ValueError, *GONE) as error:
         print(f"monitor: {given.port}: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 0
     return 0
 
 
+def found(folder):
+    """The console of the only modem on this PC; make serve and make run put theirs there."""
+    paths = [path for name in _HERE for path in glob.glob(os.path.join(folder, name))]
+    consoles = sorted(filter(os.path.exists, paths))
+    if len(consoles) > 1:
+        raise Failure(f"PORT is missing; there are {', '.join(consoles)}")
+    if not consoles:
+        raise Failure("PORT is missing, no modem is on this PC: make monitor PORT=/dev/ttyACM0")
+    return consoles[0]
+
+
 def _options(arguments):
-    parser = argparse.ArgumentParser(prog="monitor", description=__doc__)
-    parser.add_argument("--port", required=True, help="the modem's console, as pyserial takes it")
+    parser = argparse.ArgumentParser(prog="monitor", description=__doc__.splitlines()[0])
+    parser.add_argument("--port", help="the modem's console, as pyserial takes it")
     parser.add_argument("--speed", type=int, default=115200, help="(%(default)s)")
     parser.add_argument("--once", action="store_true", help="one frame, on no full screen")
+    parser.add_argument("--svg", metavar="FILE", help="the last frame as a picture, at the end")
     return parser.parse_args(arguments)
 
 
@@ -93,17 +116,25 @@ def once(link, port):
     """The first frame, with all that there is."""
     frame = next(filter(None, frames(link, port)))
     Console().print(frame, height=frame.height())
+    return frame
 
 
 def live(link, port):
-    """Who is told to end leaves the terminal as it was, too."""
+    """Until q or Ctrl-C: the last frame. Who is told to end leaves the terminal as it was, too."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with keys() as leaving, Live(screen=True, auto_refresh=False) as screen:
+    shown = None
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        keys() as leaving,
+        Live(screen=True, auto_refresh=False) as screen,
+    ):
         for frame in frames(link, port):
             if leaving():
-                return
+                break
             if frame:
                 screen.update(frame, refresh=True)
+                shown = frame
+    return shown
 
 
 if __name__ == "__main__":
