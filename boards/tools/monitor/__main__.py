@@ -3,11 +3,16 @@
 Without a port: the modem on this PC, if there is one.
 """
 
+import signal
+
+if __name__ == "__main__":
+    # Until it asks, Ctrl-C ends this without a traceback.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import argparse
 import contextlib
 import glob
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -19,7 +24,7 @@ from rich.live import Live
 
 from . import Failure
 from .history import History
-from .keyboard import keys
+from .leaving import leaving
 from .link import GONE, LOOK_S, Link
 from .picture import picture
 from .view import Frame
@@ -37,9 +42,11 @@ def main(arguments=None):
         print(f"monitor: {error}", file=sys.stderr)
         return 1
     try:
-        with contextlib.closing(_link(given)) as link:
-            show = once if given.once or not sys.stdout.isatty() else live
-            frame = show(link, given.port)
+        with (
+            contextlib.closing(_link(given)) as link,
+            contextlib.closing(watched(link, given.port)) as told,
+        ):
+            frame = once(told) if given.once or not sys.stdout.isatty() else live(told)
             if given.svg and frame:
                 Path(given.svg).write_text(picture(frame), encoding="utf-8")
     except (Failure, ValueError, *GONE) as error:
@@ -112,28 +119,30 @@ def _notice(link, now_s):
     return f"no answer for {silent_s} s" + (f": {link.trouble}" if link.trouble else "")
 
 
-def once(link, port):
-    """The first frame, with all that there is."""
-    frame = next(filter(None, frames(link, port)))
-    Console().print(frame, height=frame.height())
+def watched(link, port):
+    """Each Frame that is new, until somebody leaves."""
+    with leaving() as wanted:
+        for frame in frames(link, port):
+            if wanted():
+                return
+            if frame:
+                yield frame
+
+
+def once(told):
+    """The first of these frames, with all that there is; None if there was none."""
+    frame = next(told, None)
+    if frame:
+        Console().print(frame, height=frame.height())
     return frame
 
 
-def live(link, port):
-    """Until q or Ctrl-C: the last frame. Who is told to end leaves the terminal as it was, too."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+def live(told):
+    """All of them, on the whole screen: the last one."""
     shown = None
-    with (
-        contextlib.suppress(KeyboardInterrupt),
-        keys() as leaving,
-        Live(screen=True, auto_refresh=False) as screen,
-    ):
-        for frame in frames(link, port):
-            if leaving():
-                break
-            if frame:
-                screen.update(frame, refresh=True)
-                shown = frame
+    with Live(screen=True, auto_refresh=False) as screen:
+        for shown in told:
+            screen.update(shown, refresh=True)
     return shown
 
 
