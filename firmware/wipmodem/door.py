@@ -7,7 +7,7 @@ from . import urc
 from .compat import const
 from .flow import COUNTED
 from .machine import IDLE, SPAWNED
-from .sock import INDEXES, NO_HANDLE, READY, SERVER, TCP
+from .sock import INDEXES, LISTENING, NO_HANDLE, READY, SERVER, TCP
 
 _NOBODY = b"\0\0\0\0"
 _WELCOME = const(-1)
@@ -62,7 +62,6 @@ class Door:
         """Somebody stands before it."""
         policy = self.policy(server.index)
         if policy.hold and self._full(server) != _WELCOME:
-            server.shut = True
             self._net.want(server.handle, 0)
             return
         handle = self._net.accept(server.handle)
@@ -134,8 +133,7 @@ class Door:
     def reopen(self):
         """There may be an index for those who wait."""
         for sock in self._table.all:
-            if sock.shut:
-                sock.shut = False
+            if sock.state == LISTENING:
                 self._net.want(sock.handle, net_.IN)
 
     def second(self):
