@@ -48,7 +48,8 @@ class Sock:
         self.server = 0  # the index of the server whose range that is
         self.born_s = 0  # by the modem's clock
         self.sent = self.received = 0  # bytes that the stack took and gave
-        self.carried = self.quiet_s = 0  # sent and received when it was last looked at; and since
+        self.carried = -1  # sent and received when it was last looked at, if it was
+        self.quiet_s = 0  # ... and since when
         self.lost = 0  # bytes for the peer that were dropped when it was gone
         self.corked = False  # bytes for the peer are held back for more (option 12)
         self.finished = False  # our half is, or will be, closed (H12)
