@@ -16,7 +16,7 @@ from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 from . import judge
 from .mutants import Name, mutate, places
 
-MODULES = "sockets machine sock escape framing line arguments command_table commands".split()
+MODULES = "sockets door machine sock escape framing line arguments command_table commands".split()
 
 _FIRMWARE = Path(__file__).resolve().parents[2] / "firmware" / "wipmodem"
 _EXPLAINED = Path(__file__).with_name("survivors.txt")
