@@ -95,6 +95,10 @@ class FarEnd(contextlib.ExitStack):
         """+WIPACCEPT: the oldest caller of the server's is the peer of this socket."""
         self._streams[who] = self._callers[server].pop(0)
 
+    def turned_away(self, server):
+        """+WIPXREFUSED: it is nobody's."""
+        self._callers[server].pop(0)
+
     # Streams
 
     def connects(self, who):

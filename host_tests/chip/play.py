@@ -17,6 +17,7 @@ _MARGIN_US = 50_000  # what is known of the chip's clock is some milliseconds ol
 _APART_US = 30_000
 _QUIET_US = 150_000
 _ACCEPTED = re.compile(rb"\+WIPACCEPT: (\d),(\d)")
+_TURNED_AWAY = re.compile(rb"\+WIPXREFUSED: (\d),")
 _CREATE = re.compile(r"WIPCREATE=(\d,\d),([^;]*)", re.IGNORECASE)
 _REFUSED = re.compile(rb"\r\nERROR\r|\+CME ERROR|^4\r")
 _SESSION_ENDS = b"+WIPBR: 6,0"
@@ -140,6 +141,8 @@ class Player(Events):
             self._await_call_end()
         for server, index in _ACCEPTED.findall(data):
             self._far.accepted("3," + server.decode(), "2," + index.decode())
+        for server in _TURNED_AWAY.findall(data):
+            self._far.turned_away("3," + server.decode())
 
 
 def _number(word):
