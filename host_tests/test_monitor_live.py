@@ -155,7 +155,7 @@ def test_a_wrong_port_is_one_line(capsys):
 def test_no_port_is_the_modem_on_this_pc(tmp_path, capsys, monkeypatch):
     """Of `make serve` or `make run`, if there is but one; a link that leads nowhere is none."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    nothing = "monitor: PORT is missing, no modem is on this PC: make monitor PORT=/dev/ttyACM0\n"
+    nothing = f"monitor: PORT is missing, {tmp_path} has none: make monitor PORT=/dev/ttyACM0\n"
     (tmp_path / "old.console").symlink_to(tmp_path / "gone")
     assert main(["--port", ""]) == 1 and capsys.readouterr().err == nothing
     run = tmp_path / "wipmodem-x" / "modem.console"

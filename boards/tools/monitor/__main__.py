@@ -62,7 +62,7 @@ def found(folder):
     if len(consoles) > 1:
         raise Failure(f"PORT is missing; there are {', '.join(consoles)}")
     if not consoles:
-        raise Failure("PORT is missing, no modem is on this PC: make monitor PORT=/dev/ttyACM0")
+        raise Failure(f"PORT is missing, {folder} has none: make monitor PORT=/dev/ttyACM0")
     return consoles[0]
 
 

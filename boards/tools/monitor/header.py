@@ -58,4 +58,4 @@ def _heap(report):
     free, least = report.figure("heap_free"), report.figure("heap_least")
     if not free:
         return ""
-    return _pair("heap", f"{words.amount(free)} free, {words.amount(least)} least")
+    return _pair("heap", f"{words.amount(free)}, least {words.amount(least)}")
