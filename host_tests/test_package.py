@@ -71,6 +71,21 @@ def test_the_command_serves(installed, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_command_monitors(installed, tmp_path):
+    """Without rich it says what to install; with it a frame of a modem that the package runs."""
+    command = [installed / "wipmodem", "monitor", "--once", "--port"]
+    told = subprocess.run([*command, "/dev/none"], capture_output=True, text=True, check=False)
+    needs = "wipmodem monitor needs rich: pip install rich\n"
+    assert (told.returncode, told.stdout, told.stderr) == (1, "", needs)
+    run(*_PIP, "--python", installed / "python", "install", "rich")
+    serve = [installed / "wipmodem", "serve", "--dte", f"pty:{tmp_path}/modem"]
+    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as serving:
+        assert serving.stdout and serving.stdout.readline()
+        shown = run(*command, f"{tmp_path}/modem.console", cwd=tmp_path)
+        serving.terminate()
+    assert re.search(r"^│ up 0:0\d +session down +signal unknown", shown, re.MULTILINE)
+
+
 def test_the_example_passes(installed, tmp_path):
     """Each of its tests by itself, all at once: most of their time is guard time."""
     pytest_there = [installed / "python", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
@@ -88,7 +103,12 @@ def test_help_is_for_strangers(installed, tmp_path):
     """It names each command, and an example that can be typed as it stands."""
     told = run(installed / "wipmodem", "--help", cwd=tmp_path)
     assert told == run(installed / "wipmodem", cwd=tmp_path)
-    assert re.findall(r"^  wipmodem (\w+)   ", told, re.MULTILINE) == ["serve", "run", "radio"]
+    assert re.findall(r"^  wipmodem (\w+) +[a-z]", told, re.MULTILINE) == [
+        "serve",
+        "run",
+        "radio",
+        "monitor",
+    ]
     (example,) = re.findall(r"^  wipmodem (serve --dte pty\S+)", told, re.MULTILINE)
     assert example == "serve --dte pty:/tmp/modem"
 
@@ -98,7 +118,7 @@ def test_another_command_is_refused(installed):
     done = subprocess.run(
         [installed / "wipmodem", "srve"], capture_output=True, text=True, check=False
     )
-    told = "wipmodem: srve: no such command; expected serve, run, radio or --help\n"
+    told = "wipmodem: srve: no such command; expected serve, run, radio, monitor or --help\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
 
 

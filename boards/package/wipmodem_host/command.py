@@ -1,10 +1,10 @@
-"""The command `wipmodem`: what `make serve`, `make run` and `make radio` run in a checkout."""
+"""The command `wipmodem`: what `make serve`, `run`, `radio` and `monitor` run in a checkout."""
 
 import importlib
 import signal
 import sys
 
-from .places import LAUNCHER
+from .places import LAUNCHER, ROOT
 
 _HELP = """\
 usage: wipmodem COMMAND [OPTION...]
@@ -15,19 +15,25 @@ sockets with AT+WIP commands.
   wipmodem serve   run the modem for other programs, on a serial line: a pty, TCP, RFC 2217
   wipmodem run     talk to the modem from this terminal; Ctrl-] leaves
   wipmodem radio   say something to a simulated radio (wipmodem serve --radio sim)
+  wipmodem monitor watch a modem at work (needs rich); q leaves
 
   wipmodem serve --dte pty:/tmp/modem      then open /tmp/modem in your program
   wipmodem serve --dte rfc2217:7001        then open rfc2217://127.0.0.1:7001
-  wipmodem serve --help                    lists the options; the other two have --help, too
+  wipmodem serve --help                    lists the options; the others have --help, too
 """
 
-# The module of each command; its main() reads sys.argv and gives an exit status.
-_MODULES = {"serve": "serve", "run": "console", "radio": "launcher.steer"}
+# Where the module of each command is, and its name; main() reads sys.argv, gives an exit status.
+_MODULES = {
+    "serve": (LAUNCHER, "serve"),
+    "run": (LAUNCHER, "console"),
+    "radio": (LAUNCHER, "launcher.steer"),
+    "monitor": (ROOT, "boards.tools.monitor.__main__"),
+}
 _WRONG = 2
 
 
 def main():
-    """Run the command line of this process: the exit status."""
+    """Run the command line of this process: the exit status. rich is not everybody's."""
     # Until the launcher's loop takes over, Ctrl-C ends this without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     name = sys.argv[1] if len(sys.argv) > 1 else "--help"
@@ -39,5 +45,11 @@ def main():
         sys.stderr.write(f"wipmodem: {name}: no such command; expected {expected} or --help\n")
         return _WRONG
     sys.argv[:2] = [f"wipmodem {name}"]
-    sys.path.insert(0, str(LAUNCHER))
-    return importlib.import_module(_MODULES[name]).main()
+    folder, module = _MODULES[name]
+    sys.path.insert(0, str(folder))
+    try:
+        main_of = importlib.import_module(module).main
+    except ModuleNotFoundError as missing:
+        sys.stderr.write(f"wipmodem {name} needs {missing.name}: pip install {missing.name}\n")
+        return 1
+    return main_of()

@@ -4,6 +4,6 @@ from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
 _PACKED = _HERE / "tree"
-_ROOT = _PACKED if _PACKED.is_dir() else _HERE.parents[2]
+ROOT = _PACKED if _PACKED.is_dir() else _HERE.parents[2]
 
-LAUNCHER = _ROOT / "boards" / "host"
+LAUNCHER = ROOT / "boards" / "host"
