@@ -26,6 +26,16 @@ def case_up_and_down():
     assert bench.radio.idle() and bench.ppp.redials == 0
 
 
+def case_signal():
+    """As the radio has told it last, whoever asked; in a session it is that of before."""
+    bench = PppBench().ready()
+    assert bench.ppp.signal() == c.NO_SIGNAL and bench.radio.ask(b"+CSQ", 0, 4)
+    bench.sent(b"AT+CSQ\r").say(b"\r\n+CSQ: 23, 0\r\n\r\nOK\r\n").start()
+    bench.dials().called()
+    bench.run().is_now(UP)
+    assert bench.ppp.signal() == 23
+
+
 def case_a_call_of_the_hosts():
     """The bearer leaves its bytes alone, does not ask for service, and does not end it."""
     bench = PppBench().ready()
