@@ -10,7 +10,7 @@ _HERE = Path(__file__).resolve().parent
 _PATHS = (_HERE.parent / "firmware", _HERE.parent / "boards" / "host", _HERE)
 
 # MicroPython's; `w` are words, so that it holds what as many KB do on a chip. See memory/least.py.
-HEAP = os.environ.get("HEAP", "224wK")
+HEAP = os.environ.get("HEAP", "256wK")
 
 COMMANDS = {
     "cpython": [sys.executable, "-B"],

@@ -94,7 +94,7 @@ def test_a_line_that_cannot_be_made_is_one_clear_line(dte, complaint):
         ("--dns 192.0.2.1:0", "--dns 192.0.2.1:0: expected an address such as"),
         ("--hosts /no/hosts", "--hosts /no/hosts: cannot be read"),
         ("--log /no/log", "--log /no/log: No such file or directory"),
-        ("--heap much", "--heap much: expected a size such as 224wK"),
+        ("--heap much", "--heap much: expected a size such as 256wK"),
         ("--program /no/main.py", "no modem program at /no/main.py"),
         ("--micropython /no/upy", "no MicroPython at /no/upy"),
         ("--frobnicate", "unrecognized arguments: --frobnicate"),

@@ -1,6 +1,6 @@
 """`make memory-least`: the smallest heap on which the tests pass, by halving.
 
-    python -m memory.least [--low 64] [--high 192] [--step 4] [-k WORDS] [--chip]
+    python -m memory.least [--low 64] [--high 256] [--step 4] [-k WORDS] [--chip]
 
 A part has failed at its first test. On the chip all of `make test-chip` is one part, which takes
 some ten minutes each time that it passes; an object that boot.py makes takes what is too much.
@@ -48,7 +48,7 @@ with open('boot.py', 'w') as file:
 def main():
     parser = argparse.ArgumentParser(prog="make memory-least", description=__doc__.splitlines()[0])
     parser.add_argument("--low", type=int, default=64, help="wK that are too few (%(default)s)")
-    parser.add_argument("--high", type=int, default=192, help="wK that will do (%(default)s)")
+    parser.add_argument("--high", type=int, default=256, help="wK that will do (%(default)s)")
     parser.add_argument("--step", type=int, default=4, help="wK (%(default)s)")
     parser.add_argument("-k", default="", metavar="WORDS", help="only parts with these words")
     parser.add_argument("--chip", action="store_true", help="the emulated RP2040, not the PC")

