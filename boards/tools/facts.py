@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 BOARDS = Path(__file__).parents[1]
-_COMMANDS = BOARDS.parent / "firmware" / "wipmodem" / "command_table.py"
+_FIRMWARE = BOARDS.parent / "firmware" / "wipmodem"
+_LOADING = ("command_table.py", "watch.py")
 _LATER = re.compile(r'^_[A-Z]+ = "(\w+)"$', re.MULTILINE)
 
 
@@ -16,7 +17,8 @@ def names():
 
 def later():
     """Files that a board does not load before a host asks for what is in them."""
-    return {f"wipmodem/{name}.mpy" for name in _LATER.findall(_COMMANDS.read_text())}
+    text = "".join((_FIRMWARE / name).read_text() for name in _LOADING)
+    return {f"wipmodem/{name}.mpy" for name in _LATER.findall(text)}
 
 
 def tables(name):

@@ -11,11 +11,8 @@ from . import bearer_commands as bearer
 from . import call_commands as call
 from . import profile_commands as profile
 from . import stack_commands as stack
-from . import trial
 from . import wip_commands as wip
 from .compat import const
-from .option_commands import wipopt_set
-from .ping import wipping_set
 from .radio_commands import dial_read, dial_set
 from .recorder import log_read, log_set
 
@@ -35,6 +32,9 @@ _OWN = "own_commands"
 _SERVERS = "server_commands"
 _REPORT = "socket_report"
 _COUNTED = "counted"
+_TRIAL = "trial"
+_OPTIONS = "option_commands"
+_PING = "ping"
 _DRAIN = "drain"
 
 _CFG = (0, ((0, b"n"), (1, b"n"), (2, b"nuv"), (4, b"ny")))
@@ -73,15 +73,15 @@ TABLE: tuple = (
     _row(b"+WIPBR", None, bearer.wipbr_read, None, bearer.wipbr_set, _BR, _BR_WIPSOFT),
     _row(b"+WIPCREATE", None, wip.wipcreate_read, None, wip.wipcreate_set, _CREATE),
     _row(b"+WIPDATA", None, wip.wipdata_read, base.ok, wip.wipdata_set, b"pim"),
-    _row(b"+WIPOPT", None, None, None, wipopt_set, _OPT),
+    _row(b"+WIPOPT", None, None, None, (_OPTIONS, "wipopt_set"), _OPT),
     _row(b"+WIPCLOSE", None, base.ok, base.ok, wip.wipclose_set, _CLOSE),  # Q31
     _row(b"+WIPFILE", None, None, None, base.ok, ABSENT, _FILE),
-    _row(b"+WIPPING", None, None, None, wipping_set, b"tNNN"),
+    _row(b"+WIPPING", None, None, None, (_PING, "wipping_set"), b"tNNN"),
     _row(b"+WIPXSEND", None, None, None, (_COUNTED, "send_set"), b"pinNT"),
     _row(b"+WIPXRECV", None, None, None, (_COUNTED, "receive_set"), b"pinNW"),
     _row(b"+WIPXCLOSE", None, None, None, (_DRAIN, "close_set"), _XCLOSE),
     _row(b"+WIPXSERVER", None, (_SERVERS, "server_read"), None, (_SERVERS, "server_set"), _SERVER),
-    _row(b"+WIPXIPR", trial.trial_confirm, trial.trial_read, None, trial.trial_set, b"hN"),
+    _row(b"+WIPXIPR", (_TRIAL, "confirm"), (_TRIAL, "read"), None, (_TRIAL, "begin"), b"hN"),
     _row(b"+WIPXSTAT", (_OWN, "stat_line"), (_OWN, "stat_read"), None, (_OWN, "stat_set"), b"e"),
     _row(
         b"+WIPXHEALTH",

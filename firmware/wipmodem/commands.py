@@ -109,7 +109,10 @@ class Commands:
         self._modem.recorder.record(LINE, self._buf, self.began, end - self.began)
 
     def _call(self):
-        outcome = self._handler(self._modem)
+        try:
+            outcome = self._handler(self._modem)
+        except MemoryError:
+            outcome = errors.NO_MEMORY
         if outcome != MORE and outcome != HOLD:
             self._handler = _nothing
         return MORE if outcome == DONE else outcome

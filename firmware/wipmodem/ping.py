@@ -8,6 +8,7 @@ from . import errors, ticks, urc
 from .address import parse
 from .base_commands import DONE
 from .compat import const
+from .nobody import NOBODY
 
 _INTERVAL_MS = const(2000)
 _LIMIT_MS = const(2000)
@@ -166,4 +167,12 @@ def wipping_set(modem):
         return errors.BAD_VALUE
     interval_ms = arguments.value_or(2, _INTERVAL_MS)
     limit_ms = arguments.value_or(3, _LIMIT_MS)
-    return modem.ping.start(arguments.text(0), times, interval_ms, limit_ms, modem.now_ms) or DONE
+    ping = _ping(modem)
+    return ping.start(arguments.text(0), times, interval_ms, limit_ms, modem.now_ms) or DONE
+
+
+def _ping(modem):
+    if modem.ping is NOBODY:
+        board = modem.board
+        modem.ping = Ping(board.net, modem.table, board.entropy, modem.urcs)
+    return modem.ping

@@ -4,6 +4,7 @@ from . import errors, ticks
 from . import settings as at
 from .base_commands import DONE, takes_rate
 from .compat import const
+from .nobody import NOBODY
 
 _TRIAL_S = const(10)
 _HUNDRED = const(100)
@@ -54,17 +55,19 @@ class Trial:
         return True
 
 
-def trial_set(modem):
+def begin(modem):
     """AT+WIPXIPR=<rate>[,<seconds>]: the OK goes out at the old rate."""
     rate = modem.arguments.value(0)
     seconds = modem.arguments.value_or(1, _TRIAL_S)
     if not takes_rate(modem, rate) or not seconds:
         return errors.ERROR
+    if modem.trial is NOBODY:
+        modem.trial = Trial(modem)
     modem.trial.begin(rate, seconds)
     return DONE
 
 
-def trial_confirm(modem):
+def confirm(modem):
     """AT+WIPXIPR: the host is heard."""
     if not modem.trial.under_way:
         return errors.BAD_STATE
@@ -72,7 +75,7 @@ def trial_confirm(modem):
     return DONE
 
 
-def trial_read(modem):
+def read(modem):
     """The rate, the one that would come back, and the seconds until then; 0 if none would."""
     trial = modem.trial
     speed = modem.settings[at.SPEED] * _HUNDRED

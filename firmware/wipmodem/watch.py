@@ -3,7 +3,7 @@ for once a second. What tells it is loaded when it is first wanted (monitor.py).
 
 from . import errors, later
 
-_MONITOR = ("monitor", "Monitor")
+_MONITOR = "monitor"
 _NO_MEMORY = b"+CME ERROR: %d\r\n" % errors.NO_MEMORY
 
 
@@ -29,7 +29,7 @@ class Watch:
         return self._monitor is not None and self._monitor.tick()
 
     def _make(self):
-        kind = later.find(_MONITOR)
+        kind = later.find((_MONITOR, "Monitor"))
         try:
             return kind and kind(self._modem)
         except MemoryError:

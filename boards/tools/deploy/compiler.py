@@ -17,6 +17,7 @@ from . import Failure
 # What MicroPython runs at boot, by just this name.
 _AS_SOURCE = ("boot.py", "main.py")
 _OPTIMISED = "-O3"  # without line numbers, which a file's code has in the heap: 11 KB
+# A traceback names a file by its stem: the module's name, which is in the heap anyway.
 _FORMAT = 0xFF  # of sys.implementation._mpy
 
 
@@ -31,7 +32,7 @@ def compiled(entry, compiler):
     """The .mpy file of an entry."""
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "made.mpy"
-        options = [_OPTIMISED, "-s", entry.path, "-o", made]
+        options = [_OPTIMISED, "-s", Path(entry.path).stem, "-o", made]
         done = _run([compiler, *options, entry.source])
         if done.returncode:
             reason = done.stderr.strip().splitlines() or ["mpy-cross failed"]
