@@ -7,25 +7,19 @@ class Console:
     def __init__(self, fd):
         self._stream = open_raw(fd)
         self._put = writer(self._stream)
-        self._in = bytearray(64)
+        self._in = bytearray(4096)  # all that a pty holds
 
     def asked(self):
         """Have bytes come since last asked?"""
-        asked = False
-        while self._read():
-            asked = True
-        return asked
+        try:
+            return bool(self._stream.readinto(self._in))
+        except OSError:
+            return False
 
     def write(self, buf, off, n):
         """How many were taken: none while nobody reads."""
         try:
             return self._put(buf, off, n) or 0
-        except OSError:
-            return 0
-
-    def _read(self):
-        try:
-            return self._stream.readinto(self._in)
         except OSError:
             return 0
 
