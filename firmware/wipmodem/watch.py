@@ -15,22 +15,22 @@ class Watch:
 
     def second(self):
         """One has gone by."""
-        if not self._console.asked():
-            return
-        if self._monitor is None:
-            self._monitor = self._make()
-        if self._monitor is None:
+        if self._console.asked() and not self._begin():
             self._console.write(_NO_MEMORY, 0, len(_NO_MEMORY))
-        else:
-            self._monitor.begin()
 
     def tick(self):
         """True if something was done."""
         return self._monitor is not None and self._monitor.tick()
 
-    def _make(self):
-        kind = later.find((_MONITOR, "Monitor"))
+    def _begin(self):
+        """False if there is no memory for it."""
         try:
-            return kind and kind(self._modem)
+            if self._monitor is None:
+                kind = later.find((_MONITOR, "Monitor"))
+                if kind is None:
+                    return False
+                self._monitor = kind(self._modem)
+            self._monitor.begin()
         except MemoryError:
-            return None
+            return False
+        return True
