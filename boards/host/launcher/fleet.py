@@ -11,7 +11,7 @@ MOST = 4096  # Linux has no more ptys, unless it is told to
 _EACH = 6
 _COMMON = 64
 
-# MicroPython's heap in KB: the firmware; a modem, which has 52 with its buffers and 20 more with
+# MicroPython's heap in KB: the firmware; a modem, which has 58 with its buffers and 20 more with
 # all its sockets, and room so that a collection, 40 ms with a thousand modems, comes seldom.
 _COMMON_KB = 2048
 _EACH_KB = 96
