@@ -31,6 +31,7 @@ class Counted:
         self.left = 0  # bytes that are still to come from the host, or to go to it
         self.some = False  # there is something to go to it, if only an empty datagram
         self.crc = 0
+        self.wanted_crc = 0  # the host's, of what it sends
         self._taking = False  # the host's bytes are awaited
         self._modem = modem
         # What data mode gathers in is empty in command mode.
@@ -127,7 +128,8 @@ def _send_asked(modem):
     if arguments.value(0) == SERVER:
         return errors.BAD_PROTOCOL
     sock = modem.table.at(arguments.value(0), arguments.value(1))
-    if _crc_given(arguments) < 0:
+    wanted_crc = _crc_given(arguments)
+    if wanted_crc < 0:
         return errors.ERROR
     failure = _cannot_send(sock)
     if failure or not 0 < arguments.value(2) <= modem.board.sizes.datagram:
@@ -135,6 +137,7 @@ def _send_asked(modem):
     counted = _counted(modem)
     counted.wait(3)
     counted.await_host(sock, arguments.value(2))
+    counted.wanted_crc = wanted_crc
     modem.expect_data()
     modem.writer.prompt()
     modem.step = _TAKING
@@ -170,7 +173,7 @@ def _send_taking(modem):
         counted.stop()
         return errors.NOT_IN_TIME
     counted.all()
-    if modem.arguments.given(4) and _crc_given(modem.arguments) != counted.crc:
+    if modem.arguments.given(4) and counted.wanted_crc != counted.crc:
         return errors.BAD_VALUE
     modem.step = _SENDING
     return _send_sending(modem)
