@@ -30,6 +30,13 @@ _UNASKED = (
     b"+WIPDATA: #,#,#",
     b"+WIPBR: #,#",
     b"+WIPXLOST: #",
+    b"+WIPXTIME: #.#",
+    b"+WIPXOVERRUN: #",
+    b'+WIPXCLOSED: #,#,"idle"',
+    b'+WIPXREFUSED: #,"#.#.#.#",#,"accept_range_full"',
+    b'+WIPXREFUSED: #,"#.#.#.#",#,"accept_no_socket"',
+    b'+WIPXREFUSED: #,"#.#.#.#",#,"accept_filtered"',
+    b'+WIPXREFUSED: #,"#.#.#.#",#,"accept_peer_limit"',
     b"+CREG: #",
     b"+WIPPING: #,#,#",
 )
