@@ -7,6 +7,7 @@ receive: a line with their number, the bytes, a result. Both may be guarded by C
 from . import errors, ticks
 from .base_commands import DONE, HOLD, MORE
 from .compat import const, crc32
+from .nobody import NOBODY
 from .pipe import Span
 from .sock import FAILED, PEER_CLOSED, SERVER, UDP
 from .wip_commands import name
@@ -109,7 +110,7 @@ class Counted:
 
 def _counted(modem):
     """The modem's, which is made at the first use."""
-    if modem.counted is None:
+    if modem.counted is NOBODY:
         modem.counted = Counted(modem)
     return modem.counted
 

@@ -55,7 +55,7 @@ class Modem:
         self._serial = serial = board.serial
         self.profile = Profile(board.store, self.settings)
         self.after = After(self)
-        self.trial = self.ping = NOBODY  # made at the first use
+        self.trial = self.ping = self.counted = NOBODY  # made at the first use
         self.profile.start(board)
         self.after.apply()
         self.counters = count_.Counters()
@@ -74,7 +74,6 @@ class Modem:
             self.stack.radio, self.settings, self.urcs, self.counters, self.table.scratch
         )
         self.data = DataMode(self.table.traffic, self, sizes)
-        self.counted = None  # made at the first use (counted.py)
         self.announcer = Announcer(self)
         restore_dial(self)
         self.commands = Commands(self)
@@ -188,8 +187,7 @@ class Modem:
 
     def _dtr_dropped(self, hang_up):
         """D5, B10: to command mode; with &D2 the sockets go, then the call."""
-        counted = self.counted is not None and self.counted.stop()
-        if counted or self.data.channel:
+        if self.counted.stop() or self.data.channel:
             self._drop_input()
         self.line.reset()
         if self.data.channel:
