@@ -27,7 +27,7 @@ net     poll(timeout_ms) -> count; ready[k] is a handle, flags[handle] its event
 bearer  start(limit_ms), stop(); pump() -> bool, in every pass: bytes move, is service due early?
         service(now_ms) -> ms until the next; state, one of those below; cause, why the last
         session failed; user, password; address(), servers(), hosts; radio (or None);
-        signal(), as +CSQ has it: 2 dB each above -113 dBm, 0 to 31, or NO_SIGNAL
+        signal(), as +CSQ has it: 2 dB each above -113 dBm, 0 to BEST_SIGNAL, or NO_SIGNAL
 radio   in_call(), ask(line, start, end) -> bool, asking(), answer, dial_string, dial_with(text);
         chat.lines[0:chat.n], chat.ignored; rang, registered: a RING, the stat of a +CREG that
         came unasked (-1: none), until cleared
@@ -78,6 +78,8 @@ IPCP_FAILED = const(815)
 PEER_ENDED = const(816)
 PEER_SILENT = const(817)
 
+# Signals: the numbers of +CSQ.
+BEST_SIGNAL = const(31)
 NO_SIGNAL = const(99)
 
 # Options of a socket: the numbers of +WIPOPT.

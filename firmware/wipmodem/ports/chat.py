@@ -5,7 +5,7 @@ below has come. The information lines before it stand in `lines[0:n]`, each ende
 """
 
 from .. import ticks
-from ..contract import AGAIN, NO_SIGNAL, const
+from ..contract import AGAIN, BEST_SIGNAL, NO_SIGNAL, const
 
 # The results: V.250's numbers (base.md section 2), and one more.
 OK = const(0)
@@ -37,7 +37,6 @@ _CREG = b"+CREG: "
 _CREG_AT = const(7)  # "+CREG: 1"
 _CSQ = b"+CSQ: "
 _CSQ_AT = const(6)
-_MOST = const(31)
 _LARGEST = const(9999999)  # numbers stop growing here
 _SIZE = const(256)
 _KEPT = const(240)  # of it; behind that there is room for every result
@@ -133,7 +132,7 @@ class Chat:
         """RING, or a +CREG of one number: the answer to AT+CREG? has two. A +CSQ is an answer."""
         if self._begins(_CSQ):
             signal = self._number(self.n + _CSQ_AT)
-            self._told.signal = signal if 0 <= signal <= _MOST else NO_SIGNAL
+            self._told.signal = signal if 0 <= signal <= BEST_SIGNAL else NO_SIGNAL
             return False
         if self._begins(_RING):
             self._told.rang = True

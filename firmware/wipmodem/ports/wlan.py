@@ -5,14 +5,13 @@ take their place, so that a host can set them.
 """
 
 from .. import ticks
-from ..contract import COMING, DOWN, NO_ANSWER, NO_SIGNAL, PAUSED, UP, const
+from ..contract import BEST_SIGNAL, COMING, DOWN, NO_ANSWER, NO_SIGNAL, PAUSED, UP, const
 from .link import address_of, servers_of
 
 _JOIN_MS = const(30000)
 _WATCH_MS = const(100)
 _IDLE_MS = const(1000)
 _LEAST_DBM = const(-113)
-_MOST = const(31)
 
 
 class Wlan:
@@ -54,7 +53,7 @@ class Wlan:
             dbm = self._link.status("rssi")
         except (OSError, ValueError):  # it has joined no network, or does not measure
             return NO_SIGNAL
-        return max(0, min((dbm - _LEAST_DBM) // 2, _MOST))
+        return max(0, min((dbm - _LEAST_DBM) // 2, BEST_SIGNAL))
 
     def pump(self):
         return False
