@@ -5,7 +5,6 @@ from .compat import const
 
 _SECOND_MS = const(1000)
 _NEVER = const(-1)
-_POINT = const(0x2E)
 
 
 class Clock:
@@ -35,5 +34,4 @@ class Clock:
     def say(self, writer, stamp_ms):
         """A moment of the last days, as seconds with three decimals."""
         late_ms = ticks.diff(stamp_ms, self._since_ms)
-        writer.number(self.seconds + late_ms // _SECOND_MS).char(_POINT)
-        return writer.three_digits(late_ms % _SECOND_MS)
+        return writer.seconds(self.seconds + late_ms // _SECOND_MS, late_ms % _SECOND_MS)

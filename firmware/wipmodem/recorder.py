@@ -116,7 +116,7 @@ class Recorder:
         for i in (2, 1, 0):
             seconds = seconds << 8 | memory[at + i]
         ms = min(memory[at + 5] << 8 | memory[at + 4], 999)
-        writer.begin(b"+WIPXLOG: ").number(seconds).char(_POINT).three_digits(ms).char(_COMMA)
+        writer.begin(b"+WIPXLOG: ").seconds(seconds, ms).char(_COMMA)
         writer.text(_KINDS[min(memory[at + 6], len(_KINDS) - 1)]).char(_COMMA)
 
 

@@ -95,6 +95,10 @@ class Writer:
         """Zero padded, 0 to 999."""
         return self.number(n // 100).number(n // 10 % 10).number(n % 10)
 
+    def seconds(self, whole, ms):
+        """`12.345`."""
+        return self.number(whole).char(0x2E).three_digits(ms)
+
     def comma(self, n):
         """A comma and a decimal number."""
         return self.char(0x2C).number(n)
