@@ -16,13 +16,10 @@ def _beside(dte):
     return f"{path}.console" if kind == "pty" and path else ""
 
 
-class ConsolePty:
+class ConsolePty(Pseudo):
     def __init__(self, path):
-        self._pty = Pseudo(path, _SPEED)
-        self.modem_fds = {"console": self._pty.modem_fd}
-        self.forget = self._pty.forget
-        self.withdraw = self._pty.withdraw
-        self.close = self._pty.close
+        super().__init__(path, _SPEED)
+        self.modem_fds = {"console": self.modem_fd}
 
 
 class NoConsole:

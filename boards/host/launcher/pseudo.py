@@ -28,23 +28,23 @@ class Pseudo:
     close(), soon after the modem has died."""
 
     def __init__(self, path, speed):
-        self.modem_fd, self.slave = pty.openpty()
-        self.name = os.ttyname(self.slave)
+        self.modem_fd, self._slave = pty.openpty()
+        self._name = os.ttyname(self._slave)
         os.set_blocking(self.modem_fd, False)
-        _make_raw(self.slave, speed)
-        self._link = Symlink(path, self.name)
-        self.path = path
+        _make_raw(self._slave, speed)
+        self._link = Symlink(path, self._name)
+        self._path = path
 
     def forget(self):
         """What the modem has not read is lost with its power."""
-        termios.tcflush(self.slave, termios.TCOFLUSH)
+        termios.tcflush(self._slave, termios.TCOFLUSH)
 
     def withdraw(self):
         self._link.remove()
 
     def close(self):
         os.close(self.modem_fd)
-        os.close(self.slave)
+        os.close(self._slave)
 
 
 def _make_raw(fd, speed):

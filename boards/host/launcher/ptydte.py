@@ -15,7 +15,7 @@ _SIZES = {termios.CS5: 5, termios.CS6: 6, termios.CS7: 7, termios.CS8: 8}
 _RATES = {code: rate for rate, code in CODES.items()}
 
 
-class PtyDte:
+class PtyDte(Pseudo):
     first_lines = DTR | RTS
 
     def __init__(self, where, speed, loop, lines, journal):
@@ -23,17 +23,13 @@ class PtyDte:
             raise Refused("pty: expected a path, such as pty:/tmp/modem")
         self._loop = loop
         self._journal = journal
-        self._pty = Pseudo(where, speed)
-        self.modem_fd = self._pty.modem_fd
-        self.forget = self._pty.forget
-        self.withdraw = self._pty.withdraw
-        self.close = self._pty.close
-        self._shown = describe_settings(self._pty.slave)
+        super().__init__(where, speed)
+        self._shown = describe_settings(self._slave)
 
     @property
     def place(self):
         """For the ready line."""
-        return f"pty:{self._pty.path} ({self._pty.name}) {self._shown}"
+        return f"pty:{self._path} ({self._name}) {self._shown}"
 
     def handed_over(self):
         """Kept, see pseudo.py."""
@@ -47,7 +43,7 @@ class PtyDte:
 
     def _look(self):
         """No event tells that a host has changed the speed."""
-        settings = describe_settings(self._pty.slave)
+        settings = describe_settings(self._slave)
         if settings != self._shown:
             self._shown = settings
             self._journal.detail(f"speed {settings}")
