@@ -1,6 +1,7 @@
 """ports/console.py over stand-ins of `select` and `sys`: it never waits. Both interpreters."""
 
-from chip_modules import Select, Sys, load
+from chip_modules import Select, load
+from chip_stdio import Sys
 
 _CONSOLE = load("console", select=Select, sys=Sys)
 

@@ -3,7 +3,8 @@
 import os
 import sys
 
-from chip_modules import IN, WDT, Machine, Network, Reset, RingUART, Select, Sys, Time, load
+from chip_modules import IN, WDT, Machine, Network, Reset, RingUART, Select, Time, load
+from chip_stdio import Sys
 
 _MCU = load(
     "mcu",
