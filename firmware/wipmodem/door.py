@@ -131,7 +131,7 @@ class Door:
     # Later
 
     def reopen(self):
-        """There may be an index for those who wait."""
+        """Watch all listeners again: an index, or a socket of the stack's, may be free now."""
         for sock in self._table.all:
             if sock.state == LISTENING:
                 self._net.want(sock.handle, net_.IN)

@@ -1,5 +1,6 @@
 """+WIPXCLOSE: close a socket once its peer has all that was sent, or after a while, and say so."""
 
+from . import contract as net_
 from . import errors
 from .base_commands import DONE, HOLD
 from .compat import const
@@ -19,10 +20,11 @@ def close_set(modem):
         return errors.BAD_STATE
     unacked = _unacked(modem, sock)
     limit_ms = modem.arguments.value_or(2, _TIMEOUT_S) * 1000
-    if (sock.unsent() or unacked > 0) and modem.line_age_ms() < limit_ms:
+    waits = sock.unsent() or unacked > 0 or unacked == net_.NO_RESOURCE
+    if waits and modem.line_age_ms() < limit_ms:
         return HOLD
     writer = name(modem.writer.begin(b"+WIPXCLOSE: "), sock).comma(sock.unsent() + sock.lost)
-    if unacked == _UNKNOWN:
+    if unacked < 0:
         writer.char(_COMMA).end()
     else:
         writer.comma(unacked).end()

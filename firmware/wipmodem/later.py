@@ -7,15 +7,19 @@ _found = {}
 
 
 def find(place):
-    """The function at (module, name), or None if there is no memory for it now."""
+    """Return the function at (module, name), or None if its module cannot be loaded now."""
     handler = _found.get(place)
     return _load(place) if handler is None else handler
 
 
 def _load(place):
+    """A module that is a file may meet no memory, no descriptor, or a file that has been replaced
+    since the start and fits the other modules no more: that can raise anything. The command is
+    refused with 802, which the recorder keeps, and the next use tries again."""
     try:
         module = __import__(_PACKAGE + place[0], None, None, _FROM)
-        _found[place] = getattr(module, place[1])
-    except MemoryError:
+        handler = getattr(module, place[1])
+        _found[place] = handler  # last: it allocates, too
+    except Exception:
         return None
-    return _found[place]
+    return handler

@@ -100,6 +100,7 @@ class BsdNet:
     """`poller` is select.poll or like it; `entropy()` gives 16 bits; `count` is of handles."""
 
     keepalive = False
+    drops_refused = False  # a peer whose accept() fails for want of a socket is gone (esp32)
     still = _Still()  # `with net.still:` around what enters the stack by another door
 
     def __init__(self, poller, entropy, count):
@@ -199,11 +200,19 @@ class BsdNet:
         return handle
 
     def accept(self, listener):
-        """The next peer of a listener: handle or class; addr and peer_port name it."""
+        """The next peer of a listener: handle or class; addr and peer_port name it.
+
+        NO_RESOURCE: the peer was turned away. Where the stack keeps a peer for which it has no
+        socket now, this is AGAIN, and the listener is not watched until the next `want`.
+        """
         try:
             sock, raw = self._socks[listener].accept()
         except FAILURES as error:
-            return class_of(error)
+            failure = class_of(error)
+            if failure == NO_RESOURCE and not self.drops_refused:
+                self.want(listener, 0)  # else the waiting peer would keep the loop from sleeping
+                return AGAIN
+            return failure
         handle = self._adopt(sock, IN)
         if handle < 0:
             return handle

@@ -10,6 +10,7 @@ from .net_chip import ChipNet
 
 
 class Net(ChipNet):
+    drops_refused = True
     fixed_ttl = 64  # CONFIG_LWIP_IP_DEFAULT_TTL, which MicroPython leaves as it is
 
     def _key(self, sock):

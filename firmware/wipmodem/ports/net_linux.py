@@ -6,7 +6,7 @@ CPython has names for their numbers. MicroPython has not, and runs on Linux.
 import socket
 
 from ..contract import KEEPALIVE, NO_DELAY, TOS, TTL, const
-from .net import FAILURES
+from .net import FAILURES, class_of
 from .net_echo import EchoNet
 
 _PROBES = const(3)  # unanswered, and the peer is gone
@@ -74,7 +74,14 @@ class LinuxNet(EchoNet):
         return EchoNet._connect(self, handle, addr, peer_port)
 
     def unacked(self, handle):
-        """By /proc, as MicroPython has no ioctl; -1 if the connection is not there any more."""
+        """By /proc, as MicroPython has no ioctl; -1 if the connection is not there any more,
+        NO_RESOURCE if there is no descriptor or memory now to look it up."""
+        try:
+            return self._unacked(handle)
+        except FAILURES as error:
+            return class_of(error)
+
+    def _unacked(self, handle):
         local = ":%04X" % self.local_port[handle]
         peer = "%08X:%04X" % (int.from_bytes(self.addr[handle], "little"), self.peer_port[handle])
         with open("/proc/net/tcp") as file:
