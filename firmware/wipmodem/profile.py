@@ -8,6 +8,7 @@ from . import settings as at
 from .compat import const
 
 _HARDWARE = const(2)  # +IFC
+_MOST_DIGITS = const(5)  # of the largest value in settings.py
 
 # What is kept together under one name.
 _NAMES = {at.PROFILE: b"profile", at.LINE: b"line", at.STACK: b"stack", at.ITSELF: b"dialect"}
@@ -75,6 +76,8 @@ def _settings_of(keeper):
 
 
 def _numbers(text):
-    """A list, or None if it is none."""
+    """Return the list of numbers, or None if `text` is none."""
     words = text.split(b",") if text else []
-    return None if any(not word.isdigit() for word in words) else [int(word) for word in words]
+    if any(len(word) > _MOST_DIGITS or not word.isdigit() for word in words):
+        return None
+    return [int(word) for word in words]

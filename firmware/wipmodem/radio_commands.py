@@ -59,9 +59,13 @@ def _say_line(modem, chat):
 
 def restore_dial(modem):
     """At start: what AT+WIPXDIAL has kept."""
-    kept = modem.board.store.values.get(_DIAL)
-    if kept and modem.stack.radio is not None:
+    kept = modem.board.store.values.get(_DIAL, b"")
+    if _is_dial_string(kept) and modem.stack.radio is not None:
         modem.stack.radio.dial_with(kept)
+
+
+def _is_dial_string(text):
+    return text[:3].upper() == b"ATD" and 3 < len(text) <= _DIAL_LONGEST
 
 
 def dial_set(modem):
@@ -70,7 +74,7 @@ def dial_set(modem):
     if radio is None:
         return errors.ERROR
     text = modem.arguments.text(0)
-    if text and not (text[:3].upper() == b"ATD" and 3 < len(text) <= _DIAL_LONGEST):
+    if text and not _is_dial_string(text):
         return errors.BAD_VALUE
     if not modem.board.store.put({_DIAL: text}):
         return errors.STORE_FAILED

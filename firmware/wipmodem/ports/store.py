@@ -6,11 +6,17 @@ It is written beside the old one and renamed: whenever power goes, one of the tw
 import os
 from binascii import crc32
 
+from ..contract import const
+
 _HEAD = b"wipmodem 1\n"  # the version of the format
+_MOST = const(1024)  # bytes; what we write has 300 at most
+_ENOENT = const(2)
+_SUM = const(9)  # bytes of the last line, the CRC
 
 
 class Store:
-    """`values` by name, both bytes; `torn`: the file was there, but not as we had written it.
+    """`values` by name, both bytes; `torn`: the file was there, but not as we had written it, or
+    it could not be read.
 
     `path` None: they last as long as the program.
     """
@@ -39,26 +45,39 @@ class Store:
     def _load(self):
         try:
             with open(self._path, "rb") as file:
-                text = file.read()
-        except OSError:
-            return  # nothing was ever kept
+                text = file.read(_MOST + 1)
+        except OSError as error:
+            self.torn = error.args[:1] != (_ENOENT,)  # else nothing was ever kept
+            return
         body, _, crc = text[:-1].rpartition(b"\n")
         body += b"\n"
-        self.torn = not body.startswith(_HEAD) or crc != _sum(body) or text[-1:] != b"\n"
+        lines = body.split(b"\n")[1:-1]
+        whole = body.startswith(_HEAD) and crc == _sum(body) and text[-1:] == b"\n"
+        self.torn = not whole or len(text) > _MOST or any(b"=" not in line for line in lines)
         if not self.torn:
-            lines = body.split(b"\n")[1:-1]
             self.values = dict([line.split(b"=", 1) for line in lines])
 
     def _save(self, values):
         body = _HEAD + b"".join([b"%s=%s\n" % pair for pair in sorted(values.items())])
         new = self._path + ".new"
         try:
+            _remove(new)
             with open(new, "wb") as file:
-                file.write(body + _sum(body) + b"\n")
-            os.rename(new, self._path)
+                n = file.write(body + _sum(body) + b"\n")
+            if n == len(body) + _SUM:  # MicroPython's write() may do a part of it, on a full disk
+                os.rename(new, self._path)
         except OSError:
             return False
-        return True
+        return n == len(body) + _SUM
+
+
+def _remove(path):
+    """Remove what is there: writing to a symbolic link would write to its target."""
+    try:
+        os.remove(path)
+    except OSError as error:
+        if error.args[:1] != (_ENOENT,):
+            raise
 
 
 def _sum(body):
