@@ -98,10 +98,10 @@ def case_new_servers():
     """use() in the midst of a question holds from the next attempt; no servers: None."""
     bench = Bench()
     bench.ask(b"a.b")
-    bench.resolver.use([(b"\x0a\0\0\x07", 53)], {})
+    bench.resolver.use([(b"\x0a\0\0\x07", 53)], {}.get)
     bench.after(2000)
     assert bench.asked() == [1, 7]
-    bench.resolver.use([], {})
+    bench.resolver.use([], {}.get)
     bench.after(4000)
     assert bench.ended((0, None))
 

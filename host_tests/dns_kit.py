@@ -110,7 +110,7 @@ class Bench:
         self.resolver = Resolver(
             self.net, slots, self._entropy, self._done, bytearray(512), **settings
         )
-        self.resolver.use(servers, hosts or {})
+        self.resolver.use(servers, (hosts or {}).get)
 
     def _entropy(self):
         self._random = (self._random * 25173 + 13849) & 0xFFFF

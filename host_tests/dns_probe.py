@@ -22,7 +22,7 @@ class Probe:
         self._resolver = Resolver(
             self._net, len(names), entropy, self._done, bytearray(512), retry_ms
         )
-        self._resolver.use(servers, {})
+        self._resolver.use(servers, {}.get)
 
     def _done(self, slot, addr):
         assert slot not in self._addrs, "two results"

@@ -11,7 +11,7 @@ class FakeBearer:
 
     def __init__(self):
         self.radio: "FakeRadio | None" = None
-        self.hosts = {b"localhost": b"\x7f\0\0\1"}
+        self.lookup = {b"localhost": b"\x7f\0\0\1"}.get
         self.delayed = False
         self.state = c.DOWN
         self.cause = 0

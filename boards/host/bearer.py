@@ -1,14 +1,18 @@
 """The PC's bearer: the operating system is always on line, and says whom to ask for names.
 
-resolv.conf(5) and hosts(5) are read at `start`, IPv4 only. Runs on both interpreters.
+resolv.conf(5) is read at `start`, hosts(5) for each name, IPv4 only. No more than a
+block of either is in memory. Runs on both interpreters.
 """
 
+from textfile import scan
 from wipmodem.address import parse
-from wipmodem.contract import DOWN, NO_SIGNAL, UP
+from wipmodem.contract import DOWN, NO_MEMORY, NO_SIGNAL, UP
 
 LOOPBACK = b"\x7f\0\0\1"
 _DNS_PORT = 53
 _NOTHING_TO_DO_MS = 60000
+_LOCALHOST = b"localhost"
+_NAMESERVER = b"nameserver"
 _MAX_SERVERS = 3  # as resolv.conf(5) has it
 
 
@@ -25,13 +29,12 @@ class AlwaysOn:
         self.state = DOWN
         self.cause = 0
         self.user = self.password = ""  # nobody asks for them here
-        # Known names in lower case, and their addresses.
-        self.hosts = {}
 
     def start(self, limit_ms):
+        """DOWN with a cause if there is no descriptor or memory to read resolv.conf."""
         self._servers = self._dns or _read_servers(self._resolv_path)
-        self.hosts = _read_hosts(self._hosts_path)
-        self.state = UP
+        self.cause = 0 if self._servers else NO_MEMORY
+        self.state = UP if self._servers else DOWN
 
     def stop(self):
         self.state = DOWN
@@ -47,6 +50,12 @@ class AlwaysOn:
 
     def servers(self):
         return self._servers
+
+    def lookup(self, name):
+        """The address of a name, in lower case, in the hosts file as it is now, or None."""
+        found = _Hosts(name)
+        scan(self._hosts_path, name, found.take)
+        return LOOPBACK if found.addr is None and name == _LOCALHOST else found.addr
 
     def signal(self):
         return NO_SIGNAL
@@ -68,31 +77,45 @@ def _server(text):
     return addr, number
 
 
+class _Servers:
+    """The name servers of resolv.conf."""
+
+    def __init__(self):
+        self.found = []
+        self._is_server = False
+
+    def take(self, place, word):
+        """One word; True once there are enough."""
+        if place == 0:
+            self._is_server = word == _NAMESERVER
+        elif place == 1 and self._is_server:
+            addr = parse(word)
+            if addr is not None:
+                self.found.append((addr, _DNS_PORT))
+        return len(self.found) == _MAX_SERVERS
+
+
+class _Hosts:
+    """One name, in lower case, of a hosts file: its address, None if it is not there."""
+
+    def __init__(self, name):
+        self.addr = None
+        self._name = name
+        self._line_addr = None
+
+    def take(self, place, word):
+        """One word; True once the name is found."""
+        if place == 0:
+            self._line_addr = parse(word)
+        elif self._line_addr is not None and word.lower() == self._name:
+            self.addr = self._line_addr
+        return self.addr is not None
+
+
 def _read_servers(path):
-    servers = []
-    for words in _lines(path):
-        addr = parse(words[1]) if words[0] == b"nameserver" and len(words) > 1 else None
-        if addr is not None:
-            servers.append((addr, _DNS_PORT))
-    return servers[:_MAX_SERVERS] or [(LOOPBACK, _DNS_PORT)]
-
-
-def _read_hosts(path):
-    hosts = {}
-    for words in _lines(path):
-        addr = parse(words[0])
-        for name in words[1:] if addr is not None else ():
-            hosts.setdefault(name.lower(), addr)
-    hosts.setdefault(b"localhost", LOOPBACK)
-    return hosts
-
-
-def _lines(path):
-    """The words of each line that has some, without comments; nothing if there is no such file."""
-    try:
-        with open(path, "rb") as file:
-            lines = file.read().split(b"\n")
-    except OSError:
+    """A list of (address, port), the PC itself if the file names none; empty if it cannot be read
+    now."""
+    servers = _Servers()
+    if not scan(path, _NAMESERVER, servers.take):
         return []
-    lines = [line.split(b"#")[0].split(b";")[0].split() for line in lines]
-    return [words for words in lines if words]
+    return servers.found or [(LOOPBACK, _DNS_PORT)]

@@ -4,7 +4,7 @@ There is no PPP. Once the radio says CONNECT the operating system's network is u
 over the call is thrown away.
 """
 
-from wipmodem.contract import const
+from wipmodem.contract import UP, const
 from wipmodem.ports.ppp import Ppp
 from wipmodem.ports.radio import Radio
 
@@ -58,8 +58,13 @@ class Dialled(Ppp):
 
     def start(self, limit_ms):
         self._system.start(limit_ms)
-        self.hosts = self._system.hosts
-        super().start(limit_ms)
+        if self._system.state == UP:
+            super().start(limit_ms)
+        else:
+            self.cause = self._system.cause
+
+    def lookup(self, name):
+        return self._system.lookup(name)
 
     def address(self):
         return self._system.address()

@@ -21,12 +21,16 @@ net     poll(timeout_ms) -> count; ready[k] is a handle, flags[handle] its event
         keepalive: can it be told KEEPALIVE?
         fixed_ttl, the TTL that it always uses, 0 if it can be told
         finish(h) -> bool: no more from us on this connection, only to us; False if it cannot
-        unacked(h): bytes of ours that the peer has not acknowledged; -1: the stack does not tell
+        unacked(h): bytes of ours that the peer has not acknowledged; -1: the stack does not tell;
+        NO_RESOURCE: it cannot tell now
+        accept(h) is AGAIN also while the stack has no socket for a peer that it keeps: the
+        listener is then not watched until the next want(); NO_RESOURCE: the peer is gone
         open_echo(), send_echo(h, buf, n, addr), receive_echo(h, buf, n) -> size: ICMP messages,
         any that come; an answer may have another identifier; of its events only IN counts
 bearer  start(limit_ms), stop(); pump() -> bool, in every pass: bytes move, is service due early?
         service(now_ms) -> ms until the next; state, one of those below; cause, why the last
-        session failed; user, password; address(), servers(), hosts; radio (or None);
+        session failed; user, password; address(), servers(); radio (or None);
+        lookup(name): the four bytes that a hosts file has for a name in lower case, or None;
         signal(), as +CSQ has it: 2 dB each above -113 dBm, 0 to BEST_SIGNAL, or NO_SIGNAL
 radio   in_call(), ask(line, start, end) -> bool, asking(), answer, dial_string, dial_with(text);
         chat.lines[0:chat.n], chat.ignored; rang, registered: a RING, the stat of a +CREG that
@@ -68,6 +72,7 @@ UP = const(2)
 PAUSED = const(3)  # lost; it will be tried again
 
 # Causes of a bearer's failure: the guide's numbers.
+NO_MEMORY = const(802)
 NO_RADIO = const(805)
 BUSY = const(807)
 NO_ANSWER = const(808)

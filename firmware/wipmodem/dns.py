@@ -27,9 +27,9 @@ class _Question:
     def __init__(self):
         self.slot = 0
         self.busy = False
-        # The name in wire form, None if it cannot be one; its address when `hosts` has it.
+        # The name as it is looked up in the hosts file, and in wire form; None if it is no name.
+        self.name = b""
         self.wire: object = None
-        self.known: object = None
         # The attempt under way: its id, its socket (or _NONE), and when something has to be done.
         self.ident = 0
         self.handle = _NONE
@@ -53,7 +53,7 @@ class Resolver:
         # Attempts at each server.
         self._tries = tries
         self._servers = []
-        self._hosts = {}
+        self._lookup = _no_hosts
         self._questions = [_Question() for _ in range(most)]
         # How many of them are busy.
         self._open = 0
@@ -64,17 +64,20 @@ class Resolver:
         self.timeouts = 0
         self.failed = 0
 
-    def use(self, servers, hosts):
-        """Servers, (address, port) each, for attempts to come; hosts, lower case, for starts."""
+    def use(self, servers, lookup):
+        """For attempts to come: servers, (address, port) each; lookup(name), lower case, gives the
+        address that the board itself knows, or None."""
         self._servers = servers
-        self._hosts = hosts
+        self._lookup = lookup
 
     def start(self, slot, name, now_ms):
+        wire = encode(name)  # first: these allocate, and nothing may have changed if they fail
+        name = name.lower().rstrip(b".")
         self.cancel(slot)
         question = self._spare()
         question.slot = slot
-        question.wire = encode(name)
-        question.known = question.wire and self._hosts.get(name.lower().rstrip(b"."))
+        question.wire = wire
+        question.name = name
         question.attempts = 0
         question.due_ms = now_ms
         question.busy = True
@@ -129,12 +132,14 @@ class Resolver:
         return None
 
     def _go_on(self, question, now_ms):
-        """What falls due: the result known from the start, the next attempt, or the end."""
+        """What falls due: the address that the board knows, the next attempt, or the end. The
+        board is asked before each attempt: its file may have been unreadable at the last one."""
         if question.handle != _NONE:
             self.timeouts += 1
             self._hang_up(question)
-        if question.known or not question.wire or question.attempts >= self._most():
-            self._finish(question, question.known)
+        known = self._lookup(question.name) if question.wire else None
+        if known or not question.wire or question.attempts >= self._most():
+            self._finish(question, known)
         elif self._ask(question, now_ms) in _GIVE_UP:
             self._ask_next(question, now_ms)
 
@@ -193,10 +198,14 @@ class Resolver:
     def _free(self, question):
         self._hang_up(question)
         question.busy = False
-        question.wire = question.known = None
+        question.wire = None
         self._open -= 1
 
     def _hang_up(self, question):
         if question.handle != _NONE:
             self._net.close(question.handle)
             question.handle = _NONE
+
+
+def _no_hosts(name):
+    """Return None: before `use` no name is known."""

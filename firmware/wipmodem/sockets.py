@@ -107,17 +107,23 @@ class Table:
         if refusal:
             return refusal
         sock = self.open(sock)
+        try:
+            refusal = self._start(sock, local_port, name, peer_port)
+        except MemoryError:
+            refusal = errors.NO_MEMORY
+        if refusal:
+            self._free(sock)
+        return refusal
+
+    def _start(self, sock, local_port, name, peer_port):
         self._begin(sock, local_port, name, peer_port)
         addr = None if name is None else parse(name)
         if addr:
             sock.addr[:] = addr
         if addr or name is None:
-            refusal = self._link(sock)
-        else:
-            self.resolver.start(sock.who, name, self.now_ms)
-        if refusal:
-            self._free(sock)
-        return refusal
+            return self._link(sock)
+        self.resolver.start(sock.who, name, self.now_ms)
+        return 0
 
     def create_server(self, sock, local_port, first, last):
         refusal = self.refusal(sock)
@@ -125,10 +131,11 @@ class Table:
             refusal = errors.INDEX_RESERVED  # R10
         if refusal:
             return refusal
+        sock = self.open(sock)  # before the listener: it allocates
         handle = self._net.listen(local_port, _BACKLOG)
         if handle < 0:
+            self._free(sock)
             return _REFUSAL_OF.get(handle, errors.BAD_PORT_STATE)
-        sock = self.open(sock)
         self._machine.attach(sock, handle)
         self._machine.move(sock, OPENED)
         sock.reserve(sock.index, first, last)
@@ -157,14 +164,15 @@ class Table:
         return any(s.protocol == TCP and first <= s.index <= last for s in self.all)
 
     def open(self, free):
-        """A socket with buffers in the place of one that is FREE."""
-        sock = self._spare.pop()
+        """A socket with buffers in the place of one that is FREE. MemoryError changes nothing."""
+        sock = self._spare[-1]
         sock.name(free.protocol, free.index)
         sock.born_s = self._clock.seconds
         i = 0
         while i < len(self.all) and self.all[i].who < sock.who:
             i += 1
         self.all.insert(i, sock)
+        self._spare.pop()
         self.most = max(self.most, len(self.all))
         return sock
 
@@ -240,6 +248,7 @@ class Table:
             self._machine.move(sock, GONE if sock.state == READY else DEAD)
 
     def _free(self, sock):
+        self._spare.append(sock)  # first: it may allocate
         self._count_unread(sock)
         self._sent = self._sent + sock.sent & COUNTED
         self._received = self._received + sock.received & COUNTED
@@ -247,7 +256,6 @@ class Table:
         for pipe in sock.pipes:
             pipe.bound(_ALL)
         self.all.remove(sock)
-        self._spare.append(sock)
         self.door.reopen()
 
     def _count_unread(self, sock):

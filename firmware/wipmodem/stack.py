@@ -85,8 +85,15 @@ class Stack:
             return errors.BAD_STACK_STATE
         self._asked = True
         self._silent = self._by_result = silent
-        self._bearer.start(limit_ms)
-        self._notice()
+        try:
+            self._bearer.start(limit_ms)
+            self._notice()
+        except MemoryError:
+            self.give_up()  # as if it had not been asked for
+            raise
+        if self._bearer.state == DOWN:
+            self._asked = False
+            return self.failure()
         return 0
 
     def close_session(self):
@@ -140,15 +147,18 @@ class Stack:
 
     def _notice(self):
         was = self._state
-        state = self._state = self._bearer.state
+        state = self._bearer.state
         if state == was:
             return False
-        self.redials += was in (UP, PAUSED) and state in (UP, COMING)
-        self.local = self._bearer.address() if state == UP else _NO_ADDRESS
-        if state == UP:
+        if state == UP:  # first: this allocates
+            self.local = self._bearer.address()
+            self._table.resolver.use(self._bearer.servers(), self._bearer.lookup)
             self._up_s = self._clock.seconds
-            self._table.resolver.use(self._bearer.servers(), self._bearer.hosts)
-        elif was == UP and self._asked:
+        else:
+            self.local = _NO_ADDRESS
+        self._state = state
+        self.redials += was in (UP, PAUSED) and state in (UP, COMING)
+        if was == UP and state != UP and self._asked:
             self._table.bearer_lost()  # Q5: unasked, each connected socket has lost its peer
         wanted = self._asked
         if state == DOWN:

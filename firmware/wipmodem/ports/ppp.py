@@ -54,8 +54,6 @@ class Ppp:
     `pause_ms` 0: a lost session is not tried again.
     """
 
-    hosts = {}
-
     def __init__(self, radio, uart, link, net, facts):
         self.radio = radio
         self.state = DOWN
@@ -100,6 +98,9 @@ class Ppp:
 
     def address(self):
         return address_of(self._link)
+
+    def lookup(self, name):
+        """Return None: a board has no hosts file."""
 
     def servers(self):
         return servers_of(self._link)

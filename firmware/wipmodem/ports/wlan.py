@@ -17,7 +17,6 @@ _LEAST_DBM = const(-113)
 class Wlan:
     """`link` is a network.WLAN in station mode. A lost network is joined again by itself."""
 
-    hosts = {}
     radio = None
 
     def __init__(self, link, facts):
@@ -44,6 +43,9 @@ class Wlan:
 
     def address(self):
         return address_of(self._link)
+
+    def lookup(self, name):
+        """Return None: a board has no hosts file."""
 
     def servers(self):
         return servers_of(self._link)
