@@ -100,13 +100,13 @@ def test_a_line_that_cannot_be_made_is_one_clear_line(dte, complaint):
         ("--frobnicate", "unrecognized arguments: --frobnicate"),
     ],
 )
-def test_bad_arguments_are_one_clear_line(arguments, complaint, capsys, monkeypatch):
+def test_bad_arguments_are_one_clear_line(arguments, complaint, capfd, monkeypatch):
     monkeypatch.setattr(
         "sys.argv", ["serve.py", "--dte", "tcp:0", "--program", str(STAND_IN), *arguments.split()]
     )
     with kept_signals():
         assert serve.main() == 2
-    out, err = capsys.readouterr()
+    out, err = capfd.readouterr()
     assert out == ""
     assert err.startswith(f"wipmodem: {complaint}")
     assert err.count("\n") == 1 and err.endswith("\n")

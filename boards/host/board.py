@@ -22,7 +22,7 @@ from wipmodem.sizes import Sizes
 
 
 def options(argv):
-    """The command line as a dict; a lone option is True."""
+    """The command line as a dict; a lone option is True, words that follow another are joined."""
     given = {}
     name = None
     for word in argv:
@@ -30,7 +30,7 @@ def options(argv):
             name = word[2:]
             given[name] = True
         elif name:
-            given[name] = word
+            given[name] = word if given[name] is True else given[name] + word
     return given
 
 

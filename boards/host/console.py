@@ -1,7 +1,8 @@
 """Talk to the modem from this terminal: `make run`. Ctrl-] leaves.
 
 The same service as serve.py, on a pty in a private directory, with the modem's messages in a file
-there. Without a terminal it only serves.
+there. The file is kept if it has a trace, or the last words of a modem that died. Without a
+terminal it only serves.
 """
 
 import signal
@@ -16,7 +17,7 @@ import shutil
 import sys
 import tempfile
 
-from launcher.failure import Failure, ModemDied
+from launcher.failure import Failure, ModemDied, descriptors
 from launcher.journal import Journal
 from launcher.options import parse_options
 from launcher.service import Service, open_journal
@@ -34,13 +35,14 @@ class Console:
     """A service and, when there is somebody at the keyboard, a terminal on its line."""
 
     def __init__(self, options, journal):
+        self._journal = journal
         self._options = options
         self._service = Service(options, journal)
         self._terminal = None
 
     def run(self):
         try:
-            self._service.run(self._attach if sys.stdin.isatty() else _say_ready)
+            self._service.run(self._attach if sys.stdin.isatty() else self._journal.ready)
         except ModemDied as death:
             raise ModemDied(f"{death}; its messages: {self._options.log}") from None
         finally:
@@ -62,22 +64,27 @@ def main():
     journal = Journal()
     try:
         options = parse_options("Talk to the modem on this PC.", with_dte=False)
-        with _private_directory() as home:
+        traced = options.trace and not options.log
+        with _private_directory(traced) as home:
             options.dte = f"pty:{home}/modem"
             options.log = options.log or f"{home}/log"
             journal = open_journal(options)
-            Console(options, journal).run()
+            with descriptors():
+                Console(options, journal).run()
+            if traced:
+                journal.tell(f"the trace is in {options.log}")
     except Failure as failure:
         journal.fail(failure)
         return failure.status
+    finally:
+        journal.close()
     return 0
 
 
 @contextlib.contextmanager
-def _private_directory():
-    """Gone afterwards, unless the modem died in it: what it said last is worth reading."""
+def _private_directory(keep):
+    """Gone afterwards, unless it is to be kept, or the modem died: its last words are in there."""
     home = tempfile.mkdtemp(prefix="wipmodem-")
-    keep = False
     try:
         yield home
     except ModemDied:
@@ -86,10 +93,6 @@ def _private_directory():
     finally:
         if not keep:
             shutil.rmtree(home)
-
-
-def _say_ready(place):
-    print(f"DTE ready: {place}", flush=True)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ if __name__ == "__main__":
 
 import sys
 
-from launcher.failure import Failure
+from launcher.failure import Failure, descriptors
 from launcher.journal import Journal
 from launcher.options import parse_options
 from launcher.service import Service, open_journal
@@ -22,23 +22,22 @@ def main():
     try:
         options = parse_options("The modem on this PC, behind a serial line of your choice.")
         journal = open_journal(options)
-        serve(options, journal)
+        with descriptors():
+            serve(options, journal)
     except Failure as failure:
         journal.fail(failure)
         return failure.status
+    finally:
+        journal.close()
     return 0
 
 
 def serve(options, journal):
     service = Service(options, journal)
     try:
-        service.run(_say_ready)
+        service.run(journal.ready)
     finally:
         service.close()
-
-
-def _say_ready(place):
-    print(f"DTE ready: {place}", flush=True)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from radio.modem import OUTCOMES
 from radio.radio import Radio
 
 _WAIT_S = 1
+_SHORT_S = 0.1  # until the next try, when no descriptor was left for a guest
 _READ_MOST = 4096
 
 
@@ -141,6 +142,7 @@ class Simulation:
         stdin = sys.stdin.fileno()
         self._takers = {line_fd: self._from_line, stdin: self._person(sys.stdout.fileno())}
         self._guests = {}
+        self._short = False
         if lines_fd is not None:
             self._takers[lines_fd] = self._from_lines
         radio.on_dcd = self._on_dcd
@@ -150,17 +152,25 @@ class Simulation:
         while self._line_fd in self._takers:
             wait_ms = self.radio.wait_ms(now_ms())
             # A signal that comes just before the wait does not end it.
-            wait_s = _WAIT_S if wait_ms is None else min(wait_ms / 1000, _WAIT_S)
-            for fd in select.select(self._watched(), [], [], wait_s)[0]:
+            most_s = _SHORT_S if self._short else _WAIT_S
+            wait_s = most_s if wait_ms is None else min(wait_ms / 1000, most_s)
+            watched = self._watched()
+            self._short = False
+            for fd in select.select(watched, [], [], wait_s)[0]:
                 self._serve(fd)
             self._send(self.radio.poll(now_ms()))
 
     def _watched(self):
-        return [*self._takers, self._control] if self._control else list(self._takers)
+        guests = [self._control] if self._control and not self._short else []
+        return [*self._takers, *guests]
 
     def _serve(self, fd):
         if fd is self._control:
-            guest, _ = fd.accept()
+            try:
+                guest, _ = fd.accept()
+            except OSError:  # gone again, or no descriptor: then it waits
+                self._short = True
+                return
             self._guests[guest.fileno()] = guest
             self._takers[guest.fileno()] = self._person(guest.fileno())
         elif data := _read(fd):

@@ -67,15 +67,19 @@ class ControlLines:
         self._host = state
         self._send()
 
-    def renew(self):
-        """A channel for the next modem, which is told how the host's lines stand; the last one has
-        ended, and its lines have fallen."""
+    def fall(self):
+        """The modem has ended, and its lines have fallen."""
         self._loop.unwatch(self._socket)
         self.close()
-        fell = self._modem
-        self._make()
-        self._tell_changes(_FROM_MODEM, fell, 0)
-        self._send()
+        self._tell_changes(_FROM_MODEM, self._modem, 0)
+        self._modem = 0
+
+    def renew(self):
+        """A channel for the next modem, which is told how the host's lines stand. OSError: no
+        descriptor is left for it; call this again."""
+        if self._is_off():
+            self._make()
+            self._send()
 
     def raise_lines(self, mask):
         self._set(self._host | mask)
@@ -86,13 +90,18 @@ class ControlLines:
     def handed_over(self):
         self.modem_end.close()
 
+    def _is_off(self):
+        """True between fall() and renew()."""
+        return self._socket.fileno() < 0
+
     def hang_up(self):
         """The modem sees the end of the channel; what it still says on it is no error there.
 
         A plain close would be a reset to the modem when a byte of its own lies here unread.
         """
-        self._loop.unwatch(self._socket)
-        self._socket.shutdown(socket.SHUT_WR)
+        if not self._is_off():
+            self._loop.unwatch(self._socket)
+            self._socket.shutdown(socket.SHUT_WR)
 
     def close(self):
         self._socket.close()
@@ -106,6 +115,8 @@ class ControlLines:
 
     def _send(self):
         """A modem that does not read its lines gets the newest state when it does again."""
+        if self._is_off():
+            return
         try:
             self._socket.send(bytes((self._host,)))
             self._owed = False

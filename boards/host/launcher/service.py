@@ -4,22 +4,24 @@ import signal
 
 from .consolepty import NoConsole, open_console
 from .eventloop import EventLoop
-from .failure import ModemDied, Refused
+from .failure import ModemDied, Refused, is_short
 from .fleet import home_of, lines_of, make_room
-from .journal import Journal
+from .journal import Journal, open_log
 from .port import Port
 from .process import ModemProcess
+from .profile import Profiles
 from .radio import open_radio
 
 _START_MS = 10_000
 _START_EACH_MS = 50
+_SHORT_MS = 100  # when descriptors are short: until the next try
 
 
 def open_journal(options):
     if not options.log:
         return Journal(options.verbose)
     try:
-        return Journal(options.verbose, open(options.log, "a", encoding="utf-8"))
+        return Journal(options.verbose, open_log(options.log))
     except OSError as error:
         raise Refused(f"--log {options.log}: {error.strerror}") from error
 
@@ -37,6 +39,7 @@ class Service:
         self._journal = journal
         self._process = None
         self._ports = []
+        self._profiles = Profiles()
         self._radio = open_radio(options.radio, journal)
         self._console = NoConsole()
         self._on_up = None
@@ -52,6 +55,7 @@ class Service:
         """Call on_up(place) for each modem once all are up, then serve."""
         options = self._options
         self._on_up = on_up
+        self._profiles.take(options)
         if options.count > 1:
             make_room(options.count)
         for number, dte in enumerate(lines_of(options.dte, options.count), 1):
@@ -71,6 +75,7 @@ class Service:
         for port in (*self._ports, self._console):
             port.close()
         self._radio.close()
+        self._profiles.close()
         self.loop.close()
 
     def _port(self, number, dte):
@@ -98,13 +103,31 @@ class Service:
         if self._waiting:
             return
         self._journal.detail("the power is off and on")
+        self._waiting = len(self._ports)
         self._process.lose_power()
+        self._process = None
         self._radio.close()
+        self._radio = open_radio(None, self._journal)
         for port in self._ports:
             port.lose_power()
         self._console.forget()
-        self._radio = open_radio(self._options.radio, self._journal)
-        self._power_on()
+        self._power_back(told=False)
+
+    def _power_back(self, told):
+        """Hosts may have taken the descriptors that this needs: then it waits for them."""
+        try:
+            for port in self._ports:
+                port.lines.renew()
+            self._radio = open_radio(self._options.radio, self._journal)
+            self._power_on()
+        except (OSError, Refused) as error:
+            if not is_short(error):
+                raise
+            self._radio.close()
+            self._radio = open_radio(None, self._journal)
+            if not told:
+                self._journal.say(f"the modem has no power yet: {error.__cause__ or error}")
+            self.loop.after(_SHORT_MS, lambda: self._power_back(told=True))
 
     def _on_port(self):
         self._waiting -= 1

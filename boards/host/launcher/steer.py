@@ -22,7 +22,9 @@ def main():
     try:
         say(control_path(given.radio), " ".join(given.words))
     except Failure as failure:
-        Journal().fail(failure)
+        journal = Journal()
+        journal.fail(failure)
+        journal.close()
         return failure.status
     return 0
 

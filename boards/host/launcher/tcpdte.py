@@ -15,7 +15,7 @@ import time
 
 from .controllines import BREAK, DTR, RTS
 from .eventloop import READ
-from .failure import Refused
+from .failure import Refused, is_short
 from .pump import PlainCodec, Pump
 
 _ADDRESS = "127.0.0.1"
@@ -28,6 +28,9 @@ _BUFFER = 32 * 1024
 _LEAVE_POLL_MS = 5
 _PATIENCE_MS = 1000
 _LAST_WORDS_MS = 100
+
+# When no descriptor was left for a host: until the next try.
+_SHORT_MS = 100
 
 # How often to see whether a host that is not being read (back-pressure) is still there.
 _LOOK_MS = 250
@@ -53,6 +56,8 @@ class TcpDte:
         self.modem_fd = self._modem_end.fileno()
         self._host = None
         self._leaving = False
+        # No descriptor was left for the host that waits, and the log says so.
+        self._short = False
         # While leaving: bytes that the modem has not read, and when to wait no longer.
         self._unread = 0
         self._give_up_at = 0.0
@@ -102,15 +107,28 @@ class TcpDte:
         try:
             host, (address, port) = self._listener.accept()
         except OSError as error:
-            # Gone again before it was let in, or no descriptor left: others may come.
-            self.journal.say(f"a host could not connect: {error.strerror}")
+            self._not_accepted(error)
             return
+        self._short = False
         name = f"{address}:{port}"
         if self._host:
             host.close()
             self.journal.say(f"refused a second host ({name}): one is connected")
         else:
             self._let_in(host, name)
+
+    def _not_accepted(self, error):
+        """Gone again before it was let in, or no descriptor left: then it waits."""
+        if not self._short:
+            self.journal.say(f"a host could not connect: {error.strerror}")
+        self._short = is_short(error)
+        if self._short:
+            self._loop.unwatch(self._listener)
+            self._loop.after(_SHORT_MS, self._try_again)
+
+    def _try_again(self):
+        if not self._leaving:
+            self.start()
 
     def _let_in(self, host, name):
         host.setblocking(False)
