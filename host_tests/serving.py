@@ -5,6 +5,7 @@ Nothing here sleeps to make something true: each wait ends with the event, or fa
 
 import os
 import re
+import resource
 import select
 import socket
 import subprocess
@@ -23,22 +24,33 @@ ALL_BYTES = bytes(range(256))
 class Launcher:
     """serve.py with the stand-in modem. Variables of the stand-in are given without STAND_IN_."""
 
-    def __init__(self, dte, *options, py="cpython", program: Path | None = STAND_IN, **modem):
-        """`program` None: the launcher's own choice, and its choice of a heap."""
+    def __init__(
+        self,
+        dte,
+        *options,
+        py="cpython",
+        program: Path | None = STAND_IN,
+        descriptors=0,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **modem,
+    ):
+        """`program` None: the launcher's own choice, and its choice of a heap. `descriptors`: its
+        limit, if not 0."""
         script = ROOT / "boards" / "host" / "serve.py"
         fixed = ["--dte", dte, "--py", py]
         if program:
             fixed += ["--program", program, "--heap", HEAP]
         self.process = subprocess.Popen(
             [sys.executable, script, *fixed, *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=stdout,
+            stderr=stderr,
             process_group=0,
+            preexec_fn=(lambda: _limit(descriptors)) if descriptors else None,
             env=os.environ | {f"STAND_IN_{name.upper()}": value for name, value in modem.items()},
         )
-        assert self.process.stdout and self.process.stderr
-        self._out = self.process.stdout.fileno()
-        self._err = self.process.stderr.fileno()
+        self._out = self.process.stdout.fileno() if self.process.stdout else -1
+        self._err = self.process.stderr.fileno() if self.process.stderr else -1
         self.stderr = ""
 
     def __enter__(self):
@@ -53,6 +65,11 @@ class Launcher:
         """The ready line, without its end."""
         line = read_until(self._out, b"\n").decode()
         return line.removesuffix("\n")
+
+    def starts(self):
+        """Whether it gets ready; if not, it has ended."""
+        select.select([self._out], [], [], PATIENCE_S)
+        return os.read(self._out, 4096) != b""
 
     def port(self):
         match = re.search(r"127\.0\.0\.1:(\d+)", self.ready())
@@ -81,7 +98,12 @@ class Launcher:
         if number:
             os.killpg(self.process.pid, number)
         out, err = self.process.communicate(timeout=PATIENCE_S)
-        return self.process.returncode, out.decode(), self.stderr + err.decode()
+        err = self.stderr + (err or b"").decode()
+        return self.process.returncode, (out or b"").decode(), err
+
+
+def _limit(descriptors):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
 
 def read_some(fd, deadline):

@@ -6,7 +6,6 @@ comes after a loss of power.
 """
 
 import os
-import pty
 import termios
 import tty
 
@@ -28,7 +27,10 @@ class Pseudo:
     close(), soon after the modem has died."""
 
     def __init__(self, path, speed):
-        self.modem_fd, self._slave = pty.openpty()
+        try:
+            self.modem_fd, self._slave = os.openpty()
+        except OSError as error:
+            raise Refused(f"pty:{path}: {error.strerror}") from error
         self._name = os.ttyname(self._slave)
         os.set_blocking(self.modem_fd, False)
         _make_raw(self._slave, speed)

@@ -57,7 +57,12 @@ class SimulatedRadio:
         self._told = False
         self._control = _listen(path)
         self._made = os.stat(path)
-        self._ours, self._theirs = zip(socket.socketpair(), socket.socketpair(), strict=True)
+        try:
+            self._ours, self._theirs = zip(socket.socketpair(), socket.socketpair(), strict=True)
+        except OSError:
+            self._control.close()
+            os.unlink(path)
+            raise
         for sock in self._ours:
             sock.setblocking(False)
         self.modem_fds = dict(

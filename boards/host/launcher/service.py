@@ -10,7 +10,7 @@ from .journal import Journal, open_log
 from .port import Port
 from .process import ModemProcess
 from .profile import Profiles
-from .radio import open_radio
+from .radio import NoRadio, open_radio
 
 _START_MS = 10_000
 _START_EACH_MS = 50
@@ -27,7 +27,7 @@ def open_journal(options):
 
 
 class Service:
-    """Made: nothing but the radio. run(): modems serve their lines until a signal or stop().
+    """run(): modems serve their lines until a signal or stop().
 
     run() returns at a wanted end and raises ModemDied at any other; close() leaves no trace,
     whatever has happened before. SIGUSR1 cuts the power of modem and radio, and gives it back: the
@@ -40,7 +40,7 @@ class Service:
         self._process = None
         self._ports = []
         self._profiles = Profiles()
-        self._radio = open_radio(options.radio, journal)
+        self._radio = NoRadio()
         self._console = NoConsole()
         self._on_up = None
         self._waiting = 0  # for so many modems that have not started yet
@@ -55,6 +55,7 @@ class Service:
         """Call on_up(place) for each modem once all are up, then serve."""
         options = self._options
         self._on_up = on_up
+        self._radio = open_radio(options.radio, self._journal)
         self._profiles.take(options)
         if options.count > 1:
             make_room(options.count)
@@ -107,7 +108,7 @@ class Service:
         self._process.lose_power()
         self._process = None
         self._radio.close()
-        self._radio = open_radio(None, self._journal)
+        self._radio = NoRadio()
         for port in self._ports:
             port.lose_power()
         self._console.forget()
@@ -124,7 +125,7 @@ class Service:
             if not is_short(error):
                 raise
             self._radio.close()
-            self._radio = open_radio(None, self._journal)
+            self._radio = NoRadio()
             if not told:
                 self._journal.say(f"the modem has no power yet: {error.__cause__ or error}")
             self.loop.after(_SHORT_MS, lambda: self._power_back(told=True))
