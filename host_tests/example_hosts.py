@@ -45,6 +45,9 @@ class Cat:
         if ends:
             self.end_of_input()
 
+    def pid(self):
+        return self._process.pid
+
     def type(self, data):
         assert self._process.stdin
         os.write(self._process.stdin.fileno(), data)

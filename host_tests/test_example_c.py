@@ -14,7 +14,8 @@ SOURCES = [C / name for name in ("wip.c", "wip_sockets.c", "wip_lines.c")]
 # What any libc of a microcontroller has, and no heap, no stdio.
 ALLOWED = {"memcpy", "memmove", "memset", "memcmp", "strlen"}
 UP, DONE, REFUSED, NO_ANSWER, ACCEPTED, WAITING, PEER_CLOSED = 0, 2, 3, 4, 7, 8, 9
-ONLINE, LEFT = 10, 12
+ONLINE, LEFT, STRAYS = 10, 12, 14
+LEFT_1 = (LEFT, 2, 1, 0)
 OK = b"\r\nOK\r\n"
 
 
@@ -51,6 +52,7 @@ class Host:
         self.heard = bytearray()
         self.events = []
         self.now_ms = (1 << 32) - 1500
+        self.put_ms = 0  # how long the caller's put() takes
         self._port = Port(GET(self._get), PUT(self._put), MILLIS(lambda _: self.now_ms))
         self._calls = ON_EVENT(self._event), ON_BYTE(lambda _, byte: self.heard.append(byte))
         library.wip_init(self.wip, ctypes.byref(self._port), *self._calls, None)
@@ -59,6 +61,7 @@ class Host:
         return self.incoming.pop(0) if self.incoming else -1
 
     def _put(self, _, data, size):
+        self.now_ms = (self.now_ms + self.put_ms) % (1 << 32)
         self.sent += bytes(data[: min(size, 1)])
         return min(size, 1)
 
@@ -187,18 +190,108 @@ def test_more_lines_than_it_can_hold(host):
     assert host.heard == b"first"
 
 
-def test_an_escape_that_fails(host):
-    """It is tried three times; then somebody has to begin anew."""
-    host.started().online().leaving()
-    for _ in range(2):
-        host.says(b"\r\n+WIP")
-        host.wait(3000)
+def test_a_caller_that_is_late(host):
+    """The OK is found although no poll came between the plusses and the OK; what stands before
+    the OK is the peer's."""
+    for late_ms in (1000, 2000, 10000):
+        host.started().online()
+        assert host.call("wip_leave")
         host.wait(1200)
         host.has_sent(b"+++")
-        host.wait(900)
+        host.now_ms = (host.now_ms + late_ms) % (1 << 32)
+        host.says(b"x" * 9 + OK, (LEFT, 2, 1, 0))
+        assert host.heard == b"first" + b"x" * 9
+        host.heard.clear()
+
+
+def test_a_caller_that_is_late_before_its_clock_is_read(host):
+    """put() takes as long as the modem's guard time: the OK is not mistaken for data."""
+    host.started().online()
+    assert host.call("wip_leave")
+    host.put_ms = 1100
+    host.wait(1200)
+    host.put_ms = 0
+    host.has_sent(b"+++")
+    host.says(OK, (LEFT, 2, 1, 0))
+    assert host.heard == b"first"
+
+
+def test_an_ok_that_is_read_after_its_limit(host):
+    """What had come before the limit is read first, however much it is."""
+    host.started().online().leaving()
+    host.now_ms += 3000
+    host.says(b"x" * 100 + OK, (LEFT, 2, 1, 0))
+    assert host.heard == b"first" + b"x" * 100
+
+
+def fail_escape(host):
+    """No OK comes, but a byte that might begin one."""
+    host.says(b"\r")
     host.wait(3000)
-    assert host.events == [(NO_ANSWER, 2, 1, 0)]
-    assert host.heard == b"first" + b"\r\n+WIP" * 2
+
+
+def escape_again(host):
+    """After a silence of its own."""
+    host.has_sent(b"")
+    host.wait(1200)
+    host.has_sent(b"+++")
+    host.wait(900)
+
+
+def test_an_escape_that_fails(host):
+    """A second one, then AT by turns with escapes; then the caller has to begin anew. The number
+    of bytes that the peer may have received is told."""
+    host.started().online().leaving()
+    fail_escape(host)
+    escape_again(host)
+    for _ in range(2):
+        fail_escape(host)
+        host.has_sent(b"AT\r")
+        fail_escape(host)
+        if not host.events:
+            escape_again(host)
+    assert host.events == [(STRAYS, 2, 1, 15), (NO_ANSWER, 2, 1, 0)]
+    assert host.heard == b"first" + b"\r" * 5
+    host.events.clear()
+    host.sent.clear()
+    host.heard.clear()
+    host.started()
+
+
+def test_the_second_escape_succeeds(host):
+    """Three bytes have reached the peer, and no AT."""
+    host.started().online().leaving()
+    fail_escape(host)
+    escape_again(host)
+    host.says(OK, (STRAYS, 2, 1, 3), (LEFT, 2, 1, 0))
+
+
+def test_an_ok_that_was_lost(host):
+    """Two escapes have no OK, as the modem is in command mode: AT has one."""
+    host.started().online().leaving()
+    fail_escape(host)
+    escape_again(host)
+    fail_escape(host)
+    host.has_sent(b"AT\r")
+    host.says(
+        b"\r\n+WIPPEERCLOSE: 2,1\r\n" + OK, (PEER_CLOSED, 2, 1, 0), (STRAYS, 2, 1, 6), LEFT_1
+    )
+    assert host.heard == b"first" + b"\r" * 2
+
+
+def test_a_start_whose_escape_fails(host):
+    """AT without an answer leads to another escape, three in all."""
+    assert host.call("wip_start")
+    for _ in range(3):
+        host.wait(1200)
+        host.has_sent(b"+++")
+        host.wait(1200)
+        for _ in range(2):
+            host.has_sent(b"AT\r")
+            host.wait(1000)
+    host.has_sent(b"ATE0+CMEE=1\r")
+    host.wait(5000)
+    host.says(b"", (NO_ANSWER, 0, 0, 0))
 
 
 def test_no_answer(host):

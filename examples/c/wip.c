@@ -10,6 +10,13 @@
 #define LATEST_MS 3000
 #define ESCAPES 3
 
+/* How data mode is left: + an escape, A the command AT. An escape without an OK leaves it unknown
+ * whether the modem is in command mode. A second escape comes before AT, as AT would reach the peer
+ * if the first one has failed. Each way sends three bytes. */
+static const char ways[] = "++A+A";
+#define WAYS (sizeof ways - 1)
+#define WAY_BYTES 3
+
 #define WAKE_MS 1000
 #define SESSION_MS 65000 /* the modem gives up after 60 s */
 #define STOPPED_MS 10000
@@ -45,6 +52,12 @@ static void tell(struct wip *wip, uint8_t what, uint16_t value)
 {
     struct wip_event event = {what, wip->protocol, wip->index, value};
     wip->on_event(wip->user, &event);
+}
+
+static void tell_strays(struct wip *wip)
+{
+    if (wip->tries)
+        tell(wip, WIP_STRAYS, (uint16_t)(wip->tries * WAY_BYTES));
 }
 
 /* Commands */
@@ -91,7 +104,12 @@ static void finish(struct wip *wip, enum wip_result result, uint16_t code)
 
 static void give_up(struct wip *wip)
 {
-    if (wip->step <= AGAIN) { /* nobody, or one that ends a line of somebody else's */
+    if (wip->step == AGAIN && ++wip->tries < ESCAPES) { /* still in data mode? */
+        wip->step = WAKE;
+        wip_state(wip, WIP_S_QUIET);
+        return;
+    }
+    if (wip->step <= AGAIN) { /* no modem, or AT has ended a line of an earlier host's */
         finish(wip, WIP_NONE, 0);
         return;
     }
@@ -185,11 +203,27 @@ static void take_leaving(struct wip *wip, uint8_t byte)
         take_frame(wip);
     wip->held = 0;
     wip_state(wip, WIP_S_IDLE);
+    tell_strays(wip);
     tell(wip, WIP_LEFT, 0);
+}
+
+/* The plusses of wip_leave() are on their way, and the modem cannot have left yet. */
+static bool leaves(const struct wip *wip)
+{
+    return wip->state == WIP_S_ESCAPED && wip->step == WIP_NO_STEP;
+}
+
+static void listen_for_ok(struct wip *wip)
+{
+    wip->held = 0;
+    wip_state(wip, WIP_S_LEAVING);
 }
 
 static void take(struct wip *wip, uint8_t byte)
 {
+    /* The caller may be late: the time counts once the byte has been read. */
+    if (leaves(wip) && passed(wip, EARLIEST_MS))
+        listen_for_ok(wip);
     if (wip->state == WIP_S_LEAVING)
         take_leaving(wip, byte);
     else if (wip->state < WIP_S_ONLINE)
@@ -209,12 +243,11 @@ static void escape(struct wip *wip)
 
 static void escape_ends(struct wip *wip)
 {
-    if (wip->step != WIP_NO_STEP) {
+    if (!leaves(wip)) {
         if (passed(wip, SILENCE_MS))
             ask(wip, WAKE);
     } else if (passed(wip, EARLIEST_MS)) {
-        wip->held = 0;
-        wip_state(wip, WIP_S_LEAVING);
+        listen_for_ok(wip);
     }
 }
 
@@ -223,13 +256,20 @@ static void leave_again(struct wip *wip)
     for (uint8_t i = 0; i < wip->held; i++)
         take_data(wip, wip->hold[i]);
     wip->held = 0;
-    if (++wip->tries < ESCAPES)
-        wip_state(wip, WIP_S_QUIET);
-    else
+    if (++wip->tries == WAYS) {
+        tell_strays(wip);
         give_up(wip);
+    } else if (ways[wip->tries] == '+') {
+        wip_state(wip, WIP_S_QUIET);
+    } else {
+        wip_empty(wip);
+        wip_add(wip, "AT\r");
+        listen_for_ok(wip);
+    }
 }
 
-static void time_passes(struct wip *wip)
+/* all_read: no byte waits that may have come before a limit passed. */
+static void time_passes(struct wip *wip, bool all_read)
 {
     if (wip->state == WIP_S_COMMAND && passed(wip, wip->limit))
         give_up(wip);
@@ -241,7 +281,7 @@ static void time_passes(struct wip *wip)
         escape(wip);
     else if (wip->state == WIP_S_ESCAPED)
         escape_ends(wip);
-    else if (wip->state == WIP_S_LEAVING && passed(wip, LATEST_MS))
+    else if (wip->state == WIP_S_LEAVING && all_read && passed(wip, LATEST_MS))
         leave_again(wip);
 }
 
@@ -249,23 +289,25 @@ static void put_out(struct wip *wip)
 {
     const struct wip_port *port = wip->port;
     size_t left = (size_t)(wip->out_size - wip->out_sent);
+    uint32_t before = now(wip);
     size_t taken = port->put(port->port, wip->out + wip->out_sent, left);
     wip->out_sent = (uint8_t)(wip->out_sent + taken);
+    /* Silences and limits count from after the last byte, the OK from before it. */
     if (taken)
-        wip->since = now(wip); /* silences and limits count from the last byte */
+        wip->since = leaves(wip) ? before : now(wip);
     if (wip->out_sent == wip->out_size)
         wip_empty(wip);
 }
 
 void wip_poll(struct wip *wip)
 {
-    int byte;
+    int byte = 0;
     if (wip->out_size)
         put_out(wip);
     for (uint8_t i = 0; i < AT_ONCE && (byte = wip->port->get(wip->port->port)) >= 0; i++)
         take(wip, (uint8_t)byte);
     if (!wip->out_size || wip->state == WIP_S_COMMAND)
-        time_passes(wip);
+        time_passes(wip, byte < 0);
 }
 
 /* The caller's */
@@ -292,6 +334,7 @@ bool wip_start(struct wip *wip)
     if (wip->state != WIP_S_IDLE)
         return false;
     wip->step = WAKE;
+    wip->tries = 0;
     wip->protocol = wip->index = 0;
     wip_state(wip, WIP_S_QUIET);
     return true;

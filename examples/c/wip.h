@@ -53,7 +53,9 @@ enum wip_what {
     WIP_ONLINE,      /* data mode */
     WIP_DATAGRAM,    /* in data mode, UDP: what on_byte had since the last one was a datagram */
     WIP_LEFT,        /* command mode again */
-    WIP_LOST         /* value: so many unsolicited lines were lost; what they told is unknown */
+    WIP_LOST,        /* value: so many unsolicited lines were lost; what they told is unknown */
+    WIP_STRAYS       /* before WIP_LEFT or WIP_NO_ANSWER, when an escape had no OK; value: how many
+                        bytes, +++ and AT, the peer may have received as data */
 };
 
 struct wip_event {

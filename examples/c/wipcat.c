@@ -135,6 +135,10 @@ static void on_event(void *user, const struct wip_event *event)
     case WIP_NO_ANSWER:
         fail(cat, "no answer", 0);
         break;
+    case WIP_STRAYS:
+        fprintf(stderr, "wipcat: %u bytes of failed escapes may have reached the peer\n",
+                (unsigned)event->value);
+        break;
     case WIP_DOWN:
         fail(cat, "the session is lost", 0);
         break;

@@ -84,6 +84,8 @@ def main(arguments):
         modem.start()
         say(f"session, our address is {modem.address()}")
         do(modem, *rest)
+        if modem.strays:
+            say(f"{modem.strays} bytes of failed escapes may have reached the peer")
     except (WipError, OSError) as error:
         say(error)
         return 1

@@ -17,6 +17,9 @@ SILENCE_S = 1.2
 EARLIEST_S = 0.9
 _LATEST_S = 3
 _ESCAPES = 3
+# How data mode is left. An escape without an OK leaves it unknown whether the modem is in command
+# mode. A second escape comes before AT, as AT would reach the peer if the first one has failed.
+_WAYS_OUT = (b"+++", b"+++", b"AT\r", b"+++", b"AT\r")
 
 _FAILED = re.compile(r"ERROR|\+CM[ES] ERROR: (\d+)")
 # What was held back in data mode stands before the OK of the escape, each line in its frame.
@@ -24,10 +27,15 @@ _LEFT = re.compile(rb"((?:\r\n\+[A-Z]+: [^\r\n]+\r\n)*)\r\nOK\r\n")
 
 
 class Engine:
-    """`port` is a serial.Serial, or what has its timeout, in_waiting, read, write and flush."""
+    """`port` is a serial.Serial, or what has its timeout, in_waiting, read, write and flush.
+
+    `strays` counts bytes that a peer may have received as data: the `+++` of escapes that had no
+    OK, and the AT after them.
+    """
 
     def __init__(self, port):
         self.urcs = collections.deque()
+        self.strays = 0
         self._port = port
         self._came = bytearray()  # from the modem, not yet looked at
 
@@ -63,14 +71,22 @@ class Engine:
 
     def wake(self):
         """To command mode, whatever went before. Raises NoAnswer."""
-        self._silence(SILENCE_S)
-        self._port.write(b"+++")
-        self._silence(SILENCE_S)
-        # The first ends a line that somebody has begun: any result will do.
-        for _ in range(2):
-            with contextlib.suppress(CommandError, NoAnswer):
-                self.ask("AT", 1)
+        for _ in range(_ESCAPES):
+            self._silence(SILENCE_S)
+            self._port.write(b"+++")
+            self._silence(SILENCE_S)
+            # The first AT ends a line that was begun earlier: any result will do.
+            self._answers()
+            if self._answers():
+                break
         self.ask("ATE0")
+
+    def _answers(self):
+        """Return True if AT is answered with OK."""
+        with contextlib.suppress(CommandError, NoAnswer):
+            self.ask("AT", 1)
+            return True
+        return False
 
     # Data mode
 
@@ -89,24 +105,53 @@ class Engine:
         return self._leave()
 
     def _leave(self):
-        """What came until the OK of the escape, without the lines that belong to the modem.
+        """Return the peer's bytes up to the OK of the escape; lines of the modem go to `urcs`.
 
-        Until EARLIEST_S after the plusses the modem cannot have left: all is the peer's.
+        Raises EscapeFailed.
         """
         data = bytearray()
-        for _ in range(_ESCAPES):
-            data += self._silence(SILENCE_S)
-            self._port.write(b"+++")
-            self._port.flush()
-            data += self._silence(EARLIEST_S)
+        for way in _WAYS_OUT:
+            data += self._escape() if way == b"+++" else self._probe(way)
             deadline = time.monotonic() + _LATEST_S
-            while not (left := _LEFT.search(self._came)) and self._more(deadline):
+            while not (left := self._end_of_data()) and self._more(deadline):
                 pass
             if left:
                 return bytes(data + self._split(left))
+            self.strays += len(way)
         raise EscapeFailed("+++")
 
+    def _escape(self):
+        """Send `+++` after a silence. Return the bytes that came before the modem can have left.
+
+        This process may be delayed at any point: the time is taken before the plusses are sent,
+        and after bytes were read. So the OK is never among the returned bytes.
+        """
+        data = self._silence(SILENCE_S)
+        earliest = time.monotonic() + EARLIEST_S
+        self._port.write(b"+++")
+        self._port.flush()
+        early = 0
+        while self._more(earliest) and time.monotonic() < earliest:
+            early = len(self._came)
+        data += self._came[:early]
+        del self._came[:early]
+        return data
+
+    def _probe(self, command):
+        """Send a command that only command mode answers. Return the bytes that came before it."""
+        data = bytes(self._came)
+        self._came.clear()
+        self._port.write(command)
+        return data
+
+    def _end_of_data(self):
+        """Return the match of the modem's lines and OK, or None. The last one counts: a peer's
+        bytes may look the same, and nothing of the peer's comes after the modem's OK."""
+        ends = list(_LEFT.finditer(self._came))
+        return ends[-1] if ends else None
+
     def _split(self, left):
+        """Take the modem's lines out of what came. Return the peer's bytes before them."""
         data = self._came[: left.start()]
         for line in left[1].decode("latin-1").split("\r\n"):
             self._unsolicited(line)

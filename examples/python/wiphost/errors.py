@@ -10,7 +10,8 @@ class NoAnswer(WipError):
 
 
 class EscapeFailed(WipError):
-    """Data mode was not left. The plusses have gone to the peer as data."""
+    """No OK came: it is unknown whether data mode was left, so start() again. `Modem.strays`
+    counts what the peer may have received of the attempts."""
 
 
 class TookTooLong(WipError):

@@ -33,6 +33,11 @@ class Modem:
         """On a serial device. flow: RTS and CTS are wired."""
         return cls(serial.Serial(path, rate, rtscts=flow, write_timeout=_WRITE_S))
 
+    @property
+    def strays(self):
+        """Bytes that peers may have received as data: of escapes that failed, see Engine."""
+        return self._engine.strays
+
     # The session
 
     def start(self, user="", password=""):
