@@ -106,6 +106,7 @@ def test_lines_on_standard_input_steer_it(pair):
     for said, asked, answer in (
         ("signal 12", b"AT+CSQ\r", b"\r\n+CSQ: 12,0\r\n" + _OK),
         ("signal 99 7", b"AT+CSQ\r", b"\r\n+CSQ: 99,7\r\n" + _OK),
+        ("signal 31 99", b"AT+CSQ\r", b"\r\n+CSQ: 31,99\r\n" + _OK),
         ("creg 2", b"AT+CREG?\r", b"\r\n+CREG: 0,2\r\n" + _OK),
     ):
         sim.say(said)
@@ -117,21 +118,23 @@ def test_lines_on_standard_input_steer_it(pair):
     line.expect(b"\r\nRING\r\n+CREG: 2 and\r\nMTSMC-C1 READY\r\n")
 
 
-_SIGNAL = "signal needs one or two numbers: signal 12 0"
-_CREG = "creg needs a number: creg 2"
+_SIGNAL = "signal needs 0-31 or 99, and may have 0-7 or 99 behind it: signal 12 0"
+_CREG = "creg needs a number of 0-5: creg 2"
 _FAIL = f"fail needs some of: {' '.join(OUTCOMES)}"
+_DELAY = "delay needs a number of ms, 600000 at most: delay 5000"
 
 
 @pytest.mark.parametrize(
     "said, told",
     [
-        ("signal", _SIGNAL),
-        ("signal x", _SIGNAL),
-        ("signal 1 2 3", _SIGNAL),
-        ("creg", _CREG),
-        ("creg -1", _CREG),
+        *((f"signal{words}", _SIGNAL) for words in ("", " x", " 1 2 3", " 32", " 77 3", " -1")),
+        *((f"signal{words}", _SIGNAL) for words in (" 98", " 7 8", " 7 x", " 7 98", " 1e1")),
+        *((f"creg{words}", _CREG) for words in ("", " -1", " 6", " 1 1")),
         ("fail", _FAIL),
         ("fail so", _FAIL),
+        *((f"delay{words}", _DELAY) for words in ("", " -1", " x", " 600001", " 1 2")),
+        *((f"{name} 3", f"{name} takes nothing behind it") for name in ("drop", "ring", "power")),
+        *((f"{name} x", f"{name} takes nothing behind it") for name in ("dead", "alive")),
     ],
 )
 def test_a_line_that_cannot_be_done_is_explained(pair, said, told):

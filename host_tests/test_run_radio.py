@@ -170,8 +170,23 @@ def test_what_the_radio_is_told_may_be_answered(tmp_path):
         status, told, _ = steer(tmp_path / "radio", "help")
         assert status == 0
         assert [line.split()[0] for line in told.splitlines()][:3] == ["signal", "creg", "drop"]
-        answer = "signal needs one or two numbers: signal 12 0\n"
-        assert steer(tmp_path / "radio", "signal x") == (0, answer, "")
+        refusal = (
+            "wipmodem: signal needs 0-31 or 99, and may have 0-7 or 99 behind it: signal 12 0\n"
+        )
+        assert steer(tmp_path / "radio", "signal 77 3") == (2, "", refusal)
+
+
+def test_a_healthy_start_counts_nothing(tmp_path):
+    """The radio's sign-on, and its echo until that is off, are expected."""
+
+    def play(modem, peers):
+        modem.ask("AT+CSQ", "+CSQ: 23,0", "OK")
+        assert "radio_ignored" not in modem.counters()
+        modem.call()
+        client(modem, 1, peers)
+        assert "radio_ignored" not in modem.counters()
+
+    on_both(play, tmp_path)
 
 
 def test_without_a_radio_there_is_nothing_to_steer(tmp_path):

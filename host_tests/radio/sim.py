@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from radio.modem import OUTCOMES
+from radio.modem import OUTCOMES, RadioModem
 from radio.radio import Radio
 
 _WAIT_S = 1
@@ -41,20 +41,34 @@ def now_ms():
 # What the person may say; each gets the modem and the words after its own.
 
 
+_RSSI = (*range(32), 99)  # of +CSQ
+_FER = (*range(8), 99)
+_STAT = range(6)  # of +CREG, 3GPP TS 27.007
+_LONGEST_MS = 600_000
+
+
+def _number(word, allowed):
+    """Return the number; None if the word is none, or the number is not allowed."""
+    number = int(word) if word.isdecimal() else None
+    return number if number in allowed else None
+
+
 def _signal(modem, words):
-    try:
-        numbers = [int(word) for word in words]
-    except ValueError:
-        numbers = []
-    if not 1 <= len(numbers) <= 2:
-        raise Unusable("signal needs one or two numbers: signal 12 0")
+    numbers = [_number(*pair) for pair in zip(words, (_RSSI, _FER), strict=False)]
+    if not 1 <= len(words) <= 2 or None in numbers:
+        raise Unusable("signal needs 0-31 or 99, and may have 0-7 or 99 behind it: signal 12 0")
     modem.signal = (numbers[0], (numbers + [0])[1])
 
 
 def _register(modem, words):
-    if len(words) != 1 or not words[0].isdecimal():
-        raise Unusable("creg needs a number: creg 2")
-    modem.registered = int(words[0])
+    modem.registered = _only_number(words, _STAT, "creg needs a number of 0-5: creg 2")
+
+
+def _only_number(words, allowed, problem):
+    number = _number(words[0], allowed) if len(words) == 1 else None
+    if number is None:
+        raise Unusable(problem)
+    return number
 
 
 def _fail(modem, words):
@@ -71,30 +85,48 @@ def _always(modem, words):
 
 
 def _delay(modem, words):
-    if len(words) != 1 or not words[0].isdecimal():
-        raise Unusable("delay needs a number: delay 5000")
-    modem.dial_ms = int(words[0])
+    problem = f"delay needs a number of ms, {_LONGEST_MS} at most: delay 5000"
+    modem.dial_ms = _only_number(words, range(_LONGEST_MS + 1), problem)
+
+
+def _noise(modem, words):
+    modem.say(" ".join(words).encode())
+
+
+def _alone(name, act):
+    """A command that takes no words."""
+
+    def check(modem, words):
+        if words:
+            raise Unusable(f"{name} takes nothing behind it")
+        act(modem)
+
+    return check
 
 
 def _set_dead(dead):
-    def act(modem, words):
+    def act(modem):
         modem.dead = dead
 
     return act
 
 
+# By name: the function, and the text of help.
 _COMMANDS = {
     "signal": (_signal, "N [FER]   what AT+CSQ answers"),
     "creg": (_register, "N   the registration that AT+CREG? answers"),
-    "drop": (lambda modem, words: modem.drop_carrier(), "  the call ends"),
-    "ring": (lambda modem, words: modem.ring(now_ms()), "  somebody calls: RING until ATA or ATH"),
-    "dead": (_set_dead(True), "  it answers nothing"),
-    "alive": (_set_dead(False), "  it answers again"),
-    "power": (lambda modem, words: modem.press_power(now_ms()), "  it starts anew"),
+    "drop": (_alone("drop", RadioModem.drop_carrier), "  the call ends"),
+    "ring": (
+        _alone("ring", lambda modem: modem.ring(now_ms())),
+        "  somebody calls: RING until ATA or ATH",
+    ),
+    "dead": (_alone("dead", _set_dead(True)), "  it answers nothing"),
+    "alive": (_alone("alive", _set_dead(False)), "  it answers again"),
+    "power": (_alone("power", lambda modem: modem.press_power(now_ms())), "  it starts anew"),
     "fail": (_fail, "OUTCOME...   of the next calls; those after them connect"),
     "always": (_always, "OUTCOME   of every call from now on"),
     "delay": (_delay, "MS   until a call is through, or has failed"),
-    "noise": (lambda modem, words: modem.say(" ".join(words).encode()), "TEXT   unsolicited"),
+    "noise": (_noise, "TEXT   unsolicited"),
 }
 
 

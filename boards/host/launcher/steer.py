@@ -2,7 +2,8 @@
 
     PYTHONPATH=boards/host python -m launcher.steer [--radio sim:PATH] help
 
-What the radio answers goes to stdout; a command that is done has no answer.
+Help goes to stdout. A command that is done has no answer; one that the radio refuses is told on
+stderr, with exit status 2.
 """
 
 import argparse
@@ -30,7 +31,7 @@ def main():
 
 
 def say(path, line):
-    """Until it is done."""
+    """Say it, and wait until it is done. Raises Refused."""
     with socket.socket(socket.AF_UNIX) as radio:
         try:
             radio.connect(path)
@@ -40,8 +41,10 @@ def say(path, line):
             ) from error
         radio.sendall(line.encode() + b"\n")
         radio.shutdown(socket.SHUT_WR)
-        while answer := radio.recv(4096):
-            sys.stdout.write(answer.decode())
+        answer = b"".join(iter(lambda: radio.recv(4096), b"")).decode()
+    if line.split()[:1] != ["help"] and answer:
+        raise Refused(answer.strip())
+    sys.stdout.write(answer)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ class Radio:
         self.say(f"delay {ms}")
 
     def signal(self, level, errors=0):
-        """What AT+CSQ answers: 0-31 or 99, and the frame error rate."""
+        """What AT+CSQ answers: 0-31 or 99, and the frame error rate, 0-7 or 99."""
         self.say(f"signal {level} {errors}")
 
     def register(self, status):
