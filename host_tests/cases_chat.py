@@ -72,10 +72,18 @@ def case_without_lf_or_cr():
 
 
 def case_echo():
-    """A radio that still echoes: its echo is not taken for information."""
+    """A radio that still echoes: its echo is no information, and as expected it is not counted."""
     bench = ChatBench().begin(b"AT+CSQ\r").say(b"AT+CSQ\r\r\n+CSQ: 1, 0\r\n\r\nOK\r\n")
     assert (bench.result, bench.lines()) == (said.OK, b"+CSQ: 1, 0\n")
-    assert bench.chat.ignored == 1
+    assert bench.chat.ignored == 0
+
+
+def case_echo_of_another_command():
+    """It is counted: longer, shorter, or between exchanges."""
+    bench = ChatBench().begin(b"AT+CSQ\r").say(b"AT+CS\r\r\nAT+CSQ?\r\n\r\nOK\r\n")
+    assert (bench.result, bench.lines(), bench.chat.ignored) == (said.OK, b"", 2)
+    bench.say(b"AT+CSQ\r\n")
+    assert bench.chat.ignored == 3
 
 
 def case_silence_to_the_millisecond():

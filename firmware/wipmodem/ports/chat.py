@@ -16,7 +16,8 @@ NO_DIALTONE = const(6)
 BUSY = const(7)
 NO_ANSWER = const(8)
 SILENCE = const(9)  # none of these within the limit
-_UNASKED = const(-2)  # nobody wants it: a line between exchanges, or an echo
+_UNASKED = const(-2)  # to be counted: a line between exchanges, or the echo of another command
+_ECHO = const(-3)  # of the command under way: a radio's echo is on until it is told otherwise
 
 # How the final lines begin (base.md section 2); a CONNECT may go on with a speed.
 _RESULTS = (
@@ -66,7 +67,7 @@ class Chat:
         self.lines = bytearray(_SIZE)
         self.n = 0
         self.speed = 0  # of the last CONNECT, bit/s, 0 if it named none
-        self.ignored = 0  # echoes, lines that nobody had asked for, or that were too many or long
+        self.ignored = 0  # lines that were not asked for, or that were too many or too long
 
     def begin(self, text, limit_ms):
         """Send `text`; no text only waits, for silence or a result."""
@@ -123,7 +124,7 @@ class Chat:
             result = self._result() if self._due_ms >= 0 else _UNASKED
             if result == AGAIN and self._end <= _KEPT:
                 self.n = self._end
-            elif result < 0:
+            elif result in (AGAIN, _UNASKED):
                 self.ignored += 1
         self._end = self.n
         return max(result, AGAIN)
@@ -146,12 +147,21 @@ class Chat:
 
     def _result(self):
         """What the line means; AGAIN: it is information."""
+        if self._is_echo():
+            return _ECHO
         for words, result in _RESULTS:
             if self._begins(words):
                 if result == CONNECT:
                     self.speed = max(self._number(self.n + _SPEED_AT), 0)
                 return result
         return AGAIN
+
+    def _is_echo(self):
+        """The command under way, up to its CR."""
+        self.lines[self._end - 1] = _CR
+        same = self._end - self.n == len(self._text) and self._begins(self._text)
+        self.lines[self._end - 1] = _LF
+        return same
 
     def _begins(self, words):
         return self.lines.find(words, self.n, self._end) == self.n
