@@ -8,12 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 import serial
 
 from radio.modem import OUTCOMES
+from serving import read_some
 
 _SIM = Path(__file__).resolve().parent / "radio" / "sim.py"
 _OK = b"\r\nOK\r\n"
@@ -28,11 +30,12 @@ class Sim:
             [sys.executable, str(_SIM), "--dial-ms", "0", *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
+            bufsize=0,
             pass_fds=fds,
         )
         assert self._process.stdin and self._process.stdout
         self._in, self._out = self._process.stdin, self._process.stdout
+        self._read = b""
         self.first = self.told()
 
     def __enter__(self):
@@ -45,11 +48,15 @@ class Sim:
         self._out.close()
 
     def say(self, line):
-        self._in.write(line + "\n")
-        self._in.flush()
+        self._in.write(line.encode() + b"\n")
 
     def told(self):
-        return self._out.readline()
+        """The next line."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while b"\n" not in self._read:
+            self._read += read_some(self._out.fileno(), deadline)
+        line, end, self._read = self._read.partition(b"\n")
+        return (line + end).decode()
 
     def end_of_input(self):
         self._in.close()
