@@ -1,8 +1,8 @@
 """ports/wlan.py and link.py over a stand-in of `network`. The time is a number. Both
 interpreters."""
 
-from chip_modules import Machine, Network, RingUART, Select, Time, load
-from wipmodem.contract import COMING, DOWN, NO_ANSWER, PAUSED, UP
+from chip_modules import Cyw43, Machine, Network, RingUART, Select, Time, load
+from wipmodem.contract import AUTH_FAILED, COMING, DOWN, NO_ANSWER, PAUSED, UP
 
 _MODULES = {
     "machine": Machine(RingUART),
@@ -16,13 +16,19 @@ _LEAVE = ["leave", "off"]
 _WRAP = 1 << 30
 
 _WLAN = load("wlan", network=Network)
+_CYW43 = load("wlan", network=Cyw43)
 _LINK = load("link")
 
+# By chip: what status() says of a wrong key.
+_WRONG_KEY = ((_WLAN, 202), (_WLAN, 15), (_WLAN, 204), (_CYW43, -3))
+# Other ends of a try: no network, no association, no reason.
+_FAILED = ((_WLAN, 201), (_WLAN, 203), (_WLAN, 2), (_CYW43, -1), (_CYW43, -2))
 
-def _bearer(now_ms=0):
+
+def _bearer(now_ms=0, module=_WLAN):
     """A bearer that has been served at this time, and the station under it."""
     link = Network.WLAN(Network.STA_IF)
-    bearer = _WLAN.Wlan(link, _TABLE)
+    bearer = module.Wlan(link, _TABLE)
     assert bearer.service(now_ms) == 1000 and bearer.state == DOWN
     return bearer, link
 
@@ -113,6 +119,73 @@ def case_joined_at_the_last_moment():
     assert _states(bearer, 30000) == [UP] and bearer.cause == 0
 
 
+def case_wrong_key():
+    """Two reports of it, 2 s apart, are 814, the radio off; a wrap is no matter."""
+    for module, status in _WRONG_KEY:
+        for begin in (0, _WRAP - 1000):
+            bearer, link = _bearer(begin, module)
+            bearer.start(0)
+            link.told = status
+            assert _states(bearer, begin + 500, begin + 2499) == [COMING, COMING]
+            assert link.said == _JOIN
+            assert _states(bearer, begin + 2500) == [COMING] and link.said == _JOIN * 2
+            link.told = status
+            assert _states(bearer, begin + 3000) == [DOWN]
+            assert bearer.cause == AUTH_FAILED == 814
+            assert link.said == _JOIN * 2 + _LEAVE
+
+
+def case_wrong_key_reported_for_a_right_one():
+    """Once: the next try joins. What was reported before does not count for the next session."""
+    for module, status in _WRONG_KEY:
+        bearer, link = _bearer(0, module)
+        for begin in (0, 10000):
+            bearer.start(0)
+            link.told = status
+            assert _states(bearer, begin + 500, begin + 2500) == [COMING, COMING]
+            link.joined = True
+            assert _states(bearer, begin + 3000) == [UP] and bearer.cause == 0
+            link.joined = False
+
+
+def case_a_try_that_fails():
+    """Repeated 2 s later, until the network is there or 30 s have passed: 808."""
+    for module, status in _FAILED:
+        bearer, link = _bearer(0, module)
+        bearer.start(0)
+        for now_ms in range(0, 30000, 3000):
+            link.told = status
+            assert _states(bearer, now_ms, now_ms + 1999) == [COMING, COMING]
+            assert link.said == _JOIN * (now_ms // 3000 + 1)
+            assert _states(bearer, now_ms + 2000) == [COMING]
+        assert _states(bearer, 29999, 30000) == [COMING, DOWN]
+        assert bearer.cause == NO_ANSWER and link.said == _JOIN * 11 + _LEAVE
+
+
+def case_a_try_that_goes_on():
+    """Whatever number the chip has for that; and a driver that does not tell."""
+    for module, status in ((_WLAN, 1000), (_CYW43, 0), (_CYW43, 1), (_CYW43, 2), (_CYW43, 3)):
+        bearer, link = _bearer(0, module)
+        bearer.start(0)
+        link.told = status
+        assert _states(bearer, 100, 15000, 29999) == [COMING] * 3 and link.said == _JOIN
+    bearer, link = _bearer()
+    bearer.start(0)
+    link.status = _refuse
+    assert _states(bearer, 100, 29999, 30000) == [COMING, COMING, DOWN]
+
+
+def case_the_driver_is_to_tell():
+    """esp32's repeats nothing by itself, so that it tells; cyw43 has no such setting."""
+    bearer, link = _bearer()
+    bearer.start(0)
+    assert link.settings == {"reconnects": 0}
+    bearer, link = _bearer(0, _CYW43)
+    link.config = _has_no_setting
+    bearer.start(0)
+    assert link.said == _JOIN
+
+
 # Losing
 
 
@@ -133,6 +206,24 @@ def case_lost():
     link.joined = True
     assert _states(bearer, 3000000) == [UP] and link.said == _JOIN * 100
     assert bearer.cause == 0
+
+
+def case_lost_and_a_try_fails():
+    """Repeated 2 s later, for ever, whatever the reason: it had been up with this key."""
+    for module, status in _WRONG_KEY + _FAILED:
+        bearer, link = _bearer(0, module)
+        bearer.start(0)
+        link.joined = True
+        assert _states(bearer, 100) == [UP]
+        link.joined = False
+        assert _states(bearer, 1000) == [PAUSED]
+        del link.said[:]
+        for k in range(50):
+            link.told = status
+            assert _states(bearer, 1001 + k * 2001, 3001 + k * 2001) == [PAUSED, PAUSED]
+        assert len(link.said) >= 2 * 50 and bearer.cause == 0
+        link.joined = True
+        assert _states(bearer, 200000) == [UP]
 
 
 def case_dialled_while_it_is_lost():
@@ -193,8 +284,12 @@ def case_no_memory_for_the_driver():
     assert _states(bearer, 30100) == [UP]
 
 
-def _refuse(name, key):
+def _refuse(*_):
     raise OSError("Wifi Internal State Error")
+
+
+def _has_no_setting(**_):
+    raise ValueError("unknown config param")
 
 
 # Around it

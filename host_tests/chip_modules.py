@@ -311,6 +311,8 @@ class WLAN:
         self.started = self.joined = False
         self.trying = None
         self.rssi: "int | None" = -70
+        self.told: "int | None" = None  # by status(), of a try; None: it goes on
+        self.settings = {}
         WLAN.made.append(self)
 
     def active(self, on):
@@ -323,9 +325,10 @@ class WLAN:
 
     def connect(self, name, key):
         self.said.append((name, key))
-        if not self.started or self.trying:
+        if not self.started or (self.trying and self.told is None):
             raise OSError("Wifi Internal State Error")
         self.trying = name
+        self.told = None
 
     def disconnect(self):
         self.said.append("leave")
@@ -336,7 +339,14 @@ class WLAN:
     def isconnected(self):
         return self.joined
 
-    def status(self, what):
+    def config(self, **settings):
+        """As of esp32. cyw43 has no such setting, and raises ValueError."""
+        assert self.started
+        self.settings.update(settings)
+
+    def status(self, what=None):
+        if what is None:
+            return Network.STAT_CONNECTING if self.told is None else self.told
         assert what == "rssi"
         if self.rssi is None:
             raise OSError("Wifi Not Connected")
@@ -351,5 +361,22 @@ class WLAN:
 
 
 class Network:
+    """With esp32's numbers."""
+
     STA_IF = 0
     WLAN = WLAN
+    STAT_IDLE = 1000
+    STAT_CONNECTING = 1001
+    STAT_GOT_IP = 1010
+    STAT_WRONG_PASSWORD = 202
+
+
+class Cyw43:
+    """The numbers of a Pico W."""
+
+    STA_IF = 0
+    WLAN = WLAN
+    STAT_IDLE = 0
+    STAT_CONNECTING = 1
+    STAT_GOT_IP = 3
+    STAT_WRONG_PASSWORD = -3
