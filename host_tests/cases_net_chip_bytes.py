@@ -3,6 +3,7 @@
 from chip_kit import (
     ADDR,
     BOTH,
+    EACCES,
     ECONNRESET,
     ENFILE,
     ENOMEM,
@@ -13,7 +14,18 @@ from chip_kit import (
     events,
 )
 from chip_modules import allocated
-from wipmodem.contract import AGAIN, CLOSED, ERR, HUP, IN, NO_RESOURCE, OUT, RESET, UNREACHABLE
+from wipmodem.contract import (
+    AGAIN,
+    CLOSED,
+    ERR,
+    HUP,
+    IN,
+    NO_RESOURCE,
+    OUT,
+    PORT_IN_USE,
+    RESET,
+    UNREACHABLE,
+)
 
 
 def _read(net, handle, n=64):
@@ -229,6 +241,17 @@ def case_datagram_of_no_bytes():
             assert _receive(net, handle) == (b"next", ADDR, 80)
             net.close(handle)
             assert len(chip.stack.sockets) == len(chip.poller.masks) == 2
+
+
+def case_a_port_that_may_not_be_had():
+    """EACCES of bind() is a port in use; of connect() it is an address that cannot be reached."""
+    for chip in (LWIP, ESP32):
+        net = chip.net()
+        chip.stack.failures = {"bind": EACCES}
+        assert net.listen(80, 4) == net.open_udp(80, ADDR, 7) == PORT_IN_USE
+        chip.stack.failures = {"connect": EACCES}
+        assert net.connect(ADDR, 80) == UNREACHABLE
+        chip.stack.failures = {}
 
 
 def case_datagram_of_no_bytes_and_no_socket():

@@ -9,6 +9,7 @@ PEER = ("10.0.0.9", 80)
 PORT = 49153  # the first that the adapter chooses
 ENFILE = 23
 ENOMEM = 12
+EACCES = 13
 ECONNRESET = 104
 
 

@@ -1,17 +1,19 @@
 """What a real peer sees of the options that the net port sets, on both interpreters; and what the
 system says of a socket whose options can be asked for: CPython's."""
 
+import os
 import socket
 import struct
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from e2e import LOOPBACK, Peers, port_of
-from interpreters import output
+from interpreters import COMMANDS, environment, output
 from net_options_probe import DEFAULT_TTL, MSS, WINDOW
 from system import Net, Poller, entropy
-from wipmodem.contract import IN, NO_DELAY, NO_RESOURCE, TOS, TTL
+from wipmodem.contract import IN, NO_DELAY, NO_RESOURCE, PORT_IN_USE, TOS, TTL
 
 _LOOPBACK = bytes([127, 0, 0, 1])
 _PATIENCE_MS = 10000
@@ -126,6 +128,27 @@ def _plain(peers):
 
 
 # What the system says
+
+
+_RESERVED = """
+from system import Net, Poller, entropy
+net, addr = Net(Poller(), entropy, 8), bytes(4)
+print(net.listen({0}, 4), net.open_udp({0}, addr, 0), net.open_udp(0, addr, 0))
+"""
+# As for a user who is not root.
+_UNPRIVILEGED = ["setpriv", "--bounding-set=-net_bind_service"] if os.geteuid() == 0 else []
+
+
+def test_a_port_reserved_for_root_cannot_be_had(interpreter):
+    """It is refused as a port in use is; a random one can be had."""
+    first_free = int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text())
+    if not first_free:
+        pytest.skip("this system reserves no port")
+    command = [*_UNPRIVILEGED, *COMMANDS[interpreter], "-c", _RESERVED.format(first_free - 1)]
+    done = subprocess.run(
+        command, env=environment(), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout + done.stderr == f"{PORT_IN_USE} {PORT_IN_USE} 0\n"
 
 
 @pytest.fixture

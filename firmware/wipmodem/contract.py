@@ -63,7 +63,7 @@ CLOSED = const(-2)  # the peer has closed its sending half
 RESET = const(-3)  # reset or refused by the peer
 NO_RESOURCE = const(-4)  # no socket, no memory
 UNREACHABLE = const(-5)  # no route, no answer in time
-PORT_IN_USE = const(-6)  # the asked local port is taken
+PORT_IN_USE = const(-6)  # the asked local port is taken, or reserved
 
 # States of a bearer.
 DOWN = const(0)
