@@ -138,10 +138,10 @@ def case_link_errors():
 def case_wrong_password():
     """814 for -7, at once: it would be wrong again."""
     bench = PppBench()
-    bench.ppp.user, bench.ppp.password = "me", "secret"
+    bench.ppp.user, bench.ppp.password = b"me", b"secret"
     bench.linking().link.ended(-7)
     bench.run().is_now(DOWN, 814).run(60000).sent(b"").is_now(DOWN, 814)
-    assert bench.link.connects == [{"security": 2, "user": "me", "key": "secret"}]
+    assert bench.link.connects == [{"security": 2, "user": b"me", "key": b"secret"}]
 
 
 def case_a_wrong_password_for_once():
@@ -154,7 +154,7 @@ def case_a_wrong_password_for_once():
 def case_chap_then_pap():
     """CHAP first and PAP second; what a session came up with is offered first from then on."""
     bench = PppBench(pause_s=5)
-    bench.ppp.user, bench.ppp.password = "me", "secret"
+    bench.ppp.user, bench.ppp.password = b"me", b"secret"
     bench.linking().link.ended(-6)
     bench.dials(2000).called()
     bench.lost().dials(5000).called()
@@ -162,13 +162,13 @@ def case_chap_then_pap():
     bench.lost().dials(5000).say(CONNECT).link.ended(-6)
     bench.run().dials(10000).called()
     assert [how["security"] for how in bench.link.connects] == [2, 1, 1, 1, 2]
-    assert bench.link.connects[-1] == {"security": 2, "user": "me", "key": "secret"}
+    assert bench.link.connects[-1] == {"security": 2, "user": b"me", "key": b"secret"}
 
 
 def case_nobody_given():
     """Without a user id no authentication is offered, in either try."""
     bench = PppBench()
-    bench.ppp.password = "secret"
+    bench.ppp.password = b"secret"
     bench.linking().link.ended(-6)
     bench.dials(2000).called()
     assert bench.link.connects == [{}, {}]

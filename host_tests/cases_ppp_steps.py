@@ -81,7 +81,7 @@ def case_start_while_up():
 def case_start_while_closing():
     """When it is closed it dials at once, with both tries and CHAP first, and no cause is left."""
     bench = PppBench(pause_s=5)
-    bench.ppp.user, bench.ppp.password = "me", "secret"
+    bench.ppp.user, bench.ppp.password = b"me", b"secret"
     _stopped(bench.up().run(3000)).run(3000).start().is_now(COMING, 0).run(3000).sent(b"")
     bench.link.ended()
     bench.run().is_now(COMING, 0).dials(500).say(CONNECT).link.ended(-6)

@@ -61,15 +61,15 @@ def case_join():
 def case_join_with_the_hosts_network():
     """User id and password of +WIPBR take the table's place, from the next start on."""
     bearer, link = _bearer()
-    bearer.user, bearer.password = "home", "secret"
+    bearer.user, bearer.password = b"home", b"secret"
     bearer.start(0)
-    assert link.said == ["on", ("home", "secret")]
+    assert link.said == ["on", (b"home", b"secret")]
     bearer.stop()
-    bearer.password = ""
+    bearer.password = b""
     bearer.start(0)
-    assert link.said == ["on", ("home", "secret")] + _LEAVE + ["on", ("home", "")]
+    assert link.said == ["on", (b"home", b"secret")] + _LEAVE + ["on", (b"home", b"")]
     bearer.stop()
-    bearer.user = ""
+    bearer.user = b""
     del link.said[:]
     bearer.start(0)
     assert link.said == _JOIN
@@ -235,10 +235,10 @@ def case_dialled_while_it_is_lost():
     link.joined = False
     assert _states(bearer, 200) == [PAUSED]
     del link.said[:]
-    bearer.user = "home"
+    bearer.user = b"home"
     bearer.start(0)
-    assert bearer.state == COMING and link.said == _LEAVE + ["on", ("home", "")]
-    assert link.trying == "home"
+    assert bearer.state == COMING and link.said == _LEAVE + ["on", (b"home", b"")]
+    assert link.trying == b"home"
     assert _states(bearer, 30199, 30200) == [COMING, DOWN] and bearer.cause == NO_ANSWER
 
 

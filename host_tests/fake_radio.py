@@ -15,7 +15,7 @@ class FakeBearer:
         self.delayed = False
         self.state = c.DOWN
         self.cause = 0
-        self.user = self.password = ""
+        self.user = self.password = b""
         self.limit_ms = 0
         self.served = 0
 

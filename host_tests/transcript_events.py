@@ -136,7 +136,9 @@ class Events:
     def credentials(self, words):
         """credentials "user" "password": what the next session would be asked for with."""
         bearer = self._session.bearer
-        expect(words, '"%s" "%s"' % (bearer.user, bearer.password), "the credentials")
+        user, _, password = words.partition('" "')
+        wanted = to_bytes(user + '"'), to_bytes('"' + password)
+        expect(wanted, (bearer.user, bearer.password), "the credentials")
 
     def radio(self, words):
         """radio starting; radio idle; radio call."""

@@ -28,7 +28,7 @@ class AlwaysOn:
         self._servers = []
         self.state = DOWN
         self.cause = 0
-        self.user = self.password = ""  # nobody asks for them here
+        self.user = self.password = b""  # nobody asks for them here
 
     def start(self, limit_ms):
         """DOWN with a cause if there is no descriptor or memory to read resolv.conf."""

@@ -1,9 +1,13 @@
-"""The arguments of a +COMMAND: split in place, checked against a specification.
+"""The arguments of a +COMMAND: where they end, split in place, checked against a specification.
 
 A specification is a string of letters, one an argument: a letter of KINDS, a capital one if the
 argument may be left out. Or it is (place, ((value, letters), ...)): the number at that place
-chooses. Numbers may stand in quotes and texts without (H2). Wrong syntax (count, kind) is plain
-ERROR whatever else is wrong (E3); only then are ranges looked at, from left to right.
+chooses. Numbers may stand in quotes and texts without (H2). Wrong syntax (count, kind, a quote or
+a backslash in the wrong place) is plain ERROR whatever else is wrong (E3); only then are ranges
+looked at, from left to right.
+
+Within quotes a backslash and two hexadecimal digits stand for any byte (H24; V.250, 5.4.2.2), so
+a quote always opens or closes a text, wherever it stands in a line.
 """
 
 from . import errors
@@ -46,8 +50,45 @@ _TOO_LARGE = const(9999999)  # numbers stop growing here: above every range
 
 _QUOTE = const(0x22)
 _COMMA = const(0x2C)
-_SEMICOLON = const(0x3B)
 _SMALL = const(0x20)  # the bit that a capital letter lacks
+_ESCAPE = const(3)  # characters of `\22`
+
+
+def command_end(line, start, end):
+    """Return where the command in line[start:end] ends: at the next semicolon outside quotes.
+
+    Without one, or after a quote that is never closed, that is `end`. Allocates nothing.
+    """
+    while True:
+        semicolon = line.find(b";", start, end)
+        if semicolon < 0:
+            return end
+        start = line.find(b'"', start, semicolon)
+        if start < 0:
+            return semicolon
+        start = line.find(b'"', start + 1, end) + 1
+        if not start:
+            return end
+
+
+def _escapes_fit(line, start, end):
+    """Return whether two hexadecimal digits follow each backslash in line[start:end]."""
+    start = line.find(b"\\", start, end)
+    while start >= 0:
+        if start + _ESCAPE > end or not (_is_hex(line[start + 1]) and _is_hex(line[start + 2])):
+            return False
+        start = line.find(b"\\", start + _ESCAPE, end)
+    return True
+
+
+def _is_hex(char):
+    return 0x30 <= char <= 0x39 or 0x41 <= char & ~_SMALL <= 0x46
+
+
+def _unescaped(text):
+    """Return the bytes that a text in quotes stands for. Its escapes have been checked."""
+    first, *rest = text.split(b"\\")
+    return first + b"".join([bytes((int(part[:2], 16),)) + part[2:] for part in rest])
 
 
 class Arguments:
@@ -74,19 +115,23 @@ class Arguments:
         return i < self.count and self._value[i] != _ABSENT
 
     def text(self, i):
-        """Allocates."""
-        return bytes(self._line[self._start[i] : self._end[i]])
+        """Return the bytes that argument i stands for. Allocates."""
+        start = self._start[i]
+        text = bytes(self._line[start : self._end[i]])
+        return _unescaped(text) if self._line[start - 1] == _QUOTE else text
 
     def split(self, line, start, end):
-        """Split line[start:end] up to a semicolon: where that is, or ERROR."""
+        """Split line[start:end], all that follows the `=` of a command: 0, or ERROR."""
         self._line = line
         self.shown = start
         self.count = 0
         while self.count < _MOST:
             start = self._one(start, end)
             self.count += 1
-            if start < 0 or start == end or line[start] == _SEMICOLON:
-                return start
+            if start < 0:
+                return ERROR
+            if start == end:
+                return 0
             start += 1  # the comma
         return ERROR
 
@@ -117,31 +162,29 @@ class Arguments:
         return KINDS[choices[0][1][place]][3]  # none of them: the error of what chooses
 
     def _one(self, start, end):
-        """One argument: where it ends (at comma, semicolon or the end), or ERROR."""
+        """Note one argument and return where it ends (at a comma, or at the end), or ERROR."""
         line = self._line
-        i = self.count
         if start < end and line[start] == _QUOTE:
-            stop = line.find(b'"', start + 1, end)
-            if stop < 0:
-                return ERROR
-            self._note(i, start + 1, stop)
-            if start + 1 == stop:
-                self._value[i] = _NOT_A_NUMBER  # "" is given, and empty
-            return stop + 1 if self._at_border(stop + 1, end) else ERROR
-        stop = self._border(start, end)
-        self._note(i, start, stop)
+            return self._quoted(start + 1, end)
+        stop = line.find(b",", start, end)
+        if stop < 0:
+            stop = end
+        if line.find(b'"', start, stop) >= 0:
+            return ERROR
+        self._note(self.count, start, stop)
         return stop
 
-    def _border(self, start, end):
-        """Where the next comma or semicolon stands, or `end`."""
-        semicolon = self._line.find(b";", start, end)
-        if semicolon >= 0:
-            end = semicolon
-        comma = self._line.find(b",", start, end)
-        return end if comma < 0 else comma
-
-    def _at_border(self, i, end):
-        return i == end or self._line[i] == _COMMA or self._line[i] == _SEMICOLON  # noqa: PLR1714
+    def _quoted(self, start, end):
+        """Do the same for a text in quotes, behind the first of them."""
+        line = self._line
+        stop = line.find(b'"', start, end)
+        if stop < 0 or not _escapes_fit(line, start, stop):
+            return ERROR
+        self._note(self.count, start, stop)
+        if start == stop:
+            self._value[self.count] = _NOT_A_NUMBER  # "" is given, and empty
+        stop += 1
+        return stop if stop == end or line[stop] == _COMMA else ERROR
 
     def _note(self, i, start, end):
         self._start[i] = start

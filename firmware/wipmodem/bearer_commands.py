@@ -24,11 +24,15 @@ def _open_device(modem, arguments):
 
 
 def _set_option(modem, arguments):
-    """B4: user id or password of the next session. H6: an APN is the radio's business."""
+    """B4: user id or password of the next session. H6: an APN is the radio's business.
+
+    Refused with a zero byte in it: PPP and Wi-Fi stacks take zero for the end of a text.
+    """
     option = arguments.value(2)
     if option == _APN:
         return DONE
-    return modem.stack.credentials(option, str(arguments.text(3), "ascii"))
+    text = arguments.text(3)
+    return errors.BAD_VALUE if b"\0" in text else modem.stack.credentials(option, text)
 
 
 def _get_option(modem, arguments):

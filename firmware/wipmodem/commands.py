@@ -3,6 +3,7 @@
 from . import base_commands as base
 from . import canned, errors, later
 from . import settings as at
+from .arguments import command_end
 from .base_commands import DONE, HOLD, MORE
 from .call_commands import dial
 from .command_table import (
@@ -29,7 +30,7 @@ _SEMICOLON = const(0x3B)
 _AMPERSAND = const(0x26)
 _PLUS = const(0x2B)
 _DOLLAR = const(0x24)
-_NAME_ENDS = b"?=;"
+_NAME_ENDS = b'?=;"'
 _OTHERS = ((b"D",), (b"S",))  # commands with a row in no table
 _OURS = b"+WIP"  # what begins so is not the radio's
 _S = const(0x53)
@@ -206,7 +207,7 @@ class Commands:
     def _extended(self):
         start = self.at
         row = self._row()
-        self._shown = self.name_end
+        self._shown = self.name_end if row is not None else self._letters_end(start + 1)
         form = self._given = self._form()
         if form < 0:
             return errors.ERROR
@@ -234,9 +235,20 @@ class Commands:
             return None
         return row if self._buf.find(row[NAME], start, self.at) == start else None
 
+    def _letters_end(self, i):
+        """Return where the letters and digits end that begin at i. Of a name that the table
+        lacks the recorder gets no more: an `=` that was mistyped would make a password part of it.
+        """
+        while i < self.name_end and (0x30 <= self._buf[i] <= 0x39 or 0x41 <= self._buf[i] <= 0x5A):
+            i += 1
+        return i
+
     def _other(self, start):
-        """A command whose answer is always the same, or one of the radio's."""
-        self._skip()
+        """A command whose answer is always the same, or one of the radio's.
+
+        Its arguments are the radio's business, or looked at as they stand (H23).
+        """
+        self.at = command_end(self._buf, start, self._line.n)
         row = canned.find(canned.TABLE, self._buf, start, self.name_end)
         if row is not None:
             return self.say_canned(row)
@@ -255,11 +267,6 @@ class Commands:
             return errors.ERROR
         self._modem.writer.begin(row[form]).end()
         return 0
-
-    def _skip(self):
-        """The arguments are somebody else's, or looked at as they stand."""
-        while not self._at_border():
-            self.at += 1
 
     def _name(self):
         """Take a name, put in upper case in place: its hash. A loop without calls, for speed."""
@@ -287,17 +294,15 @@ class Commands:
             return TEST if self._at_border() else -1
         if mark == _QUESTION:
             return READ if self._at_border() else -1
-        return SET  # names end in nothing else
+        return SET if mark == _EQUALS else -1  # a name that runs into a quote is none
 
     def _at_border(self):
         return self.at == self._line.n or self._peek() == _SEMICOLON
 
     def _arguments(self, spec):
         arguments = self._modem.arguments
-        stop = arguments.split(self._buf, self.at, self._line.n)
-        if stop < 0:
-            return stop
-        self.at = stop
-        failure = arguments.check(spec)
+        start = self.at
+        self.at = command_end(self._buf, start, self._line.n)
+        failure = arguments.split(self._buf, start, self.at) or arguments.check(spec)
         self._shown = arguments.shown
         return failure

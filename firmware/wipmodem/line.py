@@ -3,6 +3,9 @@
 IDLE: all is ignored, unechoed, until A. A_SEEN: T begins the body, / repeats the last line,
 anything else is again IDLE. BODY: up to S3, or LF. A complete line stays until `done()`; what
 follows it in the block is left to the caller, so that commands sent ahead are kept (H3).
+
+Outside quotes only the low seven bits of a character count (F10). Within them all eight do, and
+are kept (H24): 8D in a text is no CR, and A2 no quote.
 """
 
 from . import settings as at
@@ -15,6 +18,8 @@ _BODY = const(2)
 _LF = const(10)
 _SPACE = const(0x20)
 _QUOTE = const(0x22)
+_SEVEN_BITS = const(0x7F)
+_BIT_8 = const(0x80)
 
 
 class LineReader:
@@ -35,6 +40,7 @@ class LineReader:
         self._prefix = bytearray(2)
         self._stops = b"\r\b\n"  # S3, S5, LF; bytes, for MicroPython finds numbers in no other
         self._blanks = False  # there are some to drop
+        self._bits = _SEVEN_BITS  # of a character that count where the line stands
 
     def busy(self):
         """From the A of a command on: no unsolicited line may be said (F7)."""
@@ -90,6 +96,7 @@ class LineReader:
     def _begin(self):
         self.n = 0
         self.too_long = False
+        self._bits = _SEVEN_BITS
         self._state = _BODY
         settings = self._settings
         if settings[at.S3] != self._stops[0] or settings[at.S5] != self._stops[1]:
@@ -145,22 +152,26 @@ class LineReader:
         while span.start < end and not self.ready:
             self._keep(span, end)
             if span.start < end:
-                self._stop(span.buf[span.start] & 0x7F)
+                self._stop(span.buf[span.start] & self._bits)
                 span.start += 1
 
     def _keep(self, span, end):
         """The characters up to one that means something, or does not fit."""
         i = span.start
+        bits = self._bits
         end = min(end, i + self._room())
         while i < end:
-            char = span.buf[i] & 0x7F  # F10
+            char = span.buf[i] & bits
             if char in self._stops:
                 break
             if char <= _SPACE:
                 self._blanks = True
+            elif char == _QUOTE:
+                bits ^= _BIT_8
             self.buf[self.n] = char
             self.n += 1
             i += 1
+        self._bits = bits
         span.start = i
 
     def _room(self):
@@ -172,11 +183,20 @@ class LineReader:
             self.waits_for_lf = self._echoes_lf()
             self._complete()
         elif char == self._stops[1]:
-            self.n = max(self.n - 1, 0)
+            self._delete()
         elif char == _LF:  # H1
             self._complete()
         else:
             self.too_long = True  # or it would have been kept
+            if char == _QUOTE:
+                self._bits ^= _BIT_8
+
+    def _delete(self):
+        """Take back the last character; what follows a quote that is gone is outside it again."""
+        if self.n:
+            self.n -= 1
+            if self.buf[self.n] == _QUOTE:
+                self._bits ^= _BIT_8
 
     def _complete(self):
         self.ready = True

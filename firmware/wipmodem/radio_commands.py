@@ -7,13 +7,14 @@ from . import canned, errors
 from . import settings as at
 from .base_commands import DONE, HOLD, MORE
 from .compat import const
-from .text import LINE_MAX
+from .text import LINE_MAX, LONG_MAX
 
 _DIAL = b"dial"  # its name in the store
 _DIAL_LONGEST = const(40)
 _LONGEST = LINE_MAX - 4
 READY_MS = const(5000)
-_QUOTE = const(0x22)
+_SPACE = const(0x20)
+_DELETE = const(0x7F)
 
 
 def pass_on(modem):
@@ -64,10 +65,6 @@ def restore_dial(modem):
         modem.stack.radio.dial_with(kept)
 
 
-def _is_dial_string(text):
-    return text[:3].upper() == b"ATD" and 3 < len(text) <= _DIAL_LONGEST
-
-
 def dial_set(modem):
     """AT+WIPXDIAL="ATD*99#": the dial string, kept over power loss; "" is the board's own."""
     radio = modem.stack.radio
@@ -82,9 +79,19 @@ def dial_set(modem):
     return DONE
 
 
+def _is_dial_string(text):
+    """Return whether it is one dial command: a CR in it would make two lines of it, and an LF two
+    of what the store keeps."""
+    if text[:3].upper() != b"ATD" or not 3 < len(text) <= _DIAL_LONGEST:
+        return False
+    return all(_SPACE <= char < _DELETE for char in text)
+
+
 def dial_read(modem):
     radio = modem.stack.radio
     if radio is None:
         return errors.ERROR
-    modem.writer.begin(b'+WIPXDIAL: "').text(radio.dial_string).char(_QUOTE).end()
+    if not modem.writer.room(LONG_MAX):  # a quote in it takes three characters
+        return HOLD
+    modem.writer.begin(b"+WIPXDIAL: ").string(radio.dial_string).end()
     return DONE

@@ -38,6 +38,12 @@ _SPEEDS = (
     (14400, b"16"),
 )
 
+_SPACE = const(0x20)
+_QUOTE = const(0x22)
+_BACKSLASH = const(0x5C)
+_DELETE = const(0x7F)
+_HEX = b"0123456789ABCDEF"
+
 LINE_MAX = const(96)  # the longest line that is said unasked, or beside others, framing included
 LONG_MAX = const(320)  # ... and the longest that waits until there is room for it
 
@@ -105,7 +111,17 @@ class Writer:
 
     def quoted(self, words):
         """A comma and words in quotes."""
-        return self.text(b',"').text(words).char(0x22)
+        return self.char(0x2C).string(words)
+
+    def string(self, words):
+        """Bytes in quotes, written so that they read back the same (H24; V.250, 5.4.2.2)."""
+        self.char(_QUOTE)
+        for char in words:
+            if _SPACE <= char < _DELETE and char != _QUOTE and char != _BACKSLASH:
+                self.char(char)
+            else:
+                self.char(_BACKSLASH).char(_HEX[char >> 4]).char(_HEX[char & 15])
+        return self.char(_QUOTE)
 
     def peer(self, addr, port):
         """`,"1.2.3.4",5`: four address bytes and a port."""

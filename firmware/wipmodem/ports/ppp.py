@@ -58,7 +58,7 @@ class Ppp:
         self.radio = radio
         self.state = DOWN
         self.cause = 0
-        self.user = self.password = ""
+        self.user = self.password = b""
         self.redials = 0
         self._uart = uart
         self._link = link

@@ -52,7 +52,7 @@ class Wlan:
     def __init__(self, link, facts):
         self.state = DOWN
         self.cause = 0
-        self.user = self.password = ""
+        self.user = self.password = b""
         self._link = link
         self._facts = facts
         self._due_ms = self._again_ms = self._now_ms = 0
