@@ -7,6 +7,12 @@ from .radio_commands import READY_MS, pass_on
 
 _LONGEST = const(64)
 _SEMICOLON = const(0x3B)
+_DEAF_MS = const(125)  # V.250, 5.6.1: what follows a command line so soon aborts nothing
+
+# Steps of D and A, in modem.step.
+_NEW = const(0)
+_WAITING = const(1)  # for the radio, which starts or hangs up
+_CALLING = const(2)
 
 
 def dial(modem):
@@ -23,12 +29,19 @@ def answer(modem):
 
 
 def _call(modem):
-    """D or A, as typed. Held until the radio says what became of it, S7 seconds at most."""
-    if modem.step == 0:
+    """D or A, as typed. Held until the radio says what became of it, S7 seconds at most, or the
+    host has typed a character."""
+    if modem.step == _NEW:
+        modem.calls.watch_host()
+        modem.step = _WAITING
+    if _aborted(modem):
+        modem.calls.hang_up()
+        return modem.ends_in(text.NO_CARRIER)
+    if modem.step == _WAITING:
         failure = _begin(modem)
         if failure:
             return failure
-        modem.step = 1
+        modem.step = _CALLING
     outcome = modem.calls.outcome()
     if outcome is None:
         return HOLD
@@ -47,6 +60,30 @@ def _begin(modem):
     if calls.begin(b"AT" + bytes(modem.line.buf[commands.began : commands.at])):
         return 0
     return HOLD if modem.line_age_ms() < READY_MS else errors.ERROR
+
+
+def _aborted(modem):
+    """Return whether the host has typed a character behind the line, and take it (V.250, 5.6.1).
+
+    What came in the first 125 ms, its LF or lines typed ahead (H3), waits in `host` and stays
+    there. So does what the host types while S0 answers: it has asked for no call.
+    """
+    calls = modem.calls
+    host = modem.host
+    if calls.ahead < 0:
+        while modem.read_ahead():
+            pass
+        # Whatever is there in the first look after that time may have come within it.
+        if modem.line_age_ms() >= _DEAF_MS:
+            calls.ahead = host.left()
+        return False
+    if not (calls.abortable and (host.left() > calls.ahead or modem.read_ahead())):
+        return False
+    if calls.ahead:
+        host.end -= 1  # read just now, a single one
+    else:
+        host.take(1)
+    return True
 
 
 def resume(modem):

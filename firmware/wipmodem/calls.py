@@ -20,6 +20,7 @@ _UP = const(2)
 
 _ANSWER = b"A"
 _RINGING_MS = const(6000)  # a RING is of the same call if it follows within
+_RI_MS = const(100)  # H27: the shortest that RI is on, however soon the call is answered
 _WATCH_MS = const(100)
 # How a call ended, as ATV0 says it.
 _RESULTS = {
@@ -43,6 +44,10 @@ class Calls:
         self._state = _REST
         self._rings = 0
         self._rang_ms = 0
+        self._ri = False
+        self._by_s0 = False  # the next A is no command of the host's
+        self.abortable = True  # by a character of the host's
+        self.ahead = -1  # bytes typed ahead of the call's outcome, -1: more may still come
 
     def busy(self):
         return self._state != _REST
@@ -51,8 +56,8 @@ class Calls:
         return self._state == _UP
 
     def ringing(self):
-        """Is RI on?"""
-        return self._rings > 0
+        """Return whether RI is on (H27)."""
+        return self._ri
 
     def begin(self, text):
         """Call with an AT command of the radio's, there being no call; False if it is not free."""
@@ -61,6 +66,12 @@ class Calls:
         self._state = _CALLING
         self._rings = 0
         return True
+
+    def watch_host(self):
+        """A call is about to be set up, for the host or by S0."""
+        self.ahead = -1
+        self.abortable = not self._by_s0
+        self._by_s0 = False
 
     def outcome(self):
         """Of the call begun: None while it is open, CONNECT, or the result that it ended in."""
@@ -94,7 +105,7 @@ class Calls:
         radio = self._radio
         if radio is None:
             return False
-        return self._state or self._rings or radio.rang or radio.registered >= 0
+        return self._state or self._ri or radio.rang or radio.registered >= 0
 
     def wait_ms(self):
         """Until it is to be looked at again, while it stirs."""
@@ -112,6 +123,7 @@ class Calls:
             return False
         answers = self.to_answer() and not modem.stack.in_session()  # S0
         if answers:
+            self._by_s0 = True
             modem.line.inject(_ANSWER)
             modem.commands.begin()
         return answers
@@ -123,15 +135,22 @@ class Calls:
             radio.rang = False
             self._rings += 1
             self._rang_ms = now_ms
+            self._ri = True
             self._urcs.result(said.RING)
             return True
-        if self._rings and ticks.diff(now_ms, self._rang_ms) >= _RINGING_MS:
-            self._rings = 0
+        if self._ri:
+            self._time_ri(ticks.diff(now_ms, self._rang_ms))
         if radio.registered < 0:
             return False
         self._urcs.registered(radio.registered)
         radio.registered = -1
         return True
+
+    def _time_ri(self, since_ms):
+        """RI goes off when the caller has given up, or the call is answered: then _rings is 0."""
+        if since_ms >= _RINGING_MS:
+            self._rings = 0
+        self._ri = self._rings > 0 or since_ms < _RI_MS
 
     def to_answer(self):
         """Has it rung as often as S0 says? Asked once: it is answered then, or not at all."""
