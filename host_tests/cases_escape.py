@@ -42,12 +42,31 @@ def case_pluses_behind_data_are_as_new_as_their_block():
     """Nobody looked for a while: the silence behind them begins when they are seen."""
     escape = _gone()
     assert _fed(escape, b"data+++", 6000, STALL_MS) == b"data"
-    assert not escape.tick(6000 + _GUARD_MS - 1, 0)
-    assert escape.tick(6000 + _GUARD_MS, 0)
+    assert not escape.tick(6000 + _GUARD_MS - 1, 0, 0)
+    assert escape.tick(6000 + _GUARD_MS, 0, 0)
 
 
 def case_data_is_as_old_as_it_may_be():
-    """The same without them: a silence that may have been one is one."""
-    escape = _gone()
-    assert _fed(escape, b"data", 6000, STALL_MS) == b"data"
-    assert escape.silence_ms(6000) == STALL_MS
+    """The same without them: a silence that may have been one is one, but not after a stall."""
+    for unseen_ms, silence_ms in ((STALL_MS, STALL_MS), (STALL_MS + 1, 0), (3000, 0)):
+        escape = _gone()
+        assert _fed(escape, b"data", 6000, unseen_ms) == b"data"
+        assert escape.silence_ms(6000) == silence_ms
+
+
+def case_the_line_is_looked_at_before_a_silence_is_over():
+    """And at its end; once it is over nothing falls due. rules: D5"""
+    escape = Escape({at.S2: 43, at.S12: 50})
+    escape.heard(5000, 0)
+    for now_ms, wait_ms in ((5000, 950), (5949, 1), (5950, 50), (5999, 1), (6000, 0)):
+        assert not escape.tick(now_ms, 0, 0)
+        assert escape.wait_ms(now_ms) == (wait_ms or 1000), now_ms
+
+
+def case_a_sleep_of_the_loop_is_trusted_for_so_long():
+    """Bytes that are there after STALL_MS of it make a silence whole, later ones do not."""
+    for came_ms, quiet in ((1, True), (STALL_MS, True), (STALL_MS + 1, False)):
+        escape = Escape({at.S2: 43, at.S12: 50})
+        escape.heard(5000, 0)
+        assert not escape.tick(6000, 0, came_ms)
+        assert _fed(escape, b"+++", 6000) == (b"" if quiet else b"+++")

@@ -122,16 +122,17 @@ def case_a_deadline_is_seen_late():
 
 
 def case_the_loop_sleeps_until_an_escape_is_decided():
-    """Three plusses until the guard time ends, fewer a millisecond longer: they may be data."""
+    """Three plusses until the guard time ends, fewer a millisecond longer: they may be data. It
+    looks at the line once before. rules: D5"""
     session, peer = _client()
     session.ask(b"ATS12=10")
     session.send(b"AT+WIPDATA=2,1,2\r")
     for plusses, wait_ms in ((b"+", 201), (b"++", 201), (b"+++", 200)):
         session.wait(200)
         session.send(plusses)
-        assert session.settle() == wait_ms, plusses
-        session.wait(50)
         assert session.settle() == wait_ms - 50, plusses
+        session.wait(wait_ms - 50)
+        assert session.settle() == 50, plusses
         session.wait(wait_ms)
     assert session.take() == b"\r\nCONNECT\r\n\r\nOK\r\n" and bytes(peer.sent) == b"+++"
 

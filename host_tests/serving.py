@@ -3,10 +3,12 @@
 Nothing here sleeps to make something true: each wait ends with the event, or fails the test.
 """
 
+import contextlib
 import os
 import re
 import resource
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -104,6 +106,21 @@ class Launcher:
 
 def _limit(descriptors):
     resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
+
+@contextlib.contextmanager
+def stopped(pid, seconds):
+    """The process does not run in the body, nor until so much time has passed."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        wait_until(
+            lambda: Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+        )
+        end = time.monotonic() + seconds
+        yield
+        time.sleep(max(0, end - time.monotonic()))
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 def read_some(fd, deadline):

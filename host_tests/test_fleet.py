@@ -16,7 +16,9 @@ import pytest
 from e2e import GUARD_S
 from launcher import fleet
 from member import home_of
-from serving import ROOT, Launcher, open_host, read_exactly, read_until, wait_for_exit
+from serving import ROOT, Launcher, open_host, read_exactly, read_until, stopped, wait_for_exit
+
+_STOP_S = 0.5  # longer than the guard time that ATS12=10 makes
 
 
 class Hosts:
@@ -160,6 +162,26 @@ def test_the_escape_is_timed_while_others_talk(tmp_path, interpreter):
                     hosts.ask(1, b"AT", b"OK")
             hosts.expect(0, b"OK")
             assert not select.select([server.accept()[0]], [], [], 0)[0]
+
+
+def test_a_stop_of_the_fleet_is_no_silence(tmp_path, interpreter):
+    """Three pluses behind data, sent while the process is stopped, are data. rules: D5"""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        Hosts(tmp_path, 2, interpreter) as hosts,
+    ):
+        hosts.online(0)
+        command = b'AT+WIPCREATE=2,1,"127.0.0.1",%d' % server.getsockname()[1]
+        hosts.ask(0, command, b"OK", b"+WIPREADY: 2,1")
+        hosts.ask(0, b"ATS12=10;+WIPDATA=2,1,2", b"CONNECT")
+        with server.accept()[0] as peer:
+            hosts.type(0, b"block 1;")
+            assert read_exactly(peer.fileno(), 8) == b"block 1;"
+            with stopped(hosts.launcher.modem(), _STOP_S):
+                hosts.type(0, b"+++")
+            assert read_exactly(peer.fileno(), 3) == b"+++"
+            hosts.type(0, b"AT+WIPCFG=0\r")
+            assert read_exactly(peer.fileno(), 12) == b"AT+WIPCFG=0\r"
 
 
 def test_profiles_have_numbers(tmp_path, interpreter):

@@ -4,7 +4,7 @@ An event is a method; `words` is what follows its name in the file.
 """
 
 from session import Session
-from wipmodem import address
+from wipmodem import address, ticks
 from wipmodem import contract as c
 from wipmodem.ports import chat
 
@@ -279,6 +279,21 @@ class Events:
         session = self._session
         session.net.poll(0)
         session.modem.service(session.now_ms, int(words))
+
+    def unseen(self, words):
+        """unseen 3000 "bytes": so long was the loop away, and the host has sent them meanwhile."""
+        ms, _, data = words.partition(" ")
+        session = self._session
+        session.now_ms = ticks.add(session.now_ms, int(ms))
+        session.serial.incoming += to_bytes(data)
+        session.net.poll(0)
+        session.modem.service(session.now_ms, int(ms))
+
+    def slept(self, words):
+        """slept 900 "bytes": so long the loop has slept as it was told to, and they wake it."""
+        ms, _, data = words.partition(" ")
+        self._session.now_ms = ticks.add(self._session.now_ms, int(ms))
+        self._session.serial.incoming += to_bytes(data)
 
     def asks(self, words):
         """asks: somebody at the board's console wants a report."""

@@ -14,6 +14,7 @@ from board import options
 from member import Member
 from system import Poller, ticks_ms
 from wipmodem import ticks
+from wipmodem.escape import STALL_MS
 from wipmodem.modem import Modem
 
 heap.collect_when_full()
@@ -52,7 +53,8 @@ class Fleet:
         self._ticks = ticks_ms()
         self._now = 0  # ms since the start, as of the last look at the clock
         self._polled = 0  # when the last poll ended
-        self._unseen_ms = 0  # how long nobody had polled before it
+        # How long nobody had seen the ports before that: since the poll before, less its sleep.
+        self._unseen_ms = 0
 
     def run(self):
         """Until the launcher has closed the lines of one."""
@@ -73,11 +75,22 @@ class Fleet:
             number = self._owners[event[0]]
             self._nets[number].note(event)
             self._queue(number)
+        asleep = self._now
         self._look_at_clock()
         self._polled = self._now
+        self._note_late(self._now - asleep - wait_ms)
         for i in range(self._busy):
             self._queue(self._again[i])
         self._busy = 0
+
+    def _note_late(self, late_ms):
+        """Poll has slept so much longer than it was told to. A stall is every modem's: what was
+        sent to one of them may still be on its way, held up as the fleet was."""
+        if late_ms > 0:
+            self._unseen_ms += late_ms
+        if late_ms > STALL_MS:
+            for number in range(len(self._modems)):
+                self._queue(number)
 
     def _take_due(self):
         due = self._due

@@ -212,21 +212,31 @@ class Modem:
 
     def _listen(self):
         """Read a block when the last one has been dealt with: back-pressure is not to read."""
-        if self.host.left() or self._leaving or self.after.due:
+        if self._holds_back():
             self._blocked = True
             self.heard_ms = self.now_ms
             return
         if self._blocked:  # what waits now may have come at any time since
             self._blocked = False
             self._unseen_ms = max(ticks.diff(self.now_ms, self._looked_ms), self._unseen_ms)
-        self._looked_ms = self.now_ms
-        self._escape.unguarded = self.data.gone()  # H13
-        if self.data.channel and self._escape.tick(self.now_ms, self._unseen_ms):
-            self._leave(text.OK)  # D6
-            return
         n = self._serial.readinto(self.host.buf)
+        if self.data.channel and self._escaped(n):
+            self._leave(text.OK)  # D6; what has been read comes after it, and is a command
+        self._looked_ms = self.now_ms
         if n > 0:
             self._heard(n)
+
+    def _holds_back(self):
+        """Return whether the host's next bytes have to wait unread."""
+        if self._leaving or self.after.due:
+            return True
+        return self.host.left() or self._escape.owed.left()  # pluses have room for three alone
+
+    def _escaped(self, n):
+        """Return whether an escape is complete, n bytes having been read."""
+        self._escape.unguarded = self.data.gone()  # H13
+        came_ms = ticks.diff(self.now_ms, self._looked_ms) if n > 0 else 0
+        return self._escape.tick(self.now_ms, self._unseen_ms, came_ms)
 
     def _heard(self, n):
         self._busy = True
@@ -372,8 +382,7 @@ class Modem:
             self._busy = True
             out.take(n)
         waits = out.count() or (self.data.channel and self.data.channel.waits())
-        reads = not (self.host.left() or self._leaving or self.after.due)
-        self._serial.want((IN if reads else 0) | (OUT if waits else 0))
+        self._serial.want((0 if self._holds_back() else IN) | (OUT if waits else 0))
 
     def _wait_ms(self):
         if self.line.ready or self.host.left():

@@ -19,6 +19,8 @@ EVENTS = {
     "finished": "MicroPython cannot close one half",
     "sockets_full": "its stack is not full at a word",
     "stall": "its loop does not stop at a word",
+    "unseen": "its loop does not stop at a word",
+    "slept": "its loop does not stop at a word",
     "unacked": "its stack does not tell",
     "framing": "its line knows no noise",
     "breaks": "its line knows no break",
