@@ -42,4 +42,4 @@ def case_settings():
     for table in (at.BASIC, at.S_REGISTERS, at.STACK_OPTIONS):
         for _, setting in table:
             assert 0 <= setting < len(at.RANGES)
-    assert at.TELL_OVERRUN == len(at.RANGES) - 1
+    assert at.S38 == len(at.RANGES) - 1

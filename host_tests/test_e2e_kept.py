@@ -36,7 +36,8 @@ def test_profile_stack_and_dialect_are_kept(switch_on):
 
 _LINE_AND_REGISTERS = (
     "+IPR=115200 +ICF=3,3 +IFC=2,2",
-    "S0=005 S2=043 S3=013 S4=010 S5=008 S7=050 S9=006 S10=014 S11=095 S12=050",
+    "S0=005 S2=043 S3=013 S4=010 S5=008 S6=002 S7=050 S8=002",
+    "S9=006 S10=014 S11=095 S12=050 S25=005 S30=000 S37=000 S38=020",
 )
 
 

@@ -21,6 +21,7 @@ TABLE = (
     (b"+PSRIC", None, None, ()),
     (b"$QCMIP", None, b"$QCMIP: 0", (b"0",)),
     (b"+CGCLASS", None, b'+CGCLASS: "B"', (b'"B"', b"B")),
+    (b"+FCLASS", None, b"0", (b"0",)),  # H21: data, no fax
 )
 
 # Of a radio, where there is none: a network that is always there, in the dialect wipsoft alone.

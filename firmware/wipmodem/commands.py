@@ -27,7 +27,8 @@ from .recorder import LINE
 _QUESTION = const(0x3F)
 _EQUALS = const(0x3D)
 _SEMICOLON = const(0x3B)
-_AMPERSAND = const(0x26)
+_PREFIXES = b"&%\\"  # of basic commands with two characters
+_SPACE = const(0x20)
 _PLUS = const(0x2B)
 _DOLLAR = const(0x24)
 _NAME_ENDS = b'?=;"'
@@ -48,6 +49,21 @@ def _hash(name):
     for char in name:
         value = _mix(value, char)
     return value
+
+
+def _highest(prefix, name):
+    """The highest value of a basic command without effect, by its first character and the hash of
+    its name; -1 if there is no such command."""
+    if prefix not in _PREFIXES:
+        prefix = _SPACE
+        name = _mix(prefix, name)
+    table = at.NO_EFFECT
+    i = 0
+    while i < len(table):
+        if table[i] == prefix and _mix(prefix, table[i + 1]) == name:
+            return table[i + 2] - 0x30
+        i += at.EACH
+    return -1
 
 
 def _nothing(modem):
@@ -137,7 +153,7 @@ class Commands:
         if first in (_PLUS, _DOLLAR):
             return self._extended()
         name = self._letter(0)
-        if name == _AMPERSAND:
+        if name in _PREFIXES:
             return self._basic(self._letter(name))
         if name == _S:
             return self._s_register()
@@ -182,7 +198,9 @@ class Commands:
         if action is not None:
             return self._handle_by(action[2]) if value <= action[1] else errors.ERROR
         setting = _BASIC.get(name, -1)
-        return errors.ERROR if setting < 0 else base.assign(self._modem, setting, value)
+        if setting >= 0:
+            return base.assign(self._modem, setting, value)
+        return 0 if value <= _highest(self._buf[self.began], name) else errors.ERROR
 
     def _dial(self):
         """The rest of the line is the number."""

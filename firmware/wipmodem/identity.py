@@ -8,6 +8,7 @@ from .compat import const
 _SPACE = const(0x20)
 _EQUALS = const(0x3D)
 _S = const(0x53)
+_HALF = const(8)  # registers in a line of AT&V: all are more than a line holds
 
 _DIALECTS = (b"c1", b"wipsoft")
 
@@ -101,13 +102,24 @@ def wmsn_read(modem):
 
 def list_commands(modem):
     """AT+CLAC: a line for each command of the dialect."""
-    name = modem.commands.name(modem.step)
+    first = modem.step * at.EACH
+    if first < len(at.NO_EFFECT):
+        _say_without_effect(modem.writer.begin(b"AT"), first)
+        modem.step += 1
+        return MORE
+    name = modem.commands.name(modem.step - len(at.NO_EFFECT) // at.EACH)
     if name is None:
         return DONE
     if name:
         modem.writer.begin(b"AT").text(name).end()
     modem.step += 1
     return MORE
+
+
+def _say_without_effect(writer, i):
+    if at.NO_EFFECT[i] != _SPACE:
+        writer.char(at.NO_EFFECT[i])
+    writer.char(at.NO_EFFECT[i + 1]).end()
 
 
 def view(modem):
@@ -137,18 +149,23 @@ def _view_line(writer, settings):
 
 
 def _view_registers(writer, settings):
-    i = 0
-    while i < len(at.S_REGISTERS):
-        _say_register(writer, at.S_REGISTERS[i], settings)
+    _say_registers(writer, settings, 0, _HALF)
+
+
+def _view_more_registers(writer, settings):
+    _say_registers(writer, settings, _HALF, len(at.S_REGISTERS))
+
+
+def _say_registers(writer, settings, i, end):
+    first = i
+    while i < end:
+        row = at.S_REGISTERS[i]
+        if i > first:
+            writer.char(_SPACE)
+        writer.char(_S).number(row[0])
+        writer.char(_EQUALS).three_digits(settings[row[1]])
         i += 1
     writer.end()
 
 
-def _say_register(writer, row, settings):
-    if row[0]:
-        writer.char(_SPACE)
-    writer.char(_S).number(row[0])
-    writer.char(_EQUALS).three_digits(settings[row[1]])
-
-
-_VIEWS = (_view_basic, _view_line, _view_registers)
+_VIEWS = (_view_basic, _view_line, _view_registers, _view_more_registers)

@@ -35,6 +35,13 @@ DIALECT = const(25)
 STAMPS = const(26)  # +WIPXURC: is each unsolicited line told its time?
 TELL_REFUSED = const(27)  # ... are refused connections told?
 TELL_OVERRUN = const(28)  # ... and overruns of the DTE?
+REGISTRATION = const(29)  # +CREG without a radio: 1 reports changes
+S6 = const(30)  # pause before blind dialling, s; this one and the next have no effect
+S8 = const(31)  # pause of a comma in a dial string, s
+S25 = const(32)  # shortest DTR drop that counts, 10 ms
+S30 = const(33)  # inactivity timer
+S37 = const(34)  # modulation
+S38 = const(35)  # delay before a forced hang-up, s
 
 # What keeps a setting over power loss: nothing, &W, &W for the next start, +WIPCFG=4, itself.
 NEVER = const(0)
@@ -74,6 +81,13 @@ RANGES = (
     (0, 1, 0, PROFILE),
     (0, 1, 0, PROFILE),
     (0, 1, 0, PROFILE),
+    (0, 1, 0, NEVER),
+    (2, 255, 2, NEVER),
+    (0, 255, 2, NEVER),
+    (0, 255, 5, NEVER),
+    (0, 255, 0, NEVER),
+    (0, 255, 0, NEVER),
+    (0, 255, 20, NEVER),
 )
 
 # The name of a basic command, the number of an S-register or of a +WIPCFG option, and its setting.
@@ -91,12 +105,22 @@ S_REGISTERS = (
     (3, S3),
     (4, S4),
     (5, S5),
+    (6, S6),
     (7, S7),
+    (8, S8),
     (9, S9),
     (10, S10),
     (11, S11),
     (12, S12),
+    (25, S25),
+    (30, S30),
+    (37, S37),
+    (38, S38),
 )
+# V.250 and Hayes commands that are accepted and have no effect here (H21): prefix or blank,
+# letter, highest value. Their values are not kept.
+NO_EFFECT = b" B1 L3 M3 N1 P0 T0 W2 X4 Y0&G0&J0&K6&M0&P0&Q6&R1&X0%C3\\N3"
+EACH = const(3)  # bytes of each
 STACK_OPTIONS = ((0, TTL), (3, WINDOW), (4, MSS), (6, SOCKETS), (12, GATHER))
 
 
