@@ -2,7 +2,16 @@
 interpreters."""
 
 from chip_modules import Cyw43, Machine, Network, RingUART, Select, Time, load
-from wipmodem.contract import AUTH_FAILED, COMING, DOWN, NO_ANSWER, PAUSED, UP
+from wipmodem.contract import (
+    AUTH_FAILED,
+    COMING,
+    DOWN,
+    HOME,
+    NO_ANSWER,
+    PAUSED,
+    SEARCHING,
+    UP,
+)
 
 _MODULES = {
     "machine": Machine(RingUART),
@@ -88,6 +97,49 @@ def case_signal():
     for link.rssi in (-70, -113, -114, -130, -52, -51, -20, None):
         told.append(bearer.signal())
     assert told == [21, 0, 0, 0, 30, 31, 31, 99]
+
+
+# Before a session
+
+
+def case_a_host_that_asks_for_the_network():
+    """The board begins to look for it, and tells when it is there; the session is up at once."""
+    bearer, link = _bearer()
+    assert bearer.registered() == SEARCHING == 2
+    assert link.said == _JOIN and bearer.state == DOWN
+    assert _states(bearer, 1000) == [DOWN] and bearer.registered() == SEARCHING
+    link.joined, link.rssi = True, -70
+    assert bearer.registered() == HOME == 1 and bearer.signal() == 21
+    bearer.start(0)
+    assert bearer.state == COMING and _states(bearer, 2000) == [UP]
+    assert link.said == _JOIN and bearer.registered() == HOME
+    link.joined = False
+    assert bearer.registered() == SEARCHING and link.said == _JOIN
+    bearer.stop()
+    assert link.said == _JOIN + _LEAVE
+
+
+def case_a_host_that_keeps_asking():
+    """A network that does not come is tried again when the host asks, but not within 30 s."""
+    bearer, link = _bearer()
+    for now_ms in range(0, 60000, 1000):
+        bearer.service(now_ms)
+        assert bearer.registered() == SEARCHING and bearer.state == DOWN
+    assert link.said == _JOIN * 2 and bearer.cause == 0
+    bearer.start(0)  # the driver may have given up: tried anew
+    assert link.said == _JOIN * 2 + _LEAVE + _JOIN
+    assert _states(bearer, 88999, 89000) == [COMING, DOWN] and bearer.cause == NO_ANSWER
+    assert bearer.registered() == SEARCHING and link.said[-2:] == _JOIN
+
+
+def case_another_network_than_the_one_looked_for():
+    """The one that the host has named since is joined."""
+    bearer, link = _bearer()
+    bearer.registered()
+    link.joined = True
+    bearer.user = b"home"
+    bearer.start(0)
+    assert link.said == _JOIN + _LEAVE + ["on", (b"home", b"")]
 
 
 def case_never_joined():

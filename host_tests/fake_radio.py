@@ -18,6 +18,8 @@ class FakeBearer:
         self.user = self.password = b""
         self.limit_ms = 0
         self.served = 0
+        self.strength = c.BEST_SIGNAL  # and the network's state, where there is no radio
+        self.network = c.HOME
 
     def start(self, limit_ms):
         self.limit_ms = limit_ms
@@ -40,7 +42,10 @@ class FakeBearer:
         return [(b"\x0a\0\0\1", 53)]
 
     def signal(self):
-        return self.radio.signal if self.radio else c.NO_SIGNAL
+        return self.radio.signal if self.radio else self.strength
+
+    def registered(self):
+        return self.network
 
 
 class FakeRadio(FakeLine):
@@ -57,6 +62,8 @@ class FakeRadio(FakeLine):
         self.code = 3
         self.rang = False
         self.registered = -1
+        self.winds = 0
+        self.restarts = 0
         self.signal = c.NO_SIGNAL
         self.dcd = True
         self.chat = FakeChat()
@@ -94,6 +101,15 @@ class FakeRadio(FakeLine):
         self.called = bytes(text)
         self.limit_ms = limit_ms
         return True
+
+    def restart(self):
+        """It is ready when the script says `radio idle`."""
+        self.restarts += 1
+        self.state = "starting"
+        self.rang = False
+        self.registered = -1
+        self.winds = self.chat.ignored = 0
+        self.signal = c.NO_SIGNAL
 
     def hang_up(self):
         """Free again at once, where a real one is woken first."""

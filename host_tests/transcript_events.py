@@ -186,6 +186,22 @@ class Events:
         """rings: the radio says RING."""
         self._session.bearer.radio.rang = True
 
+    def restarts(self, words):
+        """restarts 1: how often the radio was restarted."""
+        expect(int(words), self._session.bearer.radio.restarts, "restarts")
+
+    def wind(self, words):
+        """wind 4: the radio says +WIND: 4."""
+        self._session.bearer.radio.winds |= 1 << int(words)
+
+    def network(self, words):
+        """network 2: the state of the network, as +CREG has it, where there is no radio."""
+        self._session.bearer.network = int(words)
+
+    def strength(self, words):
+        """strength 17: and its signal, as +CSQ has it."""
+        self._session.bearer.strength = int(words)
+
     def registered(self, words):
         """registered 5: the radio says +CREG: 5."""
         self._session.bearer.radio.registered = int(words)

@@ -24,12 +24,6 @@ TABLE = (
     (b"+FCLASS", None, b"0", (b"0",)),  # H21: data, no fax
 )
 
-# Of a radio, where there is none: a network that is always there, in the dialect wipsoft alone.
-NETWORK = (
-    (b"+CSQ", b"+CSQ: 31,99", None, None),
-    (b"+CREG", None, b"+CREG: 0,1", (b"0", b"1")),
-)
-
 
 def find(table, line, start, end):
     """The row whose name is line[start:end], or None."""

@@ -87,7 +87,7 @@ class Commands:
         self.at = 0  # where in the line the reading stands: the end of the command under way
         self.began = 0  # ... and its start
         self.name_end = 0  # where its name ends, if it is an extended one
-        self._given = 0  # ... and its form
+        self.given = 0  # ... and its form
         self._shown = 0  # ... and what the recorder may have
         self._handler = _nothing  # of the command that is under way
 
@@ -226,7 +226,7 @@ class Commands:
         start = self.at
         row = self._row()
         self._shown = self.name_end if row is not None else self._letters_end(start + 1)
-        form = self._given = self._form()
+        form = self.given = self._form()
         if form < 0:
             return errors.ERROR
         if row is None:
@@ -269,15 +269,15 @@ class Commands:
         self.at = command_end(self._buf, start, self._line.n)
         row = canned.find(canned.TABLE, self._buf, start, self.name_end)
         if row is not None:
-            return self.say_canned(row)
+            return self._say_canned(row)
         if self._buf.find(_OURS, start, self.at) == start:
             return errors.ERROR
         self._handler = pass_on
         return 0
 
-    def say_canned(self, row):
+    def _say_canned(self, row):
         """What canned.py has for the command under way: 0, or ERROR."""
-        form = self._given
+        form = self.given
         if form == SET:
             values = self.name_end + 1
             return 0 if canned.allows(row, self._buf, values, self.at) else errors.ERROR

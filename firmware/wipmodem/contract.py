@@ -83,6 +83,10 @@ IPCP_FAILED = const(815)
 PEER_ENDED = const(816)
 PEER_SILENT = const(817)
 
+# States of a network: the numbers of +CREG.
+HOME = const(1)
+SEARCHING = const(2)
+
 # Signals: the numbers of +CSQ.
 BEST_SIGNAL = const(31)
 NO_SIGNAL = const(99)

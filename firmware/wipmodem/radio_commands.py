@@ -3,12 +3,12 @@
 F5, H4: its information lines are said in one piece, once its result is known and is OK.
 """
 
-from . import canned, errors
-from . import settings as at
+from . import errors, later
 from .base_commands import DONE, HOLD, MORE
 from .compat import const
 from .text import LINE_MAX, LONG_MAX
 
+_NO_RADIO = ("no_radio", "answer")  # for later.py
 _DIAL = b"dial"  # its name in the store
 _DIAL_LONGEST = const(40)
 _LONGEST = LINE_MAX - 4
@@ -18,12 +18,12 @@ _DELETE = const(0x7F)
 
 
 def pass_on(modem):
-    """The command under way, as it was typed. Without a radio, in a call, or refused: ERROR."""
+    """The command under way, as it was typed. In a call, or refused: ERROR."""
     radio = modem.stack.radio
     if modem.step == 0:
         if radio is None:
-            wipsoft = modem.settings[at.DIALECT] == at.WIPSOFT
-            return _without_radio(modem) if wipsoft else errors.ERROR
+            answer = later.find(_NO_RADIO)
+            return errors.NO_MEMORY if answer is None else answer(modem)
         if modem.stack.in_call() or modem.calls.busy():
             return errors.ERROR
         if not radio.ask(modem.line.buf, modem.commands.began, modem.commands.at):
@@ -35,13 +35,6 @@ def pass_on(modem):
     if radio.answer:
         return errors.ERROR
     return _say_line(modem, radio.chat)
-
-
-def _without_radio(modem):
-    """H18: a WIPsoft host does not go on without a network."""
-    commands = modem.commands
-    row = canned.find(canned.NETWORK, modem.line.buf, commands.began, commands.name_end)
-    return errors.ERROR if row is None else commands.say_canned(row)
 
 
 def _say_line(modem, chat):

@@ -24,6 +24,7 @@ class Stack:
         self._asked = False  # for a session, by WIPBR=4
         self._silent = False  # H7: the result itself says what becomes of it
         self._by_result = False  # H7: ... and did of the session that there is
+        self._registered = 0  # the network's state that the host was told last
         # When the bearer needs the next service; -1: now, whatever the clock says.
         self._due_ms = -1
 
@@ -63,6 +64,13 @@ class Stack:
         self.hang_up()
         self.started = self._device = False
         return 0
+
+    def shut_down(self):
+        """H20: the modem ends. Bearer and radio outlive it, and become as after power-up."""
+        self.stop()
+        self._bearer.user = self._bearer.password = ""
+        if self.radio is not None:
+            self.radio.restart()
 
     def open_device(self):
         """H6: in WIPsoft the bearer's device is opened before the session; 804 when it is."""
@@ -139,7 +147,21 @@ class Stack:
         if not self._bearer.pump() and self.wait_ms(now_ms):
             return False
         self._due_ms = ticks.add(now_ms, self._bearer.service(now_ms))
-        return self._notice()
+        told = self._settings[at.REGISTRATION] and self._watch_network()
+        return self._notice() or told
+
+    def network(self):
+        """The network's state, the stat of +CREG, where no radio has it."""
+        self._registered = self._bearer.registered()
+        return self._registered
+
+    def _watch_network(self):
+        """With AT+CREG=1, tell a change; True if there was one."""
+        was = self._registered
+        if self.network() == was:
+            return False
+        self._urcs.registered(self._registered)
+        return True
 
     def wait_ms(self, now_ms):
         """Until `service` is needed."""

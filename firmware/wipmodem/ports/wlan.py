@@ -16,9 +16,11 @@ from ..contract import (
     BEST_SIGNAL,
     COMING,
     DOWN,
+    HOME,
     NO_ANSWER,
     NO_SIGNAL,
     PAUSED,
+    SEARCHING,
     UP,
     const,
 )
@@ -55,17 +57,24 @@ class Wlan:
         self.user = self.password = b""
         self._link = link
         self._facts = facts
+        self._looking = False  # for a network, or in one, while no session is wanted
+        self._sought = (b"", b"")  # the network looked for: its name and key
         self._due_ms = self._again_ms = self._now_ms = 0
         self._wrong_keys = 0  # reports of it since the session was asked for
         self._failed = False  # a try has; the next one is at _again_ms
 
     def start(self, limit_ms):
-        if self.state != DOWN:
-            self.stop()  # while it tries for one network, it hears of no other
         self.cause = 0
+        if self._looking and self._sought == self._credentials() and self._link.isconnected():
+            self._looking = False
+            self.state = COMING
+            return
+        if self.state != DOWN or self._looking:
+            self.stop()  # while it tries for one network, it hears of no other
         self._join(COMING)
 
     def stop(self):
+        self._looking = False
         self.state = DOWN
         try:
             self._link.disconnect()
@@ -81,6 +90,19 @@ class Wlan:
 
     def servers(self):
         return servers_of(self._link)
+
+    def registered(self):
+        """HOME in a network, else SEARCHING. Without a session the board begins to look for its
+        network when it is asked: hosts wait for HOME before they ask for a session (H22)."""
+        if self._link.isconnected():
+            return HOME
+        if self.state == DOWN and not (self._looking and self._left_ms() > 0):
+            self._looking = True
+            self._join(DOWN)
+        return SEARCHING
+
+    def _left_ms(self):
+        return ticks.diff(self._due_ms, self._now_ms)
 
     def signal(self):
         try:
@@ -101,7 +123,7 @@ class Wlan:
             self.state = UP
         elif self.state == UP:
             self._join(PAUSED)
-        elif ticks.diff(now_ms, self._due_ms) >= 0:
+        elif self._left_ms() <= 0:
             self._late()
         elif not self._failed:
             self._look()
@@ -143,10 +165,11 @@ class Wlan:
 
     def _try(self):
         self._failed = False
+        self._sought = self._credentials()
         try:
             self._link.active(True)
             self._be_told()
-            self._link.connect(*self._credentials())
+            self._link.connect(*self._sought)
         except OSError:
             return  # already trying, or no memory for it: the deadline decides
 
