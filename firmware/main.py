@@ -6,7 +6,7 @@ heap.collect_often()
 
 from board import Board
 from wipmodem import ticks
-from wipmodem.modem import Modem
+from wipmodem.modem import Modem, renewed
 
 
 def run(here):
@@ -24,6 +24,12 @@ def run(here):
         now_ms = here.ticks_ms()
         late_ms = max(ticks.diff(now_ms, done_ms) - wait_ms, 0)
         wait_ms = modem.service(now_ms, busy_ms + late_ms)
+        if wait_ms < 0:  # a restart
+            typed = modem.host
+            modem = None
+            modem = renewed(here, typed)
+            wait_ms = 0
+            now_ms = here.ticks_ms()
         done_ms = here.ticks_ms()
         busy_ms = ticks.diff(done_ms, now_ms)
 

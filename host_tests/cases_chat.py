@@ -220,3 +220,30 @@ def case_a_command_that_never_went_out():
     assert bench.result == said.SILENCE
     bench.line.stuck = False
     bench.begin(b"AT\r").run(20).sent(b"AT\r")
+
+
+def case_wind():
+    """A Wavecom radio's events are told by their bits, also amid an exchange; the answer to
+    AT+WIND? is none."""
+    bench = ChatBench()
+    bench.say(b"\r\n+WIND: 3\r\n\r\n+WIND: 4\r\n\r\n+WIND: 29\r\n")
+    assert bench.winds == 1 << 3 | 1 << 4 | 1 << 29
+    bench.winds = 0
+    bench.begin(b"AT+CSQ\r").say(b"+WIND: 7\r\n+CSQ: 9,0\r\nOK\r\n")
+    assert bench.winds == 1 << 7 and bench.lines() == b"+CSQ: 9,0\n"
+    bench.winds = 0
+    bench.begin(b"AT+WIND?\r").say(b"+WIND: 204\r\nOK\r\n")
+    assert bench.winds == 0 and bench.lines() == b"+WIND: 204\n"
+    ignored = bench.chat.ignored
+    bench.say(b"+WIND: 30\r\n+WIND: \r\n+WIND: x\r\n+WIND: 99999999999999\r\n")
+    assert bench.winds == 0 and bench.chat.ignored == ignored + 4
+
+
+def case_ring_of_a_kind():
+    """With AT+CRC=1 the kind of the call stands behind RING, or a +CRING comes."""
+    for line in (b"RING", b"RING ASYNC", b"+CRING: REL ASYNC", b"+CRING:VOICE"):
+        bench = ChatBench().say(line + b"\r\n")
+        assert bench.rang and bench.chat.ignored == 0
+    for line in (b"RINGS", b"RING ASYNCX", b"+CRINGX", b"XRING"):
+        bench = ChatBench().say(line + b"\r\n")
+        assert not bench.rang and bench.chat.ignored == 1

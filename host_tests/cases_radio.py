@@ -386,3 +386,62 @@ def _asked():
 def _refuses(bench):
     assert not bench.radio.ask(b"+CSQ", 0, 4)
     bench.sent(b"")
+
+
+_RESTART = b"AT+CREG=0;+CFUN=1\r"
+
+
+def _set_up_again(bench):
+    """It boots, is woken and set up, and then it is free."""
+    assert not bench.radio.idle()
+    bench.run(699).sent(b"").run(1).sent(b"AT\r").say(OK)
+    for text in bench.facts["init"]:
+        bench.sent(text + b"\r").say(OK)
+    assert bench.radio.idle()
+    bench.sent(b"")
+
+
+def case_restart():
+    """An idle radio is woken and restarts, whatever it answers; what it had told is gone."""
+    for answer in (OK, b"+CREG: 0,1\r\nOK\r\n", b"ERROR\r\n"):
+        bench = RadioBench().ready()
+        bench.say(b"RING\r\n+CREG: 5\r\n+WIND: 4\r\nnobody asked\r\n")
+        radio = bench.radio
+        assert radio.rang and radio.registered == 5 and radio.winds and radio.chat.ignored
+        radio.restart()
+        assert (radio.rang, radio.registered, radio.winds, radio.chat.ignored) == (False, -1, 0, 0)
+        bench.sent(b"AT\r").say(OK).sent(_RESTART)
+        _refuses(bench)
+        bench.say(answer)
+        _set_up_again(bench)
+
+
+def case_restart_unanswered():
+    """A radio that restarts at once does not get around to an OK."""
+    bench = RadioBench().ready()
+    bench.radio.restart()
+    bench.sent(b"AT\r").say(OK).sent(_RESTART).run(5000)
+    _set_up_again(bench)
+
+
+def case_restart_of_a_busy_radio():
+    """After the call, the command, the set-up or the boot that is under way."""
+    bench = RadioBench().online()
+    bench.radio.hang_up()
+    bench.radio.restart()
+    bench.run(500).sent(b"AT\r").say(OK).sent(_RESTART).say(OK)
+    _set_up_again(bench)
+    bench = _asked()
+    bench.radio.restart()
+    bench.say(b"+CSQ: 9,0\r\nOK\r\n")
+    assert bench.radio.answer == said.OK
+    bench.sent(b"AT\r").say(OK).sent(_RESTART).say(OK)
+    _set_up_again(bench)
+    bench = RadioBench().run(700).sent(b"AT\r").say(OK).sent(b"ATE0V1\r")
+    bench.radio.restart()
+    bench.say(OK).sent(b"AT&C1&D2\r").say(OK).sent(b"AT\r").say(OK).sent(_RESTART).say(OK)
+    _set_up_again(bench)
+    bench = RadioBench()
+    bench.radio.restart()
+    bench.run(700).sent(b"AT\r").say(OK).sent(_RESTART).say(OK)
+    _set_up_again(bench)

@@ -29,7 +29,7 @@ def case_it_outlives_a_reset():
     assert _lines(session) == [
         b"2.250,stall,150",
         b"2.250,line,+CFUN=1,1",
-        b"2.250,start,cfun",
+        b"0.000,start,cfun",
         b"0.000,start,watchdog",
         b"0.000,line,E0",
         b"0.000,line,+WIPXLOG?",

@@ -224,6 +224,7 @@ class ChatBench(_Bench):
 
     rang = False
     registered = -1
+    winds = 0
     signal = NO_SIGNAL
 
     def __init__(self):

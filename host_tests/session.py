@@ -14,7 +14,7 @@ from fake_radio import FakeBearer
 from fakes import FakeConsole, FakeCrash, FakeNet, FakeSerial, FakeStore
 from wipmodem import ticks
 from wipmodem.contract import C1
-from wipmodem.modem import Modem
+from wipmodem.modem import Modem, renewed
 from wipmodem.sizes import Sizes
 
 heap.collect_when_full()
@@ -49,6 +49,7 @@ class Session:
         self.recorder = bytearray(self.sizes.recorder)  # outlives a power cycle, as on an RP2040
         self.heap = 100000  # bytes that are free
         self._entropy = 0x1234
+        self.on_restart = lambda: None  # told when there is another modem
         self.now_ms = _START_MS
         self.modem = Modem(self)
         self.settle()
@@ -69,6 +70,14 @@ class Session:
         self.modem = Modem(self)
         self.settle()
 
+    def _restart(self):
+        """The modem has ended in RESTART."""
+        typed = self.modem.host
+        self.modem = None
+        gc.collect()  # as in power_cycle
+        self.modem = renewed(self, typed)
+        self.on_restart()
+
     def entropy(self):
         self._entropy = (self._entropy * 25173 + 13849) & 0xFFFF
         return self._entropy
@@ -78,6 +87,9 @@ class Session:
         for _ in range(_MOST_PASSES):
             self.net.poll(0)
             wait_ms = self.modem.service(self.now_ms)
+            if wait_ms < 0:
+                self._restart()
+                continue
             if wait_ms and not self.net.poll(0):
                 return wait_ms
         raise AssertionError("the modem does not come to rest")

@@ -184,6 +184,31 @@ def test_a_stop_of_the_fleet_is_no_silence(tmp_path, interpreter):
             assert read_exactly(peer.fileno(), 12) == b"AT+WIPCFG=0\r"
 
 
+def test_one_restarts_and_the_others_go_on(tmp_path, interpreter):
+    """AT+CFUN=1 ends the sockets of that modem alone, which begins anew. rules: H20"""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        Hosts(tmp_path, 3, interpreter) as hosts,
+    ):
+        command = b'AT+WIPCREATE=2,1,"127.0.0.1",%d' % server.getsockname()[1]
+        peers = []
+        for number in range(3):
+            hosts.online(number)
+            hosts.ask(number, command, b"OK", b"+WIPREADY: 2,1")
+            peers.append(server.accept()[0])
+        for _ in range(5):
+            hosts.ask(1, b"AT+CFUN=1", b"OK")
+            hosts.online(1)
+        assert peers[1].recv(1) == b""
+        for number in (0, 2):
+            hosts.ask(number, b"AT+WIPDATA=2,1,2", b"CONNECT")
+            hosts.type(number, b"still here")
+            assert read_exactly(peers[number].fileno(), 10) == b"still here"
+        hosts.ask(1, b"AT+GSN;+WIPCREATE?", b"000000000000002", b"OK")
+        for peer in peers:
+            peer.close()
+
+
 def test_profiles_have_numbers(tmp_path, interpreter):
     """What one keeps is not another's, and outlives the process."""
     profile = f"{tmp_path}/kept-%d"

@@ -15,7 +15,7 @@ from member import Member
 from system import Poller, ticks_ms
 from wipmodem import ticks
 from wipmodem.escape import STALL_MS
-from wipmodem.modem import Modem
+from wipmodem.modem import Modem, renewed
 
 heap.collect_when_full()
 
@@ -37,7 +37,7 @@ class Fleet:
         count = len(boards)
         self._boards = boards
         self._nets = [board.net for board in boards]
-        self._modems = [Modem(board) for board in boards]
+        self._modems: list = [Modem(board) for board in boards]
         self._poller = poller
         self._owners = owners
         self._due = [0] * count
@@ -110,6 +110,8 @@ class Fleet:
         self._look_at_clock()
         unseen_ms = self._unseen_ms + self._now - self._polled
         wait_ms = self._modems[number].service(self._ticks, unseen_ms)
+        if wait_ms < 0:
+            wait_ms = self._restart(number)
         self._queued[number] = 0
         if wait_ms:
             due = self._now + wait_ms
@@ -122,6 +124,13 @@ class Fleet:
             self._busy += 1
         if not self._boards[number].alive():
             self._alive = False
+
+    def _restart(self, number):
+        """One modem restarts; the others do not notice. It is to be served at once."""
+        typed = self._modems[number].host
+        self._modems[number] = None
+        self._modems[number] = renewed(self._boards[number], typed)
+        return 0
 
     def _look_at_clock(self):
         now = ticks_ms()

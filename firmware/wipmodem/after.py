@@ -1,4 +1,4 @@
-"""What takes effect once the answer has left: another line speed (F2), a restart (+CFUN=1,1).
+"""What takes effect once the answer has left: another line speed (F2), a restart (H20).
 
 Flow control, which the host need not wait for, is changed in the next pause of the host's: some
 UARTs lose what comes just then.
@@ -19,7 +19,8 @@ class After:
         self.due = False  # something is to be done before the host is listened to again
         self.lazily_due = False  # ... and this in a pause
         self._restart = False
-        self._rate = self._serial.rate
+        self.over = False  # all has ended: the loop makes a new modem
+        self._first_rate = self._rate = self._serial.rate
         self._tx_held = self._rx_held = self._serial.flow
 
     def set_line(self):
@@ -42,30 +43,26 @@ class After:
         if not self.due and ticks.diff(self._modem.now_ms, self._modem.heard_ms) < _PAUSE_MS:
             return
         if self._restart:
-            self._start_anew(self._modem)
+            self._end()
+            return
         self.due = self.lazily_due = self._restart = False
         self.apply()
 
-    def _start_anew(self, modem):
-        """As if switched on (+CFUN=1,1); counters and credentials stay."""
-        modem.calls.hang_up()
-        modem.ping.stop()
-        modem.stack.stop()
-        modem.urcs.clear()
-        modem.line.reset()
-        modem.trial.end()
-        at.restore(modem.settings, at.NEVER)
-        modem.profile.start(modem.board)
-        modem.table.options.use()
-        modem.table.door.reset()
-        modem.health.cause = b"cfun"
-        modem.recorder.start(b"cfun")
+    def _end(self):
+        """Leave the board as at power-up, its line too."""
+        self._modem.shut_down()
+        flow = self._serial.flow
+        self._configure(self._first_rate, flow, flow)
+        self.over = True
 
     def apply(self):
         """The line as the settings have it."""
         settings = self._modem.settings
-        rate = settings[at.SPEED] * 100
-        tx_held, rx_held = settings[at.TX_FLOW] != 0, settings[at.RX_FLOW] != 0
+        self._configure(
+            settings[at.SPEED] * 100, settings[at.TX_FLOW] != 0, settings[at.RX_FLOW] != 0
+        )
+
+    def _configure(self, rate, tx_held, rx_held):
         if (rate, tx_held, rx_held) != (self._rate, self._tx_held, self._rx_held):
             self._rate, self._tx_held, self._rx_held = rate, tx_held, rx_held
             self._serial.configure(rate, tx_held, rx_held)

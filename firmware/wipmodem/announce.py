@@ -22,6 +22,7 @@ _WORDS = {
     urc.REFUSED: b"+WIPXREFUSED: ",
     urc.OVERRUN: b"+WIPXOVERRUN: ",
     urc.CLOSED: b"+WIPXCLOSED: ",
+    urc.WIND: b"+WIND: ",
 }
 
 
@@ -147,4 +148,5 @@ _SAY = {
     urc.REFUSED: _say_refused,
     urc.OVERRUN: _say_value,
     urc.CLOSED: _say_closed,
+    urc.WIND: _say_value,
 }

@@ -105,7 +105,7 @@ class Calls:
         radio = self._radio
         if radio is None:
             return False
-        return self._state or self._ri or radio.rang or radio.registered >= 0
+        return self._state or self._ri or radio.rang or radio.registered >= 0 or radio.winds
 
     def wait_ms(self):
         """Until it is to be looked at again, while it stirs."""
@@ -140,10 +140,21 @@ class Calls:
             return True
         if self._ri:
             self._time_ri(ticks.diff(now_ms, self._rang_ms))
-        if radio.registered < 0:
+        if radio.registered >= 0:
+            self._urcs.registered(radio.registered)
+            radio.registered = -1
+            return True
+        return self._tell_wind(radio)
+
+    def _tell_wind(self, radio):
+        """The lowest of the radio's events, if there is one."""
+        if not radio.winds:
             return False
-        self._urcs.registered(radio.registered)
-        radio.registered = -1
+        event = 0
+        while not radio.winds >> event & 1:
+            event += 1
+        radio.winds ^= 1 << event
+        self._urcs.wind(event)
         return True
 
     def _time_ri(self, since_ms):

@@ -52,10 +52,6 @@ class Door:
         """server: its index."""
         return self.policies[server - 1]
 
-    def reset(self):
-        for policy in self.policies:
-            policy.reset()
-
     # At an event of a listener
 
     def open(self, server):

@@ -11,10 +11,10 @@ _LOOK_S = const(60)  # how often the heap is looked at, which takes a chip some 
 
 
 class Health:
-    """`cause`: why the modem has started, a word of the board's."""
+    """`cause`: why the modem has started, in a word."""
 
-    def __init__(self, modem):
-        self.cause = modem.board.reset_cause
+    def __init__(self, modem, cause):
+        self.cause = cause
         self.stall_ms = 0  # the longest that nobody looked at the ports
         self.heap_free = 0
         self.heap_least = 0

@@ -23,12 +23,12 @@ def write(modem):
 
 
 def cfun_set(modem):
-    """AT+CFUN=1: it is always that. AT+CFUN=1,1: a restart, once the OK is out."""
+    """AT+CFUN=1, AT+CFUN=1,1: a restart after the OK has been sent (H20). AT+CFUN=1,0: nothing."""
     arguments = modem.arguments
-    again = arguments.value_or(1, 0)
-    if arguments.value(0) != 1 or again > 1:
+    restarts = arguments.value_or(1, 1)
+    if arguments.value(0) != 1 or restarts > 1:
         return errors.ERROR
-    if again:
+    if restarts:
         modem.after.restart()
     return DONE
 

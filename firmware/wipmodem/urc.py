@@ -21,6 +21,7 @@ NO_PING = const(11)  # value = which request << 20
 REFUSED = const(12)  # a connection: who = server, value = which counter << 16 | peer's port
 OVERRUN = const(13)  # of the DTE, value = how many
 CLOSED = const(14)  # by the modem, for want of traffic
+WIND = const(15)  # value = the radio's event
 
 _ANY = const(255)
 
@@ -68,9 +69,8 @@ class UrcQueue:
     def registered(self, status):
         self.put(REGISTERED, 0, status)
 
-    def clear(self):
-        """After a restart nothing is owed."""
-        self.count = self._unsaid = 0
+    def wind(self, event):
+        self.put(WIND, 0, event)
 
     def forget(self, who, kind=_ANY):
         """Drop what has become untrue: all of a closed socket, or one kind."""

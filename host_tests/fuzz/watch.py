@@ -38,6 +38,7 @@ _UNASKED = (
     b'+WIPXREFUSED: #,"#.#.#.#",#,"accept_filtered"',
     b'+WIPXREFUSED: #,"#.#.#.#",#,"accept_peer_limit"',
     b"+CREG: #",
+    b"+WIND: #",
     b"+WIPPING: #,#,#",
 )
 # ATV0's.
@@ -64,13 +65,16 @@ class Watch:
     """`said` is all that the host has been given, or will be."""
 
     def __init__(self, session):
-        self._modem = session.modem
+        self._session = session
         self._serial = session.serial
+        self._write = self._serial.write
+        self._serial.write = self._writing
+        session.on_restart = self._restarted
         self.said = bytearray()
         self.asked_for = bytearray()  # ... but for what is unsolicited, which may come at any time
         self.lines = 0  # command lines that were complete
         self.finals = 0  # ... and have had their result
-        self.dropped = 0  # ... or went with DTR, or with a restart
+        self.dropped = 0  # ... or went with DTR
         self.left = 0  # times that data mode has ended
         self.told = 0  # ... and the host was told
         self._part = ""  # of what the bytes put now are a part
@@ -83,16 +87,19 @@ class Watch:
         """Command lines that still have no result."""
         return self.lines - self.finals - self.dropped
 
+    def _restarted(self):
+        """All lines of the last modem have had their result."""
+        self._hook(self._session.modem)
+
     def _hook(self, modem):
+        self._modem = modem
         writer = modem.writer
         self._put = modem.out.put
-        self._write = self._serial.write
         self._finish = modem._finish
         self._begin = modem.commands.begin
         self._reset = modem.line.reset
         self._leave = modem._leave
         modem.out.put = self._putting
-        self._serial.write = self._writing
         modem._finish = self._finishing
         modem.commands.begin = self._beginning
         modem.line.reset = self._resetting

@@ -21,6 +21,9 @@ _STOPPED = (
     ("AT+COPS?", r"\+COPS: .+", _OK),
     ("AT+CMGF=1", _OK),
     ("AT+CFUN=1", _OK),
+)
+_RESTARTED = (
+    ("AT+CREG?", r"\+CREG: 0,1", _OK),
     ("AT+IFC=0,0", _OK),
     ("AT+WOPEN?", r"\+WOPEN: 1", _OK),
     ("AT+WOPEN=1", _OK),
@@ -42,16 +45,22 @@ _PONG = r"\+WIPPING: 0,0,\d+"
 
 def run(port, place):
     port.timeout = _LIMIT_S
-    port.write(b"ATE0\r")
-    expect("ATE0", rb"ATE0\r\r\nOK\r\n", port.read_until(b"OK\r\n"))
-    for command, *answers in _STOPPED:
-        ask(port, command, *answers)
+    for commands in (_STOPPED, _RESTARTED):
+        echo_off(port)
+        for command, *answers in commands:
+            ask(port, command, *answers)
     ask_configuration(port)
     for command, *answers in _RUNNING:
         ask(port, command, *answers)
     ask(port, f'AT+WIPPING="{place.address}"', _OK, _PONG)
     ask(port, f"AT+WIPPING={place.address},1,1000,2000", _OK, _PONG)
     ask(port, "AT+WIPCFG=0", _OK)
+
+
+def echo_off(port):
+    """Echo is on after power-up and after AT+CFUN=1, which is a restart."""
+    port.write(b"ATE0\r")
+    expect("ATE0", rb"ATE0\r\r\nOK\r\n", port.read_until(b"OK\r\n"))
 
 
 def ask(port, command, *answers):

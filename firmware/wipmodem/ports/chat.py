@@ -34,8 +34,14 @@ _RESULTS = (
 )
 _SPEED_AT = const(8)  # "CONNECT 14400"
 _RING = b"RING\n"
+_RING_DATA = b"RING ASYNC\n"  # with AT+CRC=1 the kind of the call is told
+_CRING = b"+CRING:"
 _CREG = b"+CREG: "
 _CREG_AT = const(7)  # "+CREG: 1"
+_WIND = b"+WIND: "
+_WIND_AT = const(7)
+_WIND_READ = b"+WIND?"
+_MOST_WIND = const(29)  # a bit of a small integer each
 _CSQ = b"+CSQ: "
 _CSQ_AT = const(6)
 _LARGEST = const(9999999)  # numbers stop growing here
@@ -51,8 +57,8 @@ _SPACE = const(32)
 class Chat:
     """`uart` reads and writes as the serial port does: readinto(buf), write(buf, off, n).
 
-    `told` hears of what comes unasked at any time, also amid an exchange: `rang`, `registered`;
-    and of a `signal`, whoever has asked.
+    `told` hears of what comes unasked at any time, also amid an exchange: `rang`, `registered`,
+    and in `winds` bit n of +WIND: n; and of a `signal`, whoever has asked.
     """
 
     def __init__(self, uart, told, now_ms):
@@ -135,15 +141,26 @@ class Chat:
             signal = self._number(self.n + _CSQ_AT)
             self._told.signal = signal if 0 <= signal <= BEST_SIGNAL else NO_SIGNAL
             return False
-        if self._begins(_RING):
+        if self._begins(_RING) or self._begins(_RING_DATA) or self._begins(_CRING):
             self._told.rang = True
             return True
+        if self._begins(_WIND):
+            return self._tells_wind()
         if not self._begins(_CREG) or self.lines.find(b",", self.n, self._end) >= 0:
             return False
         stat = self._number(self.n + _CREG_AT)
         if stat >= 0:
             self._told.registered = stat
         return stat >= 0
+
+    def _tells_wind(self):
+        """A Wavecom radio's event; the answer to AT+WIND? looks the same."""
+        event = self._number(self.n + _WIND_AT)
+        answers = self._due_ms >= 0 and self._text.find(_WIND_READ) >= 0
+        if answers or not 0 <= event <= _MOST_WIND:
+            return False
+        self._told.winds |= 1 << event
+        return True
 
     def _result(self):
         """What the line means; AGAIN: it is information."""

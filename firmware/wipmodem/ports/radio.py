@@ -23,6 +23,7 @@ _DROPPING = const(10)  # DTR is off
 _PRESSING = const(11)  # the reset or power line is active
 _BOOTING = const(12)
 _CANCELLING = const(13)  # a command went unanswered: it may be a text that is waited for
+_RESTARTING = const(14)
 
 _WAKE_MS = const(500)
 _WAKE_TRIES = const(6)
@@ -35,6 +36,9 @@ _DROP_MS = const(500)
 _CANCEL_MS = const(500)
 _WATCH_MS = const(1000)  # nothing is due: its bytes wake us
 _LF = const(10)
+
+# A CDMA radio restarts; any other keeps running, without +CREG lines.
+_RESTART = b"AT+CREG=0;+CFUN=1\r"
 
 _CAUSES = {
     said.BUSY: BUSY,
@@ -55,6 +59,7 @@ class Radio:
         self.code = said.NO_CARRIER  # how the last call ended: V.250's number
         self.rang = False  # ... and the next are for the core to clear
         self.registered = -1  # the stat of the last unsolicited +CREG
+        self.winds = 0  # its +WIND events: bit n for +WIND: n
         self.signal = NO_SIGNAL  # as it has told last
         self.dial_string = facts["dial"]
         self._uart = uart
@@ -66,8 +71,19 @@ class Radio:
         self._attended = True  # somebody wanted the call's bytes in this pass
         self._tries = 0
         self._remedy = 0  # for a radio that is silent: the escape, or one more than a key
+        self._restart = False  # it is to restart as soon as it is free
         self.chat.begin(b"", facts["boot_ms"])
         lines.set_dtr(True)
+
+    def restart(self):
+        """H20: have the radio as after power-up, once the call under way has ended."""
+        self.rang = False
+        self.registered = -1
+        self.winds = self.chat.ignored = 0
+        self.signal = NO_SIGNAL
+        self._restart = True
+        if self._state == _IDLE:
+            self._wake()
 
     def idle(self):
         return self._state == _IDLE
@@ -167,7 +183,11 @@ class Radio:
         self._tries += 1
         if result == said.OK:
             self._remedy = self._tries = 0
-            self._set_up(result)
+            if self._restart:
+                self._restart = False
+                self._go(_RESTARTING, _RESTART, _SETUP_MS)
+            else:
+                self._set_up(result)
         elif self._tries < _WAKE_TRIES:
             self._go(_WAKING, b"AT\r", _WAKE_MS)
         else:
@@ -200,7 +220,14 @@ class Radio:
         self._tries += 1
         self._go(_SETTING_UP, text + b"\r", _SETUP_MS)
 
+    def _restarted(self, result):
+        """Whatever it has answered."""
+        self._go(_BOOTING, b"", self._facts["boot_ms"])
+
     def _rest(self, result):
+        if self._restart:
+            self._wake()
+            return
         self._state = _IDLE
         self.chat.stop()
 
@@ -262,4 +289,5 @@ _STEP = {
     _PRESSING: Radio._released,
     _BOOTING: Radio._wake,
     _CANCELLING: Radio._wake,
+    _RESTARTING: Radio._restarted,
 }
