@@ -115,3 +115,13 @@ def test_nobody_can_call_while_it_dials():
     radio.modem.ring(10)
     assert radio.poll(10) == b""
     assert radio.poll(1000) == _CONNECT
+
+
+def test_with_crc_a_ring_tells_the_kind_of_its_call():
+    """AT+CRC=1: RING ASYNC; as a number it stays 2."""
+    radio = quiet()
+    assert radio.feed(b"AT+CRC=1\r", 0) == _OK
+    radio.modem.ring(0)
+    assert radio.poll(0) == b"\r\nRING ASYNC\r\n"
+    assert radio.feed(b"ATV0\r", 0) == b"0\r"
+    assert radio.poll(4000) == b"2\r"

@@ -61,6 +61,37 @@ _DIALOGUES = [
     (b"AT+CSQ;+NONE;+CREG?\r", b"\r\n+CSQ: 23,0\r\n" + _ERROR),
     (b"AT+NONE\r", _ERROR),
     (b"AT+CREG=2\r", _ERROR),
+    (b"AT+CAD?\r", b"\r\n+CAD: 1\r\n" + _OK),
+    (b"AT+CAD=1\r", _ERROR),
+    (b"AT+CFUN?\r", b"\r\n+CFUN: 1\r\n" + _OK),
+    (b"AT+CFUN=0\r", _ERROR),
+    (b"AT+CCLK?\r", b'\r\n+CCLK: "80/01/06,00:00:00"\r\n' + _OK),
+    (b'AT+CCLK="26/12/01,12:30:59+04";+CCLK?\r', b'\r\n+CCLK: "26/12/01,12:30:59+04"\r\n' + _OK),
+    (b'AT+CCLK="26/12/01"\r', _ERROR),
+    (b"AT+CLIR?;+CLIR=2;+CLIR?\r", b"\r\n+CLIR: 0\r\n\r\n+CLIR: 2\r\n" + _OK),
+    (b"AT+CLIR=3\r", _ERROR),
+    (b"AT+CLIP=1;+CCWA=1;+CLIP?;+CCWA?\r", b"\r\n+CLIP: 1\r\n\r\n+CCWA: 1\r\n" + _OK),
+    (b"AT+CRC?;+CRC=1;+CRC?\r", b"\r\n+CRC: 0\r\n\r\n+CRC: 1\r\n" + _OK),
+    (b"AT+CRC=2\r", _ERROR),
+    (b"AT+WRMP?;+WRMP=2;+WRMP?\r", b"\r\n+WRMP: 0\r\n\r\n+WRMP: 2\r\n" + _OK),
+    (b"AT$QCVAD?;$QCVAD=4;$QCVAD?\r", b"\r\n$QCVAD: 0\r\n\r\n$QCVAD: 4\r\n" + _OK),
+    (b"AT$QCVAD=5\r", _ERROR),
+    (b"AT$QCVADX?\r", _ERROR),
+    (b"AT+CNMI?\r", b"\r\n+CNMI: 0,0,0,0,0\r\n" + _OK),
+    (b"AT+CNMI=2,10;+CNMI?\r", b"\r\n+CNMI: 2,10,0,0,0\r\n" + _OK),
+    (b"AT+CNMI=2,1,0,1,0;+CNMI?\r", b"\r\n+CNMI: 2,1,0,1,0\r\n" + _OK),
+    (b"AT+CNMI=1,2,3,4,5,6\r", _ERROR),
+    (b'AT+CSCS?;+CSCS="HEX";+CSCS?\r', b'\r\n+CSCS: "GSM"\r\n\r\n+CSCS: "HEX"\r\n' + _OK),
+    (b'AT+CSCS="UCS2"\r', _ERROR),
+    (b"AT+CSCS=?\r", b'\r\n+CSCS: ("GSM","PCCP437","CUSTOM","HEX","IRA")\r\n' + _OK),
+    (b"AT+CRC=?\r", _ERROR),
+    (b"AT+WSCL?;+WSCL=1,4;+WSCL?\r", b"\r\n+WSCL: 1,2\r\n\r\n+WSCL: 1,4\r\n" + _OK),
+    (b"AT+WSCL=1\r", _ERROR),
+    (b"AT+WIND?;+WIND=?\r", b"\r\n+WIND: 0\r\n\r\n+WIND: (0-32767)\r\n" + _OK),
+    (b"AT+WIND;+WIND?\r", b"\r\n+WIND: 204\r\n" + _OK),
+    (b"AT+WIND=32767;+WIND=32768\r", _ERROR),
+    (b"AT+WIND=x\r", _ERROR),
+    (b"AT+CRC\r", _ERROR),
     (b"ATE2\r", _ERROR),
     (b"AT?\r", _ERROR),
     (b"ATH\r", _OK),
@@ -111,6 +142,51 @@ def test_signal_and_registration_can_be_set():
     modem.registered = 5
     modem.registered = 5
     assert modem.tick(0) == b"\r\n+CREG: 5\r\n"
+
+
+def test_a_restart_leaves_what_is_persistent():
+    """AT+CFUN=1: OK first, echo is on, +CREG is 0; +WIND is kept, and tells when it is ready."""
+    modem = quiet(boot_ms=300)
+    assert modem.tick(300) == SIGN_ON
+    lines = b"ATE0;+CREG=1;+CRC=1;$QCVAD=4;+WRMP=1;+WIND=204\r"
+    assert modem.feed(lines, 300).endswith(b"\r\n+CREG: 1,1\r\n" + _OK)
+    assert modem.feed(b"AT+CFUN=1;+CREG=1\rAT\r", 300) == _OK
+    assert modem.tick(599) == b""
+    winds = b"\r\n+WIND: 3\r\n\r\n+WIND: 4\r\n\r\n+WIND: 7\r\n"
+    assert modem.tick(600) == SIGN_ON + winds
+    line = b"AT+CREG?;+CRC?;$QCVAD?;+WRMP?;+WIND?\r"
+    assert modem.feed(line, 600) == line + (
+        b"\r\n+CREG: 0,1\r\n\r\n+CRC: 0\r\n\r\n$QCVAD: 0\r\n\r\n+WRMP: 1\r\n"
+        b"\r\n+WIND: 204\r\n" + _OK
+    )
+
+
+def test_events_are_told_as_far_as_they_are_enabled():
+    """The network lost and found; while it is lost a restart does not tell of it."""
+    modem = quiet()
+    modem.registered = 2
+    modem.registered = 5
+    assert modem.tick(0) == b""
+    assert modem.feed(b"AT+WIND=200\r", 0) == _OK
+    modem.registered = 1  # roaming or at home: it is there
+    modem.registered = 2
+    modem.registered = 3
+    assert modem.tick(0) == b"\r\n+WIND: 8\r\n"
+    assert modem.feed(b"AT+CAD?\r", 0) == b"\r\n+CAD: 0\r\n" + _OK
+    assert modem.feed(b"AT+CFUN=1,1\r", 0) == _OK + SIGN_ON + b"\r\n+WIND: 4\r\n"
+    modem.registered = 1
+    assert modem.tick(0) == b"\r\n+WIND: 7\r\n"
+
+
+def test_the_clock_is_the_networks():
+    """Until the host has set it, and again after a restart."""
+    modem = quiet()
+    modem.clock = lambda: '"26/12/01,06:00:00"'
+    told = b'\r\n+CCLK: "26/12/01,06:00:00"\r\n' + _OK
+    assert modem.feed(b"AT+CCLK?\r", 0) == told
+    assert modem.feed(b'AT+CCLK="27/01/01,00:00:00"\r', 0) == _OK
+    assert modem.feed(b"AT+CFUN=1\r", 0) == _OK + SIGN_ON
+    assert modem.feed(b"ATE0\rAT+CCLK?\r", 0) == b"ATE0\r" + _OK + told
 
 
 def test_a_line_is_taken_apart():

@@ -8,7 +8,7 @@ RANGES = {"E": 1, "V": 1, "Q": 1, "X": 4, "&C": 1, "&D": 2, "&K": 6, "&S": 1, "Z
 
 _BACKSPACE, _CR = 8, 13
 # Basic commands stand side by side, extended ones end with a semicolon or the line.
-_COMMAND = re.compile(r"(\+[^;]*);?|(&[A-Z]|[A-CE-Z])([0-9]*);?")
+_COMMAND = re.compile(r"([+$][^;]*);?|(&[A-Z]|[A-CE-Z])([0-9]*);?")
 
 
 def take(line, byte, echo):

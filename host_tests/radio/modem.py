@@ -4,7 +4,8 @@
 `tick` is due. While a call is up the bytes go to `link.feed(data, now_ms)`, whose answer is sent;
 without a link they end here. `far_end` is in its place when the number is not a packet one, and
 when somebody has called. `plan` holds the outcomes of the next calls, the last one for all
-that follow: "connect" or a name in OUTCOMES. `signal`, `service` and `registered` may be set.
+that follow: "connect" or a name in OUTCOMES. `signal`, `service`, `registered` and `clock`, which
+gives the text of +CCLK, may be set.
 """
 
 from collections import deque
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from . import command_line
 from .bell import Bell
 from .command_line import FACTORY, RANGES
+from .stored import Stored
 
 IDLE, DIALLING, ONLINE, PAUSED, DEAD, STARTING = (
     "idle",
@@ -26,6 +28,11 @@ IDLE, DIALLING, ONLINE, PAUSED, DEAD, STARTING = (
 SIGN_ON = b"\r\nMTSMC-C1 READY\r\n"
 _GUARD_MS = 1000
 _SPEED = " 115200"
+_REGISTERED = (1, 5)  # at home, roaming
+# +WIND events, each enabled by the bit below its number: commands may be read, may be given; the
+# network is there, is lost.
+_READY = (3, 4)
+_SERVICE, _NO_SERVICE = 7, 8
 _CODES = {
     "OK": 0,
     "CONNECT": 1,
@@ -67,6 +74,8 @@ class RadioModem:
         self.state = IDLE
         self.settings = dict(FACTORY)
         self.reports = 0  # AT+CREG=
+        self.clock: Callable[[], str] = lambda: '"80/01/06,00:00:00"'  # no network time yet
+        self._stored = Stored(lambda: self.clock())
         self._registered = 1
         self._line = bytearray()
         self._pluses = None  # how many since a silence; None if something else came
@@ -131,7 +140,10 @@ class RadioModem:
     def registered(self, status):
         if self.reports and status != self._registered:
             self.say(b"\r\n+CREG: %d\r\n" % status)
+        had, has = self._registered in _REGISTERED, status in _REGISTERED
         self._registered = status
+        if had != has:
+            self._wind(_SERVICE if has else _NO_SERVICE)
 
     def set_dtr(self, on):
         """A falling DTR ends a call, unless &D0."""
@@ -153,6 +165,7 @@ class RadioModem:
         self._to(STARTING)
         self.settings = dict(FACTORY)
         self.reports = 0
+        self._stored.restart()
         self._due_ms = now_ms + self.boot_ms
 
     # The clock
@@ -161,15 +174,26 @@ class RadioModem:
         if self._due_ms is not None and now_ms >= self._due_ms:
             self._due_ms = None
             if self.state == STARTING:
-                self._to(IDLE)
-                self.say(SIGN_ON)
+                self._started()
             else:
                 self._dialled()
         if self._pluses == 3 and now_ms - self._heard_ms >= _GUARD_MS:
             self._to(PAUSED)
             self._result("OK")
         while self._bell.rings(now_ms):
-            self._result("RING")
+            self._result("RING ASYNC" if self._stored.number("+CRC") else "RING")
+
+    def _started(self):
+        self._to(IDLE)
+        self.say(SIGN_ON)
+        for event in _READY:
+            self._wind(event)
+        if self._registered in _REGISTERED:
+            self._wind(_SERVICE)
+
+    def _wind(self, event):
+        if self._stored.number("+WIND") >> (event - 1) & 1:
+            self.say(b"\r\n+WIND: %d\r\n" % event)
 
     def _to(self, state):
         was = self.dcd
@@ -277,7 +301,18 @@ class RadioModem:
         if command in self.settings:
             self.settings[command] = value
             return ""
-        return _ANSWERS[command](self) if command in _ANSWERS else None
+        if command in _ANSWERS:
+            return _ANSWERS[command](self)
+        return self._stored.answer(command)
+
+    def restart(self, now_ms):
+        """AT+CFUN=1: OK, and then as switched on."""
+        self._result("OK")
+        self.press_power(now_ms)
+        self._pass(now_ms)
+
+    def analog_or_digital(self):
+        return f"+CAD: {int(self._registered in _REGISTERED)}"
 
     def restore(self):
         """ATZ: what belongs to the line, and no call."""
@@ -299,7 +334,7 @@ class RadioModem:
         if self.settings["V"]:
             self._framed(words + _SPEED if words == "CONNECT" else words)
         else:
-            self._out += b"%d\r" % _CODES[words]
+            self._out += b"%d\r" % _CODES[words.removesuffix(" ASYNC")]
 
     def _framed(self, text):
         self._out += (b"\r\n%s\r\n" if self.settings["V"] else b"%s\r\n") % text.encode()
@@ -315,6 +350,8 @@ _ENDING = {
     "A": lambda modem, value, now_ms: modem.answer(now_ms),
     "D": lambda modem, text, now_ms: modem.dial(text, now_ms),
     "O": lambda modem, value, now_ms: modem.go_online(),
+    "+CFUN=1": lambda modem, value, now_ms: modem.restart(now_ms),
+    "+CFUN=1,1": lambda modem, value, now_ms: modem.restart(now_ms),
 }
 # The information of the others.
 _ANSWERS = {
@@ -328,6 +365,8 @@ _ANSWERS = {
     "+CREG=?": lambda modem: "+CREG: (0-1)",
     "+CREG=0": lambda modem: modem.report(0),
     "+CREG=1": lambda modem: modem.report(1),
+    "+CAD?": RadioModem.analog_or_digital,
+    "+CFUN?": lambda modem: "+CFUN: 1",
     "+CSS?": lambda modem: f"+CSS: {modem.service}",
     "+CGMI": lambda modem: "+CGMI: WAVECOM MODEM",
     "+CGMM": lambda modem: "MULTIBAND 800 1900 Model 65",

@@ -275,6 +275,7 @@ def main():
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     radio = Radio(echo=True, boot_ms=given.boot_ms, dial_ms=given.dial_ms, now_ms=now_ms())
+    radio.modem.clock = lambda: time.strftime('"%y/%m/%d,%H:%M:%S"', time.gmtime())
     control = socket.socket(fileno=given.control) if given.control is not None else None
     with pty(given.pty) if given.pty else contextlib.nullcontext(given.fd) as line_fd:
         if not control:
