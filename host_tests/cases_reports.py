@@ -4,7 +4,7 @@ from session import Session
 from wipmodem.clock import Clock
 from wipmodem.urc import UrcQueue
 
-_FILLS = b"AT&V;&V;&V;&V;&V;&V"  # leaves room for a line, and for no long one
+_FILLS = b"AT&V;&V;&V;&V;&V;&V;&V"  # leaves room for a line, and for no long one
 
 
 def _said(session, line, stuck):

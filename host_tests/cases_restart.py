@@ -62,6 +62,11 @@ def case_a_name_that_is_asked_for():
     assert len(session.net.open_handles()) == 3
     session.ask(b"AT+CFUN=1")
     assert session.net.open_handles() == []
+    session.online()
+    session.ask(b'AT+WIPPING="host.example"')  # whose name is asked for
+    assert len(session.net.open_handles()) == 1
+    session.ask(b"AT+CFUN=1")
+    assert session.net.open_handles() == []
     session.ask(b"ATE0")
     session.wait(60000)
     assert session.take() == b""

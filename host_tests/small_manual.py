@@ -12,6 +12,7 @@ FACTS = Facts(
     },
     canned={"+SAME": ("+SAME: 1", "same", ("0", "1"))},
     basic={"ATE": Setting(0, 1, 1), "ATZ": None},
+    accepted={"ATL": 4, "AT&G": 0, "AT\\N": 3},
     registers={3: Setting(1, 127, 13)},
     options={"+OPEN": {4: Setting(0, 9, None, ("R", "-"))}},
     errors={800, 801, 830, 832},
@@ -75,6 +76,14 @@ which  [1, 3 else 801] the number
 
 {{canned +SAME}}
 
+### ATL, AT&G, AT\\N: without effect
+
+{{accepted ATL AT&G AT\\N
+ATL  progress
+AT&G  tone
+AT\\N  correction
+}}
+
 ### ATE: once more
 
 {{s-registers
@@ -124,7 +133,7 @@ MADE = """\
 # Manual 1.2
 
 - [All of it](#all-of-it): [+OPEN](#open-a-socket), [ATE ATZ +ASK](#ate-atz-ask-three), \
-[+LAST +SAME](#last-same-two), [ATE](#ate-once-more)
+[+LAST +SAME](#last-same-two), [ATL AT&G AT\\N](#atl-atg-atn-without-effect), [ATE](#ate-once-more)
 
 ## All of it
 
@@ -184,6 +193,14 @@ host   '+++'
 | `AT+SAME` | `+SAME: 1` |
 | `AT+SAME?` | `same` |
 | `AT+SAME=0`, `AT+SAME=1` | - |
+
+### ATL, AT&G, AT\\N: without effect
+
+| command | values | on other modems |
+| --- | --- | --- |
+| `ATL` | 0-4 | progress |
+| `AT&G` | 0 | tone |
+| `AT\\N` | 0-3 | correction |
 
 ### ATE: once more
 

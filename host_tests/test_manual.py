@@ -102,6 +102,8 @@ MISTAKES = (
     ("port  of", "gate  of", "gate is not among its parameters"),
     ("1  on\n", "1  on\n2  more\n", "values of ATE: too much 2"),
     ("setting ATE\n", "setting ATE\n2  two\n", "values of ATE: too much 2"),
+    ("AT&G  tone\n", "", "commands without effect: missing AT&G"),
+    ("ATL  progress\n", "ATL  progress\nATE  x\n", "commands without effect: too much ATE"),
     ("4  size\n", "5  more\n", "options of +OPEN: missing 4, too much 5"),
     ("3  ends a line\n", "", "registers: missing 3"),
     ("OK  done\n", "", "results: missing OK"),

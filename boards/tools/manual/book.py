@@ -90,7 +90,7 @@ class Book:
 
     def _formless(self, whole):
         markers = [marker for marker, _ in source.markers(whole)]
-        having = ("forms", "setting", "canned")
+        having = ("forms", "setting", "canned", "accepted")
         told = {name for marker in markers if marker.name in having for name in marker.words}
         return self.facts.names() - told
 

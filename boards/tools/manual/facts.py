@@ -33,6 +33,7 @@ class Facts:
     commands: dict = field(default_factory=dict)  # "+WIPCREATE" -> Row
     canned: dict = field(default_factory=dict)  # "+CPIN" -> (AT+CPIN, AT+CPIN?, AT+CPIN= may be)
     basic: dict = field(default_factory=dict)  # "ATE" -> Setting; None: it keeps no value
+    accepted: dict = field(default_factory=dict)  # "ATX" -> 4; it has no effect
     registers: dict = field(default_factory=dict)  # 3 -> Setting
     options: dict = field(default_factory=dict)  # "+WIPOPT" -> {0: Setting}
     errors: set = field(default_factory=set)
@@ -44,7 +45,7 @@ class Facts:
 
     def names(self):
         """Of all commands."""
-        return {*self.commands, *self.canned, *self.basic}
+        return {*self.commands, *self.canned, *self.basic, *self.accepted}
 
 
 def read():
@@ -62,6 +63,7 @@ def read():
         basic={"A/": None, "ATS": None, "ATD": None}
         | {"AT" + row[0].decode(): None for row in ACTIONS}
         | {"AT" + name.decode(): _setting(settings, at) for name, at in settings.BASIC},
+        accepted=_accepted(settings.NO_EFFECT.decode(), settings.EACH),
         registers={n: _setting(settings, at) for n, at in settings.S_REGISTERS},
         options={
             "+WIPCFG": {n: _setting(settings, at) for n, at in settings.STACK_OPTIONS},
@@ -83,6 +85,11 @@ def _text(answer):
     if isinstance(answer, tuple):
         return tuple(map(_text, answer))
     return answer.decode() if answer is not None else None
+
+
+def _accepted(table, each):
+    rows = [table[i : i + each] for i in range(0, len(table), each)]
+    return {"AT" + row[:2].strip(): int(row[2]) for row in rows}
 
 
 def _setting(settings, at):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 _MARKER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _HEADING = re.compile(r"^(#{2,4}) (.+)$", re.MULTILINE)
 _FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
-_COMMAND = re.compile(r"A/|AT&?[A-Z]|[+$][A-Z]+")
+_COMMAND = re.compile(r"A/|AT[&%\\]?[A-Z]|[+$][A-Z]+")
 
 
 class Complaint(Exception):

@@ -6,6 +6,7 @@
 {{forms ATZ AT&F ...            those of several, or of basic ones, as they are typed
 {{canned NAME ...}}             commands whose answer is always the same
 {{parameters NAME[=1] a b c     what stands in the set form; a line for each that needs words
+{{accepted ATX ATL ...          basic commands without effect; a line for each
 {{setting ATE                   a basic command that sets a value: a line for each value
 {{options NAME | ...            numbered options; further columns as named
 {{s-registers {{results {{unsolicited {{errors | ... {{counters     a line each
@@ -218,6 +219,16 @@ def setting(book, marker):
     yield from _table(("form", "what it does"), shown)
 
 
+def accepted(book, marker):
+    highest = book.facts.accepted
+    _same("commands without effect", set(highest), marker.rows)
+    shown = [
+        (f"`{key}`", f"0-{highest[key]}" if highest[key] else "0", cells[0])
+        for key, cells in marker.rows
+    ]
+    yield from _table(("command", "values", "on other modems"), shown)
+
+
 def options(book, marker):
     name = marker.subject
     if name not in book.facts.options:
@@ -301,6 +312,7 @@ MARKERS = {
     "forms": forms,
     "canned": canned,
     "parameters": parameters,
+    "accepted": accepted,
     "setting": setting,
     "options": options,
     "s-registers": registers,
