@@ -6,7 +6,8 @@ heap.collect_often()
 
 from board import Board
 from wipmodem import ticks
-from wipmodem.modem import Modem, renewed
+from wipmodem.modem import Modem
+from wipmodem.restart import renewed
 
 
 def run(here):

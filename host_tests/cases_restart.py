@@ -3,7 +3,9 @@
 from session import Session
 from wipmodem import ticks
 
-_SMALL = {"sockets": 2, "rx": 256, "tx": 256}
+
+def _session():
+    return Session(sockets=2, rx=256, tx=256).online()
 
 
 def case_lines_are_off_as_at_power_up():
@@ -11,7 +13,7 @@ def case_lines_are_off_as_at_power_up():
 
     rules: H20
     """
-    session = Session(**_SMALL).online()
+    session = _session()
     told = []
     serial = session.serial
     for name in ("dcd", "dsr", "ri"):
@@ -31,7 +33,7 @@ def _telling(told, name, call):
 
 def case_the_time_a_restart_takes_is_no_stall():
     """It is not the host's fault, and no figure of the new modem's. rules: H20"""
-    session = Session(**_SMALL).online()
+    session = _session()
     session.ask(b"AT+CFUN=1")
     session.now_ms = ticks.add(session.now_ms, 400)
     session.ask(b"ATE0")
@@ -41,7 +43,7 @@ def case_the_time_a_restart_takes_is_no_stall():
 
 def case_dtr_that_falls_meanwhile_ends_nothing():
     """As at power-up: what counts is how it stands when it is first looked at. rules: H20"""
-    session = Session(**_SMALL).online()
+    session = _session()
     session.serial.unsent = True
     session.send(b"AT&W;+CFUN=1\r")
     session.serial.dtr_on = False
@@ -55,7 +57,7 @@ def case_dtr_that_falls_meanwhile_ends_nothing():
 
 def case_a_name_that_is_asked_for():
     """Its question ends, and so do a ping and a server with a peer that waits. rules: H20"""
-    session = Session(**_SMALL).online()
+    session = _session()
     session.ask(b'AT+WIPCREATE=2,1,"host.example",80')
     session.ask(b"AT+WIPXSERVER=1,5,1;+WIPCREATE=3,1,7000,5,5")
     session.ask(b'AT+WIPPING="192.0.2.1"')
@@ -64,9 +66,14 @@ def case_a_name_that_is_asked_for():
     assert session.net.open_handles() == []
     session.online()
     session.ask(b'AT+WIPPING="host.example"')  # whose name is asked for
-    assert len(session.net.open_handles()) == 1
+    assert len(session.net.open_handles()) == 2
     session.ask(b"AT+CFUN=1")
     assert session.net.open_handles() == []
+    session.online()
+    session.ask(b'AT+WIPPING="192.0.2.1",1,1000,1000')
+    session.wait(5000)
+    assert session.take() == b"\r\n+WIPPING: 1,0,0\r\n"
+    session.ask(b"AT+CFUN=1")
     session.ask(b"ATE0")
     session.wait(60000)
     assert session.take() == b""

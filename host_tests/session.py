@@ -14,7 +14,8 @@ from fake_radio import FakeBearer
 from fakes import FakeConsole, FakeCrash, FakeNet, FakeSerial, FakeStore
 from wipmodem import ticks
 from wipmodem.contract import C1
-from wipmodem.modem import Modem, renewed
+from wipmodem.modem import Modem
+from wipmodem.restart import renewed
 from wipmodem.sizes import Sizes
 
 heap.collect_when_full()

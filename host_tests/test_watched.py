@@ -22,9 +22,9 @@ def test_beside_the_line(launched, tmp_path):
         console = f"{tmp_path}/modem.console"
         first = report(console)
         assert first[0] == '+WIPXHEALTH: reset,"power_on"' and first[-4] == "+WIPBR: 6,0"
-        assert first[-3] == "+CSQ: 99,99" and first[-1] == "OK"
+        assert first[-3] == "+CSQ: 31,99" and first[-1] == "OK"
         assert re.fullmatch(r"\+WIPXLOG: \d\.\d{3},start,power_on", first[-2])
-        assert report(console)[-2:] == ["+CSQ: 99,99", "OK"]
+        assert report(console)[-2:] == ["+CSQ: 31,99", "OK"]
         assert launcher.end(signal.SIGTERM) == (0, "", "")
     assert list(tmp_path.iterdir()) == []
 

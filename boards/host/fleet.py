@@ -15,7 +15,8 @@ from member import Member
 from system import Poller, ticks_ms
 from wipmodem import ticks
 from wipmodem.escape import STALL_MS
-from wipmodem.modem import Modem, renewed
+from wipmodem.modem import Modem
+from wipmodem.restart import renewed
 
 heap.collect_when_full()
 

@@ -49,10 +49,16 @@ class After:
         self.apply()
 
     def _end(self):
-        """Leave the board as at power-up, its line too."""
-        self._modem.shut_down()
-        flow = self._serial.flow
-        self._configure(self._first_rate, flow, flow)
+        """End all that would outlive this modem on the board; its line is as at power-up."""
+        self._modem.calls.hang_up()
+        self._modem.ping.stop()
+        self._modem.stack.shut_down()
+        serial = self._serial
+        serial.overruns = serial.framing = serial.breaks = 0
+        serial.set_dcd(False)
+        serial.set_dsr(False)
+        serial.set_ri(False)
+        self._configure(self._first_rate, serial.flow, serial.flow)
         self.over = True
 
     def apply(self):

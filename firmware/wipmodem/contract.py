@@ -31,10 +31,12 @@ bearer  start(limit_ms), stop(); pump() -> bool, in every pass: bytes move, is s
         service(now_ms) -> ms until the next; state, one of those below; cause, why the last
         session failed; user, password; address(), servers(); radio (or None);
         lookup(name): the four bytes that a hosts file has for a name in lower case, or None;
+        without one registered() -> the network's state, HOME or SEARCHING, as +CREG has it;
         signal(), as +CSQ has it: 2 dB each above -113 dBm, 0 to BEST_SIGNAL, or NO_SIGNAL
 radio   in_call(), ask(line, start, end) -> bool, asking(), answer, dial_string, dial_with(text);
         chat.lines[0:chat.n], chat.ignored; rang, registered: a RING, the stat of a +CREG that
-        came unasked (-1: none), until cleared
+        came unasked (-1: none), winds: bit n for a +WIND: n, until cleared; restart(), after
+        the call under way has ended
         call(text, limit_ms) -> bool, then calling(), then online(), or else code, in V.250's
         numbers; speed, bit/s, 0 unknown; hang_up(). In every pass of the call carrier() is asked,
         and readinto(buf) -> n if there is room: else its bytes do not wake the loop;

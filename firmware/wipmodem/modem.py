@@ -5,7 +5,7 @@ pass: events of the net port -> host input -> commands -> data -> URCs -> output
 """
 
 from . import counters as count_
-from . import errors, heap, text, ticks
+from . import errors, text, ticks
 from . import settings as at
 from .after import After
 from .announce import Announcer
@@ -39,23 +39,13 @@ _LF_MS = const(10)  # H17: how long the LF behind a CR is waited for
 _HOLD_MS = const(10)  # how often a held command is looked at again
 
 RESTART = const(-1)
-_CAUSE = b"cfun"
-
-
-def renewed(board, typed):
-    """A modem as after power-up on a board whose last modem has ended in RESTART (H20); `typed` is
-    that modem's `host`. The caller must have dropped the old one: a chip has no room for two."""
-    heap.collect_often()
-    modem = Modem(board, _CAUSE, typed)
-    heap.collect_when_full()
-    return modem
 
 
 class Modem:
     """`board`: its ports, name and sizes, as in contract.py.
 
-    `cause`: why it starts, for the recorder and +WIPXHEALTH; `typed`: a Span of host bytes that an
-    earlier modem has read and not handled. A restart (H20) is a new Modem on the same board.
+    `cause`: why it starts, in a word; `typed`: a Span of host bytes that an earlier modem has read
+    and not handled (restart.py).
     """
 
     def __init__(self, board, cause=None, typed=None):
@@ -112,8 +102,7 @@ class Modem:
     def service(self, now_ms, unseen_ms=0):
         """One pass. unseen_ms: how long before now nobody looked at the ports.
 
-        Return for how many ms no pass is needed, or RESTART: the caller drops this modem and makes
-        a new one, as `renewed` does.
+        Return for how many ms no pass is needed, or RESTART: see restart.py.
         """
         self.now_ms = self.table.now_ms = now_ms
         if self.clock.tick(now_ms):
@@ -142,17 +131,6 @@ class Modem:
                 return RESTART
         self._tick()  # last: an answer does not wait for it
         return 0 if self._busy else self._wait_ms()
-
-    def shut_down(self):
-        """End all that would outlive this modem on the board: calls, session, sockets, lines."""
-        self.calls.hang_up()
-        self.ping.stop()
-        self.stack.shut_down()
-        serial = self._serial
-        serial.overruns = serial.framing = serial.breaks = 0
-        serial.set_dcd(False)
-        serial.set_dsr(False)
-        serial.set_ri(False)
 
     def create(self, sock, local_port, name, peer_port):
         """Create a UDP or TCP client socket; its outcome will come before other URCs (H5)."""
