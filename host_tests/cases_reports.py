@@ -1,8 +1,6 @@
 """Long lines of the commands of our own wait until the host has made room for them."""
 
 from session import Session
-from wipmodem.clock import Clock
-from wipmodem.urc import UrcQueue
 
 _FILLS = b"AT&V;&V;&V;&V;&V;&V;&V"  # leaves room for a line, and for no long one
 
@@ -27,11 +25,3 @@ def case_they_wait_and_are_whole():
         assert said == _said(session, line, False) and command[:8] in said, command
     said = _said(session, _FILLS + b";+WIPXHEALTH\r", True)
     assert said.count(b'+WIPXHEALTH: "power_on",') == 1 and said.endswith(b"\r\nOK\r\n")
-
-
-def case_a_refusal_that_finds_the_queue_full():
-    """It is counted as any other line."""
-    urcs = UrcQueue(1, Clock())
-    urcs.put(0)
-    urcs.refused(0x31, b"\1\2\3\4", 5, 1)
-    assert (urcs.count, urcs.lost) == (1, 1)

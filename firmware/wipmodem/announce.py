@@ -17,8 +17,7 @@ _WORDS = {
     urc.BEARER: b"+WIPBR: 6,",
     urc.LOST: b"+WIPXLOST: ",
     urc.REGISTERED: b"+CREG: ",
-    urc.PING: b"+WIPPING: 0,",
-    urc.NO_PING: b"+WIPPING: 1,",
+    urc.PING: b"+WIPPING: ",
     urc.REFUSED: b"+WIPXREFUSED: ",
     urc.OVERRUN: b"+WIPXOVERRUN: ",
     urc.CLOSED: b"+WIPXCLOSED: ",
@@ -112,14 +111,18 @@ def _say_data(modem, urcs, i):
     say_data(modem.writer, modem.table.of(urcs.who(i)))
 
 
+def _say_bearer(modem, urcs, i):
+    modem.writer.begin(_WORDS[urcs.kind(i)]).number(urcs.who(i)).end()
+
+
 def _say_result(modem, urcs, i):
-    modem.writer.result(urcs.value(i))
+    modem.writer.result(urcs.who(i))
 
 
 def _say_ping(modem, urcs, i):
-    writer = modem.writer.begin(_WORDS[urcs.kind(i)])
+    writer = modem.writer.begin(_WORDS[urcs.kind(i)]).number(urcs.who(i))
     value = urcs.value(i)
-    writer.number(value >> 20).comma(value & 0xFFFFF).end()
+    writer.comma(value >> 20).comma(value & 0xFFFFF).end()
 
 
 def _say_refused(modem, urcs, i):
@@ -139,12 +142,11 @@ _SAY = {
     urc.ACCEPT: _say_accept,
     urc.DATA: _say_data,
     urc.PEER_CLOSE: _say_socket,
-    urc.BEARER: _say_value,
+    urc.BEARER: _say_bearer,
     urc.LOST: _say_value,
     urc.RESULT: _say_result,
     urc.REGISTERED: _say_value,
     urc.PING: _say_ping,
-    urc.NO_PING: _say_ping,
     urc.REFUSED: _say_refused,
     urc.OVERRUN: _say_value,
     urc.CLOSED: _say_closed,

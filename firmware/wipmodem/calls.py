@@ -13,6 +13,7 @@ from . import ticks
 from .compat import const
 from .counters import RX_DROPPED
 from .pipe import Span
+from .urc import WIND
 
 _REST = const(0)
 _CALLING = const(1)
@@ -148,7 +149,7 @@ class Calls:
 
     def _tell_wind(self, radio):
         """The lowest of the radio's events, if there is one."""
-        if not radio.winds:
+        if not radio.winds or self._urcs.find(WIND) >= 0:
             return False
         event = 0
         while not radio.winds >> event & 1:

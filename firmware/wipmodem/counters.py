@@ -2,7 +2,7 @@
 
 from .compat import const
 
-URC_LOST = const(0)  # unsolicited lines that found their queue full
+URC_LOST = const(0)  # lines about refused connections that were one too many to wait
 ACCEPT_RANGE_FULL = const(1)  # peers refused: no free index in the server's range (Q15)
 ACCEPT_NO_SOCKET = const(2)  # peers refused: the total of sockets, or the stack's, was reached
 TX_DROPPED = const(3)  # bytes from the host for a TCP peer that was gone

@@ -70,7 +70,7 @@ class Modem:
         self.recorder.start(cause)
         self.arguments = Arguments()
         self._net = board.net
-        self.urcs = UrcQueue(sizes.urcs, self.clock)
+        self.urcs = UrcQueue(sizes.sockets, sizes.urcs, self.clock)
         self.out = Pipe(sizes.block, sizes.out)
         self.writer = Writer(self.out, self.settings)
         self.line = LineReader(sizes.line, self.settings, self.writer)
@@ -364,7 +364,7 @@ class Modem:
     def _leave(self, result):
         """`result`: of text.py, or an error number (D21)."""
         self.data.end()
-        self._leaving = True
+        self._leaving = self.urcs.closing = True
         self._ending = result
 
     # To the host
@@ -376,7 +376,7 @@ class Modem:
         if self.urcs.count and self.announcer.service():
             self._busy = True
         if self._leaving and not self.urcs.count and self.writer.room():
-            self._leaving = False
+            self._leaving = self.urcs.closing = False
             self._say_ending()
 
     def _say_ending(self):

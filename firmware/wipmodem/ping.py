@@ -19,6 +19,8 @@ _LARGEST = const(64)
 _REQUEST = const(8)
 _REPLY = const(0)
 _SLOT = const(0)  # at the resolver: no socket's
+_LATE = const(1)
+_NOBODY = b"\0\0\0\0"
 
 _REST = const(0)
 _NAMING = const(1)
@@ -67,13 +69,9 @@ class Ping:
 
     def _named(self, addr):
         """The peer's address, or None."""
+        self._addr[:] = addr or _NOBODY
         self._state = _PAUSE
-        if addr is None:
-            self._urcs.ping(urc.NO_PING, 0, 0)
-            self.stop()
-        else:
-            self._addr[:] = addr
-            self._ask(self._table.now_ms)
+        self._due_ms = self._table.now_ms
 
     def stop(self):
         if self._state == _NAMING:
@@ -95,30 +93,34 @@ class Ping:
         """An answer is the last request's, or none."""
         n = self._net.receive_echo(self._handle, self._answer, _LARGEST)
         if self._state == _WAITING and self._fits(n):
-            self._urcs.ping(urc.PING, self._which, ticks.diff(now_ms, self._sent_ms))
+            self._urcs.ping(0, self._which, ticks.diff(now_ms, self._sent_ms))
             self._next(now_ms)
 
     def tick(self, now_ms, ready):
         """True if something fell due. Without a session there is nobody to ask any more."""
         if not ready:
             self.stop()
-        if self._state < _WAITING or ticks.diff(now_ms, self._due_ms) < 0:
+        if self.wait_ms(now_ms):
             return False
         if self._state == _PAUSE:
             self._ask(now_ms)
         else:
-            self._urcs.ping(urc.NO_PING, self._which, 0)
+            self._urcs.ping(_LATE, self._which, 0)
             self._next(now_ms)
         return True
 
     def wait_ms(self, now_ms):
-        """Until `tick` is needed."""
-        if self._state < _WAITING:
+        """Until `tick` is needed. The next request waits until the host has heard of the last."""
+        if self._state < _WAITING or self._urcs.find(urc.PING) >= 0:
             return _IDLE_MS
         return max(ticks.diff(self._due_ms, now_ms), 0)
 
     def _ask(self, now_ms):
-        """What cannot be sent is not answered either."""
+        """What cannot be sent is not answered either, and nobody is asked without an address."""
+        if self._addr == _NOBODY:
+            self._urcs.ping(_LATE, 0, 0)
+            self.stop()
+            return
         self._state = _WAITING
         self._sent_ms = now_ms
         self._due_ms = ticks.add(now_ms, self._limit_ms)

@@ -10,7 +10,7 @@ class Sizes:
     tx = 2048
     datagram = 1472  # Q26
     out = 1024  # answers and URCs on their way to the DTE
-    urcs = 32
+    urcs = 8  # refused connections that wait to be told (+WIPXREFUSED)
     recorder = 8 + 64 * 32  # a head and slots
     recorder_at = 0  # an address that outlives a reset; 0: it is in the heap, and does not
     connect_ms = 30000

@@ -193,7 +193,7 @@ class Stack:
         """A session that has begun, has ended, or did not come."""
         if UP in (was, state) or (was == COMING and state == DOWN):
             if not self._silent:
-                self._urcs.put(urc.BEARER, 0, int(state == UP))
+                self._urcs.put(urc.BEARER, int(state == UP))
             self._silent = self._silent and state == COMING
 
     def _known_by_results(self):

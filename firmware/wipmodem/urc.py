@@ -1,7 +1,10 @@
-"""Unsolicited lines: one bounded queue of records, told by one table (U1-U7, P1-P5, D10, F7).
+"""Unsolicited lines that the host is owed, in the order of their events (U1-U7, P1-P5, D10, F7).
 
-A record is (kind, who, value), `who` being the socket (sock.who); the text is made when it is
-said. When the queue is full the newcomer is lost, counted, and `+WIPXLOST: n` marks the place.
+A record is (kind, who, value, time); announce.py makes the text when the line is said. `who` is a
+socket (sock.who), or tells apart lines of one kind that concern no socket. A record replaces an
+earlier one of the same kind and `who`. Each source therefore has room of its own, and no line of
+the guide can be lost. Only refused connections may be as many as strangers like: a bounded number
+of them waits. The rest is dropped and counted, and `+WIPXLOST: n` stands at its place.
 """
 
 from .compat import const
@@ -12,24 +15,32 @@ ERROR = const(2)  # struck after it was ready, value = error
 ACCEPT = const(3)  # who = the spawned socket, value = server index
 DATA = const(4)  # bytes or a datagram wait; counted when said
 PEER_CLOSE = const(5)
-BEARER = const(6)  # value = status
+BEARER = const(6)  # who = status
 LOST = const(7)  # value = how many
-RESULT = const(8)  # a result nobody waits for, value = which of text.py
+RESULT = const(8)  # a result nobody waits for, who = which of text.py
 REGISTERED = const(9)  # value = +CREG's status
-PING = const(10)  # value = which request << 20 | ms
-NO_PING = const(11)  # value = which request << 20
-REFUSED = const(12)  # a connection: who = server, value = which counter << 16 | peer's port
-OVERRUN = const(13)  # of the DTE, value = how many
-CLOSED = const(14)  # by the modem, for want of traffic
-WIND = const(15)  # value = the radio's event
+PING = const(10)  # who = 0 answered, 1 not in time; value = which request << 20 | ms
+REFUSED = const(11)  # a connection: who = server, value = which counter << 16 | peer's port
+OVERRUN = const(12)  # of the DTE, value = how many
+CLOSED = const(13)  # by the modem, for want of traffic
+WIND = const(14)  # value = the radio's event
 
 _ANY = const(255)
 
+# Records of a socket that can wait together: its begin (READY, ACCEPT), DATA, and its end (FAILED,
+# ERROR, PEER_CLOSE, CLOSED).
+_OF_SOCKET = const(3)
+# BEARER and RESULT (RING, NO CARRIER) twice each, REGISTERED, PING, LOST, OVERRUN, WIND.
+_OTHERS = const(9)
+
 
 class UrcQueue:
-    def __init__(self, size, clock):
+    """Room for all records of `sockets` sockets, and for `refusals` refused connections."""
+
+    def __init__(self, sockets, refusals, clock):
+        size = _OF_SOCKET * sockets + _OTHERS + refusals
         self._clock = clock
-        self._size = size
+        self._refusals = refusals
         self._kind = bytearray(size)
         self._who = bytearray(size)
         self._value = [0] * size
@@ -39,38 +50,42 @@ class UrcQueue:
         self.count = 0
         self.most = 0  # that waited at once
         self.lost = 0  # since start
-        self._unsaid = 0
+        self.closing = False  # a result is due: no more refused connections before it
 
     def put(self, kind, who=0, value=0):
-        """Owe a line to the host; False if there is no place for it."""
-        if self.count < self._size:
-            self._append(kind, who, value)
-            return True
-        self.lost += 1
-        self._unsaid += 1
-        return False
+        """Owe the host a line. It takes the place of one of the same kind and `who`."""
+        self.forget(who, kind)
+        self._append(kind, who, value)
 
     def result(self, which):
-        self.put(RESULT, 0, which)
+        self.put(RESULT, which)
 
-    def ping(self, kind, which, ms):
-        self.put(kind, 0, which << 20 | ms)
-
-    def refused(self, who, addr, port, reason):
-        """reason: the counter that has counted it."""
-        if self.put(REFUSED, who, reason << 16 | port):
-            self._copy(addr, 0, 4 * (self.count - 1))
+    def ping(self, late, which, ms):
+        """late: 1 if no answer came in time. The caller puts one when the last has been said."""
+        self.put(PING, late, which << 20 | ms)
 
     def overrun(self, count):
-        """Of those that wait the last one will do."""
-        self.forget(0, OVERRUN)
         self.put(OVERRUN, 0, count)
 
     def registered(self, status):
         self.put(REGISTERED, 0, status)
 
     def wind(self, event):
+        """The caller puts one when the last has been said."""
         self.put(WIND, 0, event)
+
+    def refused(self, who, addr, port, reason):
+        """Owe a refused connection, or drop and count its line. reason: its counter."""
+        if not self.closing and self._count(REFUSED) < self._refusals:
+            self._append(REFUSED, who, reason << 16 | port)
+            self._copy(addr, 0, 4 * (self.count - 1))
+            return
+        self.lost += 1
+        place = self.find(LOST)
+        if place < 0:
+            self._append(LOST, 0, 1)
+        else:
+            self._value[place] += 1
 
     def forget(self, who, kind=_ANY):
         """Drop what has become untrue: all of a closed socket, or one kind."""
@@ -81,7 +96,13 @@ class UrcQueue:
                 kept += 1
             i += 1
         self.count = kept
-        self._mark_loss()
+
+    def find(self, kind):
+        """The place of the oldest record of this kind, or -1."""
+        for i in range(self.count):
+            if self._kind[i] == kind:
+                return i
+        return -1
 
     def outcome(self):
         """The place of the oldest outcome of a +WIPCREATE, or -1."""
@@ -114,13 +135,12 @@ class UrcQueue:
         while place < self.count:
             self._move(place + 1, place)
             place += 1
-        self._mark_loss()
 
-    def _mark_loss(self):
-        """As soon as there is room, and so at the place where lines were lost."""
-        if self._unsaid and self.count < self._size:
-            self._append(LOST, 0, self._unsaid)
-            self._unsaid = 0
+    def _count(self, kind):
+        count = 0
+        for i in range(self.count):
+            count += self._kind[i] == kind
+        return count
 
     def _append(self, kind, who, value):
         i = self.count

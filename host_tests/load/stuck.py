@@ -55,7 +55,7 @@ def deaf_host(modem, peers, lines, tell=lambda done: None):
 
 
 def deaf_host_with_radio(interpreter, folder, reports=40):
-    """More unsolicited lines than the modem keeps: the first are said, the others counted."""
+    """The radio's registration changes often meanwhile: when the host reads, it hears the last."""
     control = folder / "radio"
     with LoadedModem(interpreter, folder, "--radio", f"sim:{control}") as modem:
         modem.echo_off()
@@ -66,13 +66,9 @@ def deaf_host_with_radio(interpreter, folder, reports=40):
             say(str(control), f"creg {status(report)}")
             wait_until_rung(modem)
         dialogue.type_and_read()
-        [missing] = [line for line in dialogue.unsolicited if line.startswith(b"+WIPXLOST: ")]
-        said = [line for line in dialogue.unsolicited if line != missing]
-        count = int(missing.split()[1])
-        assert said == [b"+CREG: %d" % status(i) for i in range(len(said))]
-        assert len(said) + count == reports
-        assert modem.counters()["urc_lost"] == count
-        return {"said": len(said), "urc_lost": count}
+        assert dialogue.unsolicited == [b"+CREG: %d" % status(reports - 1)]
+        assert "urc_lost" not in modem.counters()
+        return {"reports": reports}
 
 
 class Dialogue:

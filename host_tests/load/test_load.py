@@ -15,6 +15,6 @@ def test_under_load_nothing_is_lost_or_left_behind(item, interpreter, peers, tmp
         play(item, modem.online(), peers, item.short)
 
 
-def test_unsolicited_lines_beyond_the_queue_are_counted(interpreter, tmp_path):
-    """While the host reads nothing: as many were said and lost as there were. rules: F7"""
+def test_reports_of_the_radio_while_the_host_reads_nothing(interpreter, tmp_path):
+    """The last one is told. rules: F7"""
     stuck.deaf_host_with_radio(interpreter, tmp_path)

@@ -115,7 +115,7 @@ class Comparing(Events):
             _same(name, wanted, modem.counters.value(i))
 
     def _check_outcomes(self):
-        """A socket is pending, or its outcome was said, is owed, or was counted as lost."""
+        """A socket is pending, or its outcome was said or is owed."""
         modem = self._session.modem
         urcs = modem.urcs
         owed = [urcs.who(i) for i in range(urcs.count) if urcs.kind(i) <= urc.FAILED]
@@ -123,7 +123,7 @@ class Comparing(Events):
         self._awaited |= {key for key, each in open_.items() if each.pending()}
         self._awaited &= set(open_)
         for key in self._awaited:
-            if not open_[key].pending() and open_[key].who not in owed and not urcs.lost:
+            if not open_[key].pending() and open_[key].who not in owed:
                 raise Wrong("the outcome of %d,%d was never told" % key)
 
 

@@ -55,6 +55,7 @@ class Commands:
             "+WIPDATA?": self._wipdata_read,
             "+WIPOPT": self._wipopt,
             "+WIPCLOSE": self._wipclose,
+            "+WIPXURC": self._wipxurc,
         }
 
     def run(self, command):
@@ -74,6 +75,10 @@ class Commands:
         if not 0 <= mode <= 1:
             return ERROR
         self._model.cmee = mode == 1
+        return 0
+
+    def _wipxurc(self, stamps, refused):
+        self._table.tell_refused = refused == 1
         return 0
 
     # Stack and session

@@ -6,7 +6,7 @@ specification's; where it is silent, those of firmware/MANUAL.md. Runs on both i
 """
 
 from model_commands import HOLD, ONLINE, Commands
-from model_owed import BROKEN, DATA, OUTCOME, Owed
+from model_owed import BROKEN, DATA, LOST, OUTCOME, Owed
 from model_session import StackModel
 from model_table import FAILED, HALF, TCP, UDP, TableModel
 
@@ -18,7 +18,7 @@ DATAGRAM = 64  # bytes: the modem beside it is given this size
 
 
 class Model:
-    def __init__(self, wipsoft=False, urcs=32, echo=False):
+    def __init__(self, wipsoft=False, urcs=8, echo=False):
         self.now = 0
         self.said = b""
         self.wipsoft = wipsoft
@@ -240,6 +240,8 @@ class Model:
 
     def _text(self, line):
         kind, key, text = line
+        if kind == LOST:
+            return "+WIPXLOST: %d" % text
         return self.data_line(self.table.sockets[key]) if kind == DATA else text
 
     def data_line(self, sock):

@@ -1,6 +1,7 @@
 """What is owed to the host: unsolicited lines in order, and which may go first (F7, H5, H10).
 
-At most `most` wait. One more is lost, counted, and `+WIPXLOST: n` stands where n were lost.
+Lines of the guide are never lost. At most `most` refused connections wait; one more is lost,
+counted, and `+WIPXLOST: n` stands where the first was lost.
 """
 
 # Kinds. An outcome is that of a +WIPCREATE, +WIPREADY or +WIPERROR.
@@ -8,6 +9,8 @@ OUTCOME = "outcome"
 DATA = "data"
 BROKEN = "broken"  # a +WIPERROR of one that was ready
 OTHER = "other"
+REFUSED = "refused"
+LOST = "lost"
 
 _FIRST_MS = 3000
 
@@ -19,23 +22,33 @@ class Owed:
         self.most = most
         self.lines = []
         self.lost = 0
-        self.unmarked = 0  # lost ones that no +WIPXLOST tells of yet
         self.first = False  # an outcome goes before all others, until:
         self.first_until = 0
 
     def owe(self, kind, key, text=""):
-        if len(self.lines) < self.most:
-            self.lines.append((kind, key, text))
-        else:
-            self.lost += 1
-            self.unmarked += 1
+        """A line that waits already is told once, in its new place."""
+        line = (kind, key, text)
+        if line in self.lines:
+            self.lines.remove(line)
+        self.lines.append(line)
+
+    def refused(self, key, text):
+        """key: of the server."""
+        if len([each for each in self.lines if each[0] == REFUSED]) < self.most:
+            self.lines.append((REFUSED, key, text))
+            return
+        self.lost += 1
+        for place, each in enumerate(self.lines):
+            if each[0] == LOST:
+                self.lines[place] = (LOST, None, each[2] + 1)
+                return
+        self.lines.append((LOST, None, 1))
 
     def forget(self, key, kind=None):
         """A closed socket's lines are not told any more; a kind alone: what has become untrue."""
         self.lines = [
             each for each in self.lines if each[1] != key or (kind is not None and each[0] != kind)
         ]
-        self._mark()
 
     def outcome_first(self, now):
         self.first = True
@@ -51,11 +64,4 @@ class Owed:
             if not outcomes and pending:
                 return None
             place = outcomes[0] if outcomes else 0
-        line = self.lines.pop(place)
-        self._mark()
-        return line
-
-    def _mark(self):
-        if self.unmarked and len(self.lines) < self.most:
-            self.lines.append((OTHER, None, "+WIPXLOST: %d" % self.unmarked))
-            self.unmarked = 0
+        return self.lines.pop(place)

@@ -97,6 +97,7 @@ class TableModel:
         self.mapped: SocketModel | None = None  # the socket in data mode
         # The network's
         self.full = False
+        self.tell_refused = True
         self.next_port = _FIRST_PORT
 
     def get(self, protocol, index):
@@ -303,13 +304,16 @@ class TableModel:
 
     def peer(self, server, address, port):
         """Somebody connects: the lowest free index (Q14), or refused and counted (Q15)."""
-        if self.full or not self._room():
-            self._counts["accept_no_socket"] += 1
+        if self.full:
+            self._refuse(server, NOBODY, 0, "accept_no_socket")
+            return
+        if not self._room():
+            self._refuse(server, address, port, "accept_no_socket")
             return
         span = server.range
         free = [i for i in range(span.first, span.last + 1) if (TCP, i) not in self.sockets]
         if not free:
-            self._counts["accept_range_full"] += 1
+            self._refuse(server, address, port, "accept_range_full")
             return
         sock = self.sockets[(TCP, free[0])] = SocketModel((TCP, free[0]), READY)
         sock.handle = True
@@ -319,6 +323,12 @@ class TableModel:
         sock.range = span
         span.holders.add(sock.key)
         self._owed.owe(OTHER, sock.key, "+WIPACCEPT: %d,%d" % (server.key[1], free[0]))
+
+    def _refuse(self, server, address, port, why):
+        self._counts[why] += 1
+        if self.tell_refused:
+            text = '+WIPXREFUSED: %d,"%s",%d,"%s"' % (server.key[1], address, port, why)
+            self._owed.refused(server.key, text)
 
     def sends(self, sock, data):
         sock.unread += data

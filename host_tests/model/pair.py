@@ -19,13 +19,13 @@ _PACE_MS = 20
 
 
 class Pair(Comparing):
-    def __init__(self, wipsoft=False, urcs=32, echo=False, online=True):
+    def __init__(self, wipsoft=False, urcs=8, echo=False, online=True):
         echo = echo and not wipsoft  # with both the LF behind CR is waited for (H17)
         session = Session(dialect=WIPSOFT if wipsoft else C1, flow=True, urcs=urcs, **SIZES)
         super().__init__(session, Model(wipsoft, urcs, echo))
         self.transcript.extend(["= fresh"] + ["= wipsoft"] * wipsoft + ["= urcs %d" % urcs])
         self.transcript.extend(["= %s %d" % each for each in sorted(SIZES.items())])
-        begin = b"ATE%d+CMEE=1\r" % echo if echo else b"ATE0+CMEE=1\r"
+        begin = b"ATE%d+CMEE=1;+WIPXURC=,1\r" % echo
         self._type(begin)
         self.transcript.append("~ %d" % _PACE_MS)
         self._session.wait(_PACE_MS)
@@ -85,6 +85,20 @@ class Pair(Comparing):
                 if (TCP, index) not in self._model.table.sockets:
                     return self.step_line(("+WIPCREATE", (TCP, index, "192.0.2.10", 80)))
         return False
+
+    def step_crowd(self, which, n, held):
+        """A server, if there is none; so many peers connect, while a line is typed or not."""
+        if self._target(which, _listening) is None:
+            self.step_line(("+WIPCREATE", (SERVER, 1, 7000, 5, 6)))
+            self._settle()
+        if held:
+            self.step_hold()
+            self._settle()
+        came = 0
+        while came < n and self._happens("peer", (which, ("192.0.2.80", 5000 + came))):
+            self._settle()
+            came += 1
+        return came > 0
 
     def step_hold(self):
         if not self._at_rest() or self._model.typing:
@@ -203,7 +217,7 @@ class Pair(Comparing):
         return "window %d,%d %d" % (target.key + (n,))
 
     def _do_peer(self, which, sender):
-        target = self._target(which, lambda each: each.state == LISTENING)
+        target = self._target(which, _listening)
         if target is None:
             return None
         self._model.table.peer(target, *sender)
@@ -297,6 +311,10 @@ _BEARER_TO = {"on": "up", "lost": "down", "paused": "paused", "failed": "down"}
 
 def _connecting(each):
     return each.state == CONNECTING and each.handle
+
+
+def _listening(each):
+    return each.state == LISTENING
 
 
 def _stream(each):

@@ -51,6 +51,7 @@ COMMANDS = (
     ("+WIPBR", ((0, 1), (6, 7))),
     ("+WIPBR?", ()),
     ("+CMEE", ((1, 1, 0, 2),)),
+    ("+WIPXURC", ((None,), (1, 1, 0))),
 )
 
 _BYTES = (b"a", b"ping", b"x" * 40, b"\x03", b"\x10\x03", b"1\x102")
@@ -100,6 +101,7 @@ STEPS = (
     ("together", (_EVENT, _COMMAND)),
     ("together_close", (_EVENT, _WHICH)),
     ("together_data", (_EVENT, _WHICH)),
+    ("crowd", (_WHICH, (1, 2, 4, 12), (False, True))),
     ("hold", ()),
     ("write", (_BYTES + _MARKED,)),
     ("escape", ()),
@@ -107,8 +109,8 @@ STEPS = (
     ("wait", (_MS,)),
 )
 
-# How it begins: the dialect wipsoft, the size of the queue of unsolicited lines, echo, a session.
-BEGIN = ((False, False, True), (2, 3, 5, 32), (False, False, True), (True, True, True, False))
+# How it begins: the dialect wipsoft, how many refused connections may wait, echo, a session.
+BEGIN = ((False, False, True), (0, 1, 2, 8), (False, False, True), (True, True, True, False))
 
 
 def is_table(choices):
