@@ -11,7 +11,8 @@ class FakeBearer:
 
     def __init__(self):
         self.radio: "FakeRadio | None" = None
-        self.lookup = {b"localhost": b"\x7f\0\0\1"}.get
+        hosts = {b"localhost": b"\x7f\0\0\1", b"nobody.local": b"\0\0\0\0"}
+        self.lookup = hosts.get
         self.delayed = False
         self.state = c.DOWN
         self.cause = 0

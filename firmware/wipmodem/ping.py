@@ -5,7 +5,7 @@ AT+WIPPING="host"[,times[,interval[,limit]]]      interval and limit in ms
 """
 
 from . import errors, ticks, urc
-from .address import parse
+from .address import is_peer, parse
 from .base_commands import DONE
 from .compat import const
 from .nobody import NOBODY
@@ -20,6 +20,7 @@ _REQUEST = const(8)
 _REPLY = const(0)
 _SLOT = const(0)  # at the resolver: no socket's
 _LATE = const(1)
+_ANY_PORT = const(1)  # ICMP has none
 _NOBODY = b"\0\0\0\0"
 
 _REST = const(0)
@@ -117,7 +118,7 @@ class Ping:
 
     def _ask(self, now_ms):
         """What cannot be sent is not answered either, and nobody is asked without an address."""
-        if self._addr == _NOBODY:
+        if not is_peer(self._addr, _ANY_PORT, False):
             self._urcs.ping(_LATE, 0, 0)
             self.stop()
             return

@@ -8,7 +8,7 @@ from . import contract as net_
 from . import counters as count_
 from . import errors, ticks
 from . import settings as at
-from .address import parse
+from .address import is_peer, parse
 from .compat import const
 from .dns import LARGEST, Resolver
 from .door import Door
@@ -186,7 +186,9 @@ class Table:
     def _link(self, sock):
         """The peer's address is known, or there is none: 0 or the error number of a refusal."""
         self._machine.move(sock, NAMED)
-        if sock.protocol == TCP:
+        if sock.bound and not is_peer(sock.addr, sock.peer_port, sock.protocol == TCP):
+            handle = net_.UNREACHABLE  # H26
+        elif sock.protocol == TCP:
             handle = self._net.connect(sock.addr, sock.peer_port)
         elif sock.bound:
             handle = self._net.open_udp(sock.local_port, sock.addr, sock.peer_port)

@@ -25,7 +25,6 @@ RESET = 843
 RESERVED = 845
 
 NOBODY = "0.0.0.0"
-NOWHERE = "255.255.255.255"
 HERE = {"localhost": "127.0.0.1"}  # names that nobody has to be asked for
 
 _CONNECT_MS = 30000
@@ -182,8 +181,8 @@ class TableModel:
     def _link(self, sock):
         """The peer's address is known, or there is none: 0 or an error number."""
         sock.state = CONNECTING
-        if sock.key[0] == TCP and sock.peer == NOWHERE:
-            self._fail(sock, UNREACHABLE)
+        if sock.bound and not _can_be_peer(sock):
+            self._fail(sock, UNREACHABLE)  # H26
             return 0
         refusal = self._take_handle(sock, sock.local_port if sock.key[0] == UDP else 0)
         if not refusal and sock.key[0] == UDP:
@@ -392,3 +391,9 @@ class TableModel:
             sock.got_datagrams.append(data)
         else:
             self._counts["udp_tx_dropped"] += len(data)
+
+
+def _can_be_peer(sock):
+    """0.0.0.0 is nobody's address, 0 nobody's port; TCP leads to one machine."""
+    first = int(sock.peer.split(".")[0])
+    return sock.peer_port > 0 and 0 < first < (224 if sock.key[0] == TCP else 256)

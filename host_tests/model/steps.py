@@ -21,6 +21,8 @@ _PEER = (
     "name",
     "localhost",
     "255.255.255.255",
+    "0.0.0.0",
+    "224.0.0.1",
     "..",
 )
 _PLACE = (3, 5, 5, 4, 6, 1, 7, 8, 2, 0, 9)
@@ -74,7 +76,7 @@ EVENTS = (
     ("window", (_WHICH, (0, 0, 3, 100000))),
     ("datagram", (_WHICH, _SENDER, (b"",) + _BYTES)),
     ("port_closed", (_WHICH,)),
-    ("dns", (_WHICH, ("192.0.2.5", "192.0.2.6", "nothing", "255.255.255.255"))),
+    ("dns", (_WHICH, ("192.0.2.5", "192.0.2.6", "nothing", "255.255.255.255", "0.0.0.0"))),
     ("bearer", (("on", "on", "slow", "lost", "paused", "failed 807"),)),
     ("sockets_full", (("", "no", "no"),)),
 )
