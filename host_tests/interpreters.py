@@ -21,7 +21,12 @@ COMMANDS = {
 def environment():
     """With the firmware, the PC's board and the tests on the path of either."""
     path = ":".join(str(path) for path in _PATHS)
-    return dict(os.environ, PYTHONPATH=path, MICROPYPATH=path + ":.frozen")
+    return dict(
+        os.environ,
+        PYTHONPATH=path,
+        MICROPYPATH=path + ":.frozen",
+        WIPMODEM_PYTHON=sys.executable,
+    )
 
 
 @functools.cache

@@ -9,6 +9,12 @@ from . import counters as count_
 from .compat import const
 
 NO_DATAGRAM = const(-1)
+
+# Our half of a TCP connection (sock.finished).
+OPEN = const(0)
+FINISHING = const(1)  # no more bytes are taken for it; it ends after those that wait
+FINISHED = const(2)  # the stack has been told
+
 COUNTED = const(0x1FFFFFFF)  # what a socket carried begins anew there: it stays a small integer
 
 
@@ -108,7 +114,8 @@ class Flow:
             sent = self._push(sock, tx)
             if sent <= 0:
                 return sent
-        if sock.finished:
+        if sock.finished == FINISHING:
+            sock.finished = FINISHED
             self._net.finish(sock.handle)
         return 0
 

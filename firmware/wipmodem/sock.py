@@ -1,7 +1,7 @@
 """One socket: what is known of a (protocol, index), W1. machine.py has what its states lead to."""
 
 from .compat import const
-from .flow import NO_DATAGRAM
+from .flow import NO_DATAGRAM, OPEN
 
 UDP = const(1)
 TCP = const(2)
@@ -52,7 +52,7 @@ class Sock:
         self.quiet_s = 0  # ... and since when
         self.lost = 0  # bytes for the peer that were dropped when it was gone
         self.corked = False  # bytes for the peer are held back for more (option 12)
-        self.finished = False  # our half is, or will be, closed (H12)
+        self.finished = OPEN  # our half: OPEN, FINISHING or FINISHED (H12)
         self.no_delay = False  # option 7 of +WIPOPT
         self.ttl = self.tos = 0  # options 8 and 9
         self.tx_size = self.rx_size = 0  # options 4 and 5

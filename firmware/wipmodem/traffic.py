@@ -6,7 +6,7 @@ flow.py moves the bytes; what a move met leads to the next state here.
 from . import contract as net_
 from . import counters as count_
 from . import urc
-from .flow import NO_DATAGRAM, Flow
+from .flow import FINISHING, NO_DATAGRAM, Flow
 from .machine import UP, event_of
 from .sock import CONNECTING, PEER_CLOSED, READY, UDP
 
@@ -99,7 +99,7 @@ class Traffic:
     def finish(self, sock):
         """H12: our half ends behind what waits."""
         if not sock.finished:
-            sock.finished = True
+            sock.finished = FINISHING
             self.push(sock)
 
     def send_datagram(self, sock, buf, n):

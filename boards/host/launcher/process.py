@@ -98,6 +98,8 @@ def _environment():
         "MICROPYPATH": ":".join([*modules, ".frozen"]),
         "PYTHONPATH": ":".join(modules),
         "PYTHONDONTWRITEBYTECODE": "1",
+        # What MicroPython cannot do to a socket, this Python does (ports/net_unix.py).
+        "WIPMODEM_PYTHON": sys.executable,
     }
 
 

@@ -233,7 +233,7 @@ class BsdNet:
         return 1 if bits & OUT else AGAIN
 
     def finish(self, handle) -> bool:
-        """Close our sending half and keep receiving. MicroPython has no shutdown()."""
+        """Close our sending half and keep receiving. The sockets of chips have no shutdown()."""
         return False
 
     def unacked(self, handle) -> int:
