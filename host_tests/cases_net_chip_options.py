@@ -137,6 +137,13 @@ def case_defaults():
         assert sock.no_delay == 0 and net.write(handle, b"abc", 0, 3) == 3
 
 
+def case_overflow():
+    """No chip tells it."""
+    for chip in BOTH:
+        net = chip.net()
+        assert net.overflow(net.open_udp(9000)) == 0
+
+
 def case_half_close():
     """MicroPython has none: nothing happens to the connection."""
     for chip in BOTH:

@@ -22,6 +22,7 @@ from wipmodem.contract import (
     TTL,
     UNREACHABLE,
 )
+from wipmodem.ports import net_linux
 
 _LOOPBACK = b"\x7f\0\0\1"
 _PATIENCE_MS = 10000
@@ -139,6 +140,93 @@ def case_defaults_out_of_range():
     wait(both.net, other, OUT)
     assert both.net.connected(other) == 1
     both.net.close(other)
+    both.close()
+
+
+# What would be lost
+
+
+def case_urgent_bytes():
+    """They stay in their place in the stream, from a server and to one."""
+    both = Both()
+    for sender, mine, receiver, other in (
+        (both.net, both.handle, both.other, both.far),
+        (both.other, both.far, both.net, both.handle),
+    ):
+        sock = sender._socks[mine]
+        for data, flags in ((b"one", 0), (b"!", _MSG_OOB), (b"two", 0), (b"?", _MSG_OOB)):
+            assert sock.send(data, flags) == len(data)
+        came = b""
+        while len(came) < 8:
+            wait(receiver, other, IN)
+            piece = _read(receiver, other)
+            assert isinstance(piece, bytes)
+            came += piece
+        assert came == b"one!two?"
+    both.close()
+
+
+def _small(net, handle):
+    """The socket keeps few datagrams, whatever the system's default is."""
+    level, option = net_linux._WINDOW
+    net._socks[handle].setsockopt(level, option, 4096)
+    return handle
+
+
+def _send_many(net, port, count):
+    sender = net.open_udp(0, _LOOPBACK, port)
+    for _ in range(count):
+        assert net.write(sender, b"datagram", 0, 8) == 8
+    net.close(sender)
+
+
+def _receive_all(net, handle):
+    count = 0
+    while net.recvfrom(handle, bytearray(16), 16) == 8:
+        count += 1
+    return count
+
+
+def case_datagrams_that_find_no_room():
+    """The system counts them, for each socket; what was told once is not told again."""
+    net, other = Net(Poller(), entropy, 2), Net(Poller(), entropy, 1)
+    quiet, busy = net.open_udp(0), _small(net, net.open_udp(0))
+    assert [net.overflow(handle) for handle in (quiet, busy)] == [0, 0]
+    for _ in range(2):
+        _send_many(other, net.local_port[busy], 2000)
+        lost = net.overflow(busy)
+        assert 0 < lost < 2000 and net.overflow(busy) == 0
+        assert _receive_all(net, busy) == 2000 - lost
+    assert net.overflow(quiet) == 0
+    net.close(busy)
+    assert net.overflow(net.open_udp(0)) == 0  # another one, with the same handle
+
+
+def case_datagrams_from_one_peer():
+    """A socket that has a peer is found, too."""
+    net, other = Net(Poller(), entropy, 1), Net(Poller(), entropy, 1)
+    far = other.open_udp(0)
+    handle = _small(net, net.open_udp(0, _LOOPBACK, other.local_port[far]))
+    there = other._join(_LOOPBACK, net.local_port[handle])
+    for _ in range(2000):
+        other._socks[far].sendto(b"datagram", there)
+    lost = net.overflow(handle)
+    assert lost > 0 and _receive_all(net, handle) == 2000 - lost
+
+
+def case_no_proc():
+    """Where /proc cannot be read the stack does not tell."""
+
+    def refuse(path):
+        raise OSError(13)
+
+    both = Both()
+    net_linux.open = refuse  # type: ignore (in the place of the built-in function)
+    try:
+        assert both.net.unacked(both.handle) == -1 and both.net.overflow(both.handle) == 0
+    finally:
+        del net_linux.open  # type: ignore (the same)
+    assert both.net.unacked(both.handle) == 0
     both.close()
 
 

@@ -14,6 +14,7 @@ import contextlib
 import re
 import signal
 import socket
+import struct
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -238,6 +239,12 @@ def free_port(kind=socket.SOCK_STREAM):
 def receive(peer, expected):
     """The peer gets these bytes next."""
     assert read_exactly(peer.fileno(), len(expected)) == expected
+
+
+def reset(peer):
+    """End the connection without a farewell."""
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    peer.close()
 
 
 def send_all(write, data):

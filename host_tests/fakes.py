@@ -122,6 +122,7 @@ class FakeSocket:
         self.datagrams = []  # sent; ICMP messages, too
         self.refused = 0  # ICMP errors waiting
         self.unacked = 0  # bytes that the peer has not acknowledged; -1: nobody knows
+        self.overflow = 0  # datagrams that found no room, since last asked
 
 
 class FakeNet:
@@ -143,7 +144,7 @@ class FakeNet:
         self.given = None  # what `defaults` was last given
         self.fixed_ttl = 0
         self.keepalive = True
-        self.can_finish = True  # MicroPython cannot
+        self.can_finish = True  # chips cannot
         self._next_port = 49152
 
     def socket(self, handle):
@@ -264,6 +265,11 @@ class FakeNet:
 
     def unacked(self, handle):
         return self._sockets[handle].unacked
+
+    def overflow(self, handle):
+        sock = self._sockets[handle]
+        count, sock.overflow = sock.overflow, 0
+        return count
 
     def tune(self, handle, option, value):
         if option in self.cannot:

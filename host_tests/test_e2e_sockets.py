@@ -1,12 +1,11 @@
 """Sockets of every kind with real peers: many at once, refused, reset, unreachable, named."""
 
 import socket
-import struct
 
 import pytest
 
 from dns_server import NXDOMAIN, answer, drop_first
-from e2e import LOOPBACK, Modem, create_client, free_port, port_of, receive, receive_all
+from e2e import LOOPBACK, Modem, create_client, free_port, port_of, receive, receive_all, reset
 from serving import assert_closed, wait_until
 
 # pyserial calls two methods of threads by their old names.
@@ -108,12 +107,6 @@ def test_udp_listener_and_reply_socket(modem_with_dtr, peers):
 
 
 # ---------------------------------------------------------------------------- peers that go away
-
-
-def reset(peer):
-    """End the connection without a farewell."""
-    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    peer.close()
 
 
 def test_a_reset_is_told(modem, peers):

@@ -85,6 +85,11 @@ class Events:
         expect(eval(data), peer.datagrams, "the peer received")  # noqa: S307
         peer.datagrams = []
 
+    def overflow(self, words):
+        """overflow 1,2 3: so many datagrams found the stack's buffer full."""
+        who, n = words.split()
+        self._peer(who).overflow += int(n)
+
     def fin(self, words):
         """fin 2,5: the modem has closed its side."""
         expect(True, self._peer(words).closed, "the modem's side closed")

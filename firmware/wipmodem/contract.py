@@ -24,6 +24,8 @@ net     poll(timeout_ms) -> count; ready[k] is a handle, flags[handle] its event
         On a PC MicroPython takes some 10 ms for it
         unacked(h): bytes of ours that the peer has not acknowledged; -1: the stack does not tell;
         NO_RESOURCE: it cannot tell now
+        overflow(h): datagrams that the stack has dropped for want of room since last asked; 0 as
+        well where it does not tell
         accept(h) is AGAIN also while the stack has no socket for a peer that it keeps: the
         listener is then not watched until the next want(); NO_RESOURCE: the peer is gone
         open_echo(), send_echo(h, buf, n, addr), receive_echo(h, buf, n) -> size: ICMP messages,

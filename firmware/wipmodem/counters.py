@@ -6,12 +6,12 @@ URC_LOST = const(0)  # lines about refused connections that were one too many to
 ACCEPT_RANGE_FULL = const(1)  # peers refused: no free index in the server's range (Q15)
 ACCEPT_NO_SOCKET = const(2)  # peers refused: the total of sockets, or the stack's, was reached
 TX_DROPPED = const(3)  # bytes from the host for a TCP peer that was gone
-RX_DROPPED = const(4)  # bytes from a peer, unread when the host closed the socket or call
+RX_DROPPED = const(4)  # bytes from a peer, unread when the socket or call ended
 UDP_TX_DROPPED = const(5)  # bytes from the host for a UDP socket that cannot send (Q27)
 UDP_TX_LOST = const(6)  # datagrams that the stack would not send
 UDP_TX_REFUSED = const(7)  # times the peer's machine said that its port is closed
 UDP_RX_CUT = const(8)  # datagrams received longer than the buffer, and cut
-UDP_RX_DROPPED = const(9)  # datagrams unread when the host closed the socket
+UDP_RX_DROPPED = const(9)  # datagrams unread when the socket ended
 DNS_IGNORED = const(10)  # answers that were foreign, forged or malformed
 LINE_TOO_LONG = const(11)  # command lines longer than the line buffer
 DTE_STALLS = const(12)  # times the loop left the DTE unseen too long to measure a guard time
@@ -22,6 +22,7 @@ DTE_FRAMING = const(16)  # times the host's bytes came without a stop bit: wrong
 DTE_BREAKS = const(17)  # times the host's line was held low for longer than a byte
 ACCEPT_FILTERED = const(18)  # peers refused: not of the addresses that the host allows
 ACCEPT_PEER_LIMIT = const(19)  # peers refused: they have as many connections as it allows
+UDP_RX_OVERFLOW = const(20)  # datagrams that found the stack's buffer full, if the stack tells
 
 NAMES = (
     b"urc_lost",
@@ -44,6 +45,7 @@ NAMES = (
     b"dte_breaks",
     b"accept_filtered",
     b"accept_peer_limit",
+    b"udp_rx_overflow",
 )
 
 _MOST = const(0x3FFFFFFF)  # the largest small integer: a counter stays there

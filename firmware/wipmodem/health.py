@@ -40,6 +40,7 @@ class Health:
         counters = modem.counters
         serial = modem.board.serial
         counters.set(count_.URC_LOST, modem.urcs.lost)
+        modem.table.count_overflows()
         counters.set(count_.DNS_IGNORED, modem.table.resolver.ignored)
         counters.set(count_.DTE_OVERRUNS, serial.overruns)
         counters.set(count_.DTE_FRAMING, serial.framing)

@@ -28,6 +28,9 @@ from .sock import (
     PEER_CLOSED,
     READY,
     RESOLVING,
+    SERVER,
+    TCP,
+    UDP,
 )
 
 ASKED = const(0)
@@ -39,6 +42,8 @@ GONE = const(5)
 DEAD = const(6)
 FIN = const(7)
 IDLE = const(8)
+
+_MOST_READS = const(512)  # of a socket that is closed
 
 _NEXT = {
     FREE: {ASKED: RESOLVING, SPAWNED: READY, OPENED: LISTENING},
@@ -73,11 +78,12 @@ def _kind(event, pending):
 class Machine:
     """Moves sockets, says what that means to the host, and knows who has which handle."""
 
-    def __init__(self, net, urcs, counters, handles):
+    def __init__(self, net, urcs, counters, handles, scratch):
         self.pending = 0  # sockets whose +WIPCREATE has no outcome yet
         self._net = net
         self._urcs = urcs
         self._counters = counters
+        self._scratch = scratch
         self._by_handle: list = [None] * handles
 
     def of_handle(self, handle):
@@ -108,13 +114,37 @@ class Machine:
         self._by_handle[handle] = sock
 
     def detach(self, sock):
-        """Give the handle back. Bytes that wait for the peer are lost, and counted."""
+        """Give the handle back. What waits on either side of it is lost, and counted."""
         if sock.handle >= 0:
+            self._drop_unread(sock)
             self._net.close(sock.handle)
             sock.handle = NO_HANDLE
         lost = sock.pipes[1].clear()
         sock.lost += lost
         self._counters.add(count_.TX_DROPPED, lost)
+
+    def count_overflow(self, sock):
+        """Count the datagrams that the stack had no room for, if it tells."""
+        if sock.protocol == UDP and sock.handle >= 0:
+            self._counters.add(count_.UDP_RX_OVERFLOW, self._net.overflow(sock.handle))
+
+    def _drop_unread(self, sock):
+        """Count what the stack has received and nobody will read. A peer may send without end."""
+        reads = _MOST_READS
+        while reads and sock.protocol != SERVER and self._drop(sock):
+            reads -= 1
+        self.count_overflow(sock)
+
+    def _drop(self, sock):
+        """Read once. False if there was nothing."""
+        if sock.protocol == TCP:
+            n = self._net.readinto(sock.handle, self._scratch, len(self._scratch))
+            self._counters.add(count_.RX_DROPPED, max(n, 0))
+            return n > 0
+        n = self._net.recvfrom(sock.handle, self._scratch, 1)  # of each one byte: it allocates
+        self._counters.add(count_.UDP_RX_DROPPED, n >= 0)
+        self._counters.add(count_.UDP_TX_REFUSED, n == net_.RESET)  # ICMP; datagrams may follow
+        return n >= 0 or n == net_.RESET
 
     def _failed(self, sock, error, kind):
         sock.error = error

@@ -50,7 +50,7 @@ class Table:
         self.scratch = bytearray(max(sizes.block, sizes.datagram + 1, LARGEST))
         self.pinged = _nobody  # called with the address of one name more, or None
         self.resolver = Resolver(net, sizes.sockets + 1, entropy, self._named, self.scratch)
-        self._machine = Machine(net, urcs, counters, sizes.handles)
+        self._machine = Machine(net, urcs, counters, sizes.handles, self.scratch)
         self.door = Door(self, self._machine, modem)
         self.traffic = Traffic(self._machine, net, urcs, counters, self.scratch, sizes)
         self.most = 0  # that were open at once
@@ -94,6 +94,10 @@ class Table:
         for sock in self.all:
             total = total + sock.received & COUNTED
         return total
+
+    def count_overflows(self):
+        for sock in self.all:
+            self._machine.count_overflow(sock)
 
     def pending(self):
         """How many sockets have no outcome of their +WIPCREATE yet."""

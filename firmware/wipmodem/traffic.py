@@ -44,10 +44,10 @@ class Traffic:
             self._receive(sock)
             return
         flags = self._net.flags[sock.handle]
-        if flags & net_.OUT:
-            self._dealt(sock, self._flow.drain(sock))
-        if sock.state == READY and flags & ~net_.OUT:
+        if flags & ~net_.OUT:  # first: a write to a dead peer ends it, with what came before
             self._fill(sock)
+        if flags & net_.OUT and sock.handle >= 0:
+            self._dealt(sock, self._flow.drain(sock))
 
     def _on_peer_closed(self, sock):
         if self._net.flags[sock.handle] & (net_.ERR | net_.HUP):

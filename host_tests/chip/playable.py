@@ -26,6 +26,7 @@ EVENTS = {
     "unseen": "its loop does not stop at a word",
     "slept": "its loop does not stop at a word",
     "unacked": "its stack does not tell",
+    "overflow": "its stack does not tell",
     "framing": "its line knows no noise",
     "breaks": "its line knows no break",
     "heap": "its heap is not full at a word",

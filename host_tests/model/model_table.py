@@ -204,9 +204,14 @@ class TableModel:
             self._owed.owe(kind, sock.key, "+WIPERROR: %d,%d,%d" % (sock.key + (error,)))
 
     def drop_handle(self, sock):
+        """What waits on either side of it is lost, and counted."""
         sock.handle = False
         self._counts["tx_dropped"] += len(sock.unsent)
+        self._counts["udp_rx_dropped"] += len(sock.behind)
+        self._counts["udp_tx_refused"] += sock.refused
         sock.unsent = b""
+        sock.behind = []
+        sock.refused = 0
 
     # Names
 

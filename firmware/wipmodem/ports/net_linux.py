@@ -6,7 +6,7 @@ CPython has names for their numbers. MicroPython has not, and runs on Linux.
 import socket
 
 from ..contract import KEEPALIVE, NO_DELAY, TOS, TTL, const
-from .net import FAILURES, class_of
+from .net import ANY_ADDR, FAILURES, class_of
 from .net_echo import EchoNet
 
 _PROBES = const(3)  # unanswered, and the peer is gone
@@ -24,6 +24,8 @@ _MSS = _TCP, _number("TCP_MAXSEG", 2)
 # Linux doubles it, for its own needs: the window is what was asked for.
 _WINDOW = socket.SOL_SOCKET, _number("SO_RCVBUF", 8)
 _KEEP = socket.SOL_SOCKET, _number("SO_KEEPALIVE", 9)
+# Urgent bytes stay where they stand in the stream; else Linux takes them out of it.
+_URGENT = socket.SOL_SOCKET, _number("SO_OOBINLINE", 10)
 # Until the first probe, and between two.
 _KEEP_SECONDS = (_TCP, _number("TCP_KEEPIDLE", 4)), (_TCP, _number("TCP_KEEPINTVL", 5))
 _KEEP_COUNT = _TCP, _number("TCP_KEEPCNT", 6)
@@ -49,6 +51,10 @@ class LinuxNet(EchoNet):
     _echo_kinds = (socket.SOCK_RAW, socket.SOCK_DGRAM)  # the first for root alone
     _of_all = _of_tcp = ()  # (option, value)
 
+    def __init__(self, poller, entropy, count):
+        EchoNet.__init__(self, poller, entropy, count)
+        self._overflow = [0] * count  # what the system had counted when it was asked last
+
     def tune(self, handle, option, value):
         """Linux refuses a TTL of 0, and keeps the two lowest bits of the TOS of TCP for itself."""
         if option == KEEPALIVE:
@@ -64,6 +70,8 @@ class LinuxNet(EchoNet):
         self._of_tcp = ((_TTL, ttl), (_MSS, mss), (_WINDOW, window))
 
     def _begin(self, sock, kind):
+        if kind == socket.SOCK_STREAM:
+            _set(sock, _URGENT, 1)  # what a listener accepts has it too
         for option, value in self._of_tcp if kind == socket.SOCK_STREAM else self._of_all:
             _set(sock, option, value)
 
@@ -77,16 +85,38 @@ class LinuxNet(EchoNet):
         """By /proc, as MicroPython has no ioctl; -1 if the connection is not there any more,
         NO_RESOURCE if there is no descriptor or memory now to look it up."""
         try:
-            return self._unacked(handle)
+            words = self._row("/proc/net/tcp", handle)
         except FAILURES as error:
             return class_of(error)
+        return int(words[4].split(":")[0], 16) if words else -1
 
-    def _unacked(self, handle):
-        local = ":%04X" % self.local_port[handle]
-        peer = "%08X:%04X" % (int.from_bytes(self.addr[handle], "little"), self.peer_port[handle])
-        with open("/proc/net/tcp") as file:
+    def overflow(self, handle):
+        """By /proc, too: MicroPython has no recvmsg. 0 if /proc cannot be read now."""
+        try:
+            words = self._row("/proc/net/udp", handle)
+        except FAILURES:
+            return 0
+        if not words:
+            return 0
+        before = self._overflow[handle]
+        self._overflow[handle] = int(words[-1])
+        return self._overflow[handle] - before
+
+    def _enter(self, handle, sock, mask):
+        self._overflow[handle] = 0
+        EchoNet._enter(self, handle, sock, mask)
+
+    def _row(self, path, handle):
+        """The words of a socket's row in one of these tables; none if there is no such row."""
+        port = self.peer_port[handle]
+        addr = self.addr[handle] if port else ANY_ADDR
+        ends = ":%04X %08X:%04X " % (
+            self.local_port[handle],
+            int.from_bytes(addr, "little"),
+            port,
+        )
+        with open(path) as file:
             for line in file:
-                words = line.split()
-                if words[2] == peer and words[1].endswith(local):
-                    return int(words[4].split(":")[0], 16)
-        return -1
+                if ends in line:
+                    return line.split()
+        return []
