@@ -9,7 +9,6 @@ _PACKAGE = Path(__file__).resolve().parents[1] / "firmware" / "wipmodem"
 _FILES = sorted(_PACKAGE.rglob("*.py"))
 _PORTS = [path for path in _FILES if path.parent.name == "ports"]
 _CORE = [path for path in _FILES if path not in _PORTS]
-_LINES = 400
 
 # What these files are there to meet.
 _OUTSIDE = {
@@ -97,9 +96,3 @@ def test_the_layers_have_no_cycle():
     while free := {name for name, needed in waiting.items() if not needed & waiting.keys()}:
         waiting = {name: needed for name, needed in waiting.items() if name not in free}
     assert not waiting, f"these import each other: {sorted(waiting)}"
-
-
-@pytest.mark.parametrize("path", _FILES, ids=name_of)
-def test_a_file_is_one_idea(path):
-    """Less than 400 lines."""
-    assert len(path.read_text().splitlines()) < _LINES

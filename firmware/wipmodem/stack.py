@@ -68,7 +68,7 @@ class Stack:
     def shut_down(self):
         """H20: the modem ends. Bearer and radio outlive it, and become as after power-up."""
         self.stop()
-        self._bearer.user = self._bearer.password = ""
+        self._bearer.user = self._bearer.password = b""
         if self.radio is not None:
             self.radio.restart()
 

@@ -5,7 +5,7 @@ CPython has names for their numbers. MicroPython has not, and runs on Linux.
 
 import socket
 
-from ..contract import KEEPALIVE, NO_DELAY, TOS, TTL, const
+from ..contract import KEEPALIVE, NO_DELAY, NO_RESOURCE, TOS, TTL, const
 from .net import ANY_ADDR, FAILURES, class_of
 from .net_echo import EchoNet
 
@@ -82,12 +82,12 @@ class LinuxNet(EchoNet):
         return EchoNet._connect(self, handle, addr, peer_port)
 
     def unacked(self, handle):
-        """By /proc, as MicroPython has no ioctl; -1 if the connection is not there any more,
+        """By /proc, as MicroPython has no ioctl; -1 if it does not tell, or is gone;
         NO_RESOURCE if there is no descriptor or memory now to look it up."""
         try:
             words = self._row("/proc/net/tcp", handle)
         except FAILURES as error:
-            return class_of(error)
+            return NO_RESOURCE if class_of(error) == NO_RESOURCE else -1
         return int(words[4].split(":")[0], 16) if words else -1
 
     def overflow(self, handle):
