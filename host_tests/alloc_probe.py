@@ -59,6 +59,9 @@ class RingSerial:
     def dtr(self):
         return True
 
+    def dropping(self):
+        return False
+
     def want(self, mask):
         pass
 

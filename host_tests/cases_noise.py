@@ -63,7 +63,7 @@ class Noise:
         session = self.session
         kind = self.below(6)
         if kind < 2:
-            session.serial.dtr_on = not session.serial.dtr_on
+            session.serial.set_dtr(not session.serial.dtr_on)
         elif kind < 4:
             session.serial.stuck = not session.serial.stuck
         elif kind == 4:
@@ -103,12 +103,12 @@ class Noise:
         """The host takes and types again, in the factory's way; DTR ends what was under way."""
         session = self.session
         session.serial.stuck = session.net.full = False
-        session.serial.dtr_on = True
+        session.serial.set_dtr(True)
         session.settle()
         session.modem.settings[:] = at.factory()
-        session.serial.dtr_on = False
+        session.serial.set_dtr(False)
         session.settle()
-        session.serial.dtr_on = True
+        session.serial.set_dtr(True)
         session.wait(61000)
         session.send(b"\r")
         session.wait(100)

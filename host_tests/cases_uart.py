@@ -348,6 +348,65 @@ def case_lines_that_are_not_named():
     assert (lines.has_dtr, lines.keys) == (False, 0)
 
 
+def _read(dte, size):
+    """A read as one of a pass: DTR is asked before it."""
+    on = dte.dtr()
+    buf = bytearray(size)
+    return on, bytes(buf[: dte.readinto(buf)])
+
+
+def case_dtr_drops_after_the_bytes_that_came_before():
+    """They are read first; what comes after the drop was seen is read after it."""
+    dte = _dte(dtr=21)
+    uart, pin = dte._uart, Pin.made[21]
+    pin.level = 0
+    uart.incoming += b"first"
+    assert dte.dtr() is True and dte.dropping() is False
+    pin.level = 1
+    assert dte.dtr() is True and dte.dropping() is True
+    uart.incoming += b"later"
+    assert _read(dte, 3) == (True, b"fir") and dte.dropping() is True
+    assert _read(dte, 8) == (True, b"st") and dte.readinto(bytearray(8)) == 0
+    assert _read(dte, 8) == (False, b"later") and dte.dropping() is False
+    # What comes while DTR is off and when it comes on is not held back.
+    uart.incoming += b"off"
+    assert _read(dte, 8) == (False, b"off")
+    pin.level = 0
+    uart.incoming += b"on"
+    assert _read(dte, 8) == (True, b"on")
+
+
+def case_a_drop_that_is_over_before_its_bytes_are_read_is_one():
+    """DTR reads as off once, and then as on."""
+    dte = _dte(dtr=21)
+    uart, pin = dte._uart, Pin.made[21]
+    pin.level = 0
+    assert dte.dtr() is True
+    uart.incoming += b"data"
+    pin.level = 1
+    assert dte.dtr() is True
+    pin.level = 0
+    uart.incoming += b"AT"
+    assert _read(dte, 8) == (True, b"data")
+    assert dte.dtr() is False
+    assert _read(dte, 8) == (True, b"AT")
+
+
+def case_a_drop_does_not_wait_for_bytes_that_configure_has_lost():
+    """A UART that forgets what is unread (mimxrt) keeps nobody waiting."""
+    Pin.made.clear()
+    uart = ForgetfulUART(0, 64, baudrate=115200)
+    dte = _FORGETFUL.Dte(Poller(), uart, _table(dtr=21))
+    pin = Pin.made[21]
+    pin.level = 0
+    assert dte.dtr() is True
+    uart.incoming += b"lost"
+    pin.level = 1
+    assert dte.dtr() is True
+    dte.configure(9600, False, False)
+    assert dte.dtr() is False and dte.dropping() is False
+
+
 def case_lines_of_the_radio():
     """Its carrier is read, DTR driven."""
     for active in (0, 1):

@@ -30,7 +30,8 @@ class FakeLine:
 
 class FakeSerial(FakeLine):
     """The DTE, with its control lines. `unsent`: the last byte is not out yet; `line`: what
-    configure() was last given, rate, tx_held and rx_held."""
+    configure() was last given, rate, tx_held and rx_held. set_dtr() changes DTR after the bytes
+    that are in `incoming`."""
 
     rates = (1200, 9600, 19200, 38400, 57600, 115200, 230400)
 
@@ -42,7 +43,8 @@ class FakeSerial(FakeLine):
         self.overruns = self.framing = self.breaks = 0
         self.line = (rate, flow, flow)
         self.mask = c.IN
-        self.dtr_on = True
+        self._dtr = True
+        self._changes = []  # of DTR: [bytes before it, on]
         self.dcd = self.dsr = self.ri = False
 
     def takes(self, rate):
@@ -56,8 +58,33 @@ class FakeSerial(FakeLine):
         self.rate = rate
         self.line = (rate, tx_held, rx_held)
 
+    @property
+    def dtr_on(self):
+        return self._changes[-1][1] if self._changes else self._dtr
+
+    def set_dtr(self, on):
+        if on != self.dtr_on:
+            self._changes.append([len(self.incoming), on])
+
+    def readinto(self, buf):
+        if not self._changes:
+            return super().readinto(buf)
+        before = self._changes[0][0]
+        later = self.incoming[before:]
+        self.incoming = self.incoming[:before]
+        n = super().readinto(buf)
+        self.incoming += later
+        for change in self._changes:
+            change[0] -= n
+        return n
+
     def dtr(self):
-        return self.dtr_on
+        if self._changes and not self._changes[0][0]:
+            self._dtr = self._changes.pop(0)[1]
+        return self._dtr
+
+    def dropping(self):
+        return self._dtr and any(not on for _, on in self._changes)
 
     def want(self, mask):
         self.mask = mask

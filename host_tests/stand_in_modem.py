@@ -18,7 +18,8 @@ import signal
 import sys
 
 DTR = 1
-DCD, DSR = 1, 2
+HOST_LINES = 7
+DCD, DSR, TAKEN = 1, 2, 8
 
 
 class StandIn:
@@ -28,6 +29,8 @@ class StandIn:
         self._chunk = int(os.environ.get("STAND_IN_CHUNK", "4096"))
         self._echo = b""
         self._count = 0
+        self._state = 0  # of the host's lines
+        self._next = []  # states that are taken once the bytes before them are read
         self._poll = select.poll()
         self._poll.register(lines, select.POLLIN)
 
@@ -38,6 +41,8 @@ class StandIn:
             ready = dict(self._poll.poll())
             if ready.get(self._lines) and not self._on_lines():
                 return
+            if self._next and (self._is_deaf() or not self._unread()):
+                self._take_change(self._next.pop())
             events = ready.get(self._dte, 0)
             if events & select.POLLOUT:
                 self._echo = self._echo[os.write(self._dte, self._echo) :]
@@ -47,18 +52,29 @@ class StandIn:
 
     def _watch_dte(self):
         """Like the launcher: read no more until the echo has been taken."""
-        if not os.environ.get("STAND_IN_DEAF"):
+        if not self._is_deaf():
             self._poll.register(self._dte, select.POLLOUT if self._echo else select.POLLIN)
 
     def _on_lines(self):
         changes = os.read(self._lines, 64)
-        for state in changes:
-            if os.environ.get("STAND_IN_TELL"):
-                print(f"lines {state} after {self._count} bytes", file=sys.stderr, flush=True)
-            if state & DTR and os.environ.get("STAND_IN_EXIT"):
-                sys.exit(int(os.environ["STAND_IN_EXIT"]))
-            os.write(self._lines, bytes((DSR | (DCD if state & DTR else 0),)))
+        self._next += [state for state in changes if state & HOST_LINES == state != self._state]
         return bool(changes)
+
+    def _take_change(self, state):
+        self._state = state
+        if os.environ.get("STAND_IN_TELL"):
+            print(f"lines {state} after {self._count} bytes", file=sys.stderr, flush=True)
+        if state & DTR and os.environ.get("STAND_IN_EXIT"):
+            sys.exit(int(os.environ["STAND_IN_EXIT"]))
+        lines = DSR | (DCD if state & DTR else 0)
+        os.write(self._lines, bytes((lines, lines | TAKEN)))
+
+    def _unread(self):
+        """Whether bytes of the DTE wait."""
+        return bool(select.select([self._dte], [], [], 0)[0])
+
+    def _is_deaf(self):
+        return bool(os.environ.get("STAND_IN_DEAF"))
 
 
 def main():

@@ -1,6 +1,7 @@
 """The launcher: each kind of serial line, from its ready line to its end without a trace."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import re
@@ -8,12 +9,18 @@ import select
 import signal
 import socket
 import struct
+import subprocess
 import termios
+from termios import TIOCEXCL
 
 import pytest
 import serial
 
+from launcher import openers
+from launcher.controllines import ControlLines
 from launcher.eventloop import WRITE, EventLoop
+from launcher.journal import Journal
+from launcher.pseudo import Pseudo
 from launcher.pump import PlainCodec, Pump
 from serving import (
     ALL_BYTES,
@@ -55,16 +62,122 @@ def test_pty_is_raw(path):
         assert read_exactly(host, 1024) == ALL_BYTES * 4
 
 
-def test_pty_stays_up_between_hosts_with_dtr_on(path):
+def test_pty_stays_up_between_hosts_and_dtr_is_on_while_one_is_there(path):
+    """rules: H25"""
     with Launcher(f"pty:{path}", tell="1") as launcher:
         launcher.ready()
-        for text in (b"one", b"two"):
+        for text, count in ((b"one", 3), (b"two", 6)):
             host = open_pty(path)
             os.write(host, text)
             assert read_exactly(host, 3) == text
+            launcher.expect(f"lines 3 after {count - 3} bytes\n|lines 3 after {count} bytes\n")
             os.close(host)
-        said = "arguments ['--speed', '115200']\nlines 3 after 0 bytes\n"
-        assert launcher.end(signal.SIGTERM) == (0, "", said)
+            launcher.expect(f"lines 0 after {count} bytes\n")
+        assert launcher.end(signal.SIGTERM) == (0, "", "")
+
+
+def test_dtr_of_a_pty_drops_with_the_last_copy_of_the_last_opener(path):
+    """Descriptors by dup and fork are one opener. rules: H25"""
+    with Launcher(f"pty:{path}", tell="1") as launcher:
+        launcher.ready()
+        first = open_pty(path)
+        launcher.expect("lines 3 after 0 bytes\n")
+        copy = os.dup(first)
+        second = open_pty(path)
+        child = subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=[copy])
+        for fd in (first, copy):
+            os.close(fd)
+        # What the modem echoes shows that it has seen no drop before.
+        os.write(second, b"still on")
+        assert read_exactly(second, 8) == b"still on"
+        os.close(second)
+        third = open_pty(path)
+        os.write(third, b"still on")
+        assert read_exactly(third, 8) == b"still on"
+        os.close(third)
+        child.communicate()
+        launcher.expect("^lines 0 after 16 bytes\n")
+
+
+def test_bytes_before_the_last_close_of_a_pty_come_before_the_drop(path):
+    """With a modem that is slow to read; what the next program writes comes after. rules: H25"""
+    with Launcher(f"pty:{path}", tell="1", chunk="7") as launcher:
+        launcher.ready()
+        for count in (3000, 6000):
+            host = open_pty(path)
+            os.write(host, bytes(3000))
+            os.close(host)
+            launcher.expect(f"lines 0 after {count} bytes\n")
+
+
+def test_a_pty_that_is_opened_again_at_once_has_dropped_dtr(path):
+    """Each of thirty times. rules: H25"""
+    with Launcher(f"pty:{path}", tell="1") as launcher:
+        launcher.ready()
+        for _ in range(30):
+            os.close(open_pty(path))
+        for _ in range(30):
+            launcher.expect("lines 3 after 0 bytes\nlines 0 after 0 bytes\n")
+
+
+@pytest.mark.parametrize("name", ["modem", "modem.console"])
+def test_exclusive_mode_ends_with_the_program_that_asked_for_it(path, name):
+    """As root nobody is kept out, so the programs are another user's. rules: H25"""
+    with Launcher(f"pty:{path}") as launcher:
+        launcher.ready()
+        device = os.path.realpath(f"{os.path.dirname(path)}/{name}")
+        os.chmod(device, 0o666)
+        assert as_nobody(lambda: fcntl.ioctl(open_pty(device), TIOCEXCL)) == 0
+        wait_until(lambda: as_nobody(lambda: open_pty(device)) == 0)
+        assert as_nobody(lambda: fcntl.ioctl(open_pty(device), TIOCEXCL) or open_pty(device)) == 1
+        wait_until(lambda: as_nobody(lambda: open_pty(device)) == 0)
+
+
+def as_nobody(act):
+    """0 if another user than root may do this in a process of its own, 1 if the pty is busy."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    status = 2
+    try:
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setgid(65534)
+            os.setuid(65534)
+        act()
+        status = 0
+    except OSError as error:
+        status = 1 if error.errno == errno.EBUSY else 2
+    finally:
+        os._exit(status)
+
+
+def test_without_inotify_a_pty_is_looked_at(path, monkeypatch):
+    """Its own state tells whether a program has it open. rules: H25"""
+    monkeypatch.setattr(openers.ctypes, "CDLL", lambda *_, **__: None)
+    loop = EventLoop()
+    pty = Pseudo(path, 115200, loop)
+    seen = []
+    hosts = []
+
+    def on_open():
+        seen.append("open")
+        os.close(hosts.pop())
+
+    def on_close():
+        seen.append("closed")
+        if len(seen) == 4:
+            loop.stop()
+        hosts.append(open_pty(path))
+
+    pty.on_open, pty.on_close = on_open, on_close
+    hosts.append(open_pty(path))
+    loop.run()
+    os.close(hosts.pop())
+    assert seen == ["open", "closed"] * 2
+    pty.withdraw()
+    pty.close()
+    loop.close()
 
 
 def test_pty_speed(path):
@@ -126,7 +239,6 @@ def test_tcp_dtr_follows_the_connection_and_drops_after_the_last_byte():
     """Also with a modem that is slow to read."""
     with Launcher("tcp:0", tell="1", chunk="7") as launcher:
         port = launcher.port()
-        launcher.expect("lines 0 after 0 bytes\n")
         for count in (20000, 20001):
             host = connect(port)
             launcher.expect("lines 3 after")
@@ -188,8 +300,9 @@ def test_pump_stops_reading_whoever_is_not_heard():
     """Both sides write all the time and neither reads: what gets through is what sockets hold."""
     loop = EventLoop()
     modem, far_modem, host, far_host = (*socket.socketpair(), *socket.socketpair())
-    pump = Pump(loop, modem, on_eof=loop.stop, on_fault=loop.stop)
-    pump.attach(host, PlainCodec)
+    lines = ControlLines(loop, Journal(), on_change=loop.stop, on_close=loop.stop)
+    pump = Pump(loop, modem, lines, on_eof=loop.stop, on_fault=loop.stop)
+    pump.attach(host, lambda: PlainCodec(pump))
     sent = []
     for each in (modem, far_modem, host, far_host):
         each.setblocking(False)
@@ -199,6 +312,7 @@ def test_pump_stops_reading_whoever_is_not_heard():
     loop.run()
     assert 2 * 4096 < sum(sent) < 1 << 21
     pump.close()
+    lines.close()
     loop.close()
 
 
@@ -306,6 +420,8 @@ def test_the_death_of_the_modem_is_told(one_of_each, path):
 
 def test_the_exit_status_of_the_modem_is_told(path):
     with Launcher(f"pty:{path}", exit="3", mute="1") as launcher:
+        wait_until(lambda: os.path.lexists(path))
+        os.close(open_pty(path))
         told = "wipmodem: the modem ended by itself (exit status 3)\n"
         assert launcher.end() == (1, "", told)
 

@@ -25,7 +25,8 @@ def test_options_reach_the_modem(path, tmp_path):
     options += ["--speed", "9600", "--dialect", "wipsoft"]
     with Launcher(f"pty:{path}", "-v", *options, tell="1") as launcher:
         launcher.ready()
-        wait_until(lambda: "wipmodem: DCD on\n" in log.read_text())
+        with open_host("pty", "", path):
+            wait_until(lambda: "wipmodem: DCD on\n" in log.read_text())
         assert launcher.end(signal.SIGTERM) == (0, "", "")
     expected = ["--dns", "127.0.0.1:5353,192.0.2.1", "--hosts", str(hosts)]
     expected += ["--dialect", "wipsoft", "--speed", "9600", "--verbose", "--trace"]
@@ -47,6 +48,8 @@ while True:
             sys.exit()
         if stream is dte:
             dte.write(data)
+        else:
+            lines.write(b"\\x0a")  # the change is taken
 """
 
 

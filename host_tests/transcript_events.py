@@ -114,8 +114,17 @@ class Events:
         raise Mismatch("this name is not asked for")
 
     def dtr(self, words):
-        """dtr off, dtr on."""
-        self._session.serial.dtr_on = words == "on"
+        """dtr off, dtr on: after the bytes that the modem has not read yet."""
+        self._session.serial.set_dtr(words == "on")
+
+    def segment(self, words):
+        """segment "AT+WIPC", off, on, "REATE?\\r": bytes and changes of DTR, all at once."""
+        serial = self._session.serial
+        for part in eval(words + ",", {"off": False, "on": True}):  # noqa: S307
+            if isinstance(part, bool):
+                serial.set_dtr(part)
+            else:
+                serial.incoming += part.encode("latin-1") if isinstance(part, str) else part
 
     def dcd(self, words):
         """dcd off, dcd on: what it is."""

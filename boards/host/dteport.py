@@ -1,5 +1,9 @@
-"""The DTE on a PC. Lines to us: bit 0 DTR, bit 1 RTS, bit 2 a break; from us: bit 0 DCD, bit 1
-DSR, bit 2 RI.
+"""The DTE on a PC. Lines to us: bit 0 DTR, bit 1 RTS, bit 2 a break, bit 3 a notice that DTR drops
+after bytes that are still to come; from us: bit 0 DCD, bit 1 DSR, bit 2 RI, bit 3: the change has
+been taken.
+
+A change is sent to us after all bytes before it, and no byte after it until we have taken it: it
+takes its place where a read finds nothing.
 
 No line here has a speed: what is configured is only remembered, and told to `say(words)`.
 """
@@ -9,9 +13,12 @@ from wipmodem.contract import IN, const
 
 _DTR = const(1)
 _BREAK = const(4)
+_HOST = const(7)  # the lines among the bits
+_DROP_COMES = const(8)
 _DCD = const(1)
 _DSR = const(2)
 _RI = const(4)
+_TAKEN = const(8)
 
 
 class Dte(SerialPort):
@@ -23,7 +30,7 @@ class Dte(SerialPort):
     def __init__(self, poller, data_fd, lines_fd):
         super().__init__(poller, data_fd, lines_fd)
         self._mask = IN
-        self._breaking = 0
+        self._now = 0  # the host's lines after the bytes read so far
         self.say = lambda words: None
 
     def takes(self, rate):
@@ -38,12 +45,34 @@ class Dte(SerialPort):
         holds = "RTS holds the host" if rx_held else "the host sends at will"
         self.say("%d bit/s, %s, %s" % (rate, heeds, holds))
 
-    def dtr(self):
-        lines = self.look()
-        if lines & _BREAK > self._breaking:
+    def readinto(self, buf):
+        try:
+            return self._data.readinto(buf) or self._all_read()
+        except OSError:
+            return self._all_read()
+
+    def _all_read(self):
+        """A change of the lines takes its place here. Return 0, the number of bytes read."""
+        if self._in[0] & _HOST != self._now:
+            self._take_change()
+        return 0
+
+    def _take_change(self):
+        lines = self._in[0] & _HOST
+        if lines & _BREAK > self._now & _BREAK:
             self.breaks += 1
-        self._breaking = lines & _BREAK
-        return bool(lines & _DTR)
+        self._now = lines
+        self.put(_TAKEN, True)
+        self._out[0] &= _HOST
+
+    def dtr(self):
+        self.look()
+        return bool(self._now & _DTR)
+
+    def dropping(self):
+        if not self._now & _DTR:
+            return False
+        return not self._in[0] & _DTR or self._in[0] & _DROP_COMES > 0
 
     def want(self, mask):
         if mask != self._mask:

@@ -23,7 +23,7 @@ class SerialPort(Descriptor):
         poller.register(lines_fd, IN)
 
     def look(self):
-        """The other side's lines as last told; also where the end of the channel is noticed."""
+        """The other side's lines, one change a call; also notices the end of the channel."""
         if self._read_lines() == 0:
             self.gone = True
         return self._in[0]

@@ -4,8 +4,12 @@ import nothing but this, compat and ticks.
 A port's methods return integers and raise nothing. A result >= 0 is a count or a handle, a
 negative one is a class below. The ports are duck-typed; ../README.md says more of each:
 
-serial  readinto(buf) -> n, write(buf, off, n) -> accepted, dtr() -> bool, want(mask),
-        set_dcd(on), set_dsr(on), set_ri(on); rate, bit/s; flow, RTS and CTS are wired and used
+serial  readinto(buf) -> n, write(buf, off, n) -> accepted, dtr() -> bool, dropping() -> bool,
+        want(mask), set_dcd(on), set_dsr(on), set_ri(on). A change of DTR keeps its place among the
+        host's bytes: dtr() is asked once a pass, before bytes are read, and is DTR after the bytes
+        read so far; a read never crosses a change, and one that finds nothing is the last of its
+        pass; dropping(): DTR is off after bytes that are still to be read.
+        rate, bit/s; flow, RTS and CTS are wired and used
         at start; takes(rate) -> bool (0: autobaud), sent() -> bool: the last byte has left;
         configure(rate, tx_held, rx_held), once sent(): CTS holds us, RTS holds the host;
         overruns: how often bytes of the host's were lost since none had room (0: or nobody knows),

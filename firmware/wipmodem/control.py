@@ -30,6 +30,10 @@ class ControlLines:
         self._dtr = self._serial.dtr()
         return self._settings[at.DTR_MODE] if was and not self._dtr else DTR_IGNORED
 
+    def dtr_dropping(self):
+        """True if DTR drops after bytes that are still to be read, and &D heeds it."""
+        return self._serial.dropping() and self._settings[at.DTR_MODE] != DTR_IGNORED
+
     def service(self, now_ms, up, peer_gone, ringing):
         """Set DCD for a call that is up or not, and a mapped peer that is gone or not."""
         self._set_dsr(self._settings[at.DSR_MODE] == 0)

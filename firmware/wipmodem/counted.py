@@ -33,7 +33,6 @@ class Counted:
         self.some = False  # there is something to go to it, if only an empty datagram
         self.crc = 0
         self.wanted_crc = 0  # the host's, of what it sends
-        self._taking = False  # the host's bytes are awaited
         self._modem = modem
         # What data mode gathers in is empty in command mode.
         self._ring = modem.data.gather.ring
@@ -50,12 +49,11 @@ class Counted:
         return ticks.diff(self._modem.now_ms, self._due_ms) >= 0
 
     def stop(self):
-        """True if bytes of the host's were still to come; those that are there are dropped."""
-        taking = self._taking
-        self._taking = False
+        """Drop the host's bytes that are there. Return their number."""
+        dropped = self._ring.any()
         while self._ring.any():
             self._ring.readinto(self._span.buf, len(self._span.buf))
-        return taking
+        return dropped
 
     # From the host
 
@@ -63,14 +61,12 @@ class Counted:
         """Of n bytes none is there."""
         self.sock = sock
         self.left = n
-        self._taking = True
 
     def take(self, host):
         """As many of the host's bytes as are missing; True if some came."""
         n = self._ring.write(host.buf, host.start, min(host.left(), self.left))
         host.take(n)
         self.left -= n
-        self._taking = self.left > 0
         return n > 0
 
     def all(self):

@@ -107,6 +107,11 @@ class Escape:
         left_ms = self.guard_ms() - self.silence_ms(now_ms) + (0 < self.held < 3)
         return left_ms - _LAST_LOOK_MS if left_ms > _LAST_LOOK_MS else max(left_ms, 0)
 
+    def end(self):
+        """No more bytes come: pluses held back are data."""
+        if self.held:
+            self._owe()
+
     def drop(self):
         """Forget pluses held or owed; returns how many that were."""
         dropped = self.held + self.owed.left()

@@ -34,16 +34,17 @@ class ComPort:
     # A socket is always ready to send: back-pressure stands in for the handshake lines.
     cts = True
 
-    def __init__(self, speed, lines, pump, journal):
+    def __init__(self, speed, lines, sink, journal):
         self._lines = lines
-        self._pump = pump
+        self._sink = sink
+        self._host = DTR | RTS  # the host's lines as it has set them
         self._journal = journal
         self._settings = {"baudrate": speed, "bytesize": 8, "parity": "N", "stopbits": 1}
         # Asked for by hosts and harmless: kept so that they read back what they set.
         self.xonxoff = False
         self.rtscts = False
         # Bytes for the modem, decoded and not yet passed on.
-        self.received = bytearray()
+        self._received = bytearray()
 
     @property
     def baudrate(self):
@@ -85,7 +86,7 @@ class ComPort:
 
     @property
     def dtr(self):
-        return self._lines.dtr
+        return bool(self._host & DTR)
 
     @dtr.setter
     def dtr(self, on):
@@ -93,7 +94,7 @@ class ComPort:
 
     @property
     def rts(self):
-        return self._lines.rts
+        return bool(self._host & RTS)
 
     @rts.setter
     def rts(self, on):
@@ -113,7 +114,7 @@ class ComPort:
 
     @property
     def break_condition(self):
-        return self._lines.breaking
+        return bool(self._host & BREAK)
 
     @break_condition.setter
     def break_condition(self, on):
@@ -121,17 +122,27 @@ class ComPort:
 
     def reset_input_buffer(self):
         """The host wants nothing of what the modem has written so far."""
-        self._pump.discard_from_modem()
+        self._sink.purge_input()
 
     def reset_output_buffer(self):
         """The host takes back what has not been passed to the modem."""
-        self.received.clear()
+        self._received.clear()
+        self._sink.purge_output()
+
+    def receive(self, byte):
+        """A byte of the host's for the modem."""
+        self._received += byte
+
+    def pass_on(self):
+        """Give the sink the bytes received so far."""
+        if self._received:
+            self._sink.data(bytes(self._received))
+            self._received.clear()
 
     def _set_line(self, mask, on):
-        if on:
-            self._lines.raise_lines(mask)
-        else:
-            self._lines.drop_lines(mask)
+        self.pass_on()
+        self._host = self._host | mask if on else self._host & ~mask
+        self._sink.lines(mask, on)
 
     def _change(self, name, value):
         if self._settings[name] != value:
@@ -143,29 +154,30 @@ class ComPort:
 class TelnetCodec(PlainCodec):
     """PortManager between the pump and a ComPort, one for each connection."""
 
-    def __init__(self, port, pump, logger):
+    def __init__(self, port, sink, logger):
+        super().__init__(sink)
         self._port = port
-        self._pump = pump
         self._manager = PortManager(cast(Any, port), cast(Any, self), logger)
 
     def decode(self, block):
-        """The modem's share of a block; requests are answered on the way."""
+        """Pass on the modem's share of a block; requests are answered on the way."""
         manager = self._manager
         if IAC not in block and manager.mode == M_NORMAL and manager.suboption is None:
-            return block
-        self._filter(block)
+            self._sink.data(block)
+            return
+        try:
+            self._filter(block)
+        finally:
+            self._port.pass_on()
         if len(manager.suboption or b"") > _LONGEST_REQUEST:
             raise ValueError("an RFC 2217 request without end")
-        data = bytes(self._port.received)
-        self._port.received.clear()
-        return data
 
     def encode(self, block):
         return block.replace(IAC, IAC_DOUBLED)
 
     def write(self, data):
         """PortManager's way out: its own words, escaped already."""
-        self._pump.answer(data)
+        self._sink.answer(data)
 
     def lines_changed(self):
         self._manager.check_modem_lines()
@@ -173,7 +185,7 @@ class TelnetCodec(PlainCodec):
     def _filter(self, block):
         try:
             for byte in self._manager.filter(block):
-                self._port.received += byte
+                self._port.receive(byte)
         except (KeyError, TypeError, struct.error) as error:
             # PortManager trusts the host to send well-formed requests.
             raise ValueError(f"a malformed RFC 2217 request ({error})") from error

@@ -5,10 +5,10 @@ from .pseudo import Pseudo
 _SPEED = 115200  # nobody heeds it
 
 
-def open_console(options):
+def open_console(options, loop):
     """At --console; else beside the DTE's own path. One modem among many has none."""
     path = options.console or _beside(options.dte)
-    return ConsolePty(path) if path and options.count == 1 else NoConsole()
+    return ConsolePty(path, loop) if path and options.count == 1 else NoConsole()
 
 
 def _beside(dte):
@@ -17,8 +17,8 @@ def _beside(dte):
 
 
 class ConsolePty(Pseudo):
-    def __init__(self, path):
-        super().__init__(path, _SPEED)
+    def __init__(self, path, loop):
+        super().__init__(path, _SPEED, loop)
         self.modem_fds = {"console": self.modem_fd}
 
 

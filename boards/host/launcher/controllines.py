@@ -1,15 +1,26 @@
-"""The control lines of the serial port, one byte for each change, over a socket pair.
+"""The control lines of the serial port over a socket pair, one byte for each change.
 
-To the modem: bit 0 DTR, bit 1 RTS, bit 2 a break. From the modem: bit 0 DCD, bit 1 DSR, bit 2 RI.
-Closing the channel is what tells the modem to end, whatever becomes of the launcher.
+To the modem: bit 0 DTR, bit 1 RTS, bit 2 a break, bit 3 a notice: DTR drops after bytes that the
+modem has not taken yet. From the modem: bit 0 DCD, bit 1 DSR, bit 2 RI, bit 3: the last change of
+the host's lines has been taken, that is, all bytes before it have been read.
+
+Changes keep their place among the bytes: the launcher sends one change at a time, after it has
+handed over all bytes before the change, and hands over no byte after it until the modem has taken
+it. Closing the channel is what tells the modem to end, whatever becomes of the launcher.
 """
 
+import collections
 import socket
 
-from .eventloop import READ, WRITE
+from .eventloop import READ
 
 DTR, RTS, BREAK = 1, 2, 4
 DCD, DSR, RI = 1, 2, 4
+_DROP_COMES = 8  # to the modem
+_TAKEN = 8  # from the modem
+
+# Changes that wait for a modem which takes none. Beyond that, pulses are merged.
+_MOST_WAITING = 64
 
 _TO_MODEM = ((DTR, "DTR"), (RTS, "RTS"), (BREAK, "break"))
 _FROM_MODEM = ((DCD, "DCD"), (DSR, "DSR"), (RI, "RI"))
@@ -18,15 +29,18 @@ _FROM_MODEM = ((DCD, "DCD"), (DSR, "DSR"), (RI, "RI"))
 class ControlLines:
     """The launcher's end. `modem_end`, non-blocking, is for the modem; handed_over() closes it.
 
-    on_change() is called for every byte of the modem, on_close() when the modem closes its end.
+    on_change() is called when the modem says how its lines stand, on_close() when it closes its
+    end. The owner of the line sets `on_settled`, called when the modem has taken all changes.
     """
 
     def __init__(self, loop, journal, on_change, on_close):
+        self.on_settled = lambda: None
         self._loop = loop
         self._journal = journal
         self._on_change = on_change
         self._on_close = on_close
-        self._host = 0
+        self._host = 0  # as sent
+        self._waiting = collections.deque()  # states to be sent, the oldest first
         self._make()
 
     def _make(self):
@@ -34,21 +48,26 @@ class ControlLines:
         self._socket.setblocking(False)
         self.modem_end.setblocking(False)
         self._modem = 0
-        # True while the last change waits for room in the channel.
-        self._owed = False
-        self._watch()
+        self._taken = 0  # the host's lines as the modem has taken them
+        self._noticed = False
+        self._loop.watch(self._socket, READ, self._on_ready)
+
+    @property
+    def settled(self):
+        """True when the modem has taken every change."""
+        return not self._waiting and self._taken == self._host
 
     @property
     def dtr(self):
-        return bool(self._host & DTR)
+        return bool(self._newest & DTR)
 
     @property
     def rts(self):
-        return bool(self._host & RTS)
+        return bool(self._newest & RTS)
 
     @property
     def breaking(self):
-        return bool(self._host & BREAK)
+        return bool(self._newest & BREAK)
 
     @property
     def dcd(self):
@@ -62,11 +81,6 @@ class ControlLines:
     def ri(self):
         return bool(self._modem & RI)
 
-    def begin(self, state):
-        """Tell the modem how the lines stand at the start, whether on or off."""
-        self._host = state
-        self._send()
-
     def fall(self):
         """The modem has ended, and its lines have fallen."""
         self._loop.unwatch(self._socket)
@@ -75,17 +89,33 @@ class ControlLines:
         self._modem = 0
 
     def renew(self):
-        """A channel for the next modem, which is told how the host's lines stand. OSError: no
+        """Make a channel for the next modem and send it the state of the host's lines. OSError: no
         descriptor is left for it; call this again."""
-        if self._is_off():
-            self._make()
-            self._send()
+        if not self._is_off():
+            return
+        self._make()
+        self._tell_changes(_TO_MODEM, self._host, self._newest)
+        self._host = self._newest
+        self._waiting.clear()
+        if self._host:
+            self._send(self._host)
 
-    def raise_lines(self, mask):
-        self._set(self._host | mask)
+    def set(self, mask, on):
+        """Change lines of the host, after the changes that still wait."""
+        state = self._newest | mask if on else self._newest & ~mask
+        if state == self._newest:
+            return
+        if len(self._waiting) >= _MOST_WAITING:
+            self._waiting.pop()
+        if state != self._newest:
+            self._waiting.append(state)
+        self._send_next()
 
-    def drop_lines(self, mask):
-        self._set(self._host & ~mask)
+    def notice_drop(self):
+        """Tell the modem that DTR will drop after bytes that it has not taken."""
+        if not self._noticed:
+            self._noticed = True
+            self._send(self._host | _DROP_COMES)
 
     def handed_over(self):
         self.modem_end.close()
@@ -107,36 +137,29 @@ class ControlLines:
         self._socket.close()
         self.modem_end.close()
 
-    def _set(self, state):
-        if state != self._host:
-            self._tell_changes(_TO_MODEM, self._host, state)
-            self._host = state
-            self._send()
+    @property
+    def _newest(self):
+        return self._waiting[-1] if self._waiting else self._host
 
-    def _send(self):
-        """A modem that does not read its lines gets the newest state when it does again."""
-        if self._is_off():
+    def _send_next(self):
+        """Send the oldest change unless one is under way."""
+        if not self._waiting or self._taken != self._host:
             return
+        state = self._waiting.popleft()
+        self._tell_changes(_TO_MODEM, self._host, state)
+        self._host = state
+        self._noticed = False
+        self._send(state)
+
+    def _send(self, byte):
         try:
-            self._socket.send(bytes((self._host,)))
-            self._owed = False
-        except BlockingIOError:
-            self._owed = True
+            # There is always room: few bytes are sent before the modem takes a change.
+            self._socket.send(bytes((byte,)))
         except OSError:
             # The modem is gone: on_close or its exit status says so.
-            self._owed = False
-        self._watch()
+            return
 
-    def _watch(self):
-        self._loop.watch(self._socket, READ | (WRITE if self._owed else 0), self._on_ready)
-
-    def _on_ready(self, events):
-        if events & WRITE and self._owed:
-            self._send()
-        if events & READ:
-            self._receive()
-
-    def _receive(self):
+    def _on_ready(self, _events):
         try:
             changes = self._socket.recv(64)
         except ConnectionResetError:
@@ -145,10 +168,19 @@ class ControlLines:
         if not changes:
             self._loop.unwatch(self._socket)
             self._on_close()
-        for state in changes:
-            self._tell_changes(_FROM_MODEM, self._modem, state)
-            self._modem = state
-            self._on_change()
+        for byte in changes:
+            self._take(byte)
+
+    def _take(self, byte):
+        if byte & _TAKEN:
+            self._taken = self._host
+            self._send_next()
+            if self.settled:
+                self.on_settled()
+            return
+        self._tell_changes(_FROM_MODEM, self._modem, byte)
+        self._modem = byte
+        self._on_change()
 
     def _tell_changes(self, names, before, after):
         for bit, name in names:

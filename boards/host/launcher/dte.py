@@ -1,9 +1,9 @@
 """The kinds of serial line that the launcher can make, by the name that the user gives.
 
-Each kind has: `modem_fd`, the descriptor that the modem inherits; `first_lines`, how DTR and RTS
-stand at the start; handed_over(), after the modem has got both; start(), when the modem is up;
-lines_changed(), at every change of the modem's lines; `place`, for the ready line; forget(), when
-the modem has lost its power; withdraw(), the end for the hosts; close(), after the modem's end.
+Each kind has: `modem_fd`, the descriptor that the modem inherits; handed_over(), after the modem
+has got it; start(), when the modem is up; lines_changed(), at every change of the modem's lines;
+`place`, for the ready line; forget(), when the modem has lost its power; withdraw(), the end for
+the hosts; close(), after the modem's end. The host's lines are off until a host comes.
 """
 
 from .failure import Refused

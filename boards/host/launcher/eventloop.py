@@ -7,6 +7,8 @@ import signal
 import socket
 import time
 
+from .openers import Openers
+
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
 
@@ -15,7 +17,8 @@ _WAKE = b"\0"
 
 
 class EventLoop:
-    """Callbacks run one at a time; an exception from one of them ends run().
+    """Callbacks run one at a time; an exception from one of them ends run(). `openers` tells when
+    programs open and close ptys.
 
     Signals arrive as bytes on a socket (set_wakeup_fd), so that a callback is never interrupted.
     The handlers stay in place after run(): a second Ctrl-C must not disturb the clean-up.
@@ -32,6 +35,7 @@ class EventLoop:
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
         self.watch(self._wake_in, READ, self._on_wake)
+        self.openers = Openers(self)
 
     def watch(self, fileobj, events, callback):
         """Call callback(events) whenever fileobj is ready; events 0 stops that."""
@@ -84,6 +88,7 @@ class EventLoop:
             self._fire_timers()
 
     def close(self):
+        self.openers.close()
         signal.set_wakeup_fd(-1)
         self._selector.close()
         self._wake_in.close()

@@ -19,7 +19,6 @@ class Port:
             self.lines.close()
             raise
         self.place = self.dte.place  # for the ready line
-        self.lines.begin(self.dte.first_lines)
 
     @property
     def fds(self):
@@ -41,9 +40,9 @@ class Port:
     def lose_power(self):
         """The modem has ended, and another one will come."""
         self.up = False
+        self.dte.forget()
         self.lines.fall()
         self.dte.lines_changed()
-        self.dte.forget()
 
     def withdraw(self):
         """Hosts go first; then the modem sees the end of its lines, and no error on its port."""

@@ -1,6 +1,9 @@
 """The serial line as a pseudo terminal (pseudo.py).
 
-A pty has no modem lines: DTR and RTS are told as on, once.
+DTR and RTS are on while a program has it open, as on a serial port; a pty cannot show DCD. When
+the last program closes it, the modem gets what that program has written, and then the drop of DTR;
+until the modem has taken the drop, the next program's output is stopped. What the program has not
+read is discarded, as on a serial port.
 """
 
 import termios
@@ -16,20 +19,20 @@ _RATES = {code: rate for rate, code in CODES.items()}
 
 
 class PtyDte(Pseudo):
-    first_lines = DTR | RTS
-
     def __init__(self, where, speed, loop, lines, journal):
         if not where:
             raise Refused("pty: expected a path, such as pty:/tmp/modem")
         self._loop = loop
         self._journal = journal
-        super().__init__(where, speed)
+        self._lines = lines
+        lines.on_settled = self._let_write
+        super().__init__(where, speed, loop)
         self._shown = describe_settings(self._slave)
 
     @property
     def place(self):
         """For the ready line."""
-        return f"pty:{self._path} ({self._name}) {self._shown}"
+        return f"pty:{self._path} ({self.name}) {self._shown}"
 
     def handed_over(self):
         """Kept, see pseudo.py."""
@@ -38,8 +41,24 @@ class PtyDte(Pseudo):
         if self._journal.verbose:
             self._look()
 
+    def on_open(self):
+        self._lines.set(DTR | RTS, True)
+
+    def on_close(self):
+        termios.tcflow(self._slave, termios.TCOOFF)
+        super().on_close()
+        termios.tcflush(self._slave, termios.TCIFLUSH)
+        self._lines.set(DTR | RTS, False)
+
+    def forget(self):
+        super().forget()
+        self._let_write()
+
     def lines_changed(self):
         """A pty cannot show DCD."""
+
+    def _let_write(self):
+        termios.tcflow(self._slave, termios.TCOON)
 
     def _look(self):
         """No event tells that a host has changed the speed."""

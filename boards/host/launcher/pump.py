@@ -1,5 +1,8 @@
 """Blocks of bytes between the modem's socket and the socket of one host at a time."""
 
+import collections
+
+from .controllines import DTR
 from .eventloop import READ, WRITE
 
 BLOCK = 4096
@@ -13,10 +16,18 @@ _PURGE_BLOCKS = 16
 
 
 class PlainCodec:
-    """Bytes as they are. decode() may raise ValueError on what it cannot understand."""
+    """Bytes as they are.
+
+    A codec passes what the host sends to its sink, in the order of the stream: data(bytes),
+    lines(mask, on), purge_input(), purge_output(), answer(bytes), hold(on). decode() may raise
+    ValueError on what it cannot understand.
+    """
+
+    def __init__(self, sink):
+        self._sink = sink
 
     def decode(self, block):
-        return block
+        self._sink.data(block)
 
     def encode(self, block):
         return block
@@ -28,27 +39,40 @@ class Pump:
     So one block each way is all that is held here. With no host the modem talks into the air, as
     a UART does: what it writes is read, dropped and counted. on_eof() is called when the host has
     closed its sending side, on_fault(text) when the codec cannot understand it.
+
+    A change of the host's lines (ControlLines) keeps its place among the host's bytes. The pump is
+    the sink of the codec.
     """
 
-    def __init__(self, loop, modem, on_eof, on_fault):
+    def __init__(self, loop, modem, lines, on_eof, on_fault):
         self.dropped = 0
         self._loop = loop
         self._modem = modem
+        self._lines = lines
         self._on_eof = on_eof
         self._on_fault = on_fault
-        self._codec = PlainCodec()
+        self._codec = PlainCodec(self)
         self._host = None
-        # The host has closed its sending side; the host does not take bytes any more.
+        # The host has closed its sending side; the host does not take bytes any more; the host
+        # has asked for a pause of the modem's output.
         self._host_ended = False
         self._host_deaf = False
-        self._to_modem = bytearray()
+        self._held = False
+        # Bytes and changes of lines (mask, on) for the modem, in order.
+        self._to_modem = collections.deque()
         self._to_host = bytearray()
+        lines.on_settled = self._on_settled
         self._watch()
 
     @property
     def waiting_for_modem(self):
         """How many bytes the modem has not taken yet."""
-        return len(self._to_modem)
+        return sum(len(each) for each in self._to_modem if isinstance(each, bytearray))
+
+    @property
+    def idle(self):
+        """True when the modem has taken all bytes and changes of lines."""
+        return not self._to_modem and self._lines.settled
 
     @property
     def host_ended(self):
@@ -61,7 +85,7 @@ class Pump:
     def attach(self, host, make_codec):
         """Serve this host; its codec may have something to say from the first."""
         self._host = host
-        self._host_ended = self._host_deaf = False
+        self._host_ended = self._host_deaf = self._held = False
         self._codec = make_codec()
         self._watch()
 
@@ -70,8 +94,32 @@ class Pump:
         if self._host:
             self._loop.unwatch(self._host)
             self._host = None
+            self._held = False
             self._drop_output()
             self._watch()
+
+    # What a codec finds in the host's stream
+
+    def data(self, block):
+        """Bytes for the modem."""
+        if not self._to_modem or not isinstance(self._to_modem[-1], bytearray):
+            self._to_modem.append(bytearray())
+        self._to_modem[-1] += block
+
+    def lines(self, mask, on):
+        """A change of the host's lines."""
+        self._to_modem.append((mask, on))
+
+    def purge_input(self):
+        """Throw away what the modem has written and nobody has read yet."""
+        for _ in range(_PURGE_BLOCKS):
+            self.dropped += len(_receive(self._modem) or b"")
+
+    def purge_output(self):
+        """Throw away the host's bytes that the modem has not taken."""
+        self._to_modem = collections.deque(
+            each for each in self._to_modem if not isinstance(each, bytearray)
+        )
 
     def answer(self, data):
         """Bytes of the codec's own, for the host."""
@@ -79,14 +127,24 @@ class Pump:
             self._to_host += data
             self._watch()
 
-    def discard_from_modem(self):
-        """Throw away what the modem has written and nobody has read yet."""
-        for _ in range(_PURGE_BLOCKS):
-            self.dropped += len(_receive(self._modem) or b"")
+    def hold(self, on):
+        """Pause the modem's output, or resume it."""
+        self._held = on
+        self._watch()
+
+    # What the line's owner asks for
+
+    def change_lines(self, mask, on):
+        """Change the host's lines after all that waits for the modem."""
+        self.lines(mask, on)
+        self._flush_to_modem()
+        self._watch()
 
     def forget(self):
-        """Throw away what the modem has not taken."""
-        self._to_modem.clear()
+        """Throw away the bytes that the modem has not taken. Its lines get their last state."""
+        self.purge_output()
+        while self._to_modem:
+            self._lines.set(*self._to_modem.popleft())
         self._watch()
 
     def abandon_input(self):
@@ -99,8 +157,8 @@ class Pump:
         self._loop.unwatch(self._modem)
 
     def _watch(self):
-        modem = 0 if self._to_host else READ
-        if self._to_modem:
+        modem = 0 if self._to_host or self._held else READ
+        if self._to_modem and self._lines.settled:
             modem |= WRITE
         self._loop.watch(self._modem, modem, self._on_modem)
         if self._host:
@@ -111,6 +169,10 @@ class Pump:
         if not (self._to_modem or self._host_ended) and len(self._to_host) < _ANSWERS:
             events |= READ
         return events
+
+    def _on_settled(self):
+        self._flush_to_modem()
+        self._watch()
 
     def _on_modem(self, events):
         if events & WRITE:
@@ -146,14 +208,25 @@ class Pump:
             self._on_eof()
             return
         try:
-            self._to_modem += self._codec.decode(block)
+            self._codec.decode(block)
         except ValueError as error:
             self._host_ended = True
             self._on_fault(str(error))
         self._flush_to_modem()
 
     def _flush_to_modem(self):
-        _send(self._modem, self._to_modem)
+        """Pass on bytes and changes of lines, as far as the modem has taken those before."""
+        while self._to_modem and self._lines.settled:
+            first = self._to_modem[0]
+            if isinstance(first, bytearray):
+                _send(self._modem, first)
+                if first:
+                    break
+            else:
+                self._lines.set(*first)
+            self._to_modem.popleft()
+        if any(_drops_dtr(each) for each in self._to_modem):
+            self._lines.notice_drop()
 
     def _flush_to_host(self):
         if self._host and not _send(self._host, self._to_host):
@@ -163,6 +236,10 @@ class Pump:
     def _drop_output(self):
         self.dropped += len(self._to_host)
         self._to_host.clear()
+
+
+def _drops_dtr(item):
+    return isinstance(item, tuple) and item[0] & DTR and not item[1]
 
 
 def _receive(source):

@@ -61,7 +61,7 @@ class Service:
             make_room(options.count)
         for number, dte in enumerate(lines_of(options.dte, options.count), 1):
             self._ports.append(self._port(number, dte))
-        self._console = open_console(options)
+        self._console = open_console(options, self.loop)
         self.loop.on_signal(signal.SIGCHLD, self._on_child)
         self.loop.on_signal(signal.SIGUSR1, self._cycle_power)
         self._power_on()

@@ -2,7 +2,8 @@
 
 Connecting raises DTR and RTS. When the host leaves, what it had sent still reaches the modem, then
 the lines drop, and what the modem had to say in answer still reaches a host that only closed its
-sending side (`printf 'AT\\r' | nc -N ...`). Only then is the next host let in.
+sending side (`printf 'AT\\r' | nc -N ...`). Only then is the next host let in. Bytes that nobody
+takes do not keep a host that has left: the modem discards them after a second (B10).
 """
 
 import errno
@@ -16,6 +17,7 @@ import time
 from .controllines import BREAK, DTR, RTS
 from .eventloop import READ
 from .failure import Refused, is_short
+from .farend import has_closed
 from .pump import PlainCodec, Pump
 
 _ADDRESS = "127.0.0.1"
@@ -24,9 +26,10 @@ _ADDRESS = "127.0.0.1"
 _BUFFER = 32 * 1024
 
 # While a host leaves: how often to see whether the modem has read everything, how long a modem
-# that reads nothing may hold up the drop of DTR, and how long its last words may take.
+# that reads nothing may hold up the drop of DTR (longer than the modem itself waits), and how long
+# its last words may take.
 _LEAVE_POLL_MS = 5
-_PATIENCE_MS = 1000
+_PATIENCE_MS = 2000
 _LAST_WORDS_MS = 100
 
 # When no descriptor was left for a host: until the next try.
@@ -34,6 +37,8 @@ _SHORT_MS = 100
 
 # How often to see whether a host that is not being read (back-pressure) is still there.
 _LOOK_MS = 250
+
+_ALL = DTR | RTS | BREAK
 
 # Linux tells of a closed sending side even with unread bytes before it; others tell later.
 _HUNG_UP = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
@@ -43,7 +48,6 @@ class TcpDte:
     """See the module. `modem_fd` is for the modem; it stays open here, to see what is unread."""
 
     kind = "tcp"
-    first_lines = 0
 
     def __init__(self, where, speed, loop, lines, journal):
         self.speed = speed
@@ -52,14 +56,14 @@ class TcpDte:
         self._loop = loop
         self._listener = _listen(self.kind, where)
         self._modem, self._modem_end = _buffered_pair()
-        self.pump = Pump(loop, self._modem, self._on_eof, self._on_fault)
+        self.pump = Pump(loop, self._modem, lines, self._on_eof, self._on_fault)
         self.modem_fd = self._modem_end.fileno()
         self._host = None
         self._leaving = False
         # No descriptor was left for the host that waits, and the log says so.
         self._short = False
         # While leaving: bytes that the modem has not read, and when to wait no longer.
-        self._unread = 0
+        self._unread = -1
         self._give_up_at = 0.0
 
     @property
@@ -84,7 +88,7 @@ class TcpDte:
         """A bare TCP connection has no way to show DCD."""
 
     def make_codec(self):
-        return PlainCodec()
+        return PlainCodec(self.pump)
 
     def withdraw(self):
         self._loop.unwatch(self._listener)
@@ -100,7 +104,7 @@ class TcpDte:
             self.journal.detail(f"{self.pump.dropped} bytes of the modem went to no host")
 
     def _on_connection(self, _events):
-        if self._host and _hung_up(self._host):
+        if self._host and _has_left(self._host):
             # The old host is on its way out: the new one waits in the backlog, unharmed.
             self._leave()
             return
@@ -135,44 +139,55 @@ class TcpDte:
         host.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.journal.detail(f"host {name} connected")
         self._host = host
-        self.lines.raise_lines(DTR | RTS)
         self.pump.attach(host, self.make_codec)
+        self.pump.change_lines(DTR | RTS, True)
         self._loop.after(_LOOK_MS, lambda: self._look(host))
 
     def _look(self, host):
         if self._host is host and not self._leaving:
-            if _hung_up(host):
+            if _has_left(host) if self.pump.waiting_for_modem else _hung_up(host):
                 self._leave()
             else:
                 self._loop.after(_LOOK_MS, lambda: self._look(host))
 
     def _on_eof(self):
+        """All that the host has sent is in the pump: DTR drops after it."""
+        self.pump.change_lines(_ALL, False)
         self._leave()
 
     def _on_fault(self, text):
         self.journal.say(f"host disconnected: {text}")
-        self._leave()
+        self._on_eof()
 
     def _leave(self):
         if not self._leaving:
             self._leaving = True
             self._loop.unwatch(self._listener)
             self._unread = -1
+            if not self.pump.host_ended:
+                self.lines.notice_drop()
             self._wait_until_read()
 
     def _wait_until_read(self):
+        """Until the modem has taken the drop of DTR and all before it, or takes nothing more."""
+        if not self._taken() and self._has_patience():
+            self._loop.after(_LEAVE_POLL_MS, self._wait_until_read)
+            return
+        if not self._taken():
+            self.journal.say(f"host left; the modem did not read its last {self._unread} bytes")
+            self.pump.abandon_input()
+            self.pump.change_lines(_ALL, False)
+        self._loop.after(0 if self.pump.host_deaf else _LAST_WORDS_MS, self._part)
+
+    def _taken(self):
+        return self.pump.host_ended and self.pump.idle
+
+    def _has_patience(self):
         unread = self._count_unread()
         if unread != self._unread:
             self._unread = unread
             self._give_up_at = time.monotonic() + _PATIENCE_MS / 1000
-        if unread and time.monotonic() < self._give_up_at:
-            self._loop.after(_LEAVE_POLL_MS, self._wait_until_read)
-            return
-        if unread:
-            self.journal.say(f"host left; the modem did not read its last {unread} bytes")
-            self.pump.abandon_input()
-        self.lines.drop_lines(DTR | RTS | BREAK)
-        self._loop.after(0 if self.pump.host_deaf else _LAST_WORDS_MS, self._part)
+        return time.monotonic() < self._give_up_at
 
     def _count_unread(self):
         unread = self.pump.waiting_for_modem + _readable(self._modem_end)
@@ -226,6 +241,11 @@ def _readable(sock):
     """How many bytes lie unread in a socket."""
     (count,) = struct.unpack("i", fcntl.ioctl(sock, termios.FIONREAD, bytes(4)))
     return count
+
+
+def _has_left(sock):
+    """Whether the host has closed its sending side, seen also before bytes that are not read."""
+    return _hung_up(sock) or has_closed(sock)
 
 
 def _hung_up(sock):

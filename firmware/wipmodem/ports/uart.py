@@ -39,6 +39,8 @@ class Uart:
     `rsr`: where the chip tells of bytes that it had no room for (rp2); the others do not tell.
     """
 
+    _before = -1  # bytes to be read before a drop of DTR; -1: no drop waits
+
     def __init__(self, poller, uart, facts):
         self.rate = facts["baudrate"]  # bit/s
         self._poller = poller
@@ -56,9 +58,13 @@ class Uart:
 
     def readinto(self, buf):
         n = self._uart.any()
+        if self._before >= 0:
+            n = min(n, self._before)
         if not n:
             return 0
         n = self._uart.readinto(buf, min(n, len(buf))) or 0
+        if self._before > 0:
+            self._before -= n
         if self._rsr:
             self._look()
         return n
@@ -90,13 +96,17 @@ class Uart:
 
 
 class Dte(Uart):
-    """The host's side. A control line that the board does not name reads as on."""
+    """The host's side. A control line that the board does not name reads as on.
+
+    DTR is looked at once a pass: what has come by then came before a drop.
+    """
 
     def __init__(self, poller, uart, facts):
         super().__init__(poller, uart, facts)
         self.flow = facts["flow"]
         self._rts = facts.get("rts") if self.flow else None
         self._dtr = input_line(facts, "dtr")
+        self._on = False  # DTR after the bytes read so far
         self._dcd = output_line(facts, "dcd")
         self._dsr = output_line(facts, "dsr")
         self._ri = output_line(facts, "ri")
@@ -128,7 +138,26 @@ class Dte(Uart):
             Pin(self._rts, Pin.OUT, value=0)  # on: the UART would leave it off
 
     def dtr(self):
-        return self._dtr is None or bool(self._dtr.value())
+        if self._dtr is None:
+            return True
+        on = bool(self._dtr.value())
+        if self._before >= 0 or (self._on and not on):
+            return self._drop()
+        self._on = on
+        return on
+
+    def _drop(self):
+        """DTR has dropped: still on while bytes from before are to be read."""
+        waiting = self._uart.any()
+        if self._before < 0 or self._before > waiting:  # or configure() has lost some
+            self._before = waiting
+        if not self._before:
+            self._before = -1
+            self._on = False
+        return self._on
+
+    def dropping(self):
+        return self._before > 0
 
     def set_dcd(self, on):
         _set(self._dcd, on)

@@ -1,0 +1,103 @@
+"""When programs open and close the ptys of this process, by inotify(7).
+
+The kernel queues an event before open() returns, and when the last copy (dup, fork) of an opened
+file is closed. It merges an event with an equal one at the end of the queue: hence the folder of
+the ptys is watched as well. Its events and those of a pty alternate, so that none is merged, and
+the openers can be counted.
+"""
+
+import ctypes
+import os
+import selectors
+import struct
+
+_OPEN, _CLOSE = 0x20, 0x18  # IN_OPEN; IN_CLOSE_WRITE, IN_CLOSE_NOWRITE
+_OVERFLOW = 0x4000  # IN_Q_OVERFLOW: events were lost
+_HEAD = struct.Struct("iIII")  # watch, mask, cookie, length of the name
+_ROOM = 64 * 1024
+
+# Where there is no inotify: how often to look.
+_LOOK_MS = 100
+
+
+class Openers:
+    """One for all ptys of a loop, as a user may have few inotify instances.
+
+    A pty has `name`, is_open(), which may be slow, and on_open(), on_close(): the first program
+    has opened it, the last one has closed it. Openers from before watch() are not counted.
+    """
+
+    def __init__(self, loop):
+        self._loop = loop
+        self._fd = -1
+        self._ptys = {}  # watch: pty
+        self._counts = {}  # pty: programs that have it open
+
+    def watch(self, pty):
+        if not self._counts:
+            self._start(os.path.dirname(pty.name))
+        self._counts[pty] = 0
+        watch = self._add(pty.name)
+        if watch < 0:
+            self._look(pty)
+        else:
+            self._ptys[watch] = pty
+
+    def unwatch(self, pty):
+        """The pty is about to be closed."""
+        self._counts.pop(pty, None)
+
+    def close(self):
+        self._counts.clear()
+        if self._fd >= 0:
+            self._loop.unwatch(self._fd)
+            os.close(self._fd)
+            self._fd = -1
+
+    def _start(self, folder):
+        libc = ctypes.CDLL(None, use_errno=True)
+        if not hasattr(libc, "inotify_init1"):
+            return
+        self._fd = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        if self._add(folder) >= 0:
+            self._loop.watch(self._fd, selectors.EVENT_READ, self._on_events)
+
+    def _add(self, path):
+        """The number of the watch, -1 if there is none."""
+        if self._fd < 0:
+            return -1
+        libc = ctypes.CDLL(None, use_errno=True)
+        return libc.inotify_add_watch(self._fd, os.fsencode(path), _OPEN | _CLOSE)
+
+    def _on_events(self, _events):
+        try:
+            events = os.read(self._fd, _ROOM)
+        except BlockingIOError:
+            return
+        at = 0
+        while at < len(events):
+            watch, mask, _, length = _HEAD.unpack_from(events, at)
+            at += _HEAD.size + length
+            if mask & _OVERFLOW:
+                for pty in list(self._counts):
+                    self._count(pty, int(pty.is_open()))
+            elif watch in self._ptys:
+                self._on_event(self._ptys[watch], mask)
+
+    def _on_event(self, pty, mask):
+        if pty in self._counts:
+            step = 1 if mask & _OPEN else -1
+            self._count(pty, max(self._counts[pty] + step, 0))
+
+    def _count(self, pty, count):
+        before, self._counts[pty] = self._counts[pty], count
+        if count and not before:
+            pty.on_open()
+        elif before and not count:
+            pty.on_close()
+
+    def _look(self, pty):
+        """Without inotify: a program that is fast enough is not noticed."""
+        if pty in self._counts:
+            self._count(pty, int(pty.is_open()))
+            self._loop.after(_LOOK_MS, lambda: self._look(pty))
