@@ -25,7 +25,6 @@ from launcher.pump import PlainCodec, Pump
 from serving import (
     ALL_BYTES,
     Launcher,
-    assert_closed,
     connect,
     is_running,
     open_host,
@@ -352,25 +351,48 @@ def wait_for_dcd(host, on):
 
 
 @pytest.mark.parametrize(
-    "request_",
+    ("request_", "answer"),
     [
         # Too short a speed, an unknown parity, an end without a beginning, no end at all.
-        b"\xff\xfa\x2c\x01\xff\xf0",
-        b"\xff\xfa\x2c\x03\x63\xff\xf0",
-        b"\xff\xf0",
-        b"\xff\xfa" + bytes(5000),
+        (b"\xff\xfa\x2c\x01\x01\xff\xf0", b"\xff\xfa\x2c\x65\0\1\xc2\0\xff\xf0"),
+        (b"\xff\xfa\x2c\x03\x09\xff\xf0", b"\xff\xfa\x2c\x67\x01\xff\xf0"),
+        (b"\xff\xf0", b""),
+        (b"\xff\xfa" + bytes(5000) + b"\xff\xf0", b""),
     ],
 )
-def test_rfc2217_survives_a_malformed_request(request_):
-    with Launcher("rfc2217:0") as launcher:
-        port = launcher.port()
-        with connect(port) as host:
-            host.sendall(b"before" + request_)
-            launcher.expect("host disconnected: .* RFC 2217 request.*\n")
-            assert_closed(host)
-        with connect(port) as host:
-            host.sendall(b"well")
-            read_until(host.fileno(), b"well")
+def test_rfc2217_survives_a_malformed_request(request_, answer):
+    """The host stays connected, and reads the value in use."""
+    with Launcher("rfc2217:0") as launcher, connect(launcher.port()) as host:
+        read_until(host.fileno(), b"\xff\xfd\x2c")  # the last of the offers
+        host.sendall(b"before" + request_ + b"after")
+        came = read_until(host.fileno(), b"after")
+        assert came.replace(answer, b"", 1) == b"beforeafter" and answer in came
+        assert launcher.end(signal.SIGTERM) == (0, "", "")
+
+
+def test_rfc2217_keeps_an_urgent_data_mark_in_its_place():
+    """Telnet's Synch: the byte after IAC is urgent, and no other byte takes its place."""
+    with Launcher("rfc2217:0") as launcher, connect(launcher.port()) as host:
+        read_until(host.fileno(), b"\xff\xfd\x2c")
+        host.sendall(b"one\xff")
+        host.send(b"\xf2", socket.MSG_OOB)
+        host.sendall(b"two")
+        assert read_exactly(host.fileno(), 6) == b"onetwo"
+
+
+def test_rfc2217_holds_the_modem_while_suspended():
+    """What it says meanwhile comes after RESUME, all of it, and so does an answer."""
+    suspend, resume = b"\xff\xfa\x2c\x08\xff\xf0", b"\xff\xfa\x2c\x09\xff\xf0"
+    wrong, in_use = b"\xff\xfa\x2c\x03\x09\xff\xf0", b"\xff\xfa\x2c\x67\x01\xff\xf0"
+    data = bytes(range(14, 34)) * 1000  # no CR, no IAC
+    with Launcher("rfc2217:0", "-v") as launcher, connect(launcher.port()) as host:
+        read_until(host.fileno(), b"\xff\xfd\x2c")
+        host.sendall(suspend + data + wrong)
+        launcher.expect("of command 3 refused\n")  # all before it has been passed on
+        assert not select.select([host], [], [], 0.1)[0]
+        host.sendall(resume)
+        came = read_exactly(host.fileno(), len(in_use) + len(data))
+        assert came.replace(in_use, b"", 1) == data
 
 
 # ------------------------------------------------------------------------------- start and end

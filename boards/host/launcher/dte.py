@@ -6,6 +6,7 @@ has got it; start(), when the modem is up; lines_changed(), at every change of t
 the hosts; close(), after the modem's end. The host's lines are off until a host comes.
 """
 
+from .comport import ComPortDte
 from .failure import Refused
 from .ptydte import PtyDte
 from .tcpdte import TcpDte
@@ -20,14 +21,5 @@ def open_dte(spec, speed, loop, lines, journal):
     if kind == "tcp":
         return TcpDte(where, speed, loop, lines, journal)
     if kind == "rfc2217":
-        return _com_port(where, speed, loop, lines, journal)
+        return ComPortDte(where, speed, loop, lines, journal)
     raise Refused(f"--dte {spec}: expected {_EXAMPLES}")
-
-
-def _com_port(*arguments):
-    """The only kind that needs pyserial."""
-    try:
-        from .comport import ComPortDte
-    except ImportError as error:
-        raise Refused(f"rfc2217 needs pyserial: {error}") from error
-    return ComPortDte(*arguments)

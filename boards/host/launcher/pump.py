@@ -20,14 +20,11 @@ class PlainCodec:
 
     A codec passes what the host sends to its sink, in the order of the stream: data(bytes),
     lines(mask, on), purge_input(), purge_output(), answer(bytes), hold(on). decode() may raise
-    ValueError on what it cannot understand.
+    ValueError: then the host has to go.
     """
 
     def __init__(self, sink):
-        self._sink = sink
-
-    def decode(self, block):
-        self._sink.data(block)
+        self.decode = sink.data
 
     def encode(self, block):
         return block
@@ -38,7 +35,7 @@ class Pump:
 
     So one block each way is all that is held here. With no host the modem talks into the air, as
     a UART does: what it writes is read, dropped and counted. on_eof() is called when the host has
-    closed its sending side, on_fault(text) when the codec cannot understand it.
+    closed its sending side, on_fault(text) when the codec wants it to go.
 
     A change of the host's lines (ControlLines) keeps its place among the host's bytes. The pump is
     the sink of the codec.
@@ -86,7 +83,7 @@ class Pump:
         """Serve this host; its codec may have something to say from the first."""
         self._host = host
         self._host_ended = self._host_deaf = self._held = False
-        self._codec = make_codec()
+        self._codec = make_codec(self)
         self._watch()
 
     def detach(self):
@@ -128,7 +125,7 @@ class Pump:
             self._watch()
 
     def hold(self, on):
-        """Pause the modem's output, or resume it."""
+        """Pause the modem's output, or resume it: meanwhile the modem has to wait."""
         self._held = on
         self._watch()
 
@@ -165,8 +162,10 @@ class Pump:
             self._loop.watch(self._host, self._host_events(), self._on_host)
 
     def _host_events(self):
-        events = WRITE if self._to_host else 0
-        if not (self._to_modem or self._host_ended) and len(self._to_host) < _ANSWERS:
+        events = WRITE if self._to_host and not self._held else 0
+        # While the modem is held nothing is added to what the host has not taken.
+        room = self._held or len(self._to_host) < _ANSWERS
+        if room and not (self._to_modem or self._host_ended):
             events |= READ
         return events
 
@@ -205,6 +204,7 @@ class Pump:
             return
         if not block:
             self._host_ended = True
+            self._held = False  # there will be no RESUME
             self._on_eof()
             return
         try:
@@ -229,7 +229,7 @@ class Pump:
             self._lines.notice_drop()
 
     def _flush_to_host(self):
-        if self._host and not _send(self._host, self._to_host):
+        if self._host and not self._held and not _send(self._host, self._to_host):
             self._host_deaf = True
             self._drop_output()
 

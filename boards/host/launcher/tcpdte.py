@@ -13,6 +13,7 @@ import socket
 import struct
 import termios
 import time
+from typing import Any
 
 from .controllines import BREAK, DTR, RTS
 from .eventloop import READ
@@ -87,8 +88,8 @@ class TcpDte:
     def lines_changed(self):
         """A bare TCP connection has no way to show DCD."""
 
-    def make_codec(self):
-        return PlainCodec(self.pump)
+    def make_codec(self, sink) -> Any:
+        return PlainCodec(sink)
 
     def withdraw(self):
         self._loop.unwatch(self._listener)
@@ -137,6 +138,8 @@ class TcpDte:
     def _let_in(self, host, name):
         host.setblocking(False)
         host.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # An urgent byte (telnet's data mark) stays in its place in the stream.
+        host.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
         self.journal.detail(f"host {name} connected")
         self._host = host
         self.pump.attach(host, self.make_codec)
