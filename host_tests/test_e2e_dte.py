@@ -2,7 +2,7 @@
 
 import pytest
 
-from e2e import Modem, receive
+from e2e import Modem, create_client, port_of, receive
 from serving import wait_until
 
 # pyserial calls two methods of threads by their old names.
@@ -122,3 +122,34 @@ def test_breaks_are_counted(rfc2217):
         rfc2217.line.break_condition = False
     rfc2217.line.break_condition = True
     wait_until(lambda: rfc2217.counters().get("dte_breaks") == 3)
+
+
+def test_rts_off_holds_the_modem(rfc2217, peers):
+    """With +IFC=2: all that it says meanwhile comes when RTS is on again. rules: F1"""
+    listener = peers.listen()
+    rfc2217.line.rts = False
+    rfc2217.send(create_client(1, port_of(listener)))
+    peer = peers.accept(listener)  # the command has run
+    rfc2217.line.rts = False  # its answer comes after all that was sent before
+    assert rfc2217.line.in_waiting == 0
+    rfc2217.line.rts = True
+    rfc2217.expect("OK", "+WIPREADY: 2,1")
+    rfc2217.ask("AT+WIPDATA=2,1,2", "CONNECT")
+    rfc2217.line.rts = False
+    peer.sendall(bytes(200_000))
+    rfc2217.line.rts = True
+    rfc2217.expect_bytes(bytes(200_000))
+
+
+def test_rts_off_does_not_hold_a_modem_without_flow_control(rfc2217):
+    """+IFC=0, from the next pause on: until then AT waits. rules: F1"""
+    rfc2217.ask("AT+IFC=0", "OK")
+    rfc2217.line.rts = False
+    rfc2217.nothing_more()
+
+
+def test_a_host_that_left_with_rts_off_leaves_no_modem_held(rfc2217):
+    """It has no DTR either; the next host begins with both on."""
+    rfc2217.line.rts = False
+    rfc2217.next_host()
+    rfc2217.nothing_more()

@@ -1,6 +1,6 @@
-"""The DTE on a PC. Lines to us: bit 0 DTR, bit 1 RTS, bit 2 a break, bit 3 a notice that DTR drops
-after bytes that are still to come; from us: bit 0 DCD, bit 1 DSR, bit 2 RI, bit 3: the change has
-been taken.
+"""The DTE on a PC. Lines to us: bit 0 DTR, bit 1 RTS, bit 2 a break; bits 3 and 4, notices that
+DTR drops, and that RTS rises, after bytes that are still to come. From us: bit 0 DCD, bit 1 DSR,
+bit 2 RI, bit 3: the change has been taken.
 
 A change is sent to us after all bytes before it, and no byte after it until we have taken it: it
 takes its place where a read finds nothing.
@@ -9,12 +9,14 @@ No line here has a speed: what is configured is only remembered, and told to `sa
 """
 
 from serialport import SerialPort
-from wipmodem.contract import IN, const
+from wipmodem.contract import IN, OUT, const
 
 _DTR = const(1)
+_RTS = const(2)
 _BREAK = const(4)
 _HOST = const(7)  # the lines among the bits
 _DROP_COMES = const(8)
+_RTS_COMES = const(16)
 _DCD = const(1)
 _DSR = const(2)
 _RI = const(4)
@@ -30,6 +32,7 @@ class Dte(SerialPort):
     def __init__(self, poller, data_fd, lines_fd):
         super().__init__(poller, data_fd, lines_fd)
         self._mask = IN
+        self._heeds_rts = True  # +IFC=2
         self._now = 0  # the host's lines after the bytes read so far
         self.say = lambda words: None
 
@@ -41,6 +44,7 @@ class Dte(SerialPort):
 
     def configure(self, rate, tx_held, rx_held):
         self.rate = rate
+        self._heeds_rts = tx_held
         heeds = "CTS holds the modem" if tx_held else "the modem sends at will"
         holds = "RTS holds the host" if rx_held else "the host sends at will"
         self.say("%d bit/s, %s, %s" % (rate, heeds, holds))
@@ -74,10 +78,23 @@ class Dte(SerialPort):
             return False
         return not self._in[0] & _DTR or self._in[0] & _DROP_COMES > 0
 
+    def write(self, buf, off, n):
+        return 0 if self._is_held() else super().write(buf, off, n)
+
     def want(self, mask):
+        """While RTS holds us there is no wait for room: the lines tell when it is on again."""
+        if self._is_held():
+            mask &= ~OUT
         if mask != self._mask:
             self._mask = mask
             self._poller.modify(self._data_fd, mask)
+
+    def _is_held(self):
+        """Whether a host that is there, DTR on, has RTS off. RTS holds no longer than until it is
+        known to rise: the bytes before that may wait for room for their answers."""
+        if not self._heeds_rts or self._now & (_DTR | _RTS) != _DTR:
+            return False
+        return not self._in[0] & (_RTS | _RTS_COMES)
 
     def set_dcd(self, on):
         self.put(_DCD, on)

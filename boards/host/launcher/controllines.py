@@ -1,8 +1,8 @@
 """The control lines of the serial port over a socket pair, one byte for each change.
 
-To the modem: bit 0 DTR, bit 1 RTS, bit 2 a break, bit 3 a notice: DTR drops after bytes that the
-modem has not taken yet. From the modem: bit 0 DCD, bit 1 DSR, bit 2 RI, bit 3: the last change of
-the host's lines has been taken, that is, all bytes before it have been read.
+To the modem: bit 0 DTR, bit 1 RTS, bit 2 a break; bits 3 and 4, notices: DTR drops, RTS rises after
+bytes that the modem has not taken yet. From the modem: bit 0 DCD, bit 1 DSR, bit 2 RI, bit 3: the
+last change of the host's lines has been taken, that is, all bytes before it have been read.
 
 Changes keep their place among the bytes: the launcher sends one change at a time, after it has
 handed over all bytes before the change, and hands over no byte after it until the modem has taken
@@ -16,7 +16,7 @@ from .eventloop import READ
 
 DTR, RTS, BREAK = 1, 2, 4
 DCD, DSR, RI = 1, 2, 4
-_DROP_COMES = 8  # to the modem
+DROP_COMES, RTS_COMES = 8, 16  # to the modem
 _TAKEN = 8  # from the modem
 
 # Changes that wait for a modem which takes none. Beyond that, pulses are merged.
@@ -49,7 +49,7 @@ class ControlLines:
         self.modem_end.setblocking(False)
         self._modem = 0
         self._taken = 0  # the host's lines as the modem has taken them
-        self._noticed = False
+        self._noticed = 0
         self._loop.watch(self._socket, READ, self._on_ready)
 
     @property
@@ -111,11 +111,11 @@ class ControlLines:
             self._waiting.append(state)
         self._send_next()
 
-    def notice_drop(self):
-        """Tell the modem that DTR will drop after bytes that it has not taken."""
-        if not self._noticed:
-            self._noticed = True
-            self._send(self._host | _DROP_COMES)
+    def notice(self, bits):
+        """Tell the modem of changes after bytes that it has not taken: DROP_COMES, RTS_COMES."""
+        if bits & ~self._noticed:
+            self._noticed |= bits
+            self._send(self._host | self._noticed)
 
     def handed_over(self):
         self.modem_end.close()
@@ -148,7 +148,7 @@ class ControlLines:
         state = self._waiting.popleft()
         self._tell_changes(_TO_MODEM, self._host, state)
         self._host = state
-        self._noticed = False
+        self._noticed = 0
         self._send(state)
 
     def _send(self, byte):

@@ -2,7 +2,7 @@
 
 import collections
 
-from .controllines import DTR
+from .controllines import DROP_COMES, DTR, RTS, RTS_COMES
 from .eventloop import READ, WRITE
 
 BLOCK = 4096
@@ -225,8 +225,7 @@ class Pump:
             else:
                 self._lines.set(*first)
             self._to_modem.popleft()
-        if any(_drops_dtr(each) for each in self._to_modem):
-            self._lines.notice_drop()
+        self._lines.notice(_notices(self._to_modem))
 
     def _flush_to_host(self):
         if self._host and not self._held and not _send(self._host, self._to_host):
@@ -238,8 +237,12 @@ class Pump:
         self._to_host.clear()
 
 
-def _drops_dtr(item):
-    return isinstance(item, tuple) and item[0] & DTR and not item[1]
+def _notices(items):
+    """What the modem has to know of the changes that wait: DROP_COMES, RTS_COMES."""
+    changes = [item for item in items if isinstance(item, tuple)]
+    drops = any(mask & DTR and not on for mask, on in changes)
+    rises = any(mask & RTS and on for mask, on in changes)
+    return (DROP_COMES if drops else 0) | (RTS_COMES if rises else 0)
 
 
 def _receive(source):

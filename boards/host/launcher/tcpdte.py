@@ -15,7 +15,7 @@ import termios
 import time
 from typing import Any
 
-from .controllines import BREAK, DTR, RTS
+from .controllines import BREAK, DROP_COMES, DTR, RTS
 from .eventloop import READ
 from .failure import Refused, is_short
 from .farend import has_closed
@@ -168,7 +168,7 @@ class TcpDte:
             self._loop.unwatch(self._listener)
             self._unread = -1
             if not self.pump.host_ended:
-                self.lines.notice_drop()
+                self.lines.notice(DROP_COMES)
             self._wait_until_read()
 
     def _wait_until_read(self):
