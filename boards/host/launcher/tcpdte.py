@@ -19,6 +19,7 @@ from .controllines import BREAK, DROP_COMES, DTR, RTS
 from .eventloop import READ
 from .failure import Refused, is_short
 from .farend import has_closed
+from .firstbytes import FirstBytes
 from .pump import PlainCodec, Pump
 
 _ADDRESS = "127.0.0.1"
@@ -60,6 +61,7 @@ class TcpDte:
         self.pump = Pump(loop, self._modem, lines, self._on_eof, self._on_fault)
         self.modem_fd = self._modem_end.fileno()
         self._host = None
+        self._first = FirstBytes(PlainCodec(self.pump))  # of the connected host
         self._leaving = False
         # No descriptor was left for the host that waits, and the log says so.
         self._short = False
@@ -90,6 +92,10 @@ class TcpDte:
 
     def make_codec(self, sink) -> Any:
         return PlainCodec(sink)
+
+    def _make_codec(self, sink):
+        self._first = FirstBytes(self.make_codec(sink))
+        return self._first
 
     def withdraw(self):
         self._loop.unwatch(self._listener)
@@ -142,7 +148,7 @@ class TcpDte:
         host.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
         self.journal.detail(f"host {name} connected")
         self._host = host
-        self.pump.attach(host, self.make_codec)
+        self.pump.attach(host, self._make_codec)
         self.pump.change_lines(DTR | RTS, True)
         self._loop.after(_LOOK_MS, lambda: self._look(host))
 
@@ -165,6 +171,8 @@ class TcpDte:
     def _leave(self):
         if not self._leaving:
             self._leaving = True
+            if self._first.held:
+                self.journal.say(f"host left; {self._first.held!r} was not passed to the modem")
             self._loop.unwatch(self._listener)
             self._unread = -1
             if not self.pump.host_ended:
