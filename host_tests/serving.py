@@ -40,7 +40,7 @@ class Launcher:
         """`program` None: the launcher's own choice, and its choice of a heap. `descriptors`: its
         limit, if not 0."""
         script = ROOT / "boards" / "host" / "serve.py"
-        fixed = ["--dte", dte, "--py", py]
+        fixed = ["--dte", dte, "--py", py, "--until", str(os.getpid())]
         if program:
             fixed += ["--program", program, "--heap", HEAP]
         self.process = subprocess.Popen(

@@ -18,7 +18,17 @@ def start_console(tmp_path, stdin, stdout, stderr, *options):
     """console.py with the stand-in modem, its private directory in tmp_path."""
     script = ROOT / "boards" / "host" / "console.py"
     return subprocess.Popen(
-        [sys.executable, script, "--py", "cpython", "--program", STAND_IN, *options],
+        [
+            sys.executable,
+            script,
+            "--py",
+            "cpython",
+            "--program",
+            STAND_IN,
+            "--until",
+            str(os.getpid()),
+            *options,
+        ],
         stdin=stdin,
         stdout=stdout,
         stderr=stderr,

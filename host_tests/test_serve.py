@@ -10,6 +10,7 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import termios
 from termios import TIOCEXCL
 
@@ -24,6 +25,8 @@ from launcher.pseudo import Pseudo
 from launcher.pump import PlainCodec, Pump
 from serving import (
     ALL_BYTES,
+    ROOT,
+    STAND_IN,
     Launcher,
     connect,
     is_running,
@@ -36,6 +39,8 @@ from serving import (
     wait_for_exit,
     wait_until,
 )
+
+MODEM = ROOT / "firmware" / "main.py"
 
 READY = {
     "pty": r"DTE ready: pty:/.*/modem \(/dev/pts/\d+\) 115200 8N1",
@@ -430,6 +435,97 @@ def test_the_modem_ends_when_the_launcher_is_killed(one_of_each):
         modem = launcher.modem()
         launcher.end(signal.SIGKILL)
         wait_for_exit(modem)
+
+
+@pytest.mark.parametrize("state", ["stopped", "stubborn"])
+def test_a_modem_that_does_not_look_at_its_lines_ends_when_the_launcher_is_killed(state, path):
+    """It is stopped, or goes on with closed lines."""
+    stubborn = "1" if state == "stubborn" else ""
+    with Launcher(f"pty:{path}", stubborn=stubborn) as launcher:
+        launcher.ready()
+        modem = launcher.modem()
+        if state == "stopped":
+            os.kill(modem, signal.SIGSTOP)
+        launcher.end(signal.SIGKILL)
+        wait_for_exit(modem)
+
+
+@pytest.mark.parametrize("state", ["idle", "stopped", "flooded"])
+def test_a_real_modem_ends_when_the_launcher_is_killed(interpreter, state, path):
+    """It waits, is stopped, or has more to say than its host takes."""
+    with Launcher(f"pty:{path}", py=interpreter, program=MODEM) as launcher:
+        launcher.ready()
+        modem = launcher.modem()
+        host = open_pty(path)
+        if state == "stopped":
+            os.kill(modem, signal.SIGSTOP)
+        if state == "flooded":
+            os.set_blocking(host, False)
+            flood(host)
+        launcher.end(signal.SIGKILL)
+        wait_for_exit(modem)
+        os.close(host)
+
+
+def flood(host):
+    """Commands, until the modem, whose answers nobody reads, takes no more."""
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(host, b"AT&V\r" * 100)
+
+
+@pytest.mark.parametrize("kind", READY)
+def test_the_launcher_ends_with_the_process_that_until_names(kind, path):
+    """Killed: link, port and modem have gone, and nothing was to complain about."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as parent:
+        with Launcher(spec(kind, path), "--until", str(parent.pid)) as launcher:
+            ready = launcher.ready()
+            modem = launcher.modem()
+            parent.kill()
+            assert launcher.end() == (0, "", "")
+    assert not is_running(modem)
+    assert not os.path.lexists(path)
+    if kind != "pty":
+        with pytest.raises(ConnectionRefusedError):
+            open_host(kind, ready, path)
+
+
+def test_the_launcher_ends_when_the_process_has_gone_before(path):
+    with subprocess.Popen([sys.executable, "-c", ""]) as parent:
+        parent.wait()
+    with Launcher(f"pty:{path}", "--until", str(parent.pid)) as launcher:
+        status, _, stderr = launcher.end()
+    assert (status, stderr) == (0, "")
+    assert not os.path.lexists(path)
+
+
+def test_a_launcher_without_until_stays(path, tmp_path):
+    """Started by a shell that ends, as with nohup."""
+    script = ROOT / "boards" / "host" / "serve.py"
+    words = [
+        sys.executable,
+        script,
+        "--dte",
+        f"pty:{path}",
+        "--program",
+        STAND_IN,
+        "--py",
+        "cpython",
+    ]
+    command = f"nohup {' '.join(map(str, words))} >{tmp_path}/out 2>{tmp_path}/err & echo $!"
+    shell = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    launcher = int(shell.stdout)
+    try:
+        wait_until(lambda: "DTE ready" in (tmp_path / "out").read_text())
+        os.kill(launcher, signal.SIGHUP)
+        host = open_pty(path)
+        os.write(host, b"still here")
+        assert read_exactly(host, 10) == b"still here"
+        os.close(host)
+    finally:
+        os.kill(launcher, signal.SIGTERM)
+        wait_for_exit(launcher)
+    assert not os.path.lexists(path)
 
 
 def test_the_death_of_the_modem_is_told(one_of_each, path):

@@ -1,11 +1,15 @@
 """wipmodem_host as a test's author meets it: the modem, its peers, its radio, on every line."""
 
+import os
+import signal
 import subprocess
 import sys
 
 import pytest
+import serial
 
 from e2e import LOOPBACK, create_client, free_port
+from serving import wait_for_exit
 from wipmodem_host import Modem, ModemFailed
 from wipmodem_host.radio import OUTCOMES
 
@@ -76,6 +80,55 @@ def test_a_server_of_the_modems_is_called(modem):
     host.expect("+WIPPEERCLOSE: 2,5")
     host.ask("AT+WIPCLOSE=2,5", "OK")
     peer.expect_end()
+
+
+_HANGING = """
+import os, threading
+import pytest
+
+@pytest.mark.wip_modem(radio={radio})
+def test_it(wip_modem):
+    pid = wip_modem._serving._process.pid
+    print("at", pid, os.path.dirname(wip_modem._serving._log), wip_modem.url, flush=True)
+    if {exits}:  # as pytest-timeout does with --timeout-method=thread
+        threading.Timer(0, os._exit, [1]).start()
+    threading.Event().wait()
+"""
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, "exit"])
+@pytest.mark.parametrize("line", _LINES)
+def test_nothing_is_left_of_a_pytest_that_is_killed(line, end, tmp_path):
+    """No process, no folder, no port."""
+    exits = end == "exit"
+    text = _HANGING.format(radio=line == "pty", exits=exits)
+    (tmp_path / "test_it.py").write_text(text)
+    command = [sys.executable, "-B", "-m", "pytest", "-p", "wipmodem_host.plugin", "-q", "-s"]
+    command += ["-p", "no:cacheprovider", "--wip-line", line, "test_it.py"]
+    environment = {"PYTHONPATH": ":".join(sys.path)}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+    ) as pytest_there:
+        assert pytest_there.stdout
+        words = iter(pytest_there.stdout.readline, "")
+        launcher, home, url = next(word for word in words if word[:3] == "at ").split()[1:]
+        path = f"/proc/{launcher}/task/{launcher}/children"
+        processes = [launcher]
+        if not exits:
+            processes += _read(path).split()
+            pytest_there.send_signal(end)
+        pytest_there.wait()
+    for pid in processes:
+        wait_for_exit(int(pid))
+    assert not os.path.exists(home)
+    if line != "pty":
+        with pytest.raises(serial.SerialException):
+            serial.serial_for_url(url)
+
+
+def _read(path):
+    with open(path, encoding="ascii") as file:
+        return file.read()
 
 
 def test_a_peer_refuses_holds_answers_and_resets():

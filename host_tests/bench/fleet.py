@@ -50,7 +50,9 @@ class Fleet:
         dte = f"pty:{home}/modem-%d" if count > 1 else f"pty:{home}/modem-1"
         words = ["--dte", dte, "--count", str(count), "--py", interpreter]
         self._serving = subprocess.Popen(
-            [sys.executable, "-B", _SERVE, *words], stdout=subprocess.PIPE, process_group=0
+            [sys.executable, "-B", _SERVE, "--until", str(os.getpid()), *words],
+            stdout=subprocess.PIPE,
+            process_group=0,
         )
         assert self._serving.stdout
         ready = [self._serving.stdout.readline() for _ in range(count)]

@@ -26,6 +26,7 @@ def parse_options(description, arguments=None, with_dte=True):
     _add_modem(parser)
     _add_output(parser)
     options = parser.parse_args(arguments)
+    _add_end(parser)
     _check(options)
     return options
 
@@ -78,6 +79,13 @@ def _check(options):
             _check_server(server)
     for name in ("hosts", "resolv"):
         path = getattr(options, name)
+def _add_end(parser):
+    add = parser.add_argument
+    add("--until", type=int, metavar="PID", help="end when that process ends, however it does")
+    # For wipmodem_host: the folder of that process, which cannot remove it when it is killed.
+    add("--scratch", help=argparse.SUPPRESS)
+
+
         if path and not os.access(path, os.R_OK):
             raise Refused(f"--{name} {path}: cannot be read")
 

@@ -1,5 +1,6 @@
 """The modem process: its command, its birth, and its end, whoever wants it."""
 
+import ctypes
 import os
 import re
 import signal
@@ -24,6 +25,9 @@ _WORD = 255  # bytes of a word of its command line: MicroPython takes no longer 
 _PIECE = 63  # characters
 _END_S = 2
 _KILL_S = 0.5
+
+_PR_SET_PDEATHSIG = 1  # of Linux
+_prctl = getattr(ctypes.CDLL(None), "prctl", None)
 
 
 def modem_command(options):
@@ -103,6 +107,13 @@ def _environment():
     }
 
 
+def die_with_launcher():
+    """For preexec_fn. A killed launcher closes the lines, by which a modem ends; one that is
+    stopped or stuck does not look at them."""
+    if _prctl:
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class ModemProcess:
     """A running modem, or more of them. `fds`, dicts by the names of its options, are all
     descriptors that it inherits.
@@ -125,6 +136,7 @@ class ModemProcess:
                 pass_fds=[fd for each in fds for fd in each.values()],
                 env=_environment(),
                 start_new_session=True,
+                preexec_fn=die_with_launcher,
             )
         except OSError as error:
             self._relay.cancel()

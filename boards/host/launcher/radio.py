@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 from .failure import Refused
-from .process import ROOT
+from .process import ROOT, die_with_launcher
 
 _PROGRAM = ROOT / "host_tests" / "radio" / "sim.py"
 _PATH = "/tmp/modem-radio"
@@ -83,6 +83,7 @@ class SimulatedRadio:
             stderr=self._relay.fd,
             pass_fds=fds,
             start_new_session=True,  # Ctrl-C is the launcher's
+            preexec_fn=die_with_launcher,
         )
         self._relay.start()
         for sock in (*self._theirs, self._control):

@@ -7,6 +7,7 @@ from .eventloop import EventLoop
 from .failure import ModemDied, Refused, is_short
 from .fleet import home_of, lines_of, make_room
 from .journal import Journal, open_log
+from .parent import Parent
 from .port import Port
 from .process import ModemProcess
 from .profile import Profiles
@@ -27,7 +28,8 @@ def open_journal(options):
 
 
 class Service:
-    """run(): modems serve their lines until a signal or stop().
+    """run(): modems serve their lines until a signal, stop() or the end of the process that --until
+    names.
 
     run() returns at a wanted end and raises ModemDied at any other; close() leaves no trace,
     whatever has happened before. SIGUSR1 cuts the power of modem and radio, and gives it back: the
@@ -46,6 +48,7 @@ class Service:
         self._waiting = 0  # for so many modems that have not started yet
         self._limit = None
         self.loop = EventLoop()
+        self._parent = Parent(options.until, options.scratch, self.loop, self.loop.stop)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # nohup asks for SIGHUP to be ignored, and means it.
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
@@ -77,6 +80,7 @@ class Service:
             port.close()
         self._radio.close()
         self._profiles.close()
+        self._parent.close()
         self.loop.close()
 
     def _port(self, number, dte):

@@ -59,7 +59,7 @@ class Modem:
         options = {"dte": f"{self._line}:{where}", **self._options}
         if self._with_radio:
             options["radio"] = f"sim:{home}/radio"
-        self._serving = Serving(_arguments(options), f"{home}/log", self._patience_s)
+        self._serving = Serving(_arguments(options), home, self._patience_s)
         self._belongings.callback(self._serving.stop)
         try:
             place = self._serving.ready()

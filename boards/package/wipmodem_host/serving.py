@@ -19,15 +19,18 @@ class ModemFailed(Exception):
 
 
 class Serving:
-    """Started when made. `log`: a path, everything that modem and launcher say goes there."""
+    """Started when made, ended by stop() or with this process, however that ends. `home`: a folder
+    that is removed then, unless stop() has been called; what modem and launcher say goes to a file
+    in it."""
 
-    def __init__(self, arguments, log, patience_s):
-        self._log = log
+    def __init__(self, arguments, home, patience_s):
+        self._log = log = f"{home}/log"
+        own = ["--until", str(os.getpid()), "--scratch", home]
         self._patience_s = patience_s
         self._said = b""
         with open(log, "wb") as stderr:
             self._process = subprocess.Popen(
-                [sys.executable, "-B", str(LAUNCHER / "serve.py"), *arguments],
+                [sys.executable, "-B", str(LAUNCHER / "serve.py"), *arguments, *own],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
