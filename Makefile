@@ -19,6 +19,7 @@ MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),-
 	$(if $(DNS),--dns $(DNS)) $(if $(HOSTS),--hosts $(HOSTS)) \
 	$(if $(RESOLV),--resolv $(RESOLV)) $(if $(LOG),--log $(LOG)) \
 	$(if $(PROFILE),--profile $(PROFILE)) $(if $(DIALECT),--dialect $(DIALECT)) \
+	$(if $(BIND),--bind $(BIND)) \
 	$(if $(RADIO),--radio $(RADIO)) $(if $(CONSOLE),--console $(CONSOLE))
 
 .DEFAULT_GOAL := help
@@ -66,6 +67,7 @@ help:
 	@echo "  PY=micropython | cpython                 who runs the modem     make run PY=cpython"
 	@echo "  SPEED=N                                  line speed at start    make serve SPEED=9600"
 	@echo "  DNS=IP[:PORT],...                        the DNS servers        make run DNS=127.0.0.1:5353"
+	@echo "  BIND=IP                                  where its servers listen, if not on 127.0.0.1"
 	@echo "  HOSTS=FILE RESOLV=FILE                   instead of the system's files in /etc"
 	@echo "  PROFILE=FILE                             what outlives power loss  make run PROFILE=modem.profile"
 	@echo "  DIALECT=c1 | wipsoft                     what it speaks at first make serve DIALECT=wipsoft"

@@ -125,7 +125,7 @@ def test_breaks_are_counted(rfc2217):
 
 
 def test_rts_off_holds_the_modem(rfc2217, peers):
-    """With +IFC=2: all that it says meanwhile comes when RTS is on again. rules: F1"""
+    """With +IFC=2: all that it says meanwhile comes when RTS is on again."""
     listener = peers.listen()
     rfc2217.line.rts = False
     rfc2217.send(create_client(1, port_of(listener)))
@@ -142,7 +142,7 @@ def test_rts_off_holds_the_modem(rfc2217, peers):
 
 
 def test_rts_off_does_not_hold_a_modem_without_flow_control(rfc2217):
-    """+IFC=0, from the next pause on: until then AT waits. rules: F1"""
+    """+IFC=0, from the next pause on: until then AT waits."""
     rfc2217.ask("AT+IFC=0", "OK")
     rfc2217.line.rts = False
     rfc2217.nothing_more()

@@ -118,6 +118,44 @@ def test_each_modem_may_have_the_same_server_port(tmp_path, interpreter):
             assert read_exactly(peer.fileno(), 4) == b"by %d" % number
 
 
+def test_each_modem_may_have_the_same_udp_port(tmp_path, interpreter):
+    """Without a peer it is on the modem's own address."""
+    with socket.socket(type=socket.SOCK_DGRAM) as peer, Hosts(tmp_path, 2, interpreter) as hosts:
+        peer.bind(("127.0.0.1", 0))
+        port = peer.getsockname()[1]
+        for number in range(2):
+            hosts.online(number)
+            hosts.ask(number, b"AT+WIPCREATE=1,1,%d" % (port), b"OK", b"+WIPREADY: 1,1")
+        for number in (1, 0):
+            peer.sendto(b"for you", (f"127.1.0.{number + 1}", port))
+            hosts.expect(number, b'+WIPDATA: 1,1,7,"127.0.0.1",%d' % port)
+            hosts.ask(number, b"AT", b"OK")
+
+
+def test_bind_names_one_address_for_all(tmp_path, interpreter):
+    """They share its ports then."""
+    with Hosts(tmp_path, 2, interpreter, "--bind", "0.0.0.0") as hosts:
+        assert [place.rpartition("; ")[2] for place in hosts.places] == ["servers on 0.0.0.0"] * 2
+        with socket.create_server(("0.0.0.0", 0)) as free:
+            port = free.getsockname()[1]
+        for number, answer in enumerate((b"OK", b"+CME ERROR: 833")):
+            hosts.online(number)
+            hosts.ask(number, b"AT+WIPCREATE=3,1,%d,5,6" % port, answer)
+        with socket.create_connection(("127.0.0.1", port)):
+            hosts.expect(0, b"+WIPACCEPT: 1,5")
+
+
+def test_what_one_host_asks_wrongly_is_told_once(tmp_path):
+    """RFC 2217: by the modem that it is on."""
+    with Launcher("rfc2217:0", "--count", "3", "-v", py="cpython", program=None) as launcher:
+        places = read_until_lines(launcher, 3)
+        with open_host("rfc2217", places[1], None) as host:
+            os.write(host.fileno(), b"\xff\xfa\x2c\x03\x09\xff\xf0")
+            launcher.expect("wipmodem: modem 2: rfc2217: value .* of command 3 refused\n")
+        _, _, stderr = launcher.end(signal.SIGTERM)
+    assert "refused" not in stderr
+
+
 def test_clients_of_all_reach_a_peer(tmp_path, interpreter):
     """Names and addresses are as of one modem: the peer sees as many connections."""
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -22,14 +22,23 @@ def test_options_reach_the_modem(path, tmp_path):
     hosts.write_text("")
     log = tmp_path / "log"
     options = ["--dns", "127.0.0.1:5353,192.0.2.1", "--hosts", hosts, "--trace", "--log", log]
-    options += ["--speed", "9600", "--dialect", "wipsoft"]
+    options += ["--speed", "9600", "--dialect", "wipsoft", "--bind", "0.0.0.0"]
     with Launcher(f"pty:{path}", "-v", *options, tell="1") as launcher:
         launcher.ready()
         with open_host("pty", "", path):
             wait_until(lambda: "wipmodem: DCD on\n" in log.read_text())
         assert launcher.end(signal.SIGTERM) == (0, "", "")
     expected = ["--dns", "127.0.0.1:5353,192.0.2.1", "--hosts", str(hosts)]
-    expected += ["--dialect", "wipsoft", "--speed", "9600", "--verbose", "--trace"]
+    expected += [
+        "--dialect",
+        "wipsoft",
+        "--bind",
+        "0.0.0.0",
+        "--speed",
+        "9600",
+        "--verbose",
+        "--trace",
+    ]
     assert f"arguments {expected}\n" in log.read_text()
 
 
@@ -95,6 +104,9 @@ def test_a_line_that_cannot_be_made_is_one_clear_line(dte, complaint):
         ("--speed fast", "argument --speed: invalid int value: 'fast'"),
         ("--dns a.b", "--dns a.b: expected an address such as 192.0.2.1 or 192.0.2.1:5353"),
         ("--dns 192.0.2.1:0", "--dns 192.0.2.1:0: expected an address such as"),
+        ("--bind localhost", "--bind localhost: expected an address such as 0.0.0.0"),
+        ("--bind 192.0.2.1", "--bind 192.0.2.1: Cannot assign requested address"),
+        ("--until x", "argument --until: invalid int value: 'x'"),
         ("--hosts /no/hosts", "--hosts /no/hosts: cannot be read"),
         ("--log /no/log", "--log /no/log: No such file or directory"),
         ("--heap much", "--heap much: expected a size such as 256wK"),

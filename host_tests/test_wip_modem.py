@@ -82,6 +82,16 @@ def test_a_server_of_the_modems_is_called(modem):
     peer.expect_end()
 
 
+@pytest.mark.parametrize("address", ["0.0.0.0", "127.0.0.5"])
+def test_a_server_is_called_where_bind_says(address):
+    with Modem(py="cpython", bind=address) as modem:
+        host = Host(modem.open()).online()
+        port = free_port()
+        host.ask(f"AT+WIPCREATE=3,1,{port},5,6", "OK")
+        modem.call(port)
+        host.expect("+WIPACCEPT: 1,5")
+
+
 _HANGING = """
 import os, threading
 import pytest

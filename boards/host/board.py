@@ -4,7 +4,7 @@ always on or, with a radio, dialled.
 Runs under MicroPython and CPython. Started by serve.py, which owns the pty or the listening port:
 main.py --dte FD --lines FD [--radio FD --radio-lines FD] [--console FD]
         [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE] [--profile FILE] [--dialect wipsoft]
-        [--speed N] [--verbose] [--trace]
+        [--bind IP] [--speed N] [--verbose] [--trace]
 """
 
 import sys
@@ -16,7 +16,9 @@ from dteport import Dte
 from radioport import RadioPort
 from system import Net, Poller, entropy, heap_free, ticks_ms
 from tracing import TracedDte, TracedRadioPort, tell_line
+from wipmodem.address import parse
 from wipmodem.contract import C1, WIPSOFT
+from wipmodem.ports.net import ANY_ADDR
 from wipmodem.ports.store import Store
 from wipmodem.sizes import Sizes
 
@@ -72,6 +74,7 @@ class Board:
         self.console = Console(int(given["console"])) if "console" in given else NO_CONSOLE
         self.serial = self._serial(given)
         self.net = kind(poller, entropy, self.sizes.handles)
+        self.net.home = self._listens_at(given)
         system = AlwaysOn(
             parse_servers(given["dns"]) if "dns" in given else None,
             given.get("resolv", "/etc/resolv.conf"),
@@ -79,6 +82,13 @@ class Board:
         )
         system.home = self.home
         self.bearer = self._dialled(given, system) if "radio" in given else system
+
+    def _listens_at(self, given):
+        """Where servers listen. It is our address as well, unless it stands for all there are."""
+        addr = parse(given["bind"].encode()) if "bind" in given else None
+        if addr and addr != ANY_ADDR:
+            self.home = addr
+        return addr or self.home
 
     def _serial(self, given):
         serial = self._open(given, "dte", "lines", Dte, TracedDte)

@@ -1,12 +1,11 @@
 """One modem of a fleet: a board like the PC's (board.py) that shares poller and process.
 
 It has a serial number, a profile and an address of its own: its servers listen on 127.1.HI.LO, so
-that each may have port 7000. Runs on both interpreters.
+that each may have port 7000, unless --bind names one address for all. Runs on both interpreters.
 """
 
 from board import Board, PcSizes
 from system import Net
-from wipmodem.ports.net import ANY_ADDR
 
 
 class MemberSizes(PcSizes):
@@ -40,21 +39,9 @@ class MemberNet(Net):
     """The fleet polls, and notes what is ready here."""
 
     note = Net._note
-    home = ANY_ADDR
-    _from_home = False
 
     def poll(self, timeout_ms):  # pyright: ignore[reportIncompatibleMethodOverride]
         return self.count
-
-    def listen(self, port, backlog):
-        """At home. Clients are bound to no address: from one of 127.0.0.0/8 no way leads out."""
-        self._from_home = True
-        handle = super().listen(port, backlog)
-        self._from_home = False
-        return handle
-
-    def _join(self, addr, port):
-        return super()._join(self.home if self._from_home else addr, port)
 
 
 class Member(Board):
@@ -71,7 +58,6 @@ class Member(Board):
         self.serial_number = b"%015d" % (number + 1)
         self.home = home_of(number + 1)
         self._build(given, Share(poller, owners, number), MemberNet)
-        self.net.home = self.home
 
 
 def home_of(number):

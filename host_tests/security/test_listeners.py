@@ -1,6 +1,7 @@
 """What listens is what was asked for: all sockets of the real processes, as the kernel lists them.
 
-The launcher has the DTE, on 127.0.0.1 alone; the modem has what its commands made.
+The launcher has the DTE, on 127.0.0.1 alone. The modem has what its commands made: servers, and
+UDP sockets without a peer, on 127.0.0.1 unless --bind names another address.
 """
 
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e import Modem, Peers, free_port
+from e2e import Modem, Peers, free_port, port_of
 from serving import PATIENCE_S
 
 _TABLES = ("tcp", "tcp6", "udp", "udp6", "udplite", "raw", "raw6", "icmp", "packet")
@@ -62,6 +63,14 @@ def _dte(modem):
     return {("tcp", _LOOPBACK, int(re.findall(r"127\.0\.0\.1:(\d+)", modem.place)[0]))}
 
 
+def _listen(modem, address):
+    """A server and a UDP socket without a peer: what is to be open for them."""
+    server, listener = free_port(), free_port(socket.SOCK_DGRAM)
+    modem.ask(f"AT+WIPCREATE=3,1,{server},5,8", "OK")
+    modem.ask(f"AT+WIPCREATE=1,1,{listener}", "OK", "+WIPREADY: 1,1")
+    return [("tcp", address, server), ("udp", address, listener)]
+
+
 @pytest.mark.parametrize("dte", ["pty", "tcp", "rfc2217"])
 def test_nothing_listens_but_what_was_asked_for(interpreter, dte, tmp_path):
     """At start, with a server, a UDP socket and a client, and when they are closed again."""
@@ -76,17 +85,33 @@ def test_nothing_listens_but_what_was_asked_for(interpreter, dte, tmp_path):
         expect()
         modem.online()
         expect()
-        server, listener = free_port(), free_port(socket.SOCK_DGRAM)
-        modem.ask(f"AT+WIPCREATE=3,1,{server},5,8", "OK")
-        expect(("tcp", _ANY, server))
-        modem.ask(f"AT+WIPCREATE=1,1,{listener}", "OK", "+WIPREADY: 1,1")
-        expect(("tcp", _ANY, server), ("udp", _ANY, listener))
-        peers.call(server)
+        made = _listen(modem, _LOOPBACK)
+        expect(*made)
+        peers.call(made[0][2])
         modem.expect("+WIPACCEPT: 1,5")
         modem.client(1, peers)
-        expect(("tcp", _ANY, server), ("udp", _ANY, listener))
+        expect(*made)
         modem.ask("AT+WIPCLOSE=3,1;+WIPCLOSE=1,1;+WIPCLOSE=2,5;+WIPCLOSE=2,1", "OK")
         expect()
+
+
+@pytest.mark.parametrize("address", [_ANY, "127.0.0.5"])
+def test_servers_listen_where_bind_says(interpreter, address, tmp_path):
+    """The ready line tells it. The DTE stays on 127.0.0.1, and what has a peer may send from any
+    address."""
+    with Modem(interpreter, tmp_path, "--bind", address, dte="tcp") as modem, Peers() as peers:
+        assert modem.place.endswith(f"; servers on {address}")
+        modem.online()
+        shown = _LOOPBACK if address == _ANY else address
+        modem.ask("AT+WIPBR=3,6,15", f'+WIPBR: 6,15,"{shown}"', "OK")
+        made = _listen(modem, address)
+        assert _open(modem.pid()) == set(made)
+        assert _open(_parent(modem.pid())) == _dte(modem)
+        assert modem.client(1, peers).getpeername()[0] == _LOOPBACK
+        peer = peers.udp()
+        modem.ask(f'AT+WIPCREATE=1,2,0,"{_LOOPBACK}",{port_of(peer)}', "OK", "+WIPREADY: 1,2")
+        ours = _open(modem.pid()) - set(made)
+        assert {(kind, where) for kind, where, _ in ours} == {("udp", _LOOPBACK)}
 
 
 def test_a_name_is_asked_for_on_one_socket(interpreter, dns, tmp_path):

@@ -3,6 +3,7 @@
 import argparse
 import ipaddress
 import os
+import socket
 
 from . import fleet
 from .failure import Refused
@@ -25,8 +26,8 @@ def parse_options(description, arguments=None, with_dte=True):
         parser.set_defaults(count=1)
     _add_modem(parser)
     _add_output(parser)
-    options = parser.parse_args(arguments)
     _add_end(parser)
+    options = parser.parse_args(arguments)
     _check(options)
     return options
 
@@ -44,7 +45,8 @@ def _add_dte(parser):
         default=1,
         metavar="N",
         help="so many modems in one process: a %%d in PATH is the number, PORT counts up; each "
-        "has its own serial number, and its servers listen on its own address, 127.1.0.1 ...",
+        "has its own serial number, and without --bind its servers listen on its own address, "
+        "127.1.0.1 ...",
     )
 
 
@@ -56,6 +58,11 @@ def _add_modem(parser):
     add("--speed", type=int, default=115200, metavar="N", help="line speed at start (%(default)s)")
     add("--dialect", choices=("c1", "wipsoft"), help="of a modem that was never told another")
     add("--dns", metavar="IP[:PORT],...", help="DNS servers, instead of the system's")
+    add(
+        "--bind",
+        metavar="IP",
+        help="the address where servers listen, and UDP sockets without a peer (127.0.0.1)",
+    )
     add("--hosts", metavar="FILE", help="a hosts file, instead of the system's")
     add("--resolv", metavar="FILE", help="a resolv.conf, instead of the system's")
     add("--profile", metavar="FILE", help="what outlives power loss; with --count: a %%d in it")
@@ -72,13 +79,6 @@ def _add_output(parser):
     add("--log", metavar="FILE", help="append all of that to FILE instead of stderr")
 
 
-def _check(options):
-    fleet.check(options)
-    if options.dns:
-        for server in options.dns.split(","):
-            _check_server(server)
-    for name in ("hosts", "resolv"):
-        path = getattr(options, name)
 def _add_end(parser):
     add = parser.add_argument
     add("--until", type=int, metavar="PID", help="end when that process ends, however it does")
@@ -86,8 +86,30 @@ def _add_end(parser):
     add("--scratch", help=argparse.SUPPRESS)
 
 
+def _check(options):
+    fleet.check(options)
+    if options.bind:
+        _check_address(options.bind)
+    if options.dns:
+        for server in options.dns.split(","):
+            _check_server(server)
+    for name in ("hosts", "resolv"):
+        path = getattr(options, name)
         if path and not os.access(path, os.R_OK):
             raise Refused(f"--{name} {path}: cannot be read")
+
+
+def _check_address(text):
+    """A name, and what is no address of this machine, would refuse each server later."""
+    try:
+        ipaddress.IPv4Address(text)
+    except ValueError as error:
+        raise Refused(f"--bind {text}: expected an address such as 0.0.0.0") from error
+    with socket.socket() as probe:
+        try:
+            probe.bind((text, 0))
+        except OSError as error:
+            raise Refused(f"--bind {text}: {error.strerror}") from error
 
 
 def _check_server(text):

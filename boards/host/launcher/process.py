@@ -58,7 +58,7 @@ def modem_arguments(options, fds):
     arguments = []
     for name in dict.fromkeys(name for each in fds for name in each):
         arguments += [f"--{name}", *(str(each[name]) for each in fds if name in each)]
-    for name in ("dns", "hosts", "resolv", "profile", "dialect"):
+    for name in ("dns", "hosts", "resolv", "profile", "dialect", "bind"):
         value = getattr(options, name)
         if value:
             words = _pieces(value)

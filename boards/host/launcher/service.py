@@ -88,8 +88,8 @@ class Service:
         if self._options.count > 1:
             journal = journal.about(f"modem {number}")
         port = Port(self._options, dte, self.loop, journal, self._on_port, self._on_lines_closed)
-        if self._options.count > 1:
-            port.place += f"; servers on {home_of(number)}"
+        if self._options.count > 1 or self._options.bind:
+            port.place += f"; servers on {self._options.bind or home_of(number)}"
         return port
 
     def _power_on(self):

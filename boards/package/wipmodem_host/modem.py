@@ -16,6 +16,7 @@ from .serving import ModemFailed, Serving
 _KINDS = {"pty": "{path}", "tcp": "socket://{address}", "rfc2217": "rfc2217://{address}"}
 _ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
 _AGAIN_S = 0.005
+_ANY = "0.0.0.0"
 
 
 class Modem:
@@ -26,7 +27,7 @@ class Modem:
     radio       True: a session is a call on a simulated radio, `modem.radio`.
     patience_s  the longest wait, in s, of everything here.
     options     those of `wipmodem serve`, such as dialect="wipsoft", dns="127.0.0.1:5353",
-                profile=PATH, speed=9600, trace=True.
+                profile=PATH, bind="0.0.0.0", speed=9600, trace=True.
 
     `url` is for serial.serial_for_url(); it stays the same. ModemFailed when it cannot start.
     """
@@ -38,6 +39,8 @@ class Modem:
         self.radio: Radio | None = None
         self._line = line
         self._options = {"py": py, **options}
+        bind = options.get("bind", LOOPBACK)
+        self._address = LOOPBACK if bind == _ANY else bind  # of the modem's servers
         self._with_radio = radio
         self._patience_s = patience_s
         self._serving: Serving | None = None
@@ -96,7 +99,7 @@ class Modem:
         deadline = time.monotonic() + self._patience_s
         while True:
             try:
-                sock = socket.create_connection((LOOPBACK, port), self._patience_s)
+                sock = socket.create_connection((self._address, port), self._patience_s)
                 return self._keep(Connection(sock, self._patience_s))
             except ConnectionRefusedError:
                 assert time.monotonic() < deadline, f"the modem does not listen on {port}"

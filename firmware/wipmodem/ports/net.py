@@ -101,6 +101,7 @@ class BsdNet:
 
     keepalive = False
     drops_refused = False  # a peer whose accept() fails for want of a socket is gone (esp32)
+    local_addr = ANY_ADDR  # what the next socket is bound to
     still = _Still()  # `with net.still:` around what enters the stack by another door
 
     def __init__(self, poller, entropy, count):
@@ -315,7 +316,7 @@ class BsdNet:
             self._bound = port or _FIRST_PORT + (self._entropy() & _PORT_MASK)
             try:
                 with self.still:
-                    sock.bind(self._join(ANY_ADDR, self._bound))
+                    sock.bind(self._join(self.local_addr, self._bound))
                 return 0
             except FAILURES as error:
                 failure = class_of(error)

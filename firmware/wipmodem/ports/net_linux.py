@@ -48,12 +48,28 @@ def _set(sock, option, value):
 class LinuxNet(EchoNet):
     fixed_ttl = 0
     keepalive = True
+    # Where servers listen, and UDP sockets without a peer, which only reply. Others send from any
+    # address: from one of 127.0.0.0/8 no way leads out.
+    home = b"\x7f\0\0\1"
     _echo_kinds = (socket.SOCK_RAW, socket.SOCK_DGRAM)  # the first for root alone
     _of_all = _of_tcp = ()  # (option, value)
 
     def __init__(self, poller, entropy, count):
         EchoNet.__init__(self, poller, entropy, count)
         self._overflow = [0] * count  # what the system had counted when it was asked last
+
+    def listen(self, port, backlog):
+        self.local_addr = self.home
+        handle = EchoNet.listen(self, port, backlog)
+        self.local_addr = ANY_ADDR
+        return handle
+
+    def open_udp(self, port, addr=None, peer_port=0):
+        if addr is None:
+            self.local_addr = self.home
+        handle = EchoNet.open_udp(self, port, addr, peer_port)
+        self.local_addr = ANY_ADDR
+        return handle
 
     def tune(self, handle, option, value):
         """Linux refuses a TTL of 0, and keeps the two lowest bits of the TOS of TCP for itself."""
