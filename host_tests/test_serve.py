@@ -400,6 +400,28 @@ def test_rfc2217_holds_the_modem_while_suspended():
         assert came.replace(in_use, b"", 1) == data
 
 
+def test_rfc2217_host_that_leaves_while_suspended_holds_nobody():
+    """What the modem says last reaches one that only closed its sending side."""
+    with Launcher("rfc2217:0") as launcher, connect(launcher.port()) as host:
+        read_until(host.fileno(), b"\xff\xfd\x2c")
+        host.sendall(b"\xff\xfa\x2c\x08\xff\xf0last words")
+        host.shutdown(socket.SHUT_WR)
+        assert read_exactly(host.fileno(), 10) == b"last words"
+        assert host.recv(1) == b""
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:serial")
+def test_rfc2217_state_of_the_lines_is_polled():
+    """By pyserial, which waits for each answer."""
+    with Launcher("rfc2217:0") as launcher:
+        url = f"rfc2217://127.0.0.1:{launcher.port()}?poll_modem"
+        with serial.serial_for_url(url, timeout=5) as host:
+            wait_for_dcd(host, True)
+            assert host.cts and host.dsr and not host.ri
+            host.dtr = False
+            wait_for_dcd(host, False)
+
+
 # ------------------------------------------------------------------------------- start and end
 
 
