@@ -1,6 +1,6 @@
 """The control lines of the serial port over a socket pair, one byte for each change.
 
-To the modem: bit 0 DTR, bit 1 RTS, bit 2 a break; bits 3 and 4, notices: DTR drops, RTS rises after
+To the modem: bit 0 DTR, bit 1 RTS, bit 2 a break; bits 3, 4, notices: DTR drops, RTS rises after
 bytes that the modem has not taken yet. From the modem: bit 0 DCD, bit 1 DSR, bit 2 RI, bit 3: the
 last change of the host's lines has been taken, that is, all bytes before it have been read.
 

@@ -28,8 +28,8 @@ def open_journal(options):
 
 
 class Service:
-    """run(): modems serve their lines until a signal, stop() or the end of the process that --until
-    names.
+    """run(): modems serve their lines until a signal, stop() or the end of the process that
+    --until names.
 
     run() returns at a wanted end and raises ModemDied at any other; close() leaves no trace,
     whatever has happened before. SIGUSR1 cuts the power of modem and radio, and gives it back: the
