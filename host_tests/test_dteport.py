@@ -7,7 +7,7 @@ import pytest
 from dteport import Dte
 from wipmodem.contract import IN, OUT
 
-_DTR, _RTS = 1, 2
+_DTR, _RTS, _RTS_COMES = 1, 2, 16
 
 
 class Poller:
@@ -41,6 +41,7 @@ def test_while_rts_holds_the_modem_the_loop_does_not_wait_for_room(ends):
     def set_lines(state):
         far_lines.send(bytes((state,)))
         dte.dtr()
+        assert dte.readinto(bytearray(8)) == 0
 
     set_lines(_DTR | _RTS)
     assert dte.write(b"open", 0, 4) == 4
@@ -58,3 +59,18 @@ def test_while_rts_holds_the_modem_the_loop_does_not_wait_for_room(ends):
     set_lines(_DTR)
     assert dte.write(b"free", 0, 4) == 4
     assert host.recv(64) == b"openheldnonefree"
+
+
+def test_rts_holds_the_modem_until_it_is_known_to_rise(ends):
+    """Not until the bytes before it are read: their answers may need the room that it gives."""
+    (data, host), (lines, far_lines) = ends
+    dte = Dte(Poller(), data.detach(), lines.detach())
+    far_lines.send(bytes((_DTR,)))
+    dte.dtr()
+    assert dte.readinto(bytearray(8)) == 0
+    assert dte.write(b"held", 0, 4) == 0
+    host.send(b"AT\r")
+    far_lines.send(bytes((_DTR | _RTS_COMES,)))
+    dte.dtr()
+    assert dte.write(b"held", 0, 4) == 4
+    assert dte.readinto(bytearray(8)) == 3

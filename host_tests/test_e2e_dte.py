@@ -141,6 +141,18 @@ def test_rts_off_holds_the_modem(rfc2217, peers):
     rfc2217.expect_bytes(bytes(200_000))
 
 
+def test_commands_before_rts_is_on_again_do_not_stop_the_modem(rfc2217):
+    """Their answers need more room than the modem has: it reads no more, nor takes a break, until
+    it can send them."""
+    rfc2217.line.rts = False
+    for _ in range(200):
+        rfc2217.send("ATI9")
+    rfc2217.line.break_condition = True
+    rfc2217.line.break_condition = False
+    rfc2217.line.rts = True
+    rfc2217.expect(*["000000000000000", "OK"] * 200)
+
+
 def test_rts_off_does_not_hold_a_modem_without_flow_control(rfc2217):
     """+IFC=0, from the next pause on: until then AT waits."""
     rfc2217.ask("AT+IFC=0", "OK")

@@ -306,7 +306,7 @@ def test_pump_stops_reading_whoever_is_not_heard():
     modem, far_modem, host, far_host = (*socket.socketpair(), *socket.socketpair())
     lines = ControlLines(loop, Journal(), on_change=loop.stop, on_close=loop.stop)
     pump = Pump(loop, modem, lines, on_eof=loop.stop, on_fault=loop.stop)
-    pump.attach(host, lambda: PlainCodec(pump))
+    pump.attach(host, PlainCodec)
     sent = []
     for each in (modem, far_modem, host, far_host):
         each.setblocking(False)

@@ -11,6 +11,10 @@ BLOCK = 4096
 # to wait: a host that asks and never reads must not fill our memory.
 _ANSWERS = 16 * 1024
 
+# Bytes and changes of lines for the modem, before the host is made to wait. A change that lets the
+# modem go on (RTS) may follow others that it cannot take yet.
+_ITEMS = 64
+
 # A purge must end even while the modem goes on writing.
 _PURGE_BLOCKS = 16
 
@@ -33,7 +37,7 @@ class PlainCodec:
 class Pump:
     """Back-pressure both ways: a side is read only when what it said before has been passed on.
 
-    So one block each way is all that is held here. With no host the modem talks into the air, as
+    So a block or two each way is all that is held here. With no host the modem talks into the air, as
     a UART does: what it writes is read, dropped and counted. on_eof() is called when the host has
     closed its sending side, on_fault(text) when the codec wants it to go.
 
@@ -165,9 +169,12 @@ class Pump:
         events = WRITE if self._to_host and not self._held else 0
         # While the modem is held nothing is added to what the host has not taken.
         room = self._held or len(self._to_host) < _ANSWERS
-        if room and not (self._to_modem or self._host_ended):
+        if room and self._modem_keeps_up() and not self._host_ended:
             events |= READ
         return events
+
+    def _modem_keeps_up(self):
+        return self.waiting_for_modem < BLOCK and len(self._to_modem) < _ITEMS
 
     def _on_settled(self):
         self._flush_to_modem()
