@@ -18,6 +18,17 @@ def run(here):
     modem = Modem(here)
     heap.collect_when_full()
     here.started()
+    typed = serve(here, modem)
+    while typed:
+        modem = None
+        typed = serve(here, renewed(here, typed))
+
+
+def serve(here, modem):
+    """Serve until the board is told to end: None. Or until the modem restarts: its unread bytes.
+
+    In a frame of its own, so that none is left in which the collector finds the old modem.
+    """
     wait_ms = busy_ms = 0
     done_ms = here.ticks_ms()
     while here.alive():
@@ -25,14 +36,11 @@ def run(here):
         now_ms = here.ticks_ms()
         late_ms = max(ticks.diff(now_ms, done_ms) - wait_ms, 0)
         wait_ms = modem.service(now_ms, busy_ms + late_ms)
-        if wait_ms < 0:  # a restart
-            typed = modem.host
-            modem = None
-            modem = renewed(here, typed)
-            wait_ms = 0
-            now_ms = here.ticks_ms()
+        if wait_ms < 0:
+            return modem.host
         done_ms = here.ticks_ms()
         busy_ms = ticks.diff(done_ms, now_ms)
+    return None
 
 
 def start():

@@ -50,6 +50,7 @@ class Session:
         self.recorder = bytearray(self.sizes.recorder)  # outlives a power cycle, as on an RP2040
         self.heap = 100000  # bytes that are free
         self._entropy = 0x1234
+        self._typed = None  # host bytes of a modem that restarts
         self.on_restart = lambda: None  # told when there is another modem
         self.now_ms = _START_MS
         self.modem = Modem(self)
@@ -71,9 +72,8 @@ class Session:
         self.modem = Modem(self)
         self.settle()
 
-    def _restart(self):
+    def _restart(self, typed):
         """The modem has ended in RESTART."""
-        typed = self.modem.host
         self.modem = None
         gc.collect()  # as in power_cycle
         self.modem = renewed(self, typed)
@@ -85,13 +85,20 @@ class Session:
 
     def settle(self):
         """Passes at this moment, until there is nothing more to do: how long that will last."""
+        wait_ms = self._serve()
+        while wait_ms < 0:
+            self._restart(self._typed)
+            wait_ms = self._serve()
+        return wait_ms
+
+    def _serve(self):
+        """In a frame of its own, as in main.py."""
         for _ in range(_MOST_PASSES):
             self.net.poll(0)
             wait_ms = self.modem.service(self.now_ms)
             if wait_ms < 0:
-                self._restart()
-                continue
-            if wait_ms and not self.net.poll(0):
+                self._typed = self.modem.host
+            if wait_ms < 0 or (wait_ms and not self.net.poll(0)):
                 return wait_ms
         raise AssertionError("the modem does not come to rest")
 

@@ -53,6 +53,7 @@ class After:
         self._modem.calls.hang_up()
         self._modem.ping.stop()
         self._modem.stack.shut_down()
+        self._modem.table.release()
         serial = self._serial
         serial.overruns = serial.framing = serial.breaks = 0
         serial.set_dcd(False)

@@ -245,6 +245,12 @@ class Table:
         while self.all:
             self.close(self.all[-1])
 
+    def release(self):
+        """Let go of the buffers, all sockets being closed: the modem has ended. MicroPython's
+        collector may take a stale word on the stack for a reference to it."""
+        for sock in self._spare:
+            sock.pipes = ()
+
     def bearer_lost(self):
         """Q5: peers are lost, the sockets still need WIPCLOSE."""
         for sock in self.all:
