@@ -11,10 +11,7 @@ from wipmodem.restart import renewed
 
 
 def run(here):
-    """Serve until the board is told to end.
-
-    Nobody sees the ports while a pass is made, nor while poll sleeps longer than it was told to.
-    """
+    """Serve until the board is told to end."""
     modem = Modem(here)
     heap.collect_when_full()
     here.started()
@@ -27,7 +24,8 @@ def run(here):
 def serve(here, modem):
     """Serve until the board is told to end: None. Or until the modem restarts: its unread bytes.
 
-    In a frame of its own, so that none is left in which the collector finds the old modem.
+    In a frame of its own, so that none is left in which the collector finds the old modem. The
+    ports are not seen during a pass, nor while poll sleeps longer than it was told to.
     """
     wait_ms = busy_ms = 0
     done_ms = here.ticks_ms()

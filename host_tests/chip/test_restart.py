@@ -20,9 +20,11 @@ def test_restarts_leave_the_heap_as_it_was(modem, peers):
         free.append(int(modem.expect_listing()[0].split(",")[_HEAP_FREE]))
         modem.ask("AT+CFUN=1", "OK")
         began_us = modem.chip.now_us()
-        modem.echo_off()
+        modem.type(b"AT\r")
+        modem.expect_bytes(b"AT\r\r\nOK\r\n")
         assert modem.chip.now_us() - began_us < _LONGEST_US
-    print("heap free in each life", free)
     assert max(free[1:]) - min(free[1:]) < 512
+    modem.echo_off()
     modem.send("AT+WIPXHEALTH")
     assert modem.expect_listing()[0].startswith('+WIPXHEALTH: "cfun",0,')
+    modem.ask("AT+WIPXCRASH?", "OK")
