@@ -249,7 +249,7 @@ class Table:
         """Let go of the buffers, all sockets being closed: the modem has ended. MicroPython's
         collector may take a stale word on the stack for a reference to it."""
         for sock in self._spare:
-            sock.pipes = ()
+            sock.pipes = ()  # type: ignore (it is used no more)
 
     def bearer_lost(self):
         """Q5: peers are lost, the sockets still need WIPCLOSE."""
