@@ -1,8 +1,10 @@
 """The console of `make run`, at a real terminal: a pty with somebody at its keyboard."""
 
+import contextlib
 import os
 import pty
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -127,3 +129,38 @@ def test_without_a_terminal_it_only_serves(tmp_path):
     assert process.communicate(timeout=PATIENCE_S) == (b"", b"")
     assert process.returncode == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_trace_is_kept(tmp_path):
+    """The user is told where; so it is when nothing but a trace is left of the modem."""
+    with Keyboard(tmp_path, "--trace") as user:
+        user.read("/log\r\n\r\n")
+        user.wait_until_raw()
+        user.type("\x1d")
+        path = user.read("/log\r\n").strip().removeprefix("wipmodem: the trace is in ")
+        assert user.status() == 0
+        assert Path(path).is_file() and Path(path).is_relative_to(tmp_path)
+
+
+def test_a_trace_in_a_file_of_the_users(tmp_path):
+    """Nothing else is left."""
+    with Keyboard(tmp_path, "--trace", "--log", str(tmp_path / "mine")) as user:
+        user.read("/mine\r\n\r\n")
+        user.wait_until_raw()
+        user.type("\x1d")
+        assert user.status() == 0
+        assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_terminal_that_shows_nothing_more(tmp_path):
+    """It is full, as a window that hangs: SIGTERM still ends everything."""
+    with Keyboard(tmp_path) as user:
+        user.read("/log\r\n\r\n")
+        user.wait_until_raw()
+        # Each key is echoed, and nothing takes the echo, until no key is taken either.
+        os.set_blocking(user.fd, False)
+        while select.select([], [user.fd], [], 0.5)[1]:
+            with contextlib.suppress(BlockingIOError):
+                os.write(user.fd, b"x" * 256)
+        user.process.terminate()
+        assert user.process.wait(PATIENCE_S) == 0

@@ -48,8 +48,7 @@ class Console:
         finally:
             if self._terminal:
                 self._terminal.finish()
-                # The shell's prompt belongs on a line of its own.
-                print()
+                self._journal.end_line()
             self._service.close()
 
     def _attach(self, _place):
@@ -96,4 +95,5 @@ def _private_directory(keep):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Not sys.exit: a thread that waits for the terminal to take its text holds Python's stdout.
+    os._exit(main())

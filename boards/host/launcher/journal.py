@@ -156,9 +156,15 @@ class Journal:
         """A line for the user alone."""
         self._user.put(_line(text))
 
+    def end_line(self):
+        """What the terminal shows next belongs on a line of its own."""
+        self._user.put(b"\n")
+
     def fail(self, failure):
-        for sink in {self._log, self._user}:
-            sink.put(_line(str(failure)))
+        self._log.put(_line(str(failure)))
+        if self._log is not self._user:
+            self._log.finish(time.monotonic() + _END_S)  # the user may look there at once
+            self.tell(str(failure))
 
     def close(self):
         """Wait a moment for what is not written yet."""

@@ -11,13 +11,14 @@ import select
 import sys
 import termios
 import threading
+import time
 
 import serial
 from serial.tools import miniterm
 
 _ENDS = {"cr": "\r", "lf": "\n", "crlf": "\r\n"}
 _LEAVE = "\x1d"
-_JOIN_S = 1
+_JOIN_S = 0.5
 
 # CR, LF and TAB act; BS is handled apart; the others become their Unicode pictures.
 _PICTURES = {code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\r\n\t\b"}
@@ -72,8 +73,10 @@ class Keyboard(miniterm.Console):
         os.write(self._cancel, b"\0")
 
     def cleanup(self):
+        """miniterm's own waits until the terminal has shown everything, which it may never do."""
         try:
-            super().cleanup()
+            termios.tcflush(self.fd, termios.TCIFLUSH)
+            termios.tcsetattr(self.fd, termios.TCSANOW, self.old)
         except termios.error:
             # The terminal itself is gone (SIGHUP): nothing is left to restore.
             return
@@ -133,9 +136,10 @@ class Terminal(miniterm.Miniterm):
         self.console.cancel()
         self.serial.cancel_read()
         self.serial.cancel_write()
+        deadline = time.monotonic() + _JOIN_S
         for thread in (self.receiver_thread, self.transmitter_thread):
             if isinstance(thread, threading.Thread):
-                thread.join(_JOIN_S)
+                thread.join(max(0, deadline - time.monotonic()))
         self.console.cleanup()
         self.close()
 
