@@ -132,10 +132,13 @@ def dialect_set(modem):
         return errors.BAD_VALUE
     before = modem.settings[at.DIALECT]
     modem.settings[at.DIALECT] = number
-    if modem.profile.save(at.ITSELF):
-        return DONE
-    modem.settings[at.DIALECT] = before
-    return errors.STORE_FAILED
+    saved = False
+    try:
+        saved = modem.profile.save(at.ITSELF)
+    finally:  # also where it found no memory
+        if not saved:
+            modem.settings[at.DIALECT] = before
+    return DONE if saved else errors.STORE_FAILED
 
 
 def dialect_read(modem):

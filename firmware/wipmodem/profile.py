@@ -42,12 +42,14 @@ class Profile:
         """Kept values, or factory values where there are none; False if these were foreign."""
         whole = True
         for keeper in keepers:
+            pairs = self._kept(keeper)  # first: it allocates
             if keeper not in (at.LINE, at.ITSELF):  # whose factory values are the board's
-                at.restore(self._settings, keeper)
-            values = _numbers(self._store.values.get(_NAMES[keeper], b""))
-            if values is None or not self._take(_settings_of(keeper), values):
+                at.restore(self._settings, (keeper,))
+            if pairs is None:
                 self._foreign = True
                 whole = False
+            for setting, value in pairs or ():
+                self._settings[setting] = value
         return whole
 
     def save(self, *keepers):
@@ -58,17 +60,14 @@ class Profile:
             changed[_NAMES[keeper]] = b",".join(values)
         return self._store.put(changed)
 
-    def _take(self, settings, values):
-        """All of them, or none."""
-        if len(values) > len(settings):
-            return False
+    def _kept(self, keeper):
+        """A list of (setting, value), or None if what is kept is foreign."""
+        settings = _settings_of(keeper)
+        values = _numbers(self._store.values.get(_NAMES[keeper], b""))
+        if values is None or len(values) > len(settings):
+            return None
         pairs = list(zip(settings, values))
-        for setting, value in pairs:
-            if not at.fits(setting, value):
-                return False
-        for setting, value in pairs:
-            self._settings[setting] = value
-        return True
+        return pairs if all(at.fits(setting, value) for setting, value in pairs) else None
 
 
 def _settings_of(keeper):

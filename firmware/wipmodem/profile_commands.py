@@ -7,14 +7,15 @@ from .base_commands import DONE
 
 def factory(modem):
     """AT&F: all but the line, which the host must not lose, and the dialect it was written for."""
-    at.restore(modem.settings, at.PROFILE, at.NEVER)
+    at.restore(modem.settings, (at.PROFILE, at.NEVER))
     return DONE
 
 
 def reset(modem):
     """ATZ: as kept by &W; calls and sockets stay."""
-    at.restore(modem.settings, at.NEVER)
-    return DONE if modem.profile.load(at.PROFILE) else errors.NOT_RESTORED
+    whole = modem.profile.load(at.PROFILE)  # first: it allocates
+    at.restore(modem.settings, (at.NEVER,))
+    return DONE if whole else errors.NOT_RESTORED
 
 
 def write(modem):

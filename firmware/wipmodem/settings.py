@@ -137,11 +137,12 @@ def factory():
     return [default for _, _, default, _ in RANGES]
 
 
-def restore(settings, *keepers):
-    """Factory values of all settings that one of `keepers` keeps."""
-    for setting, (_, _, default, keeper) in enumerate(RANGES):
-        if keeper in keepers:
-            settings[setting] = default
+def restore(settings, keepers):
+    """Give all settings that one of `keepers` keeps their factory values. This allocates nothing:
+    it must not stop halfway."""
+    for setting in range(len(RANGES)):
+        if RANGES[setting][3] in keepers:
+            settings[setting] = RANGES[setting][2]
 
 
 def fits(setting, value):

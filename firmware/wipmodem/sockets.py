@@ -44,7 +44,9 @@ class Table:
         self._counters = counters
         self._sizes = sizes
         self.all = []  # open sockets, in the order of protocol and index
-        self._spare = [Sock(_pipes(sizes)) for _ in range(sizes.sockets)]
+        # Sockets that are not open; None in the place of each that is: a list that grew could find
+        # no memory to take a closed one back.
+        self._spare: list = [Sock(_pipes(sizes)) for _ in range(sizes.sockets)]
         self._blank = Sock(())  # stands for any index that is free
         # Where the net puts what is used up at once; one byte more shows a datagram too long.
         self.scratch = bytearray(max(sizes.block, sizes.datagram + 1, LARGEST))
@@ -169,14 +171,17 @@ class Table:
 
     def open(self, free):
         """A socket with buffers in the place of one that is FREE. MemoryError changes nothing."""
-        sock = self._spare[-1]
+        place = 0
+        while self._spare[place] is None:
+            place += 1
+        sock = self._spare[place]
         sock.name(free.protocol, free.index)
         sock.born_s = self._clock.seconds
         i = 0
         while i < len(self.all) and self.all[i].who < sock.who:
             i += 1
         self.all.insert(i, sock)
-        self._spare.pop()
+        self._spare[place] = None
         self.most = max(self.most, len(self.all))
         return sock
 
@@ -260,7 +265,6 @@ class Table:
             self._machine.move(sock, GONE if sock.state == READY else DEAD)
 
     def _free(self, sock):
-        self._spare.append(sock)  # first: it may allocate
         self._count_unread(sock)
         self._sent = self._sent + sock.sent & COUNTED
         self._received = self._received + sock.received & COUNTED
@@ -268,6 +272,7 @@ class Table:
         for pipe in sock.pipes:
             pipe.bound(_ALL)
         self.all.remove(sock)
+        self._spare[self._spare.index(None)] = sock
         self.door.reopen()
 
     def _count_unread(self, sock):
