@@ -16,18 +16,25 @@ def case_no_memory_for_a_module():
 
 
 def case_a_module_is_loaded_once():
-    """And asked for again if it found no memory."""
+    """And asked for again if it could not be: no memory, no descriptor, no file, another file."""
     imports = []
+    errors_met = [MemoryError(), OSError(24), ImportError(), SyntaxError(), AttributeError("x")]
 
     def fails(name, *rest):
         imports.append(name)
-        raise MemoryError
+        raise errors_met[len(imports) - 1]
 
     place = ("drain", "close_set")
     later._found.pop(place, None)
     later.__import__ = fails  # type: ignore
-    assert later.find(place) is None
+    for _ in errors_met:
+        assert later.find(place) is None
     del later.__import__  # type: ignore
     handler = later.find(place)
-    assert imports == ["wipmodem.drain"] and handler is later.find(place)
+    assert imports == ["wipmodem.drain"] * 5 and handler is later.find(place)
     assert handler.__name__ == "close_set"
+
+
+def case_a_module_without_the_handler():
+    """Of another version: it is not what was looked for."""
+    assert later.find(("drain", "no_such_handler")) is None

@@ -115,6 +115,21 @@ def case_what_is_not_acknowledged():
     both.net.close(handle)
 
 
+def case_what_cannot_be_looked_up_now():
+    """No descriptor for the table of connections, or no memory."""
+    both = Both()
+    for error, result in ((OSError(24), NO_RESOURCE), (MemoryError(), NO_RESOURCE)):
+
+        def fails(path, error=error):
+            raise error
+
+        net_linux.open = fails  # type: ignore
+        assert both.net.unacked(both.handle) == result
+        del net_linux.open  # type: ignore
+    assert both.net.unacked(both.handle) == 0
+    both.close()
+
+
 def case_keepalive():
     """Of a connection; a datagram knows no silence."""
     both = Both()

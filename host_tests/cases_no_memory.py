@@ -173,3 +173,20 @@ def case_own_commands():
     radio = FakeRadio()
     radio.state = "idle"
     _suffers(b'AT+WIPXDIAL="ATD*99#"', _OK, radio=radio)
+
+
+def case_a_name_that_finds_none():
+    """Whatever the interpreter: the socket is closed again."""
+    session = Session().online()
+    session.ask(b"AT+CMEE=1")
+    resolver = session.modem.table.resolver
+    start = resolver.start
+
+    def fails(slot, name, now_ms):
+        raise MemoryError
+
+    resolver.start = fails
+    line = b'AT+WIPCREATE=2,1,"a.b",80'
+    assert session.ask(line) == b"\r\n+CME ERROR: 802\r\n"
+    resolver.start = start
+    assert session.ask(b"AT+WIPCREATE?;" + line[2:]) == _OK

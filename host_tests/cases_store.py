@@ -5,7 +5,9 @@ import os
 from binascii import crc32
 
 import wipmodem.ports.store as module
+from fake_radio import FakeRadio
 from fakes import FakeSerial
+from session import Session
 from wipmodem import settings as at
 from wipmodem.ports.store import Store
 from wipmodem.profile import Profile
@@ -243,3 +245,14 @@ def case_without_a_file():
     store = Store(None)
     assert store.put({b"a": b"1"}) and store.values == {b"a": b"1"}
     assert store.put({b"a": b""}) and store.values == {}
+
+
+def case_a_dial_string_that_is_none():
+    """With a right sum: the radio dials as its board says."""
+    for kept in (b"AT+CFUN=1,1", b"ATD", b"\xff\0", b"ATD" + b"9" * 200):
+        radio = FakeRadio()
+        Session(radio=radio, kept={b"dial": kept})
+        assert radio.dial_string == FakeRadio().dial_string, kept
+    radio = FakeRadio()
+    Session(radio=radio, kept={b"dial": b"ATD*99#"})
+    assert radio.dial_string == b"ATD*99#"

@@ -1,5 +1,6 @@
 """Sockets of every kind with real peers: many at once, refused, reset, unreachable, named."""
 
+import os
 import socket
 
 import pytest
@@ -163,6 +164,47 @@ def named(interpreter, tmp_path, dns, hosts):
     servers = f"{LOOPBACK}:{dns.port}"
     with Modem(interpreter, tmp_path, "--dns", servers, "--hosts", str(hosts)) as modem:
         yield modem.online()
+
+
+@pytest.mark.parametrize("count", [150, 50_000])
+def test_a_hosts_file_may_be_large(interpreter, tmp_path, peers, count):
+    """The session comes, the last name of two megabytes is found, and so is one that is added."""
+    path = tmp_path / "hosts"
+    line = "10.9.{}.{} h{}.example\t host{}\n"
+    path.write_text("".join(line.format(n >> 8 & 255, n & 255, n, n) for n in range(count)))
+    with path.open("a") as file:
+        file.write(f"{LOOPBACK} box.test last # of all\n")
+    listener = peers.listen()
+    with Modem(interpreter, tmp_path, "--hosts", path, "--resolv", path) as modem:
+        modem.online()
+        modem.ask(create_client(1, port_of(listener), "LAST"), "OK", "+WIPREADY: 2,1")
+        peers.accept(listener)
+        with path.open("a") as file:
+            file.write(f"{LOOPBACK} new.test\n")
+        modem.ask(create_client(2, port_of(listener), "New.Test."), "OK", "+WIPREADY: 2,2")
+        peers.accept(listener)
+
+
+@pytest.mark.parametrize("kind", ["fifo", "folder", "noise", "one line", "gone"])
+def test_a_hosts_file_may_become_anything(interpreter, tmp_path, peers, kind):
+    """A session begins, localhost is known, no name of it is."""
+    path = tmp_path / "hosts"
+    path.write_text("")
+    options = ("--hosts", path, "--resolv", path)
+    with Modem(interpreter, tmp_path, *options) as modem:
+        path.unlink()
+        if kind == "fifo":
+            os.mkfifo(path)
+        elif kind == "folder":
+            path.mkdir()
+        elif kind != "gone":
+            noise = bytes(range(256)) * 4096
+            path.write_bytes(noise if kind == "noise" else b"127.0.0.1 x" * 99999)
+        modem.online()
+        listener = peers.listen()
+        command = create_client(1, port_of(listener), "localhost")
+        modem.ask(command, "OK", "+WIPREADY: 2,1")
+        peers.accept(listener)
 
 
 def test_a_name_leads_to_its_address(named, peers, dns):

@@ -108,6 +108,7 @@ def test_a_line_that_cannot_be_made_is_one_clear_line(dte, complaint):
         ("--bind 192.0.2.1", "--bind 192.0.2.1: Cannot assign requested address"),
         ("--until x", "argument --until: invalid int value: 'x'"),
         ("--hosts /no/hosts", "--hosts /no/hosts: cannot be read"),
+        ("--resolv /tmp", "--resolv /tmp: not a file"),
         ("--log /no/log", "--log /no/log: No such file or directory"),
         ("--heap much", "--heap much: expected a size such as 256wK"),
         ("--program /no/main.py", "no modem program at /no/main.py"),

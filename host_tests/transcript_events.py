@@ -67,7 +67,8 @@ class Events:
         self._peer(who).window = int(n)
 
     def unacked(self, words):
-        """unacked 2,5 100: so many bytes are not acknowledged; -1: the stack does not tell."""
+        """unacked 2,5 100: so many bytes are not acknowledged; -1: the stack does not tell, -4:
+        not now."""
         who, n = words.split()
         self._peer(who).unacked = int(n)
 

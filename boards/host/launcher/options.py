@@ -97,6 +97,8 @@ def _check(options):
         path = getattr(options, name)
         if path and not os.access(path, os.R_OK):
             raise Refused(f"--{name} {path}: cannot be read")
+        if path and not os.path.isfile(path) and path != os.devnull:
+            raise Refused(f"--{name} {path}: not a file")
 
 
 def _check_address(text):
