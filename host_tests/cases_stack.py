@@ -65,12 +65,17 @@ def _failing():
     return failing
 
 
+def _armed(failing, error, at_address):
+    failing.bearer.error = error
+    failing.bearer.at_address = at_address
+
+
 def case_a_start_without_memory_leaves_nothing():
     """802, whether the bearer or what is asked of it finds none; then it works. rules: B1"""
     for at_address in (False, True):
         failing = _failing()
         for form in (b"AT+WIPBR=4,6", b"AT+WIPBR=4,6,0"):
-            failing.bearer.error, failing.bearer.at_address = MemoryError(), at_address
+            _armed(failing, MemoryError(), at_address)
             assert failing.ask(form) == b"\r\n+CME ERROR: 802\r\n"
             assert failing.ask(b"AT+WIPBR?") == b"\r\n+WIPBR: 6,0\r\n\r\nOK\r\n"
             assert failing.ask(b"AT+WIPBR=5,6") == b"\r\n+CME ERROR: 803\r\n"

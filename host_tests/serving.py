@@ -33,8 +33,8 @@ class Launcher:
         py="cpython",
         program: Path | None = STAND_IN,
         descriptors=0,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout: int | None = subprocess.PIPE,
+        stderr: int | None = subprocess.PIPE,
         **modem,
     ):
         """`program` None: the launcher's own choice, and its choice of a heap. `descriptors`: its
