@@ -16,7 +16,7 @@ FACTS = Facts(
     registers={3: Setting(1, 127, 13)},
     options={"+OPEN": {4: Setting(0, 9, None, ("R", "-"))}},
     errors={800, 801, 830, 832},
-    counters=["lost"],
+    counters=["lost", "late"],
     results={"OK": 0},
     unsolicited={"+READY"},
     sizes={"rx": 2048, "wait_ms": 2500},
@@ -102,6 +102,7 @@ OK  done
 832  bad port | +OPEN
 }}
 {{counters
+late  what is late
 lost  what is lost
 }}
 {{boards}}
@@ -226,4 +227,5 @@ host   '+++'
 | counter | counts |
 | --- | --- |
 | `lost` | what is lost |
+| `late` | what is late |
 """

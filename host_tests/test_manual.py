@@ -110,7 +110,7 @@ MISTAKES = (
     ("+READY: <n>  it is there\n", "", "unsolicited lines: missing +READY"),
     ("830  bad number | +OPEN\n", "", "errors: missing 830"),
     ("lost  what is lost\n", "", "counters: missing lost"),
-    ("{{counters\nlost  what is lost\n}}\n", "", "no table of counters"),
+    ("{{counters\nlate  what is late\nlost  what is lost\n}}\n", "", "no table of counters"),
     ("{{options +OPEN | UDP | TCP\n4  size\n}}\n", "", "no table of options +OPEN"),
 )
 

@@ -55,7 +55,7 @@ def _dialect(modem, writer):
 def _sockets(modem, writer):
     sizes = modem.board.sizes
     writer.begin(b"sockets ").number(sizes.sockets)
-    writer.text(b", rx ").number(sizes.rx).text(b", tx ").number(sizes.tx).end()
+    writer.text(b", rx ").number(sizes.rx_most()).text(b", tx ").number(sizes.tx_most()).end()
 
 
 def _maker(modem, writer):

@@ -18,8 +18,8 @@ class Options:
     def __init__(self, net, settings, sizes):
         self._net = net
         self._settings = settings
-        self._tx_most = sizes.block + sizes.tx
-        self._rx_most = sizes.block + max(sizes.rx, sizes.datagram)
+        self._tx_most = sizes.tx_most()
+        self._rx_most = sizes.rx_most()
 
     def use(self):
         """Options 0, 3 and 4 of +WIPCFG, for sockets to come."""

@@ -13,7 +13,7 @@ TITLES = (
     "host's lines",
     "line at start",
 )
-_SIZE = re.compile(r"^    (rx|tx) = (\d+)", re.MULTILINE)
+_SIZE = re.compile(r"^    (block|rx|tx) = (\d+)", re.MULTILINE)
 
 
 def rows(sizes):
@@ -38,7 +38,9 @@ def _source(name):
 
 
 def _buffers(sizes):
-    return f"{sizes['rx']}, {sizes['tx']}"
+    """As ATI6 tells them: see sizes.Sizes."""
+    received = sizes["block"] + max(sizes["rx"], sizes["datagram"])
+    return f"{received}, {sizes['block'] + sizes['tx']}"
 
 
 def _pools(board):

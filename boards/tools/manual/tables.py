@@ -285,8 +285,11 @@ def errors(book, marker):
 
 
 def counters(book, marker):
-    _same("counters", set(book.facts.counters), marker.rows)
-    shown = [(f"`{key}`", cells[0]) for key, cells in marker.rows]
+    """In the firmware's order, which is that of AT+WIPXSTAT."""
+    names = book.facts.counters
+    _same("counters", set(names), marker.rows)
+    rows = sorted(marker.rows, key=lambda row: names.index(row[0]))
+    shown = [(f"`{key}`", cells[0]) for key, cells in rows]
     yield from _table(("counter", "counts"), shown)
 
 
