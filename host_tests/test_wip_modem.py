@@ -1,6 +1,7 @@
 """wipmodem_host as a test's author meets it: the modem, its peers, its radio, on every line."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import pytest
 import serial
 
 from e2e import LOOPBACK, create_client, free_port
-from serving import wait_for_exit
+from serving import ROOT, wait_for_exit
 from wipmodem_host import Modem, ModemFailed
 from wipmodem_host.radio import OUTCOMES
 
@@ -172,6 +173,98 @@ def test_a_connection_made_before_the_hold_is_accepted_in_it():
         host.expect("+WIPDATA: 2,1,4")
 
 
+def online(modem):
+    """A wipmodem_host.Host with stack and session, echo as after power-up."""
+    host = modem.host()
+    assert host.ask("AT+WIPCFG=1;+WIPBR=4,6") == ([], "OK")
+    assert host.wait("+WIPBR: 6,") == "+WIPBR: 6,1"
+    return host
+
+
+def test_datagrams_go_both_ways(modem):
+    """A UDP peer hears who sent, answers, loses some, is closed and opened."""
+    host = online(modem)
+    peer = modem.udp()
+    assert host.ask(f'AT+WIPCREATE=1,1,0,"{LOOPBACK}",{peer.port}').result == "OK"
+    host.wait("+WIPREADY: 1,1")
+    assert host.ask("AT+WIPDATA=1,1,1").result == "CONNECT"
+    for data in (b"lost", b"too", b"hello", bytes(range(32, 256)), b"+++"):
+        host.line.write(data + b"\x03")
+    assert peer.drop(2) == [b"lost", b"too"]
+    sender = peer.expect(b"hello")
+    assert peer.receive() == (bytes(range(32, 256)), sender)
+    peer.expect(b"+++")
+    peer.send(b"answer")
+    assert host.line.read_until(b"\x03") == b"answer\x03"
+    with modem.udp() as other:
+        assert other.port != peer.port
+        peer.send(b"there", (LOOPBACK, other.port))
+        assert other.receive() == (b"there", (LOOPBACK, peer.port))
+        with pytest.raises(AssertionError, match="expected b'x' but b'here' came"):
+            peer.send(b"here", (LOOPBACK, other.port))
+            other.expect(b"x")
+    peer.refuse()
+    host.line.write(b"refused\x03")
+    peer.answer()
+    host.line.write(b"again\x03")
+    while peer.receive()[0] != b"again":  # the port may have been open for the one before
+        continue
+
+
+def test_a_command_has_its_answer(modem):
+    """With echo and without; what comes unasked is kept until it is wanted."""
+    host = online(modem)
+    server = modem.listen()
+    for echo in (1, 0):
+        assert host.ask(f"ATE{echo}") == ([], "OK")
+        assert host.ask("ATI5") == (["c1"], "OK")
+        assert host.ask("AT+WIPBR?;+CMEE?") == (["+WIPBR: 6,1", "+CMEE: 0"], "OK")
+        assert host.ask("A/") == (["+WIPBR: 6,1", "+CMEE: 0"], "OK")
+        assert host.ask("AT+NONE") == ([], "ERROR")
+        assert host.ask("AT+CMEE=1;+WIPCLOSE=2,8;+CMEE=0") == ([], "+CME ERROR: 831")
+        assert host.ask("AT+CMEE=0").result == "OK"
+        assert host.ask(create_client(1, server.port)).result == "OK"
+        with server.accept() as peer:
+            host.wait("+WIPREADY: 2,1")
+            peer.send(b"hello")
+            peer.finish()
+            assert host.wait("+WIPPEERCLOSE") == "+WIPPEERCLOSE: 2,1"
+            assert host.urcs == ["+WIPDATA: 2,1,5"]
+            lines, result = host.ask("AT+WIPOPT=2,1,1,6")
+            assert (lines, result) == (["+WIPOPT: 2,6,5"], "OK")
+            assert host.ask("AT+WIPCLOSE=2,1").result == "OK"
+            assert host.wait("+WIPDATA: 2,1,") == "+WIPDATA: 2,1,5"
+            assert host.urcs == []
+
+
+def test_lines_before_an_answer_came_unasked(modem):
+    """Also those that nothing has read yet when the command is sent."""
+    host = online(modem)
+    host.ask("ATE0")
+    server = modem.listen()
+    for echo in (0, 1):
+        host.ask(f"ATE{echo}")
+        host.ask(create_client(1, server.port))
+        server.accept().finish()
+        host.wait("+WIPREADY")
+        host.line.timeout = 10
+        while not host.line.in_waiting:
+            continue
+        assert host.ask("AT+CMEE?") == (["+CMEE: 0"], "OK")
+        assert host.urcs.pop() == "+WIPPEERCLOSE: 2,1"
+        host.ask("AT+WIPCLOSE=2,1")
+
+
+def test_no_result_and_no_line_are_told(modem):
+    """With what came instead."""
+    host = modem.host()
+    told = r"ATV0: no result in time, but b'ATV0\\r0\\r' came"
+    with pytest.raises(AssertionError, match=told):
+        host.ask("ATV0", patience_s=0.5)
+    with pytest.raises(AssertionError, match=r"no line '\+WIPREADY' in time, but b'' came"):
+        host.wait("+WIPREADY", patience_s=0)
+
+
 @pytest.mark.parametrize("line", _LINES)
 def test_power_goes_and_comes_under_an_open_line(line):
     """Nothing is open any more, the peer sees the end, the url is the same."""
@@ -252,16 +345,29 @@ def test_it(wip_modem):
 """
 
 
-def test_a_failed_test_shows_the_line(tmp_path):
-    """The fixture's mark reaches the modem, and pytest shows the bytes."""
-    (tmp_path / "test_it.py").write_text(_FAILING)
+def run_pytest(folder, text):
+    """A test file with the plugin."""
+    (folder / "test_it.py").write_text(text)
     command = [sys.executable, "-B", "-m", "pytest", "-p", "wipmodem_host.plugin", "-q"]
     command += ["-p", "no:cacheprovider", "--wip-py", "cpython", "test_it.py"]
     environment = {"PYTHONPATH": ":".join(sys.path)}
-    done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
+
+
+def test_a_failed_test_shows_the_line(tmp_path):
+    """The fixture's mark reaches the modem, and pytest shows the bytes."""
+    done = run_pytest(tmp_path, _FAILING)
     assert done.returncode == 1
     assert "> 'AT+WIPXDIALECT?\\r'" in done.stdout
     assert '+WIPXDIALECT: "wipsoft"' in done.stdout
     assert LOOPBACK not in done.stderr
+
+
+def test_the_example_in_the_readme_passes(tmp_path):
+    """The one that needs no other program."""
+    readme = (ROOT / "boards" / "package" / "wipmodem_host" / "README.md").read_text()
+    (example,) = re.findall(r"^```python\n(def test_a_datagram.*?)^```$", readme, re.M | re.S)
+    done = run_pytest(tmp_path, example)
+    assert done.returncode == 0, done.stdout + done.stderr

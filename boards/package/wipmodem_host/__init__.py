@@ -6,9 +6,19 @@
 See README.md beside this file. The pytest fixture `wip_modem` (plugin.py) is such a Modem.
 """
 
+from .host import Answer, Host
 from .modem import Modem
-from .peers import Connection, Listener
+from .peers import Connection, Listener, UdpPeer
 from .radio import Radio
 from .serving import ModemFailed
 
-__all__ = ("Connection", "Listener", "Modem", "ModemFailed", "Radio")
+__all__ = (
+    "Answer",
+    "Connection",
+    "Host",
+    "Listener",
+    "Modem",
+    "ModemFailed",
+    "Radio",
+    "UdpPeer",
+)

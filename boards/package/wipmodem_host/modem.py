@@ -9,7 +9,8 @@ import time
 
 import serial
 
-from .peers import LOOPBACK, Connection, Listener
+from .host import Host
+from .peers import LOOPBACK, Connection, Listener, UdpPeer
 from .radio import Radio
 from .serving import ModemFailed, Serving
 
@@ -74,7 +75,7 @@ class Modem:
         self.url = _KINDS[self._line].format(path=path, address=address and address[0])
 
     def stop(self):
-        """Switch it off, and close what open(), listen() and call() gave."""
+        """Switch it off, and close what open(), host(), listen(), udp() and call() gave."""
         self._belongings.close()
         self._serving = None
 
@@ -89,9 +90,17 @@ class Modem:
         settings = {"timeout": self._patience_s, **settings}
         return self._keep(serial.serial_for_url(self.url, **settings))
 
+    def host(self, **settings):
+        """A Host on the line: commands with their answers. `settings` as for open()."""
+        return Host(self.open(**settings), self._patience_s)
+
     def listen(self, port=0):
         """A peer that the modem can connect to: a Listener on this port or a free one."""
         return self._keep(Listener(self._patience_s, port))
+
+    def udp(self, port=0):
+        """A peer of the modem's UDP sockets: a UdpPeer on this port or a free one."""
+        return self._keep(UdpPeer(self._patience_s, port))
 
     def call(self, port):
         """Connect to a server of the modem's, once it listens: a Connection."""

@@ -1,4 +1,4 @@
-"""The far ends of a modem's TCP connections: real sockets on 127.0.0.1, each wait with a limit.
+"""The far ends of a modem's sockets: real ones on 127.0.0.1, each wait with a limit.
 
 A wait that runs out, and bytes that are not the expected ones, are an AssertionError.
 """
@@ -175,14 +175,73 @@ class Listener:
             self._blocker = None
 
 
+class UdpPeer:
+    """A UDP peer. `port` stays the same all the time; `sender` is the (address, port) of the last
+    datagram, which send() answers."""
+
+    def __init__(self, patience_s, port=0):
+        self.address = LOOPBACK
+        self.sender = None
+        self._patience_s = patience_s
+        self._socket = _bound(port, socket.SOCK_DGRAM)
+        self.port = self._socket.getsockname()[1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def receive(self):
+        """The next datagram: its bytes, and its sender as (address, port)."""
+        self._socket.settimeout(self._patience_s)
+        try:
+            data, self.sender = self._socket.recvfrom(_BLOCK)
+        except TimeoutError:
+            raise AssertionError("no datagram has come in time") from None
+        return data, self.sender
+
+    def expect(self, data):
+        """Exactly these bytes are the next datagram. Its sender."""
+        came, sender = self.receive()
+        assert came == data, f"expected {data!r} but {came!r} came"
+        return sender
+
+    def send(self, data, to=None):
+        """One datagram: to (address, port), or to whom sent last."""
+        to = to or self.sender
+        assert to, "nobody has sent a datagram that could be answered: say to whom"
+        self._socket.sendto(data, to)
+
+    def drop(self, count=1):
+        """Wait for so many datagrams and lose them, as a network does: the list of them. send()
+        answers whom it would have answered before."""
+        sender = self.sender
+        dropped = [self.receive()[0] for _ in range(count)]
+        self.sender = sender
+        return dropped
+
+    def refuse(self):
+        """From now on the port is closed: the modem's machine gets an ICMP message."""
+        self._socket.close()
+
+    def answer(self):
+        """Open the port again, after refuse()."""
+        self._socket.close()
+        self._socket = _bound(self.port, socket.SOCK_DGRAM)
+
+    def close(self):
+        self._socket.close()
+
+
 def _is_tried(port):
     with open("/proc/net/tcp", encoding="ascii") as table:
         rows = [line.split() for line in table]
     return any(row[2].endswith(f":{port:04X}") and row[3] == _TRIED for row in rows)
 
 
-def _bound(port):
-    sock = socket.socket()
+def _bound(port, kind=socket.SOCK_STREAM):
+    sock = socket.socket(socket.AF_INET, kind)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind((LOOPBACK, port))
     return sock
