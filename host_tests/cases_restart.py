@@ -46,12 +46,12 @@ def case_dtr_that_falls_meanwhile_ends_nothing():
     session = _session()
     session.serial.unsent = True
     session.send(b"AT&W;+CFUN=1\r")
-    session.serial.dtr_on = False
+    session.serial.set_dtr(False)
     session.serial.unsent = False
     session.wait(5)
     session.take()
     assert session.ask(b"AT") == b"\r\nOK\r\n"
-    session.serial.dtr_on = True
+    session.serial.set_dtr(True)
     assert session.ask(b"AT+WIPCFG=1;+WIPBR=4,6") == b"\r\nOK\r\n\r\n+WIPBR: 6,1\r\n"
 
 

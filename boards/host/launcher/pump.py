@@ -37,9 +37,9 @@ class PlainCodec:
 class Pump:
     """Back-pressure both ways: a side is read only when what it said before has been passed on.
 
-    So a block or two each way is all that is held here. With no host the modem talks into the air, as
-    a UART does: what it writes is read, dropped and counted. on_eof() is called when the host has
-    closed its sending side, on_fault(text) when the codec wants it to go.
+    So a block or two each way is all that is held here. With no host the modem talks into the air,
+    as a UART does: what it writes is read, dropped and counted. on_eof() is called when the host
+    has closed its sending side, on_fault(text) when the codec wants it to go.
 
     A change of the host's lines (ControlLines) keeps its place among the host's bytes. The pump is
     the sink of the codec.
