@@ -223,7 +223,7 @@ def case_a_try_that_goes_on():
         assert _states(bearer, 100, 15000, 29999) == [COMING] * 3 and link.said == _JOIN
     bearer, link = _bearer()
     bearer.start(0)
-    link.status = _refuse
+    link.status = _refuse  # type: ignore (in its place)
     assert _states(bearer, 100, 29999, 30000) == [COMING, COMING, DOWN]
 
 
@@ -317,7 +317,7 @@ def case_connect_raises():
     """The deadline decides, and the network may yet come."""
     for joined, state in ((False, DOWN), (True, UP)):
         bearer, link = _bearer()
-        link.connect = _refuse
+        link.connect = _refuse  # type: ignore (in its place)
         bearer.start(0)
         assert _states(bearer, 29999) == [COMING]
         link.joined = joined
