@@ -2,7 +2,7 @@
 always on or, with a radio, dialled.
 
 Runs under MicroPython and CPython. Started by serve.py, which owns the pty or the listening port:
-main.py --dte FD --lines FD [--radio FD --radio-lines FD] [--console FD]
+main.py --dte FD --lines FD [--trail FD] [--radio FD --radio-lines FD] [--console FD]
         [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE] [--profile FILE] [--dialect wipsoft]
         [--bind IP] [--speed N] [--verbose] [--trace]
 """
@@ -13,6 +13,7 @@ from bearer import LOOPBACK, AlwaysOn, parse_servers
 from consoleport import NO_CONSOLE, Console
 from dialled import Dialled
 from dteport import Dte
+from ptytrail import Trail
 from radioport import RadioPort
 from system import Net, Poller, entropy, heap_free, ticks_ms
 from tracing import TracedDte, TracedRadioPort, tell_line
@@ -94,6 +95,8 @@ class Board:
         serial = self._open(given, "dte", "lines", Dte, TracedDte)
         serial.rate = int(given.get("speed", Dte.rate))
         serial.label = self.label
+        if "trail" in given:
+            serial.trail = Trail(self._poller, int(given["trail"]))
         if "verbose" in given or "trace" in given:
             serial.say = lambda words: tell_line(self.label + words)
         return serial

@@ -23,6 +23,16 @@ _RI = const(4)
 _TAKEN = const(8)
 
 
+class _Nothing:
+    """Of which a read finds nothing."""
+
+    def readinto(self, buf):
+        return 0
+
+
+_NOTHING = _Nothing()
+
+
 class Dte(SerialPort):
     rate = 115200  # the launcher says which
     flow = True  # a pty and a socket hold back by themselves
@@ -34,6 +44,8 @@ class Dte(SerialPort):
         self._mask = IN
         self._heeds_rts = True  # +IFC=2
         self._now = 0  # the host's lines after the bytes read so far
+        self.trail = None  # of a pty's openers, if the board has one
+        self._pty = self._data
         self.say = lambda words: None
 
     def takes(self, rate):
@@ -57,7 +69,9 @@ class Dte(SerialPort):
 
     def _all_read(self):
         """A change of the lines takes its place here. Return 0, the number of bytes read."""
-        if self._in[0] & _HOST != self._now:
+        if self.trail:
+            self._trail_read()
+        elif self._in[0] & _HOST != self._now:
             self._take_change()
         return 0
 
@@ -71,12 +85,29 @@ class Dte(SerialPort):
 
     def dtr(self):
         self.look()
+        if self.trail:
+            return self._trail_dtr()
         return bool(self._now & _DTR)
 
     def dropping(self):
+        if self.trail:
+            return self.trail.dropping()
         if not self._now & _DTR:
             return False
         return not self._in[0] & _DTR or self._in[0] & _DROP_COMES > 0
+
+    # With a trail, the launcher's changes are only answered.
+
+    def _trail_dtr(self):
+        on = self.trail.dtr()
+        self._data = _NOTHING if self.trail.holds() else self._pty
+        if self.trail.settled() and self._in[0] & _HOST != self._now:
+            self._take_change()
+        return on
+
+    def _trail_read(self):
+        if self._data is self._pty:
+            self.trail.all_read()
 
     def write(self, buf, off, n):
         return 0 if self._is_held() else super().write(buf, off, n)

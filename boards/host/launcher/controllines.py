@@ -113,6 +113,8 @@ class ControlLines:
 
     def notice(self, bits):
         """Tell the modem of changes after bytes that it has not taken: DROP_COMES, RTS_COMES."""
+        if not self._host & DTR:
+            bits &= ~DROP_COMES
         if bits & ~self._noticed:
             self._noticed |= bits
             self._send(self._host | self._noticed)

@@ -11,7 +11,7 @@ import os
 import selectors
 import struct
 
-_OPEN, _CLOSE = 0x20, 0x18  # IN_OPEN; IN_CLOSE_WRITE, IN_CLOSE_NOWRITE
+_MODIFY, _OPEN, _CLOSE = 2, 0x20, 0x18  # IN_MODIFY, IN_OPEN, IN_CLOSE_WRITE | IN_CLOSE_NOWRITE
 _OVERFLOW = 0x4000  # IN_Q_OVERFLOW: events were lost
 _HEAD = struct.Struct("iIII")  # watch, mask, cookie, length of the name
 _ROOM = 64 * 1024
@@ -35,9 +35,11 @@ class Openers:
 
     def watch(self, pty):
         if not self._counts:
-            self._start(os.path.dirname(pty.name))
+            self._fd = _new_instance()
+            if _add(self._fd, os.path.dirname(pty.name), _OPEN | _CLOSE) >= 0:
+                self._loop.watch(self._fd, selectors.EVENT_READ, self._on_events)
         self._counts[pty] = 0
-        watch = self._add(pty.name)
+        watch = _add(self._fd, pty.name, _OPEN | _CLOSE)
         if watch < 0:
             self._look(pty)
         else:
@@ -53,21 +55,6 @@ class Openers:
             self._loop.unwatch(self._fd)
             os.close(self._fd)
             self._fd = -1
-
-    def _start(self, folder):
-        libc = ctypes.CDLL(None, use_errno=True)
-        if not hasattr(libc, "inotify_init1"):
-            return
-        self._fd = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-        if self._add(folder) >= 0:
-            self._loop.watch(self._fd, selectors.EVENT_READ, self._on_events)
-
-    def _add(self, path):
-        """The number of the watch, -1 if there is none."""
-        if self._fd < 0:
-            return -1
-        libc = ctypes.CDLL(None, use_errno=True)
-        return libc.inotify_add_watch(self._fd, os.fsencode(path), _OPEN | _CLOSE)
 
     def _on_events(self, _events):
         try:
@@ -101,3 +88,29 @@ class Openers:
         if pty in self._counts:
             self._count(pty, int(pty.is_open()))
             self._loop.after(_LOOK_MS, lambda: self._look(pty))
+
+
+def trail_of(name):
+    """An inotify descriptor for ptytrail.py: opens, closes and writes of a pty, in their order.
+    -1 if there is none to be had."""
+    fd = _new_instance()
+    watched = _add(fd, os.path.dirname(name), _OPEN | _CLOSE) >= 0
+    if watched and _add(fd, name, _MODIFY | _OPEN | _CLOSE) >= 0:
+        return fd
+    if fd >= 0:
+        os.close(fd)
+    return -1
+
+
+def _new_instance():
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "inotify_init1"):
+        return -1
+    return libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _add(fd, path, events):
+    """The number of the watch, -1 if there is none."""
+    if fd < 0:
+        return -1
+    return ctypes.CDLL(None, use_errno=True).inotify_add_watch(fd, os.fsencode(path), events)

@@ -14,7 +14,8 @@ class Port:
         self._on_up = on_up
         self.lines = ControlLines(loop, journal, self._on_lines, on_end)
         try:
-            self.dte = open_dte(dte, options.speed, loop, self.lines, journal)
+            alone = options.count == 1
+            self.dte = open_dte(dte, options.speed, loop, self.lines, journal, alone)
         except BaseException:
             self.lines.close()
             raise
@@ -23,7 +24,8 @@ class Port:
     @property
     def fds(self):
         """By the names of the modem's options."""
-        return {"dte": self.dte.modem_fd, "lines": self.lines.modem_end.fileno()}
+        fds = {"dte": self.dte.modem_fd, "lines": self.lines.modem_end.fileno()}
+        return fds | self.dte.more_fds
 
     def handed_over(self):
         """The modem has its descriptors."""

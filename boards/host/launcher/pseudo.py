@@ -39,8 +39,12 @@ class Pseudo:
         _make_raw(self._slave, speed)
         self._openers = loop.openers
         self._openers.watch(self)
+        self.on_made()
         self._link = Symlink(path, self.name)
         self._path = path
+
+    def on_made(self):
+        """No program knows the pty yet."""
 
     def on_open(self):
         """A program has opened the pty, and no other has."""

@@ -2,30 +2,43 @@
 
 DTR and RTS are on while a program has it open, as on a serial port; a pty cannot show DCD. When
 the last program closes it, the modem gets what that program has written, and then the drop of DTR;
-until the modem has taken the drop, the next program's output is stopped. What the program has not
-read is discarded, as on a serial port.
+the next program's output is stopped while it would come before the drop. What the modem sends is
+kept for the next program.
+
+The next program may be faster than we are: the modem gets a trail of the openers, too, and sees
+the drop before it reads what comes after it (ptytrail.py). A fleet's modems have none, as a user
+may have few inotify instances, nor has one that comes after a loss of power.
 """
 
+import os
+import select
 import termios
 
 from .controllines import DTR, RTS
 from .failure import Refused
+from .openers import trail_of
 from .pseudo import CODES, Pseudo
 
 _LOOK_MS = 500
+
+# How long a modem may take to see a drop in the trail of openers.
+_TRAIL_MS = 5
 
 _SIZES = {termios.CS5: 5, termios.CS6: 6, termios.CS7: 7, termios.CS8: 8}
 _RATES = {code: rate for rate, code in CODES.items()}
 
 
 class PtyDte(Pseudo):
-    def __init__(self, where, speed, loop, lines, journal):
+    def __init__(self, where, speed, loop, lines, journal, alone):
         if not where:
             raise Refused("pty: expected a path, such as pty:/tmp/modem")
         self._loop = loop
         self._journal = journal
         self._lines = lines
         lines.on_settled = self._let_write
+        self._alone = alone
+        self._trail = -1
+        self._trailed = False  # the modem has it
         super().__init__(where, speed, loop)
         self._shown = describe_settings(self._slave)
 
@@ -34,8 +47,20 @@ class PtyDte(Pseudo):
         """For the ready line."""
         return f"pty:{self._path} ({self.name}) {self._shown}"
 
+    @property
+    def more_fds(self):
+        return {"trail": self._trail} if self._trail >= 0 else {}
+
+    def on_made(self):
+        if self._alone:
+            self._trail = trail_of(self.name)
+
     def handed_over(self):
-        """Kept, see pseudo.py."""
+        """The master is kept, see pseudo.py."""
+        if self._trail >= 0:
+            os.close(self._trail)
+        self._trailed = self._trail >= 0
+        self._trail = -1
 
     def start(self):
         if self._journal.verbose:
@@ -45,10 +70,11 @@ class PtyDte(Pseudo):
         self._lines.set(DTR | RTS, True)
 
     def on_close(self):
-        termios.tcflow(self._slave, termios.TCOOFF)
+        if not self._trailed or self._unread():
+            termios.tcflow(self._slave, termios.TCOOFF)
         super().on_close()
-        termios.tcflush(self._slave, termios.TCIFLUSH)
         self._lines.set(DTR | RTS, False)
+        self._loop.after(_TRAIL_MS, self._stop_next)
 
     def forget(self):
         super().forget()
@@ -56,6 +82,17 @@ class PtyDte(Pseudo):
 
     def lines_changed(self):
         """A pty cannot show DCD."""
+
+    def _unread(self):
+        """Whether the last program has written what the modem has not read."""
+        poller = select.poll()
+        poller.register(self.modem_fd, select.POLLIN)
+        return bool(poller.poll(0))
+
+    def _stop_next(self):
+        """The next program's bytes would come before a drop that the modem has not taken."""
+        if not self._lines.settled:
+            termios.tcflow(self._slave, termios.TCOOFF)
 
     def _let_write(self):
         termios.tcflow(self._slave, termios.TCOON)

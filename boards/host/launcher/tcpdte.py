@@ -50,6 +50,7 @@ class TcpDte:
     """See the module. `modem_fd` is for the modem; it stays open here, to see what is unread."""
 
     kind = "tcp"
+    more_fds = {}
 
     def __init__(self, where, speed, loop, lines, journal):
         self.speed = speed
