@@ -32,7 +32,7 @@ help:
 	@echo "make deploy   put the firmware onto a board         make deploy BOARD=pico_w PORT=/dev/ttyACM0"
 	@echo "make image    build an image with the firmware      make image BOARD=pico"
 	@echo "make monitor  watch a modem on this PC, or a board  make monitor PORT=/dev/ttyACM0"
-	@echo "make recorder show a modem's flight recorder        make recorder PORT=/dev/ttyUSB0"
+	@echo "make recorder show the flight recorder of either    make recorder PORT=/dev/ttyUSB0"
 	@echo "make size     show the size of the firmware         make size BOARD=pico"
 	@echo
 	@echo "make test     run the tests                         make test ARGS='-k serve -x'"
@@ -57,7 +57,7 @@ help:
 	@echo
 	@echo "For deploy, image and size:"
 	@echo "  BOARD=NAME                               a folder of boards/ (boards/README.md)"
-	@echo "  PORT=PATH                                the board's console, as mpremote takes it"
+	@echo "  PORT=PATH | auto                         the board's console; auto: the first USB port"
 	@echo "  DTE=PATH                                 the modem's own line, to ask it there as well"
 	@echo "  PATIENCE=S                               s to wait for the board"
 	@echo "  MPY_DIR=FOLDER                           a MicroPython checkout, not Debian's sources"

@@ -148,12 +148,37 @@ def test_a_port_where_nothing_is(tree):
         assert tree.deploy(port) == (1, "", f"deploy: {port} does not exist\n")
 
 
+def test_a_port_that_never_answers_is_refused_at_once(tree, monkeypatch):
+    """No patience helps: there is no serial line behind it."""
+    monkeypatch.setattr("boards.tools.deploy.link.SerialTransport", None)
+    for port in ("/dev/null", "/dev/zero", tree.boards):
+        assert tree.deploy(port) == (1, "", f"deploy: {port} is not a serial port\n")
+
+
+def test_a_port_that_answers_late_is_told(tree, echo, monkeypatch):
+    """Once, where no terminal shows that something moves."""
+    monkeypatch.setattr("boards.tools.deploy.link._LONG_S", -1)
+    said = f"deploy: {echo} does not answer yet; trying for 0.1 s\n"
+    complaint = f"deploy: {echo} does not answer as MicroPython does\n"
+    assert tree.deploy(echo, "--patience", "0.1") == (1, said, complaint)
+
+
+def test_the_first_usb_port(tree, monkeypatch):
+    """PORT=auto, as with mpremote."""
+    monkeypatch.setattr("serial.tools.list_ports.comports", lambda: [])
+    told = "deploy: auto: there is no USB serial port that you may open\n"
+    assert tree.deploy("auto") == (1, "", told)
+    with StandIn(tree.flash) as board:
+        monkeypatch.setattr("boards.tools.ports.named", {"auto": board.port}.get)
+        assert tree.deploy("auto")[::2] == (0, "")
+
+
 def test_a_port_that_nobody_opens(tree):
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = f"socket://127.0.0.1:{door.getsockname()[1]}"
     status, said, complained = tree.deploy(port, "--patience", "0")
     assert (status, said, len(complained.splitlines())) == (1, "", 1)
-    assert complained.startswith(f"deploy: {port} does not open: ")
+    assert complained.startswith(f"deploy: {port}: Could not open port")
 
 
 @pytest.fixture

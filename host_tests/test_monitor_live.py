@@ -16,8 +16,9 @@ import pytest
 import serial
 
 import monitor_sample as sample
+from boards.tools import ports
 from boards.tools.monitor import Failure
-from boards.tools.monitor.__main__ import found, frames, main
+from boards.tools.monitor.__main__ import frames, main
 from boards.tools.monitor.link import Link
 from boards.tools.monitor.picture import picture
 from boards.tools.monitor.view import Frame
@@ -144,27 +145,75 @@ def test_a_refusal_ends_it(number, reason):
 
 
 def test_a_wrong_port_is_one_line(capsys):
-    """Not a traceback."""
-    assert main(["--port", "/dev/none"]) == 1
-    [said] = capsys.readouterr().err.splitlines()
-    assert said.startswith("monitor: /dev/none: ")
+    """Not a traceback, and no number of the system's."""
+    for port, told in (
+        ("/dev/none", "monitor: /dev/none does not exist\n"),
+        ("/dev/null", "monitor: /dev/null is not a serial port\n"),
+        ("/tmp", "monitor: /tmp is not a serial port\n"),
+        ("id:none", "monitor: id:none: no device has this serial number\n"),
+    ):
+        assert main(["--port", port]) == 1
+        assert capsys.readouterr() == ("", told)
     assert main(["--port", "none://x"]) == 1
     assert capsys.readouterr().err.startswith("monitor: none://x: ")
 
 
+def test_a_port_in_use_is_one_line(capsys):
+    """As for the second monitor of a modem."""
+    with Modem(sample.report()) as modem, serial.Serial(modem.port, exclusive=True):
+        assert main(["--port", modem.port, "--once"]) == 1
+        told = f"monitor: {modem.port} is in use by another program\n"
+        assert capsys.readouterr() == ("", told)
+
+
 def test_no_port_is_the_modem_on_this_pc(tmp_path, capsys, monkeypatch):
     """Of `make serve` or `make run`, if there is but one; a link that leads nowhere is none."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    nothing = f"monitor: PORT is missing, {tmp_path} has none: make monitor PORT=/dev/ttyACM0\n"
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "run"))
+    monkeypatch.setattr(ports, "_SERVED", str(tmp_path))
+    nothing = "no port is given, and no modem runs here: "
     (tmp_path / "old.console").symlink_to(tmp_path / "gone")
-    assert main(["--port", ""]) == 1 and capsys.readouterr().err == nothing
-    run = tmp_path / "wipmodem-x" / "modem.console"
-    run.parent.mkdir()
+    assert main(["--port", ""]) == 1
+    assert capsys.readouterr().err == f"monitor: {nothing}make monitor PORT=/dev/ttyACM0\n"
+    monkeypatch.setattr("sys.argv", ["wipmodem monitor"])
+    assert main([]) == 1
+    assert capsys.readouterr().err == f"monitor: {nothing}wipmodem monitor --port /dev/ttyACM0\n"
+    run = tmp_path / "run" / "wipmodem-x" / "modem.console"
+    run.parent.mkdir(parents=True)
     run.touch()
-    assert found(tmp_path) == str(run)
+    assert ports.console_here("monitor", "x") == str(run)
     (tmp_path / "modem.console").touch()
-    both = f"monitor: PORT is missing; there are {tmp_path}/modem.console, {run}\n"
-    assert main([]) == 1 and capsys.readouterr().err == both
+    monkeypatch.setattr("sys.argv", ["monitor"])
+    assert main([]) == 1
+    both = f"{tmp_path}/modem.console, {run}"
+    told = f"monitor: several modems run here: {both}; say which: make monitor PORT=/dev/ttyACM0\n"
+    assert capsys.readouterr().err == told
+
+
+class Usb:
+    """What pyserial lists."""
+
+    def __init__(self, device, vid=0x2E8A, serial_number="e66"):
+        self.device = device
+        self.vid = vid
+        self.serial_number = serial_number
+
+    def __lt__(self, other):
+        return self.device < other.device
+
+
+def test_auto_is_the_first_usb_port(capsys, monkeypatch):
+    """As with mpremote: not one without a vendor's number, nor one that may not be opened."""
+    with Modem(sample.report()) as modem:
+        listed = [Usb("/dev/zzz"), Usb(modem.port), Usb("/dev/null", vid=None), Usb("/dev/none")]
+        monkeypatch.setattr("serial.tools.list_ports.comports", lambda: listed)
+        assert ports.named("auto") == modem.port
+        assert ports.named("id:e66") == "/dev/none"
+        assert main(["--port", "auto", "--once"]) == 0
+    assert modem.port in capsys.readouterr().out
+    listed.clear()
+    assert main(["--port", "auto"]) == 1
+    told = "monitor: auto: there is no USB serial port that you may open\n"
+    assert capsys.readouterr() == ("", told)
 
 
 # Real ptys

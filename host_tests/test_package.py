@@ -10,6 +10,7 @@ import pytest
 from e2e import at_once
 from interpreters import COMMANDS
 from serving import ROOT
+from wipmodem import VERSION
 
 _EXAMPLE = ROOT / "examples" / "testing"
 _PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
@@ -72,7 +73,10 @@ def test_the_command_serves(installed, tmp_path):
 
 
 def test_the_command_monitors(installed, tmp_path):
-    """Without rich it says what to install; with it a frame of a modem that the package runs."""
+    """Without rich it says what to install, and has help; with it a frame of a modem that the
+    package runs."""
+    told = run(installed / "wipmodem", "monitor", "--help")
+    assert told.startswith("usage: wipmodem monitor [-h] [--port PORT]")
     command = [installed / "wipmodem", "monitor", "--once", "--port"]
     told = subprocess.run([*command, "/dev/none"], capture_output=True, text=True, check=False)
     needs = "wipmodem monitor needs rich: pip install rich\n"
@@ -84,6 +88,32 @@ def test_the_command_monitors(installed, tmp_path):
         shown = run(*command, f"{tmp_path}/modem.console", cwd=tmp_path)
         serving.terminate()
     assert re.search(r"^│ up \d+:\d\d +session down +signal .* -51 dBm", shown, re.MULTILINE)
+
+
+def test_the_command_shows_the_recorder(installed, tmp_path):
+    """Of a modem that the package runs, without rich; a port that is none is one line."""
+    home = tmp_path / "home"
+    home.mkdir()
+    command = [installed / "wipmodem", "recorder"]
+    assert run(*command, "--help").startswith("usage: wipmodem recorder [-h] [--port PORT]")
+    serve = [installed / "wipmodem", "serve", "--dte", f"pty:{home}/modem"]
+    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as serving:
+        assert serving.stdout and serving.stdout.readline()
+        shown = run(*command, "--port", f"{home}/modem.console", cwd=tmp_path)
+        serving.terminate()
+    assert shown.splitlines()[1].split() == ["0.000", "start", "power_on"]
+    done = subprocess.run(
+        [*command, "--port", "/dev/null"], capture_output=True, text=True, check=False
+    )
+    told = "recorder: /dev/null is not a serial port\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+
+
+def test_the_version(installed):
+    """Of the package, as pip has it, and of the modem, as ATI has it."""
+    assert run(installed / "wipmodem", "--version") == f"wipmodem {VERSION.decode()}\n"
+    project = (ROOT / "pyproject.toml").read_text()
+    assert f'\nversion = "{VERSION.decode()}"\n' in project
 
 
 def test_the_example_passes(installed, tmp_path):
@@ -108,6 +138,7 @@ def test_help_is_for_strangers(installed, tmp_path):
         "run",
         "radio",
         "monitor",
+        "recorder",
     ]
     (example,) = re.findall(r"^  wipmodem (serve --dte pty\S+)", told, re.MULTILINE)
     assert example == "serve --dte pty:/tmp/modem"
@@ -118,7 +149,8 @@ def test_another_command_is_refused(installed):
     done = subprocess.run(
         [installed / "wipmodem", "srve"], capture_output=True, text=True, check=False
     )
-    told = "wipmodem: srve: no such command; expected serve, run, radio, monitor or --help\n"
+    known = "serve, run, radio, monitor, recorder"
+    told = f"wipmodem: srve: no such command; expected {known} or --help\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from boards.tools import recorder
+from boards.tools import ports, recorder
+from e2e import Modem, Peers
 
 
 def port_of_line(modem):
@@ -32,11 +33,46 @@ def test_where_nobody_is_one_line_says_so(capsys):
     """Not a traceback."""
     assert recorder.main(["--port", "/dev/none"]) == 1
     [said] = capsys.readouterr().err.splitlines()
-    assert said.startswith("recorder: /dev/none: ")
-    assert recorder.main(["--port", ""]) == 1
-    assert capsys.readouterr().err == (
-        "recorder: PORT is missing: make recorder PORT=/dev/ttyUSB0\n"
+    assert said == "recorder: /dev/none does not exist"
+    assert recorder.main(["--port", "/dev/null"]) == 1
+    assert capsys.readouterr().err == "recorder: /dev/null is not a serial port\n"
+
+
+def test_no_port_is_the_modem_on_this_pc(interpreter, tmp_path, capsys, monkeypatch):
+    """By its console, while a host is in data mode; asked twice it tells the same."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(ports, "_SERVED", str(tmp_path))
+    nothing = (
+        "recorder: no port is given, and no modem runs here: make recorder PORT=/dev/ttyUSB0\n"
     )
+    assert recorder.main([]) == 1 and capsys.readouterr().err == nothing
+    with Modem(interpreter, tmp_path) as modem, Peers() as peers:
+        modem.online().client(1, peers)
+        modem.ask("AT+WIPDATA=2,1,2", "CONNECT")
+        told = []
+        for _ in range(2):
+            assert recorder.main([]) == 0
+            told.append([line.split()[1:] for line in capsys.readouterr().out.splitlines()])
+        assert told[0] == told[1]
+        assert told[0][1] == ["start", "power_on"] and told[0][-1] == ["line", "+WIPDATA=2,1,2"]
+        modem.escape("OK")
+
+
+def test_a_console_that_has_told_another_program(capsys):
+    """Asked again after 4 s it tells all; once is enough where all came."""
+    health = b'\r\n+WIPXHEALTH: reset,"power_on"\r\n'
+    end = b"\r\nOK\r\n"
+    start, urc = b"+WIPXLOG: 0.000,start,power_on\r\n", b"+WIPXLOG: 1.000,urc,+WIPBR: 6,1\r\n"
+    waited = []
+    part, whole = (health, urc, *end.splitlines(True)), (health, start, urc, b"OK\r\n")
+    entries = recorder.read_log(Line(*part, *whole), waited.append)
+    assert waited == [4] and [kind for _, kind, _ in entries] == ["start", "urc"]
+    assert recorder.read_log(Line(*whole), waited.append) == entries and waited == [4]
+    full = [health, *[urc] * 64, b"OK\r\n"]
+    assert len(recorder.read_log(Line(*full), waited.append)) == 64 and waited == [4]
+    lines = list(recorder.shown(entries, True))
+    assert lines[1] == "\x1b[33m        0.000  start  power_on\x1b[0m"
+    assert max(map(len, recorder.shown([["4294967.295", "stall", "x" * 24]], False))) < 80
 
 
 class Line:

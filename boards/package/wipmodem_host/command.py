@@ -1,6 +1,8 @@
-"""The command `wipmodem`: what `make serve`, `run`, `radio` and `monitor` run in a checkout."""
+"""The command `wipmodem`: what `make serve`, `run`, `radio`, `monitor` and `recorder` run in a
+checkout."""
 
 import importlib
+import re
 import signal
 import sys
 
@@ -12,14 +14,16 @@ usage: wipmodem COMMAND [OPTION...]
 An AT socket modem on this PC: a host program opens its serial line, and real TCP and UDP
 sockets with AT+WIP commands.
 
-  wipmodem serve   run the modem for other programs, on a serial line: a pty, TCP, RFC 2217
-  wipmodem run     talk to the modem from this terminal; Ctrl-] leaves
-  wipmodem radio   say something to a simulated radio (wipmodem serve --radio sim)
-  wipmodem monitor watch a modem at work (needs rich); q leaves
+  wipmodem serve     run the modem for other programs, on a serial line: a pty, TCP, RFC 2217
+  wipmodem run       talk to the modem from this terminal; Ctrl-] leaves
+  wipmodem radio     say something to a simulated radio (wipmodem serve --radio sim)
+  wipmodem monitor   watch a modem at work (needs rich); q leaves
+  wipmodem recorder  show the last commands, errors and events of a modem
 
   wipmodem serve --dte pty:/tmp/modem      then open /tmp/modem in your program
   wipmodem serve --dte rfc2217:7001        then open rfc2217://127.0.0.1:7001
   wipmodem serve --help                    lists the options; the others have --help, too
+  wipmodem --version                       the version of modem and command
 """
 
 # Where the module of each command is, and its name; main() reads sys.argv, gives an exit status.
@@ -28,6 +32,7 @@ _MODULES = {
     "run": (LAUNCHER, "console"),
     "radio": (LAUNCHER, "launcher.steer"),
     "monitor": (ROOT, "boards.tools.monitor.__main__"),
+    "recorder": (ROOT, "boards.tools.recorder"),
 }
 _WRONG = 2
 
@@ -40,6 +45,9 @@ def main():
     if name in ("-h", "--help"):
         sys.stdout.write(_HELP)
         return 0
+    if name in ("-V", "--version"):
+        sys.stdout.write(f"wipmodem {_version()}\n")
+        return 0
     if name not in _MODULES:
         expected = ", ".join(_MODULES)
         sys.stderr.write(f"wipmodem: {name}: no such command; expected {expected} or --help\n")
@@ -48,8 +56,13 @@ def main():
     folder, module = _MODULES[name]
     sys.path.insert(0, str(folder))
     try:
-        main_of = importlib.import_module(module).main
+        return importlib.import_module(module).main()
     except ModuleNotFoundError as missing:
         sys.stderr.write(f"wipmodem {name} needs {missing.name}: pip install {missing.name}\n")
         return 1
-    return main_of()
+
+
+def _version():
+    """The firmware's, which is the package's."""
+    text = (ROOT / "firmware" / "wipmodem" / "__init__.py").read_text(encoding="utf-8")
+    return re.search(r'VERSION = b"(.*)"', text)[1]

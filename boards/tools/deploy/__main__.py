@@ -8,6 +8,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from boards.tools import ports
+
 from . import Failure, compiler, running
 from .board import read
 from .link import Link, Wrong
@@ -43,7 +45,11 @@ def _patient(text):
 def _options(arguments):
     parser = argparse.ArgumentParser(prog="deploy", description=__doc__)
     parser.add_argument("--board", required=True, help="a folder of boards/")
-    parser.add_argument("--port", required=True, help="the board's console, as mpremote takes it")
+    parser.add_argument(
+        "--port",
+        required=True,
+        help="the board's console, as mpremote takes it; auto: the first USB serial port",
+    )
     parser.add_argument("--dte", help="the modem's line, to ask it there as well")
     parser.add_argument(
         "--patience", type=float, default=20, help="s to wait for it (%(default)s)"
@@ -53,9 +59,10 @@ def _options(arguments):
 
 def _deploy(board, options):
     entries = Manifest(board.manifest).entries
+    options.port = _port(options.port)
     link = Link(options.port, options.patience)
-    with _patient(f"looking for MicroPython on {options.port}"):
-        link.open()
+    with _patient(f"looking for MicroPython on {options.port}, {options.patience:g} s at most"):
+        link.open(None if sys.stdout.isatty() else say)
     with link:
         (here,) = link.values("look")
         judge(board, here)
@@ -74,6 +81,13 @@ def _deploy(board, options):
     with _patient("starting the modem"):
         outcome = _watch(options, board)
     say(outcome)
+
+
+def _port(port):
+    try:
+        return ports.named(port)
+    except ports.NoPort as error:
+        raise Failure(str(error)) from error
 
 
 def judge(board, here):

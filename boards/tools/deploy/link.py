@@ -7,10 +7,7 @@ waited for by the IP stack. `with link:` closes it; a Failure resets the board a
 
 import ast
 import contextlib
-import errno
 import io
-import os
-import termios
 import time
 from pathlib import Path
 
@@ -18,20 +15,17 @@ import serial
 from mpremote.transport import TransportError
 from mpremote.transport_serial import SerialTransport
 
+from boards.tools import ports
+
 from . import Failure
 
-LOST = (TransportError, OSError, termios.error)
+LOST = (TransportError, *ports.LOST)
 
 _ON_BOARD = Path(__file__).parent / "on_board"
 _ANSWER_S = 2  # how long a REPL may take to show itself
 _SCRIPT_S = 60  # how long a script may say nothing
 _AGAIN_S = 0.2
-_REASONS = {
-    errno.ENOENT: "does not exist",
-    errno.EBUSY: "is in use by another program",
-    errno.EAGAIN: "is in use by another program",
-    errno.EACCES: "may not be opened by you: are you in the group dialout?",
-}
+_LONG_S = 5
 
 
 class Link:
@@ -40,17 +34,22 @@ class Link:
         self._patience_s = patience_s
         self._transport = None
 
-    def open(self):
-        """A raw REPL, within the patience."""
+    def open(self, say=None):
+        """A raw REPL, within the patience. What no patience helps against is said at once; `say`
+        is told once that this takes long, for who sees nothing move."""
         if not self._port:
             raise Failure("there is no port given: the board's console, such as /dev/ttyACM0")
-        if "://" not in self._port and not os.path.exists(self._port):
-            raise Failure(f"{self._port} does not exist")
-        deadline = time.monotonic() + self._patience_s
+        if trouble := ports.hopeless(self._port):
+            raise Failure(trouble)
+        begun = time.monotonic()
         opened = False
         while not self._ready():
             opened = opened or self._transport is not None
-            if time.monotonic() > deadline:
+            waited_s = time.monotonic() - begun
+            if say and waited_s > _LONG_S:
+                say(f"{self._port} does not answer yet; trying for {self._patience_s:g} s")
+                say = None
+            if waited_s > self._patience_s:
                 self._close()
                 raise Failure(self._silent() if opened else self._refused())
 
@@ -98,7 +97,7 @@ class Link:
                 return said.strip() == b"2"
         except TransportError:
             time.sleep(_AGAIN_S)
-        except (OSError, termios.error):
+        except ports.LOST:
             self._close()
             time.sleep(_AGAIN_S)
         return False
@@ -110,9 +109,8 @@ class Link:
         """Why the port does not open."""
         try:
             serial.serial_for_url(self._port, exclusive=True).close()
-        except OSError as error:
-            reason = _REASONS.get(error.errno or 0, f"does not open: {error}")
-            return f"{self._port} {reason}"
+        except ports.LOST as error:
+            return ports.told(self._port, error)
         return self._silent()
 
     def _close(self):

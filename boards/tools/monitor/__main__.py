@@ -11,64 +11,65 @@ if __name__ == "__main__":
 
 import argparse
 import contextlib
-import glob
-import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import serial
-from rich.console import Console
-from rich.live import Live
+
+from boards.tools import ports
 
 from . import Failure
 from .history import History
 from .leaving import leaving
-from .link import GONE, LOOK_S, Link
-from .picture import picture
-from .view import Frame
+from .link import LOOK_S, Link
 
 _PATIENCE_S = 5
 _NO_MEMORY = 802
-_HERE = ("*.console", "wipmodem-*/*.console")  # of make serve, of make run
 
 
 def main(arguments=None):
     given = _options(arguments)
     try:
-        given.port = given.port or found(tempfile.gettempdir())
-    except Failure as error:
-        print(f"monitor: {error}", file=sys.stderr)
-        return 1
-    try:
-        with (
-            contextlib.closing(_link(given)) as link,
-            contextlib.closing(watched(link, given.port)) as told,
-        ):
-            frame = once(told) if given.once or not sys.stdout.isatty() else live(told)
-            if given.svg and frame:
-                Path(given.svg).write_text(picture(frame), encoding="utf-8")
-    except (Failure, ValueError, *GONE) as error:
-        print(f"monitor: {given.port}: {error}", file=sys.stderr)
-        return 1
+        given.port = ports.named(given.port) or ports.console_here("monitor", "/dev/ttyACM0")
+        return _watch(given)
+    except ports.NoPort as error:
+        return _failed(error)
+    except (Failure, ValueError) as error:
+        return _failed(f"{given.port}: {error}")
+    except ports.LOST as error:
+        return _failed(ports.told(given.port, error))
+
+
+def _watch(given):
+    # rich draws, and everything but --help needs it.
+    from .drawing import live, once
+    from .picture import picture
+
+    with (
+        contextlib.closing(_link(given)) as link,
+        contextlib.closing(watched(link, given.port)) as told,
+    ):
+        frame = once(told) if given.once or not sys.stdout.isatty() else live(told)
+        if given.svg and frame:
+            Path(given.svg).write_text(picture(frame), encoding="utf-8")
     return 0
 
 
-def found(folder):
-    """The console of the only modem on this PC; make serve and make run put theirs there."""
-    paths = [path for name in _HERE for path in glob.glob(os.path.join(folder, name))]
-    consoles = sorted(filter(os.path.exists, paths))
-    if len(consoles) > 1:
-        raise Failure(f"PORT is missing; there are {', '.join(consoles)}")
-    if not consoles:
-        raise Failure(f"PORT is missing, {folder} has none: make monitor PORT=/dev/ttyACM0")
-    return consoles[0]
+def _failed(words):
+    print(f"monitor: {words}", file=sys.stderr)
+    return 1
 
 
 def _options(arguments):
-    parser = argparse.ArgumentParser(prog="monitor", description=__doc__.splitlines()[0])
-    parser.add_argument("--port", help="the modem's console, as pyserial takes it")
+    parser = argparse.ArgumentParser(
+        prog=ports.program("monitor"),
+        description="Show a modem at work, live. q or Ctrl-C leaves. Without --port: the modem on "
+        "this PC, if there is one.",
+    )
+    parser.add_argument(
+        "--port", help="the modem's console, as pyserial takes it; auto: the first USB serial port"
+    )
     parser.add_argument("--speed", type=int, default=115200, help="(%(default)s)")
     parser.add_argument("--once", action="store_true", help="one frame, on no full screen")
     parser.add_argument("--svg", metavar="FILE", help="the last frame as a picture, at the end")
@@ -88,6 +89,8 @@ def _link(given):
 
 def frames(link, port, clock=time.monotonic):
     """A Frame at each turn: None as long as there is nothing new to show."""
+    from .view import Frame  # rich draws it
+
     history = History()
     shown = None
     while True:
@@ -127,23 +130,6 @@ def watched(link, port):
                 return
             if frame:
                 yield frame
-
-
-def once(told):
-    """The first of these frames, with all that there is; None if there was none."""
-    frame = next(told, None)
-    if frame:
-        Console().print(frame, height=frame.height())
-    return frame
-
-
-def live(told):
-    """All of them, on the whole screen: the last one."""
-    shown = None
-    with Live(screen=True, auto_refresh=False) as screen:
-        for shown in told:
-            screen.update(shown, refresh=True)
-    return shown
 
 
 if __name__ == "__main__":
