@@ -234,6 +234,26 @@ def test_the_next_program_on_a_pty_finds_command_mode(interpreter, tmp_path, pee
         os.close(host)
 
 
+def test_a_program_that_opens_a_pty_at_once_is_no_part_of_the_last(interpreter, tmp_path, peers):
+    """Twenty times, with nothing between close, open and write. rules: H25 D5"""
+    with Modem(interpreter, tmp_path) as modem:
+        peer = modem.online().client(1, peers)
+        modem.ask("AT&D1", "OK")
+        modem.line.close()
+        host = open_pty(modem._path)
+        for _ in range(20):
+            os.write(host, b"AT+WIPDATA=2,1,2\r")
+            read_until(host, b"CONNECT\r\n")
+            os.write(host, b"last")
+            receive(peer, b"last")
+            os.close(host)
+            host = open_pty(modem._path)
+            os.write(host, b"AT+WIPBR?\r")
+            read_until(host, b"\r\nOK\r\n\r\n+WIPBR: 6,1\r\n\r\nOK\r\n")
+        modem.line = modem._open()
+        os.close(host)
+
+
 def test_a_program_that_is_killed_in_data_mode_leaves_command_mode(interpreter, tmp_path, peers):
     """rules: H25"""
     with Modem(interpreter, tmp_path) as modem:

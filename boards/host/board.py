@@ -96,7 +96,7 @@ class Board:
         serial.rate = int(given.get("speed", Dte.rate))
         serial.label = self.label
         if "trail" in given:
-            serial.trail = Trail(self._poller, int(given["trail"]))
+            serial.follow(Trail(self._poller, int(given["trail"])))
         if "verbose" in given or "trace" in given:
             serial.say = lambda words: tell_line(self.label + words)
         return serial

@@ -44,7 +44,7 @@ class Dte(SerialPort):
         self._mask = IN
         self._heeds_rts = True  # +IFC=2
         self._now = 0  # the host's lines after the bytes read so far
-        self.trail = None  # of a pty's openers, if the board has one
+        self._trail = None
         self._pty = self._data
         self.say = lambda words: None
 
@@ -69,8 +69,9 @@ class Dte(SerialPort):
 
     def _all_read(self):
         """A change of the lines takes its place here. Return 0, the number of bytes read."""
-        if self.trail:
-            self._trail_read()
+        if self._trail:
+            if self._data is self._pty:
+                self._trail.all_read()
         elif self._in[0] & _HOST != self._now:
             self._take_change()
         return 0
@@ -85,29 +86,28 @@ class Dte(SerialPort):
 
     def dtr(self):
         self.look()
-        if self.trail:
-            return self._trail_dtr()
+        if self._trail:
+            return self._dtr_by(self._trail)
         return bool(self._now & _DTR)
 
     def dropping(self):
-        if self.trail:
-            return self.trail.dropping()
+        if self._trail:
+            return self._trail.dropping()
         if not self._now & _DTR:
             return False
         return not self._in[0] & _DTR or self._in[0] & _DROP_COMES > 0
 
-    # With a trail, the launcher's changes are only answered.
+    def follow(self, trail):
+        """From now on DTR is by the trail of a pty's openers; the launcher's changes are only
+        answered."""
+        self._trail = trail
 
-    def _trail_dtr(self):
-        on = self.trail.dtr()
-        self._data = _NOTHING if self.trail.holds() else self._pty
-        if self.trail.settled() and self._in[0] & _HOST != self._now:
+    def _dtr_by(self, trail):
+        on = trail.dtr()
+        self._data = _NOTHING if trail.holds() else self._pty
+        if trail.settled() and self._in[0] & _HOST != self._now:
             self._take_change()
         return on
-
-    def _trail_read(self):
-        if self._data is self._pty:
-            self.trail.all_read()
 
     def write(self, buf, off, n):
         return 0 if self._is_held() else super().write(buf, off, n)

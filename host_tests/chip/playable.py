@@ -8,6 +8,7 @@ EVENTS = {
     "window": "a kernel's window is not set to the byte",
     "delayed": "how much the stack holds back is its own",
     "port_closed": "its stack tells nothing of ICMP errors",
+    "segment": "its DTR is no byte of its line",
     "cts": "how much its UART and stack hold meanwhile is their own",
     "times_out": "its stack gives a silent peer up after minutes",
     "bearer": "its bearer dials again by itself, and is not there or gone at a word",

@@ -34,9 +34,9 @@ class Openers:
         self._counts = {}  # pty: programs that have it open
 
     def watch(self, pty):
-        if not self._counts:
-            self._fd = _new_instance()
-            if _add(self._fd, os.path.dirname(pty.name), _OPEN | _CLOSE) >= 0:
+        if self._fd < 0:
+            self._fd = _new_instance(pty.name)
+            if self._fd >= 0:
                 self._loop.watch(self._fd, selectors.EVENT_READ, self._on_events)
         self._counts[pty] = 0
         watch = _add(self._fd, pty.name, _OPEN | _CLOSE)
@@ -93,20 +93,24 @@ class Openers:
 def trail_of(name):
     """An inotify descriptor for ptytrail.py: opens, closes and writes of a pty, in their order.
     -1 if there is none to be had."""
-    fd = _new_instance()
-    watched = _add(fd, os.path.dirname(name), _OPEN | _CLOSE) >= 0
-    if watched and _add(fd, name, _MODIFY | _OPEN | _CLOSE) >= 0:
-        return fd
-    if fd >= 0:
-        os.close(fd)
-    return -1
+    fd = _new_instance(name)
+    return fd if fd < 0 or _add(fd, name, _MODIFY | _OPEN | _CLOSE) >= 0 else _closed(fd)
 
 
-def _new_instance():
+def _new_instance(name):
+    """An inotify instance that watches the folder of a pty; -1 if there is none to be had."""
     libc = ctypes.CDLL(None, use_errno=True)
     if not hasattr(libc, "inotify_init1"):
         return -1
-    return libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+    fd = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+    if fd < 0 or _add(fd, os.path.dirname(name), _OPEN | _CLOSE) >= 0:
+        return fd
+    return _closed(fd)
+
+
+def _closed(fd):
+    os.close(fd)
+    return -1
 
 
 def _add(fd, path, events):

@@ -23,7 +23,7 @@ _ANY = "0.0.0.0"
 class Modem:
     """A modem that was just switched on: echo is on, no stack, no bearer. A context manager.
 
-    line        "pty", "tcp" or "rfc2217". DTR and DCD are real with rfc2217 only.
+    line        "pty", "tcp" or "rfc2217". DTR is real, but DCD with rfc2217 only.
     py          "micropython" or "cpython": who runs it.
     radio       True: a session is a call on a simulated radio, `modem.radio`.
     patience_s  the longest wait, in s, of everything here.
