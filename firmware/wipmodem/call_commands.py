@@ -71,18 +71,31 @@ def _aborted(modem):
     calls = modem.calls
     host = modem.host
     if calls.ahead < 0:
-        while modem.read_ahead():
+        while _read_ahead(modem):
             pass
         # Whatever is there in the first look after that time may have come within it.
         if modem.line_age_ms() >= _DEAF_MS:
             calls.ahead = host.left()
         return False
-    if not (calls.abortable and (host.left() > calls.ahead or modem.read_ahead())):
+    if not (calls.abortable and (host.left() > calls.ahead or _read_ahead(modem))):
         return False
     if calls.ahead:
         host.end -= 1  # read just now, a single one
     else:
         host.take(1)
+    return True
+
+
+def _read_ahead(modem):
+    """Read one byte more behind those that wait in `host`, if there is room for it. Return
+    whether one came."""
+    host = modem.host
+    if not host.left():
+        host.load(0)
+    if host.end == len(host.buf) or modem.board.serial.readinto(modem.calls.byte) <= 0:
+        return False
+    host.buf[host.end] = modem.calls.byte[0]
+    host.end += 1
     return True
 
 

@@ -49,6 +49,7 @@ class Calls:
         self._by_s0 = False  # the next A is no command of the host's
         self.abortable = True  # by a character of the host's
         self.ahead = -1  # bytes typed ahead of the call's outcome, -1: more may still come
+        self.byte = bytearray(1)  # the next of them
 
     def busy(self):
         return self._state != _REST

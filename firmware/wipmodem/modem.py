@@ -95,7 +95,6 @@ class Modem:
         self.host = typed or Span(bytearray(sizes.block))  # host bytes not dealt with yet
         self.health = Health(self, cause)
         self.watch = Watch(self)
-        self._byte = bytearray(1)  # read behind those in `host`
         self._overruns = 0  # that have been told
         self._unseen_ms = 0
         self.heard_ms = 0  # when the host's last byte was read, or had to wait unread
@@ -294,20 +293,6 @@ class Modem:
             self._escape.feed(self.host, self.now_ms, self._unseen_ms)
         else:
             self._escape.heard(self.now_ms, self._unseen_ms)
-
-    def read_ahead(self):
-        """Read one byte more behind those that wait in `host`; return whether one came.
-
-        It is for a command that the host may abort. False, too, when there is no room for it.
-        """
-        host = self.host
-        if not host.left():
-            host.load(0)
-        if host.end == len(host.buf) or self._serial.readinto(self._byte) <= 0:
-            return False
-        host.buf[host.end] = self._byte[0]
-        host.end += 1
-        return True
 
     def _tell_overrun(self):
         self._overruns = self._serial.overruns
