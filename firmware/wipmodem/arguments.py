@@ -118,7 +118,9 @@ class Arguments:
         """Return the bytes that argument i stands for. Allocates."""
         start = self._start[i]
         text = bytes(self._line[start : self._end[i]])
-        return _unescaped(text) if self._line[start - 1] == _QUOTE else text
+        if self._line[start - 1] != _QUOTE or text.find(b"\\") < 0:
+            return text
+        return _unescaped(text)
 
     def split(self, line, start, end):
         """Split line[start:end], all that follows the `=` of a command: 0, or ERROR."""

@@ -110,18 +110,21 @@ class Writer:
         return self.char(0x2C).number(n)
 
     def quoted(self, words):
-        """A comma and words in quotes."""
-        return self.char(0x2C).string(words)
+        """A comma and words of our own in quotes."""
+        return self.text(b',"').text(words).char(_QUOTE)
 
     def string(self, words):
-        """Bytes in quotes, written so that they read back the same (H24; V.250, 5.4.2.2)."""
+        """Any bytes in quotes, written so that they read back the same (H24; V.250, 5.4.2.2)."""
         self.char(_QUOTE)
-        for char in words:
-            if _SPACE <= char < _DELETE and char != _QUOTE and char != _BACKSLASH:
-                self.char(char)
-            else:
-                self.char(_BACKSLASH).char(_HEX[char >> 4]).char(_HEX[char & 15])
+        for i in range(len(words)):
+            self._escaped(words[i])
         return self.char(_QUOTE)
+
+    def _escaped(self, char):
+        if _SPACE <= char < _DELETE and char != _QUOTE and char != _BACKSLASH:
+            self.char(char)
+        else:
+            self.char(_BACKSLASH).char(_HEX[char >> 4]).char(_HEX[char & 15])
 
     def peer(self, addr, port):
         """`,"1.2.3.4",5`: four address bytes and a port."""
