@@ -14,7 +14,6 @@ def run(here):
     """Serve until the board is told to end."""
     modem = Modem(here)
     heap.collect_when_full()
-    here.started()
     typed = serve(here, modem)
     while typed:
         modem = None
@@ -27,6 +26,7 @@ def serve(here, modem):
     In a frame of its own, so that none is left in which the collector finds the old modem. The
     ports are not seen during a pass, nor while poll sleeps longer than it was told to.
     """
+    here.started(modem)
     wait_ms = busy_ms = 0
     done_ms = here.ticks_ms()
     while here.alive():

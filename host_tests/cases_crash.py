@@ -184,7 +184,7 @@ def case_board():
     del WDT.made[:]
     with Folder():
         board = Board()
-    board.started()
+    board.started(None)
     del _MCU.print
     poller, entropy, handles = board.net
     assert list(poller.masks.values()) == [IN] and handles == 7 and board.bearer == "bearer"

@@ -1,27 +1,26 @@
-"""TRACE=1: every byte is shown, but no user id and no password; what is told of the line."""
+"""TRACE=1: every byte is shown, but no user id, no password and no echo; what is told of the
+line."""
 
-import ast
 import re
 import socket
 
 import pytest
 
 import board
-from e2e import Modem
+from e2e import Modem, Peers, receive
 from interpreters import COMMANDS
-
-
-def shown(log, sign):
-    """All bytes that the log shows with this sign."""
-    words = re.findall(rf"^ +\d+\.\d{{3}} {sign} (['\"].*)$", log, re.MULTILINE)
-    return b"".join(ast.literal_eval("b" + word) for word in words)
+from traced_line import TracedLine, shown
 
 
 @pytest.mark.parametrize("interpreter", COMMANDS)
 def test_no_password_is_shown(tmp_path, interpreter):
-    """As the host says it and as it is echoed, at once or in pieces; the modem gets it all."""
+    """As the host says it and as it is echoed, at once or in pieces; the modem gets it all.
+
+    rules: B4
+    """
     log = tmp_path / "log"
     with Modem(interpreter, tmp_path, "--trace", "--log", str(log)) as modem:
+        length = 0
         for typed, pieces in (
             (b'AT+WIPCFG=1;+WIPBR=2,6,0,"Geheim";+WIPBR=2,6,1,Streng\r', 1),
             (b'at+wipbr=2, 6, 1, "Geheim,Streng"\r\n', 37),
@@ -30,13 +29,77 @@ def test_no_password_is_shown(tmp_path, interpreter):
             for at in range(0, len(typed), step):
                 modem.type(typed[at : at + step])
             modem.expect_bytes(typed.rstrip(b"\n") + b"\r\nOK\r\n")
+            length += len(typed.rstrip(b"\n"))
     text = log.read_text()
     masked = b"AT+WIPCFG=1;+WIPBR=2,6,0,***;+WIPBR=2,6,1,***\r"
-    again = b"at+wipbr=2, 6, 1,***\r"
+    again = b"AT+wipbr=2,6,1,***\r"
     ok = b"\r\nOK\r\n"
     assert shown(text, ">") == masked + again + b"\n"
-    assert shown(text, "<") == masked + ok + again + ok
+    assert shown(text, "<") == ok + ok
+    echoed = [int(n) for n in re.findall(r" < \((\d+) bytes of echo\)", text)]
+    assert sum(echoed) == length
     assert "Geheim" not in text and "Streng" not in text
+
+
+@pytest.mark.parametrize("interpreter", COMMANDS)
+def test_a_password_is_not_shown_however_it_is_typed(tmp_path, interpreter):
+    """Edited, behind junk, behind zeros, in data mode and as the peer says it. rules: B4"""
+    log = tmp_path / "log"
+    lines = (
+        b'AT+WIPZxBR=2,6,1,"Geheim"\r',
+        b"AT+WIPBR=2,6,1,Gehxxheim\r",
+        b"AT+WIPBR=" + b"0" * 150 + b'2,6,1,"Geheim"\r',
+        b'AT+CSQ;+WIPBR=3,6,1,"Geheimxxxxxxxxxxxxx2,6,1,"Geheim"\r',
+        b'ATGeheimxxxxxx+WIPBR=2,6,1,"Geheim"\r',
+    )
+    with Modem(interpreter, tmp_path, "--trace", "--log", str(log)) as modem, Peers() as peers:
+        peer = modem.online().client(1, peers)
+        modem.ask("ATS5=120;E1", "OK")
+        for line in lines:
+            modem.type(b"0" * 250 + line)
+            # No radio answers AT+CSQ.
+            modem.expect_bytes(line + (b"\r\nERROR\r\n" if b"CSQ" in line else b"\r\nOK\r\n"))
+        modem.type(b"A/")
+        modem.expect_bytes(b"A/\r\nOK\r\n")
+        modem.type(b"ATE0\r")
+        modem.expect_bytes(b"ATE0\r\r\nOK\r\n")
+        modem.ask("AT+WIPDATA=2,1,2", "CONNECT")
+        modem.type(lines[0])
+        receive(peer, lines[0])
+        peer.sendall(lines[2])
+        modem.expect_bytes(lines[2])
+    text = log.read_text()
+    assert "Geheim" not in text and "heim" not in text
+    said = b"".join(
+        (
+            b"AT+WIPBR=2,6,1,***\r" * 2,
+            b"AT+WIPBR=" + b"0" * 150 + b"2,6,1,***\r",
+            b"AT+CSQ;+WIPBR=2,6,1,***\r",
+            b"AT+WIPBR=2,6,1,***\rA/ATE0\rAT+WIPDATA=2,1,2\rAT+WIPZxBR=***\r",
+        )
+    )
+    assert shown(text, ">").partition(b"E1\r")[2].replace(b"0" * 250, b"") == said
+    assert shown(text, "<").endswith(b"CONNECT\r\nAT+WIPBR=***\r")
+
+
+def test_a_line_that_does_not_end_is_counted():
+    """Its bytes are shown when it is complete, and as no others when DTR has dropped meanwhile."""
+    with TracedLine() as line:
+        line.type(b"ATE0\r")
+        line.type(b"noise AT+CM")
+        line.type(b"EE?\r")
+        line.type(b"AT+WIPBR=2,6,1,Ge")
+        line.drop_dtr()
+        line.type(b"heim\r")
+        line.type(b"AT\r")
+    text = line.trace.getvalue()
+    assert shown(text, ">") == b"ATE0\rnoise AT+CMEE?\r\rAT\r"
+    counted = re.findall(r" > (\(.*)", text)
+    assert counted == [
+        "(11 bytes of a line)",
+        "(17 bytes of a line)",
+        "(17 bytes of a line that was given up)",
+    ]
 
 
 def serial_port(*options):

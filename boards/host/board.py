@@ -109,8 +109,10 @@ class Board:
         kind = traced if "trace" in given else plain
         return kind(self._poller, int(given[data]), int(given[lines]))
 
-    def started(self):
+    def started(self, modem):
         """The launcher learns it by how the lines stand, whether any of them is on or not."""
+        if isinstance(self.serial, TracedDte):
+            self.serial.attach(modem)
         self.serial.tell()
 
     def alive(self):

@@ -104,6 +104,10 @@ class Dte(SerialPort):
 
     def _dtr_by(self, trail):
         on = trail.dtr()
+        if trail.broken:  # the launcher, which can look anew, knows
+            self._trail = None
+            self._data = self._pty
+            return bool(self._now & _DTR)
         self._data = _NOTHING if trail.holds() else self._pty
         if trail.settled() and self._in[0] & _HOST != self._now:
             self._take_change()

@@ -59,8 +59,8 @@ class Fleet:
 
     def run(self):
         """Until the launcher has closed the lines of one."""
-        for board in self._boards:
-            board.started()
+        for number, modem in enumerate(self._modems):
+            self._boards[number].started(modem)
         while self._alive:
             self._poll()
             self._take_due()
@@ -131,6 +131,7 @@ class Fleet:
         typed = self._modems[number].host
         self._modems[number] = None
         self._modems[number] = renewed(self._boards[number], typed)
+        self._boards[number].started(self._modems[number])
         return 0
 
     def _look_at_clock(self):

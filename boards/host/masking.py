@@ -1,78 +1,93 @@
-"""User ids and passwords of AT+WIPBR=2,6,OPTION,VALUE, taken out of what is shown of a line.
+"""User ids and passwords of AT+WIPBR=2, taken out of what is shown of the host's line.
 
-Nothing is held back: up to its last comma such a command tells nothing, and from there on it is
-not shown. It is looked for everywhere, for a line does not say whether it is in data mode.
+A command line is shown once it is complete, as the modem's own line reader has it, and by the
+modem's own rule of where a command ends. All other bytes (data, and what stands between lines)
+are shown at once, but for what looks like such a command.
 """
 
-_COMMAND = b"+WIPBR="
-_OPTION_SET = b"2"
+from wipmodem import settings as at
+from wipmodem.arguments import command_end
+
+_COMMAND = b"WIPBR"
+_SET = b"WIPBR="
+_PUBLIC = (b"", b"?", b"=?")
 _MASK = b"***"
-_ENDS = (13, 10)
+_NUMBERS = 3  # that stand before the value
+_LONGEST_NUMBER = 2
+_CR = 13
+_LF = 10
 _EDITS = (8, 127)  # S5, as hosts set it
+_SPACE = 32
 _QUOTE = 0x22
-_SEMICOLON = 0x3B
-_COMMA = 0x2C
-_LONGEST = 256
-_KEPT = 128  # of a line longer than that: more than the beginning of a command
+_KEPT = 256
+
+
+def hide(line):
+    """Return a command line without the values of +WIPBR, in any form of it and of its values."""
+    upper = line.upper()
+    shown = b""
+    start = 0
+    found = upper.find(_COMMAND)
+    while found >= 0:
+        begin = found + len(_COMMAND)
+        end = command_end(line, begin, len(line))
+        public = _public_end(line, begin, end)
+        shown += line[start:public] + (_MASK if public < end else b"")
+        start = end
+        found = upper.find(_COMMAND, end)
+    return shown + line[start:]
+
+
+def _public_end(line, start, end):
+    """Return how far the arguments in line[start:end] can be no value: three small numbers."""
+    if line[start:end] in _PUBLIC:
+        return end
+    if line[start : start + 1] == b"=":
+        start += 1
+    for _ in range(_NUMBERS):
+        comma = line.find(b",", start, end)
+        stop = end if comma < 0 else comma
+        number = line[start:stop].strip(b'"')
+        if len(number.lstrip(b"0")) > _LONGEST_NUMBER or not (number + b"0").isdigit():
+            return start
+        start = min(stop + 1, end)
+    return start
 
 
 class Mask:
-    """One direction of a line. A mistake in it would show a password: where it is unclear whether
-    a value has ended (it was edited, or S3 is no CR), all up to the next CR or LF is masked."""
+    """Bytes that are no command line, in one direction.
 
-    def __init__(self):
-        self._line = bytearray()  # as far as it is typed, with what was deleted taken out
+    What looks like `+WIPBR=` hides all up to the end of a line, also where characters are deleted.
+    That is an LF, or a CR while it is S3: any other S3 may occur in a value.
+    """
+
+    def __init__(self, settings):
+        self._settings = settings
+        self._line = bytearray()  # letters since the last end of a line, deleted ones taken out
         self._hides = False
-        self._told = False  # *** has been said
-        self._quoted = False
-        self._edited = False
+
+    def line_ends(self, hides=False):
+        """Begin anew after a line that was shown otherwise; or hide what may be the rest of it."""
+        self._hides = hides
+        self._line = bytearray()
 
     def show(self, data):
-        """These bytes as they may be shown."""
+        """Return these bytes as they may be shown."""
         shown = bytearray()
         for byte in data:
             self._take(byte, byte & 0x7F, shown)
         return bytes(shown)
 
     def _take(self, byte, char, shown):
-        if char in _ENDS or (self._hides and self._is_border(char)):
-            self._hides = False
-            self._line = bytearray()
+        if char == _LF or char == self._settings[at.S3] == _CR:
+            self.line_ends()
         if self._hides:
-            self._hide(char, shown)
             return
         shown.append(byte)
-        if char in _EDITS:
+        if char in _EDITS or char == self._settings[at.S5]:
             self._line = self._line[:-1]
-        else:
-            self._add(char)
-
-    def _add(self, char):
-        self._line.append(char)
-        if char == _COMMA and _is_before_value(bytes(self._line)):
-            self._hides = True
-            self._told = self._quoted = self._edited = False
-        elif len(self._line) > _LONGEST:
-            self._line = self._line[-_KEPT:]
-
-    def _is_border(self, char):
-        return char == _SEMICOLON and not self._quoted and not self._edited
-
-    def _hide(self, char, shown):
-        if char == _QUOTE:
-            self._quoted = not self._quoted
-        elif char in _EDITS:
-            self._edited = True
-        if not self._told:
-            self._told = True
-            shown += _MASK
-
-
-def _is_before_value(line):
-    """Does it end in `+WIPBR=2,6,0,`? Blanks, control characters, case and quotes mean nothing."""
-    line = bytes(char for char in line if char > 32 and char != _QUOTE).upper()
-    at = line.rfind(_COMMAND)
-    if at < 0:
-        return False
-    words = line[at + len(_COMMAND) :].split(b",")
-    return len(words) == 4 and words[0].lstrip(b"0") == _OPTION_SET
+        elif char > _SPACE and char != _QUOTE:
+            self._line = self._line[-_KEPT:] + bytes((char,)).upper()
+            if self._line.endswith(_SET):
+                self._hides = True
+                shown += _MASK

@@ -14,10 +14,12 @@ from wipmodem.contract import IN, const
 _SIZE = const(16)
 _LOW = 0 if sys.byteorder == "little" else 3
 _MASK = 4 + _LOW
+_MASK_2 = 5 if _LOW == 0 else 6  # its second byte
 _LENGTH = 12 + _LOW
 _MODIFY = const(2)
 _OPEN = const(0x20)
 _CLOSE = const(0x18)
+_OVERFLOW = const(0x40)  # of the second byte: the kernel has lost events
 _MOST = const(16)
 
 
@@ -37,6 +39,7 @@ class Trail:
         self._told = False
         self._waiting = 0  # changes
         self._reads = 0  # bits, of the first change the lowest: it waits for a read
+        self.broken = False  # events are lost: the openers can be counted no more
         poller.register(fd, IN)
 
     def dtr(self):
@@ -74,7 +77,9 @@ class Trail:
         n = self._read()
         at = 0
         while at < n:
-            if not self._buf[at + _LENGTH]:
+            if self._buf[at + _MASK_2] & _OVERFLOW:
+                self.broken = True
+            elif not self._buf[at + _LENGTH]:
                 self._take(self._buf[at + _MASK])
             at += _SIZE + self._buf[at + _LENGTH]
 

@@ -51,8 +51,8 @@ radio   in_call(), ask(line, start, end) -> bool, asking(), answer, dial_string,
 store   values {name: value}, bytes; torn, its file was damaged; put({name: value}) -> bool
 board   serial, net, bearer, store, name and serial_number (bytes, the latter 15 digits), sizes
         (sizes.Sizes), dialect (C1 or WIPSOFT, of a modem that was never told another),
-        entropy() -> 16 bits, ticks_ms(), started(), alive() -> bool; reset_cause, a word in bytes;
-        recorder, a bytearray of sizes.recorder bytes, kept over a reset where that can be;
+        entropy() -> 16 bits, ticks_ms(), started(modem), alive() -> bool; reset_cause, a word in
+        bytes; recorder, a bytearray of sizes.recorder bytes, kept over a reset where that can be;
         heap_free() -> bytes, after a collection, 0 where nobody counts; crash: lines() -> [str],
         clear(); console: asked() -> bool, bytes have come there since last asked, and
         write(buf, off, n) -> accepted

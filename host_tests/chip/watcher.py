@@ -30,7 +30,7 @@ def tell():
 
 
 class Watched(board.Board):
-    def started(self):
+    def started(self, modem):
         self.locked = False
         self.free = 0  # when it was locked
         gc.collect()

@@ -83,7 +83,7 @@ class Mcu:
 
     ticks_ms = staticmethod(time.ticks_ms)
 
-    def started(self):
+    def started(self, modem):
         print("wipmodem:", self.name.decode(), "started")
 
     def alive(self):
