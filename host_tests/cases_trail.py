@@ -138,6 +138,18 @@ def case_the_launcher_is_answered_once_the_trail_is_taken():
     assert pty.lines.written == _TAKEN * 2
 
 
+def case_a_trail_with_a_gap():
+    """The kernel has lost events: the launcher's changes count from then on."""
+    pty = _Pty()
+    pty.happens("O", lines=_ON)
+    pty.passes()
+    pty.events.coming += b"\xff\xff\xff\xff\0\x40" + bytes(10)
+    assert pty.passes() == [(True, b"")]
+    pty.happens("", b"last", lines=_OFF)
+    assert pty.passes() == [(True, b"last"), (True, b""), (False, b"")]
+    assert pty.lines.written == _TAKEN * 2
+
+
 def case_without_a_trail():
     """The launcher's change takes its place where a read finds nothing; a notice is none."""
     pty = _Pty(trail=False)
