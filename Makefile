@@ -6,7 +6,8 @@ PY ?= micropython
 SPEED ?= 115200
 
 BIN := .venv/bin
-PIP := $(BIN)/pip install -qq --disable-pip-version-check
+# The system's pip installs into .venv: Debian's venv brings none without the package python3-venv.
+PIP = $(PYTHON) -m pip --python $(BIN)/python install -qq --disable-pip-version-check
 RUN_READY := .venv/run.stamp
 TOOLS_READY := .venv/tools.stamp
 TEST_READY := .venv/test.stamp
@@ -29,10 +30,10 @@ help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
 	@echo "make serve    run the modem for other programs, on the line DTE"
 	@echo "make radio    say something to the simulated radio  make radio CMD=help"
-	@echo "make deploy   put the firmware onto a board         make deploy BOARD=pico_w PORT=/dev/ttyACM0"
+	@echo "make deploy   put the firmware onto a board         make deploy BOARD=pico PORT=auto"
 	@echo "make image    build an image with the firmware      make image BOARD=pico"
-	@echo "make monitor  watch a modem on this PC, or a board  make monitor PORT=/dev/ttyACM0"
-	@echo "make recorder show the flight recorder of either    make recorder PORT=/dev/ttyUSB0"
+	@echo "make monitor  watch a modem on this PC, or a board  make monitor PORT=auto"
+	@echo "make recorder show the flight recorder of either    make recorder PORT=auto"
 	@echo "make size     show the size of the firmware         make size BOARD=pico"
 	@echo
 	@echo "make test     run the tests                         make test ARGS='-k serve -x'"
@@ -181,7 +182,9 @@ clean:
 # The run-time part alone is quick to fetch: the first `make run` waits for nothing else.
 $(RUN_READY): boards/host/requirements.txt
 	@echo "Preparing .venv to run the modem (this once)"
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv --without-pip .venv
+	@$(PYTHON) -m pip --python $(BIN)/python --version >/dev/null || \
+		{ echo "make needs pip 22.3 or later: apt install python3-pip, or PYTHON=..." >&2; false; }
 	@$(PIP) -r $<
 	@touch $@
 

@@ -192,7 +192,7 @@ def test_no_port_is_the_modem_on_this_pc(tmp_path, capsys, monkeypatch):
 class Usb:
     """What pyserial lists."""
 
-    def __init__(self, device, vid=0x2E8A, serial_number="e66"):
+    def __init__(self, device, vid: int | None = 0x2E8A, serial_number="e66"):
         self.device = device
         self.vid = vid
         self.serial_number = serial_number

@@ -13,7 +13,9 @@ from serving import ROOT
 from wipmodem import VERSION
 
 _EXAMPLE = ROOT / "examples" / "testing"
-_PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
+# .venv has no pip of its own.
+_PYTHON = str(Path(sys.executable).resolve())
+_PIP = [_PYTHON, "-m", "pip", "--disable-pip-version-check", "-q"]
 _PATIENCE_S = 120
 
 

@@ -104,9 +104,9 @@ def told(port, error):
 
 
 def _number(error):
-    """Of the system's error. pyserial has made text of some."""
+    """Of the system's error, 0 if there is none. pyserial has made text of some."""
     if isinstance(error.__context__, termios.error):
         error = error.__context__
     if isinstance(error, termios.error):
         return error.args[0]
-    return getattr(error, "errno", None)
+    return getattr(error, "errno", 0) or 0
