@@ -223,7 +223,7 @@ def case_a_try_that_goes_on():
         assert _states(bearer, 100, 15000, 29999) == [COMING] * 3 and link.said == _JOIN
     bearer, link = _bearer()
     bearer.start(0)
-    link.status = _refuse  # type: ignore (in its place)
+    link.status = _tells_nothing
     assert _states(bearer, 100, 29999, 30000) == [COMING, COMING, DOWN]
 
 
@@ -336,8 +336,12 @@ def case_no_memory_for_the_driver():
     assert _states(bearer, 30100) == [UP]
 
 
-def _refuse(*_):
+def _refuse(name, key):
     raise OSError("Wifi Internal State Error")
+
+
+def _tells_nothing(what=None):
+    raise OSError("Wifi Not Started")
 
 
 def _has_no_setting(**_):

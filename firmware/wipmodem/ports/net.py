@@ -307,10 +307,7 @@ class BsdNet:
         return handle
 
     def _bind(self, sock, port):
-        """Bind to the port, or to a random free one: MicroPython cannot ask which it got.
-
-        A port that only root may bind to (EACCES) cannot be had either: PORT_IN_USE.
-        """
+        """Bind to the port, or to a random free one: MicroPython cannot ask which it got."""
         failure = PORT_IN_USE
         for _ in range(1 if port else _PORT_TRIES):
             self._bound = port or _FIRST_PORT + (self._entropy() & _PORT_MASK)
@@ -320,6 +317,7 @@ class BsdNet:
                 return 0
             except FAILURES as error:
                 failure = class_of(error)
+        # EACCES: the port is reserved for root, and cannot be had either.
         return PORT_IN_USE if failure == UNREACHABLE else failure
 
     def _connect(self, handle, addr, peer_port):
