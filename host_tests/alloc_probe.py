@@ -124,6 +124,7 @@ class Bench:
         self.overflow = self.net.overflow
         self.net.overflow = _none  # as on a chip: to ask the PC's system allocates
         self.bearer = AlwaysOn(dns)
+        self.bearer.lookup = lambda name: None  # as on a board, which has no hosts file
         self.store = Store(None)
         self.modem = Modem(self)
         self.now_ms = 0

@@ -51,12 +51,10 @@ class Poor:
         self._heap = Heap()
         commands = session.modem.commands
         self._call, commands._call = commands._call, self._starved
-        for port, names in (
-            (session.net, ("open_udp", "connect", "listen", "open_echo", "close", "send_echo")),
-            (session.store, ("put",)),
-        ):
-            for name in names:
-                setattr(port, name, self._fed(getattr(port, name)))
+        for name in ("open_udp", "connect", "listen", "open_echo", "send_echo"):
+            setattr(session.net, name, self._fed(getattr(session.net, name)))
+        setattr(session.store, "put", self._fed(session.store.put))  # noqa: B010
+        self._close, session.net.close = session.net.close, self._fed_close
 
     def _starved(self):
         if self.free < 0 or not hasattr(gc, "mem_free"):
@@ -67,6 +65,12 @@ class Poor:
             return self._call()
         finally:
             self._heap.empty()
+
+    def _fed_close(self, handle):
+        """Apart from the others: a call with *arguments allocates, and this must not fail."""
+        if self.free >= 0:
+            self._heap.empty()
+        self._close(handle)
 
     def _fed(self, method):
         def call(*arguments):

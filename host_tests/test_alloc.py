@@ -14,10 +14,10 @@ _STEADY = (
 # Bytes on 64-bit MicroPython that what must allocate may take: firmware/README.md lists them.
 _ONCE = {
     "open_tcp": 3700,
-    "open_udp": 3200,
+    "open_udp": 3350,
     "accept": 1200,
     "datagram": 2400,
-    "resolve_ask": 3500,
+    "resolve_ask": 3600,
     "resolve_answer": 4200,
     "close": 3500,
     "stat": 9000,

@@ -10,6 +10,7 @@ import resource
 import shutil
 import signal
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -18,8 +19,9 @@ from interpreters import COMMANDS
 from launcher.controllines import ControlLines
 from launcher.eventloop import READ
 from launcher.journal import Journal
+from launcher.steer import say
 from launcher.tcpdte import TcpDte
-from serving import ROOT, Launcher, connect, talk
+from serving import PATIENCE_S, ROOT, Launcher, connect, talk, wait_until
 
 _LIMIT = resource.RLIMIT_NOFILE
 
@@ -293,6 +295,32 @@ def test_the_power_comes_back_once_there_are_descriptors():
             assert launcher.port() == port
             talk(host, b"after")
             assert "no power yet" not in launcher.stderr
+
+
+def sleeps(pid):
+    """How often a process has gone to sleep."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.findall(r"^voluntary_ctxt_switches:\s*(\d+)", status, re.MULTILINE)[0])
+
+
+def test_who_steers_the_radio_waits_for_a_descriptor(tmp_path):
+    """The simulated radio goes on; once there is one it answers."""
+    control = f"{tmp_path}/radio"
+    with Launcher(f"pty:{tmp_path}/modem", "--radio", f"sim:{control}") as launcher:
+        launcher.ready()
+        children = Path(f"/proc/{launcher.process.pid}/task/{launcher.process.pid}/children")
+        pids = [int(pid) for pid in children.read_text().split()]
+        (radio,) = (pid for pid in pids if "sim.py" in Path(f"/proc/{pid}/cmdline").read_text())
+        say(control, "alive")  # it has started
+        with socket.socket(socket.AF_UNIX) as person:
+            person.settimeout(PATIENCE_S)
+            with few(radio, 0):
+                person.connect(control)
+                person.sendall(b"nonsense\n")
+                slept = sleeps(radio)
+                wait_until(lambda: sleeps(radio) > slept + 2)
+            assert person.recv(100) == b"nonsense: no such command; help lists them\n"
+        assert launcher.end(signal.SIGTERM) == (0, "", "")
 
 
 def test_a_start_with_every_limit(tmp_path):

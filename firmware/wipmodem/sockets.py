@@ -171,19 +171,22 @@ class Table:
 
     def open(self, free):
         """A socket with buffers in the place of one that is FREE. MemoryError changes nothing."""
-        place = 0
-        while self._spare[place] is None:
-            place += 1
-        sock = self._spare[place]
+        sock = self._next_spare()
         sock.name(free.protocol, free.index)
         sock.born_s = self._clock.seconds
         i = 0
         while i < len(self.all) and self.all[i].who < sock.who:
             i += 1
         self.all.insert(i, sock)
-        self._spare[place] = None
+        self._spare[self._spare.index(sock)] = None
         self.most = max(self.most, len(self.all))
         return sock
+
+    def _next_spare(self):
+        i = 0
+        while self._spare[i] is None:
+            i += 1
+        return self._spare[i]
 
     def _begin(self, sock, local_port, name, peer_port):
         self._machine.move(sock, ASKED)

@@ -6,8 +6,7 @@ words of state from the heap; `except ... as` alone passes that, `with` does not
 and operands in `self`.
 """
 
-# By another name, so that tests can put a chip's numbers in: MicroPython on a PC compiles its own
-# into errno.X.
+# Not errno.X, which MicroPython on a PC compiles in: tests put a chip's numbers here.
 import errno as numbers
 import socket
 
@@ -46,7 +45,6 @@ _CLASS_OF = {
     23: NO_RESOURCE,
     24: NO_RESOURCE,
 }
-
 
 # What a call into a stack may end in.
 FAILURES = (OSError, MemoryError)
@@ -118,7 +116,6 @@ class BsdNet:
         self.local_port = [0] * count
         self.addr = [bytearray(4) for _ in range(count)]
         self.peer_port = [0] * count
-        # The sender of the datagram last received.
         self.from_addr = bytearray(4)
         self.from_port = 0
         self._bound = 0
@@ -174,8 +171,6 @@ class BsdNet:
             return True
         return False
 
-    # Opening: these allocate.
-
     def open_udp(self, port, addr=None, peer_port=0):
         """A UDP socket on a local port, bound to a peer if `addr` is given: handle or class."""
         handle = self._open(socket.SOCK_DGRAM, port, IN)
@@ -201,11 +196,8 @@ class BsdNet:
         return handle
 
     def accept(self, listener):
-        """The next peer of a listener: handle or class; addr and peer_port name it.
-
-        NO_RESOURCE: the peer was turned away. Where the stack keeps a peer for which it has no
-        socket now, this is AGAIN, and the listener is not watched until the next `want`.
-        """
+        """The next peer of a listener: handle or class; addr and peer_port name it. If the stack
+        keeps a peer for which it has no socket, AGAIN: the listener rests until the next want."""
         try:
             sock, raw = self._socks[listener].accept()
         except FAILURES as error:
