@@ -142,7 +142,7 @@ def _send_asked(modem):
 
 
 def _cannot_send(sock):
-    if sock.state == FAILED:
+    if sock.error:
         return sock.error
     if sock.handle < 0 or sock.pending():
         return errors.BAD_STATE

@@ -68,6 +68,11 @@ def event_of(result):
     return _EVENT_OF.get(result, DEAD)
 
 
+def error_of(event):
+    """The error number that a host is told of a failed socket."""
+    return _ERROR_OF[event]
+
+
 def _kind(event, pending):
     """What the host is told when a socket fails."""
     if event == IDLE:
@@ -119,6 +124,10 @@ class Machine:
             self._drop_unread(sock)
             self._net.close(sock.handle)
             sock.handle = NO_HANDLE
+        self.discard(sock)
+
+    def discard(self, sock):
+        """Drop the bytes that wait for the peer, and count them."""
         lost = sock.pipes[1].clear()
         sock.lost += lost
         self._counters.add(count_.TX_DROPPED, lost)

@@ -40,7 +40,7 @@ class Sock:
     def reset(self):
         """As in the state FREE."""
         self.state = FREE
-        self.error = 0  # why it FAILED
+        self.error = 0  # why it FAILED, or will when all is read
         self.bound = False  # to a peer (R5)
         self.local_port = self.peer_port = self.from_port = 0
         self.addr[:] = b"\0\0\0\0"

@@ -6,8 +6,8 @@ flow.py moves the bytes; what a move met leads to the next state here.
 from . import contract as net_
 from . import counters as count_
 from . import urc
-from .flow import FINISHING, NO_DATAGRAM, Flow
-from .machine import UP, event_of
+from .flow import FINISHED, FINISHING, NO_DATAGRAM, Flow
+from .machine import GONE, UP, error_of, event_of
 from .sock import CONNECTING, PEER_CLOSED, READY, UDP
 
 
@@ -44,10 +44,10 @@ class Traffic:
             self._receive(sock)
             return
         flags = self._net.flags[sock.handle]
-        if flags & ~net_.OUT:  # first: a write to a dead peer ends it, with what came before
+        if flags & ~net_.OUT:
             self._fill(sock)
-        if flags & net_.OUT and sock.handle >= 0:
-            self._dealt(sock, self._flow.drain(sock))
+        if flags & net_.OUT:
+            self.push(sock)
 
     def _on_peer_closed(self, sock):
         if self._net.flags[sock.handle] & (net_.ERR | net_.HUP):
@@ -72,7 +72,7 @@ class Traffic:
     def send(self, sock, span):
         """TCP bytes from the host, as many as can be taken; a dead peer takes all, counted."""
         if sock.handle >= 0 and not sock.finished:
-            self._dealt(sock, self._flow.send(sock, span))
+            self._wrote(sock, self._flow.send(sock, span))
         if sock.handle < 0 or sock.finished:
             self._counters.add(count_.TX_DROPPED, span.left())
             span.take(span.left())
@@ -82,7 +82,7 @@ class Traffic:
         if sock.state == READY and not sock.finished and not sock.unsent():
             result = self._flow.stream(sock, source, span)
             if result < net_.AGAIN:
-                self._dealt(sock, result)
+                self._wrote(sock, result)
 
     def pour(self, sock, sink):
         """Whole blocks from the net straight to a port; what the pipe has left is to be given."""
@@ -94,7 +94,7 @@ class Traffic:
     def push(self, sock):
         """What has been held back goes now."""
         if sock.handle >= 0:
-            self._dealt(sock, self._flow.drain(sock))
+            self._wrote(sock, self._flow.drain(sock))
 
     def finish(self, sock):
         """H12: our half ends behind what waits."""
@@ -164,10 +164,21 @@ class Traffic:
         sock.told = True
         self._urcs.put(urc.DATA, sock.who)
 
+    def _wrote(self, sock, result):
+        """Apply the result of a write. After an error the peer takes nothing more, and what it has
+        sent before is read first (D23): the read that ends it tells the error."""
+        if result < net_.AGAIN and sock.state == READY:
+            self._machine.discard(sock)
+            sock.finished = FINISHED
+            sock.error = error_of(event_of(result))
+            result = self._flow.fill(sock)
+            self._announce(sock)
+        self._dealt(sock, result)
+
     def _dealt(self, sock, result):
         """Draw the consequence of what a flow met."""
         if result < net_.AGAIN:
-            self._machine.move(sock, event_of(result))
+            self._machine.move(sock, GONE if sock.error else event_of(result), sock.error)
             if result != net_.CLOSED:
                 self._machine.detach(sock)
         if sock.handle >= 0:
