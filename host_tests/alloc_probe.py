@@ -11,10 +11,12 @@ heap.collect_often()
 import micropython
 
 from bearer import AlwaysOn
-from system import Net, Poller, entropy, heap_free
+from system import Net as UnixNet
+from system import Poller, entropy, heap_free
 from wipmodem.compat import RingIO
 from wipmodem.contract import C1
 from wipmodem.modem import Modem
+from wipmodem.ports.net import BsdNet
 from wipmodem.ports.store import Store
 from wipmodem.sizes import Sizes
 
@@ -29,6 +31,12 @@ _ANSWER = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1"
 
 
 _SPECIAL = b"plain\x03\x10plain"
+
+
+class Net(UnixNet):
+    """Reads as a chip does, which allocates nothing."""
+
+    _read = BsdNet._read
 
 
 class RingSerial:

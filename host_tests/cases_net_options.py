@@ -3,6 +3,7 @@
 What only another process's peer can see is in test_net_options.py.
 """
 
+import errno
 import socket
 
 from chip_modules import load
@@ -327,6 +328,29 @@ def case_addresses_of_micropython_on_a_pc():
     assert raw[:2] in (b"\2\0", b"\0\2")  # by the byte order of the PC
     addr = bytearray(4)
     assert net._split(raw, addr) == 0x1234 and addr == b"\x7f\0\0\1"
+
+
+class ResetPeer:
+    """A socket whose peer has reset the connection after these bytes."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def recv(self, n):
+        if not self.data:
+            raise OSError(errno.ECONNRESET)
+        data, self.data = self.data[:n], self.data[n:]
+        return data
+
+
+def case_micropython_on_a_pc_reads_data_before_a_reset():
+    """Each read is one recv(): the poll before it did not know of the reset yet. rules: D23"""
+    net = load("net_unix").Net(Poller(), entropy, 1)
+    net._socks[0] = ResetPeer(b"last words")
+    buf = bytearray(8)
+    assert net.readinto(0, buf, 8) == 8 and buf == b"last wor"
+    assert net.readinto(0, buf, 8) == 2 and buf[:2] == b"ds"
+    assert net.readinto(0, buf, 8) == RESET
 
 
 # ICMP

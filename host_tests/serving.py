@@ -208,9 +208,9 @@ def wait_for_exit(pid):
         os.close(pidfd)
 
 
-def wait_until(condition):
+def wait_until(condition, patience_s=PATIENCE_S):
     """For what has no event: looked at as often as the machine allows."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while not condition():
         assert time.monotonic() < deadline, "did not come true"
         os.sched_yield()

@@ -1,7 +1,9 @@
 """Sockets of every kind with real peers: many at once, refused, reset, unreachable, named."""
 
+import fcntl
 import os
 import socket
+import termios
 
 import pytest
 
@@ -108,6 +110,60 @@ def test_udp_listener_and_reply_socket(modem_with_dtr, peers):
 
 
 # ---------------------------------------------------------------------------- peers that go away
+
+
+def reset_after(peer, data):
+    """Send these bytes, and reset once the modem's stack has acknowledged them all."""
+    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    peer.sendall(data)
+    wait_until(
+        lambda: fcntl.ioctl(peer, termios.TIOCOUTQ, bytes(4)) == bytes(4), peer.gettimeout()
+    )
+    reset(peer)
+
+
+@pytest.mark.parametrize("gap", [False, True])
+def test_what_a_peer_sent_before_it_reset_is_read_first(modem, peers, gap):
+    """Reset at once, or when all was acknowledged. rules: D23 U4"""
+    for _ in range(10):
+        peer = modem.client(1, peers)
+        if gap:
+            reset_after(peer, b"last words")
+        else:
+            peer.sendall(b"last words")
+            reset(peer)
+        modem.expect("+WIPDATA: 2,1,10", "+WIPERROR: 2,1,843")
+        modem.ask("AT+WIPXRECV=2,1,10", "+WIPXRECV: 2,1,10")
+        modem.expect_bytes(b"last words\r\nOK\r\n")
+        modem.ask("AT+WIPCLOSE=2,1", "OK")
+
+
+def test_more_than_the_modem_holds_outlives_a_reset(modem, peers):
+    """The stack has the rest until the host reads it. rules: D20 D23"""
+    data = bytes(range(48, 58)) * 400
+    reset_after(modem.client(1, peers), data)
+    modem.line.read_until(b"+WIPDATA: 2,1,")
+    modem.line.read_until(b"\r\n")
+    modem.ask("AT+WIPDATA=2,1,2", "CONNECT")
+    modem.expect_bytes(data)
+    modem.escape("+WIPERROR: 2,1,843", "OK")
+
+
+def test_a_write_after_a_reset_leaves_what_the_peer_sent(modem, peers):
+    """It fails with 843, and the host can still read all. rules: D21 D23"""
+    data = bytes(range(48, 58)) * 400
+    reset_after(modem.client(1, peers), data)
+    modem.line.read_until(b"+WIPDATA: 2,1,")
+    modem.line.read_until(b"\r\n")
+    modem.ask("AT+CMEE=1", "OK")
+    modem.send("AT+WIPXSEND=2,1,5")
+    modem.expect_bytes(b"\r\n> ")
+    modem.type(b"hello")
+    modem.expect("+CME ERROR: 843")
+    modem.ask("AT+WIPDATA=2,1,2", "CONNECT")
+    modem.expect_bytes(data)
+    modem.escape("+WIPERROR: 2,1,843", "OK")
+    assert modem.counters() == {"tx_dropped": 5}
 
 
 def test_a_reset_is_told(modem, peers):

@@ -7,8 +7,8 @@ slope between two values of N.
 import sys
 import time
 
-from alloc_probe import Bench
-from system import Net, Poller, entropy
+from alloc_probe import Bench, Net
+from system import Poller, entropy
 from wipmodem import settings as at
 from wipmodem.sizes import Sizes
 

@@ -31,3 +31,8 @@ class Net(LinuxNet):
     def _split(self, raw, addr):
         addr[:] = raw[4:8]
         return raw[2] << 8 | raw[3]
+
+    def _read(self):
+        """Read with recv(), which reads once. readinto() reads until the buffer is full, and a
+        reset amid that loses what it has read. recv() allocates, which a PC can afford."""
+        return self._take()
