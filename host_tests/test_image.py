@@ -1,10 +1,15 @@
 """The image builder, without building: what it refuses, and when it has nothing to do."""
 
+import hashlib
+
 import pytest
 
 from boards.tools.image import Failure, debian
 from boards.tools.image.__main__ import main
+from boards.tools.image.archive import sources_of
 from boards.tools.image.key import inputs, key_of
+from boards.tools.image.patches import PATCHES
+from boards.tools.image.pins import PINS
 from boards.tools.image.run import Log
 
 FILES = {
@@ -102,15 +107,17 @@ def test_the_key_is_of_new_files_and_of_versions_too(root):
 
 
 def test_nothing_is_built_when_the_key_is_that_of_the_image(root, capsys):
-    sources = debian.Sources(root / "build/sources/sid")
+    sources = debian.Sources(root / "build/sources")
     sources.tree.mkdir(parents=True)
-    (sources.folder / "versions").write_text("micropython_1.0\n")
+    made_of = "".join(f"{pin.sha256}  {pin.file}\n" for pin in PINS)
+    patched = hashlib.sha256(repr(PATCHES).encode()).hexdigest()
+    (sources.folder / "made_of").write_text(f"{made_of}{patched}  patches\n")
     image = root / "build/own/wipmodem-own.uf2"
     image.parent.mkdir()
     image.touch()
     installed = sorted(debian.installed().items())
-    made_of = key(root, False, sources.tree, "micropython_1.0\n", installed)
-    image.with_suffix(".stamp").write_text(f"{made_of}\n1 KB of flash\n")
+    made = key(root, False, sources.tree, sources.identity, installed)
+    image.with_suffix(".stamp").write_text(f"{made}\n1 KB of flash\n")
     assert main(["--board", "own"], root) == 0
     said = capsys.readouterr()
     expected = "image: build/own/wipmodem-own.uf2: nothing to do; 1 KB of flash\n"
@@ -149,13 +156,13 @@ def test_another_suite_is_read_from_where_the_machine_reads_its_own(
 ):
     (tmp_path / "sources.list.d").mkdir()
     (tmp_path / name).write_text(text)
-    assert debian.sources_of(tmp_path, "sid") == FIRST + signed_by + "\n"
+    assert sources_of(tmp_path, "sid") == FIRST + signed_by + "\n"
 
 
 def test_a_machine_that_is_not_debian_is_told_of_the_other_way(tmp_path):
     expected = f"no source of Debian packages in {tmp_path}: name a MicroPython checkout instead"
     with pytest.raises(Failure, match=f"^{expected}$"):
-        debian.sources_of(tmp_path, "sid")
+        sources_of(tmp_path, "sid")
 
 
 FAILURES = {

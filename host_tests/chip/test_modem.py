@@ -11,6 +11,7 @@ from dns_server import DnsServer
 from e2e import create_client, port_of, receive_all
 from radio.ppp import PppServer
 from test_e2e_session import close_the_range, listing
+from test_e2e_sockets import reset_after
 
 _ANSWERS = (
     ("AT+CSQ", "+CSQ: 23,0", "OK"),
@@ -140,6 +141,55 @@ def test_at_answers_while_a_call_is_set_up(image):
         modem.ask("AT", "OK")
         modem.ask("AT+WIPBR?", "+WIPBR: 6,0", "OK")
         modem.expect("+WIPBR: 6,1")
+
+
+def test_what_a_peer_sent_before_it_reset_is_read_first(modem, peers):
+    """All that lwIP has acknowledged, small or more than the modem holds. rules: D20 D23 U4"""
+    modem.online()
+    for data in (b"last words", b"0123456789" * 400):
+        reset_after(modem.client(1, peers), data)
+        assert modem.uart.until(b"2,1,").endswith(b"\r\n+WIPDATA: 2,1,")
+        modem.uart.until(b"\r\n")
+        early = len(data) < 100
+        if early:
+            modem.expect("+WIPERROR: 2,1,843")
+        modem.ask("AT+WIPDATA=2,1,2", "CONNECT")
+        modem.expect_bytes(data)
+        modem.escape(*([] if early else ["+WIPERROR: 2,1,843"]), "OK")
+        modem.ask("AT+WIPCLOSE=2,1", "OK")
+    modem.pass_us(1_000_000)
+    assert modem.uart.rest() == b""
+
+
+def test_a_write_after_a_reset_leaves_what_the_peer_sent(modem, peers):
+    """It fails with 843, the host can still read all, and lwIP has all its memory again after.
+    rules: D21 D23"""
+    modem.online()
+    modem.ask("AT+CMEE=1", "OK")
+    for _ in range(3):
+        data = b"0123456789" * 400
+        reset_after(modem.client(1, peers), data)
+        modem.uart.until(b"+WIPDATA: 2,1,")
+        modem.uart.until(b"\r\n")
+        modem.send("AT+WIPXSEND=2,1,5")
+        modem.expect_bytes(b"\r\n> ")
+        modem.type(b"hello")
+        modem.expect("+CME ERROR: 843")
+        modem.ask("AT+WIPDATA=2,1,2", "CONNECT")
+        modem.expect_bytes(data)
+        modem.escape("+WIPERROR: 2,1,843", "OK")
+        modem.ask("AT+WIPCLOSE=2,1", "OK")
+
+
+def test_unread_data_of_a_reset_connection_is_freed(modem, peers):
+    """A close without reading gives the memory back: far more passes than lwIP could hold."""
+    modem.online()
+    for _ in range(12):
+        reset_after(modem.client(1, peers), b"0123456789" * 400)
+        modem.uart.until(b"+WIPDATA: 2,1,")
+        modem.uart.until(b"\r\n")
+        modem.ask("AT+WIPCLOSE=2,1", "OK")
+    receive_hello(modem, peers)
 
 
 def test_dtr_ends_all(modem, peers):

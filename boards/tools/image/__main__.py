@@ -36,7 +36,6 @@ def _options(arguments):
     parser.add_argument("--board", required=True, help="a folder of boards/")
     parser.add_argument("--plain", action="store_true", help="freeze nothing of ours")
     parser.add_argument("--mpy-dir", type=Path, help="a MicroPython checkout, not Debian's")
-    parser.add_argument("--suite", default=debian.SUITE, help="of Debian (%(default)s)")
     return parser.parse_args(arguments)
 
 
@@ -99,7 +98,7 @@ def _prefix(options):
 def _sources(root, board, options):
     if options.mpy_dir:
         return checkout.Sources(options.mpy_dir.resolve(), board)
-    return debian.Sources(root / "build/sources" / options.suite, options.suite)
+    return debian.Sources(root / "build/sources")
 
 
 def _key(root, board, options, sources):

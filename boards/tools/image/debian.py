@@ -1,21 +1,21 @@
-"""MicroPython from Debian's source packages, fetched with apt on a Debian machine.
+"""MicroPython from Debian's archive: the files that pins.py names, and no others.
 
-A newer suite than the machine's own is read through a private apt folder: the machine's settings
-stay as they are, and its own list of sources says where packages come from. Debian leaves the
-folders of other projects' code empty; they are filled from those projects' packages.
+Debian leaves the folders of other projects' code empty; they are filled from those projects'
+packages.
 """
 
+import hashlib
 import os
-import re
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import Failure
+from . import Failure, patches
+from .archive import Archive
+from .pins import MICROPYTHON, PINS, SUITES
 from .progress import say
 
-SUITE = "sid"
 # Package -> the command that it is there for.
 _COMPILER = {
     "gcc-arm-none-eabi": "arm-none-eabi-gcc",
@@ -26,27 +26,6 @@ _COMPILER = {
     "g++": "g++",
     "make": "make",
 }
-_PROJECT = "micropython"
-# Folder in MicroPython's tree -> the source package that belongs there.
-_SOURCES = {"": _PROJECT, "lib/lwip": "lwip", "lib/mbedtls": "mbedtls"}
-# The same for packages that hold their sources as files.
-_BINARIES = {"lib/pico-sdk": "pico-sdk-source", "lib/tinyusb": "tinyusb-source"}
-
-_APT_CONF = """\
-Dir::Etc::sourcelist "{here}/machine.sources";
-Dir::Etc::sourceparts "/dev/null";
-Dir::State::Lists "{here}/lists";
-Dir::Cache "{here}/cache";
-Acquire::Languages "none";
-APT::Sandbox::User "root";
-"""
-_STANZA = """\
-Types: deb deb-src
-URIs: {uris}
-Suites: {suite}
-Components: main
-{signed_by}
-"""
 
 
 def installed():
@@ -88,88 +67,71 @@ def install_compiler(log):
 
 @dataclass
 class Sources:
-    """The tree below `folder`, unpacked once and kept until the folder is deleted."""
+    """The tree of the pinned files, below `folder`. It is unpacked once and kept until the pins or
+    the patches change."""
 
     folder: Path
-    suite: str = SUITE
+    pins: tuple = PINS
+    suites: tuple = SUITES
+    etc: Path = Path("/etc/apt")
 
-    @property
-    def name(self):
-        return f"debian-{self.suite}"
+    name = "debian"
 
     @property
     def tree(self):
-        return self.folder / _PROJECT
+        return self.folder / "micropython"
 
     @property
     def _stamp(self):
-        return self.folder / "versions"
+        return self.folder / "made_of"
+
+    @property
+    def _wanted(self):
+        """What the tree is to be made of: the pins and the patches."""
+        patched = hashlib.sha256(repr(patches.PATCHES).encode()).hexdigest()
+        lines = [f"{pin.sha256}  {pin.file}" for pin in self.pins]
+        return "\n".join([*lines, f"{patched}  patches", ""])
 
     @property
     def identity(self):
-        """Tells one tree from another: the files it was unpacked from; None before that."""
-        return self._stamp.read_text() if self._stamp.exists() else None
+        """Text that tells one tree from another; None until the wanted one is unpacked."""
+        wanted = self._wanted
+        return wanted if self._stamp.exists() and self._stamp.read_text() == wanted else None
 
     def prepare(self, log):
+        """Fetch, unpack and patch the pinned files, unless that is done. Fail if one of them is no
+        longer in Debian's archive."""
         if self.identity:
             return
         shutil.rmtree(self.folder, ignore_errors=True)
         packages = self.folder / "packages"
         packages.mkdir(parents=True)
-        say(f"fetching MicroPython and its libraries from Debian {self.suite}")
-        _fetch(self.folder / "apt", self.suite, packages, log)
-        names = sorted(path.name for path in packages.iterdir())
-        say(f"unpacking {_version(names)}")
-        _unpack(packages, self.tree, log)
+        say(f"fetching MicroPython {MICROPYTHON} and its libraries from Debian")
+        archive = Archive(self.folder / "apt", self.suites, self.etc, log)
+        places = [archive.find(pin) for pin in self.pins]
+        for pin, place in zip(self.pins, places, strict=True):
+            archive.fetch(pin, place, packages)
+        say("unpacking")
+        for pin in self.pins:
+            _unpack(packages / pin.file, self.tree / pin.folder, log)
         _leave_out_drivers(self.tree)
-        self._stamp.write_text("\n".join(names) + "\n")
+        patches.apply(self.tree)
+        shutil.rmtree(self.folder / "apt")
+        self._stamp.write_text(self._wanted)
 
 
-def _fetch(apt, suite, target, log):
-    for folder in ("lists/partial", "cache/archives/partial"):
-        (apt / folder).mkdir(parents=True)
-    (apt / "machine.sources").write_text(sources_of(Path("/etc/apt"), suite))
-    (apt / "apt.conf").write_text(_APT_CONF.format(here=apt))
-    options = {"env": {**os.environ, "APT_CONFIG": str(apt / "apt.conf")}, "cwd": target}
-    log.run("apt-get update", ["apt-get", "update", "--error-on=any"], **options)
-    sources = ["apt-get", "source", "--download-only", "--tar-only", *_SOURCES.values()]
-    log.run("apt-get source", sources, **options)
-    log.run("apt-get download", ["apt-get", "download", *_BINARIES.values()], **options)
-
-
-def sources_of(etc, suite):
-    """The machine's own list of sources, cut down to its archive and turned to another suite."""
-    for path in sorted(etc.glob("sources.list.d/*.sources")):
-        for stanza in path.read_text().split("\n\n"):
-            uris = re.search(r"^URIs: *(\S*/debian/?)$", stanza, re.MULTILINE)
-            if uris:
-                signed_by = re.search(r"^Signed-By:.*(\n .*)*", stanza, re.MULTILINE)
-                kept = signed_by[0] if signed_by else ""
-                return _STANZA.format(uris=uris[1], suite=suite, signed_by=kept)
-    for path in [etc / "sources.list", *sorted(etc.glob("sources.list.d/*.list"))]:
-        text = path.read_text() if path.exists() else ""
-        found = re.search(r"^deb +(?:\[.*\] +)?(\S*/debian/?) ", text, re.MULTILINE)
-        if found:
-            return _STANZA.format(uris=found[1], suite=suite, signed_by="")
-    raise Failure(f"no source of Debian packages in {etc}: name a MicroPython checkout instead")
-
-
-def _version(names):
-    archive = next(name for name in names if name.startswith(_PROJECT + "_"))
-    return f"MicroPython {re.split('[_+-]', archive)[1]}"
-
-
-def _unpack(packages, tree, log):
-    for folder, name in _SOURCES.items():
-        (archive,) = packages.glob(f"{name}_*.orig.tar.*")
-        (tree / folder).mkdir(parents=True, exist_ok=True)
-        log.run("tar", ["tar", "-xf", archive, "-C", tree / folder, "--strip-components=1"])
-    for folder, name in _BINARIES.items():
-        (archive,) = packages.glob(f"{name}_*.deb")
-        opened = packages.parent / "opened"
-        log.run("dpkg-deb", ["dpkg-deb", "-x", archive, opened])
-        (tree / folder).rmdir()
-        (opened / "usr/src" / name.removesuffix("-source")).rename(tree / folder)
+def _unpack(archive, folder, log):
+    """The content of a package into an empty folder of the tree."""
+    if archive.suffix != ".deb":
+        folder.mkdir(parents=True, exist_ok=True)
+        log.run("tar", ["tar", "-xf", archive, "-C", folder, "--strip-components=1"])
+        return
+    opened = archive.parent / "opened"
+    log.run("dpkg-deb", ["dpkg-deb", "-x", archive, opened])
+    (content,) = (opened / "usr/src").iterdir()
+    folder.rmdir()
+    content.rename(folder)
+    shutil.rmtree(opened)
 
 
 def _leave_out_drivers(tree):
