@@ -4,6 +4,7 @@ import hashlib
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -53,7 +54,8 @@ def installed(tmp_path_factory):
     """The folder of programs of an environment that has the wheel, and pytest."""
     home = tmp_path_factory.mktemp("installed")
     run(sys.executable, "-m", "venv", "--without-pip", home / "venv")
-    run(*_PIP, "wheel", "--no-deps", "--no-build-isolation", "-w", home, ROOT)
+    wheel = "wheel", "--no-deps", "--no-build-isolation", "-w", home, ROOT
+    run(*_PIP, "--python", sys.executable, *wheel)
     (wheel,) = home.glob("wipmodem-*.whl")
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     wanted = home / "wanted.txt"

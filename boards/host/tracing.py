@@ -203,10 +203,10 @@ class _Log:
             line = "wipmodem: %d lines of the trace were lost\n%s" % (self._lost, line)
         if self._cut:
             line = "\n" + line
-        for at in range(0, len(line), _PIPE_BUF):
-            if not self._takes(line[at : at + _PIPE_BUF]):
+        for start in range(0, len(line), _PIPE_BUF):
+            if not self._takes(line[start : start + _PIPE_BUF]):
                 self._lost += 1
-                self._cut = self._cut or at > 0
+                self._cut = self._cut or start > 0
                 return
         self._lost = 0
         self._cut = False
