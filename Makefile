@@ -7,6 +7,8 @@ SPEED ?= 115200
 
 BIN := .venv/bin
 # The system's pip installs into .venv: Debian's venv brings none without the package python3-venv.
+# So python3 must not be that of .venv, where a person has activated it.
+export PATH := $(subst $(CURDIR)/$(BIN):,,$(PATH))
 PIP = $(PYTHON) -m pip --python $(BIN)/python install -qq --disable-pip-version-check
 RUN_READY := .venv/run.stamp
 TOOLS_READY := .venv/tools.stamp
