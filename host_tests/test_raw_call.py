@@ -43,6 +43,6 @@ def test_bytes_of_all_values_come_back(interpreter):
             check=False,
         )
     assert (done.stdout, done.stderr) == (
-        "code 1 speed 115200\nheard 40000 as sent True\nrests True\ncarrier False ignored True\n",
+        "code 1 speed 115200\nheard 40000 as sent True\nrests True\ncarrier False ignored False\n",
         "",
     )
