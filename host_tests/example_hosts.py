@@ -105,4 +105,6 @@ def stage(program, folder, make=Modem):
         finally:
             staged.end()
         modem.next_host()
-        modem.nothing_more()
+        # The last host may have left a session, which ends with its drop of DTR.
+        modem.send("AT")
+        assert modem.line.read_until(b"\r\nOK\r\n").endswith(b"\r\nOK\r\n")

@@ -31,7 +31,8 @@ class FakeLine:
 class FakeSerial(FakeLine):
     """The DTE, with its control lines. `unsent`: the last byte is not out yet; `line`: what
     configure() was last given, rate, tx_held and rx_held. set_dtr() changes DTR after the bytes
-    that are in `incoming`."""
+    that are in `incoming`; `lazy`: it takes a read that finds nothing to take its place, as on a
+    PC, else it does when DTR is asked, as on a UART."""
 
     rates = (1200, 9600, 19200, 38400, 57600, 115200, 230400)
 
@@ -43,6 +44,7 @@ class FakeSerial(FakeLine):
         self.overruns = self.framing = self.breaks = 0
         self.line = (rate, flow, flow)
         self.mask = c.IN
+        self.lazy = False
         self._dtr = True
         self._changes = []  # of DTR: [bytes before it, on]
         self.dcd = self.dsr = self.ri = False
@@ -70,6 +72,9 @@ class FakeSerial(FakeLine):
         if not self._changes:
             return super().readinto(buf)
         before = self._changes[0][0]
+        if self.lazy and not before:
+            self._dtr = self._changes.pop(0)[1]
+            return 0
         later = self.incoming[before:]
         self.incoming = self.incoming[:before]
         n = super().readinto(buf)
@@ -79,7 +84,7 @@ class FakeSerial(FakeLine):
         return n
 
     def dtr(self):
-        if self._changes and not self._changes[0][0]:
+        if self._changes and not self._changes[0][0] and not self.lazy:
             self._dtr = self._changes.pop(0)[1]
         return self._dtr
 
@@ -88,6 +93,10 @@ class FakeSerial(FakeLine):
 
     def want(self, mask):
         self.mask = mask
+
+    def wakes(self):
+        """True if bytes wait that the modem wants to be told of."""
+        return self.mask & c.IN and len(self.incoming) > 0
 
     def set_dcd(self, on):
         self.dcd = on

@@ -98,7 +98,8 @@ class Session:
             wait_ms = self.modem.service(self.now_ms)
             if wait_ms < 0:
                 self._typed = self.modem.host
-            if wait_ms < 0 or (wait_ms and not self.net.poll(0)):
+                return wait_ms
+            if wait_ms and not self.net.poll(0) and not self.serial.wakes():
                 return wait_ms
         raise AssertionError("the modem does not come to rest")
 

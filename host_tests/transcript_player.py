@@ -57,6 +57,7 @@ class Player(Events):
             session.online()
         elif begin == "idle":
             session.ask(b"ATE0")
+        session.serial.lazy = way == "split"
         if way == "narrow":
             session.serial.bite = 1
             session.net.write_bite = 1

@@ -22,8 +22,9 @@
 At each step the modem must have said all that is expected, and nothing else. Bytes are an
 expression whose first b may be left out: `"x" * 3000 + b"y"`, `bytes(range(256))`.
 
-Every file runs in all WAYS: whole; split, a byte at a time; trailing, LF and NUL behind each line;
-narrow, ports that take and give a byte a call. Usage: transcripts.py [-w WAY] FILE...
+Every file runs in all WAYS: whole; split, a byte at a time, and DTR as on a PC; trailing, LF and
+NUL behind each line; narrow, ports that take and give a byte a call.
+Usage: transcripts.py [-w WAY] FILE...
 """
 
 import gc

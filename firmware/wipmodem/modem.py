@@ -16,7 +16,7 @@ from .clock import Clock
 from .commands import Commands
 from .compat import const
 from .contract import IN, OUT
-from .control import DTR_HANGS_UP, DTR_IGNORED, ControlLines
+from .control import DTR_HANGS_UP, ControlLines, Drop
 from .data import DataMode
 from .escape import STALL_MS, Escape
 from .health import Health
@@ -37,7 +37,6 @@ _MOST_HELD_BACK = const(65536)  # bytes that a DTE may have kept for us
 _LF = const(10)
 _LF_MS = const(10)  # H17: how long the LF behind a CR is waited for
 _HOLD_MS = const(10)  # how often a held command is looked at again
-_DROP_MS = const(1000)  # how long bytes before a drop of DTR wait for a peer that takes none
 
 RESTART = const(-1)
 
@@ -87,10 +86,7 @@ class Modem:
         self.commands = Commands(self)
         self._escape = Escape(self.settings)
         self._control = ControlLines(serial, self.settings)
-        self._drop = DTR_IGNORED  # what a drop of DTR asks for that has been read, and waits
-        self._dropping = False  # DTR has dropped, and its effect waits for the bytes before it
-        self._moved_ms = 0  # when one of them last moved on
-        self._discards = False  # they are discarded
+        self._drop = Drop(serial, self.settings)
         self._holds = False  # the command under way waits for something
         self.host = typed or Span(bytearray(sizes.block))  # host bytes not dealt with yet
         self.health = Health(self, cause)
@@ -199,35 +195,23 @@ class Modem:
         self._control.service(self.now_ms, up, self.data.gone(), self.calls.ringing())
 
     def _watch_dtr(self):
-        """The effect of a drop of DTR waits for the bytes before it, if something takes them."""
-        if not self._drop:
-            self._drop = self._control.dtr_dropped()
-        self._dropping = self._drop or self._control.dtr_dropping()
-        if not self._dropping:
-            self._moved_ms = self.now_ms
-        self._discards = self._dropping and (self._discards or self._is_stuck())
-        if self._discards:
-            self._drop_input()
-        if self._drop and self._all_taken():
-            self._dtr_dropped(self._drop == DTR_HANGS_UP)
-
-    def _is_stuck(self):
-        if self._holds and self.host.left():  # typed behind a command that DTR ends
-            return True
-        return ticks.diff(self.now_ms, self._moved_ms) >= _DROP_MS
-
-    def _all_taken(self):
-        """True if all bytes before a drop of DTR are sent or run as commands."""
-        if self.data.channel:
+        drop = self._drop
+        drop.look(self.now_ms, self._left(), self._holds and self.host.left() > 0)
+        if drop.asks:
             self._escape.end()
-        if self.host.left() or self._escape.owed.left():
-            return False
-        return self._holds or self._discards or not self.line.ready
+        if drop.discards:
+            self._drop_input()
+        if drop.asks and (drop.discards or not self._left()):
+            self._dtr_dropped(drop.end() == DTR_HANGS_UP)
+
+    def _left(self):
+        """Bytes that are read and not dealt with; 1 more for what does not end by itself."""
+        waits = self._leaving or self.after.due or (self.line.ready and not self._holds)
+        return self.host.left() + self._escape.owed.left() + (1 if waits else 0)
 
     def _dtr_dropped(self, hang_up):
         """D5, B10: to command mode; with &D2 the sockets go, then the call."""
-        self._drop = DTR_IGNORED
-        self._dropping = self._discards = self._holds = False
+        self._holds = False
         self._busy = True  # the host's next bytes may be there
         self.counters.add(count_.TX_DROPPED, self.counted.stop())
         self.line.reset()
@@ -241,22 +225,20 @@ class Modem:
     def _drop_input(self):
         """What came before DTR dropped was data: it must not be taken for commands."""
         dropped = self.host.left() + self._escape.drop()
-        n = self._drop == DTR_IGNORED  # else what is unread came after it
+        n = not self._drop.asks  # else what is unread came after it
         while n > 0 and dropped < _MOST_HELD_BACK:
             n = self._serial.readinto(self.host.buf)
             dropped += n
         self.host.load(0)
         self.counters.add(count_.TX_DROPPED, dropped)
-        if dropped:
-            self._busy = True
+        self._busy = self._busy or dropped > 0
 
     # From the host
 
     def _listen(self):
         """Read a block when the last one has been dealt with: back-pressure is not to read."""
-        if self._may_not_read() or self._discards:
-            self._blocked = True
-            self.heard_ms = self.now_ms
+        if self._may_not_read() or self._drop.discards:
+            self._blocked, self.heard_ms = True, self.now_ms
             return
         if self._blocked:  # what waits now may have come at any time since
             self._blocked = False
@@ -267,12 +249,12 @@ class Modem:
         self._looked_ms = self.now_ms
         if n > 0:
             self._heard(n)
-        elif self._dropping and not self._control.dtr_dropping():
-            self._busy = True  # all before the drop is read
+        elif self._drop.waits and not self._drop.comes():
+            self._busy = True  # all before it is read
 
     def _may_not_read(self):
         """Return whether the host's next bytes have to wait unread."""
-        if self._leaving or self.after.due or self._drop:
+        if self._leaving or self.after.due or self._drop.asks:
             return True
         return self.host.left() or self._escape.owed.left()  # pluses have room for three alone
 
@@ -284,7 +266,7 @@ class Modem:
 
     def _heard(self, n):
         self._busy = True
-        self.heard_ms = self._moved_ms = self.now_ms
+        self.heard_ms = self.now_ms
         if self._serial.overruns != self._overruns:
             self._tell_overrun()
         self.host.load(n)
@@ -337,7 +319,6 @@ class Modem:
         if self.line.ready or not self.host.left() or room <= 0:
             return
         self._busy = True
-        self._moved_ms = self.now_ms
         self.line.feed(self.host, room)
         if self.line.ready:
             self._line_ms = self.now_ms
@@ -381,7 +362,6 @@ class Modem:
             self.data.channel.take(span)
         if span.start > start:
             self._busy = True
-            self._moved_ms = self.now_ms
 
     def _leave(self, result):
         """`result`: of text.py, or an error number (D21)."""
@@ -419,7 +399,7 @@ class Modem:
         self._serial.want((0 if self._may_not_read() else IN) | (OUT if waits else 0))
 
     def _wait_ms(self):
-        if self.line.ready or self.host.left() or self._dropping:
+        if self.line.ready or self.host.left() or self._drop.waits:
             return _HOLD_MS
         if self.after.due or self.after.lazily_due:
             return self.after.wait_ms()
