@@ -114,6 +114,9 @@ class Dte(SerialPort):
         return on
 
     def write(self, buf, off, n):
+        """What is sent while no program has the pty open is lost, as on a serial port."""
+        if self._trail and not self._trail.is_open():
+            return n
         return 0 if self._is_held() else super().write(buf, off, n)
 
     def want(self, mask):

@@ -50,6 +50,10 @@ class Trail:
         self._told = self._on
         return self._on
 
+    def is_open(self):
+        """Whether a program has the pty open, after the bytes read so far."""
+        return self._on
+
     def settled(self):
         """True if every change has been told."""
         return not self._waiting and self._told == self._on
