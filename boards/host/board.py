@@ -18,7 +18,7 @@ from radioport import RadioPort
 from system import Net, Poller, entropy, heap_free, ticks_ms
 from tracing import TracedDte, TracedRadioPort, tell_line
 from wipmodem.address import parse
-from wipmodem.contract import C1, WIPSOFT
+from wipmodem.contract import C1, IN, WIPSOFT
 from wipmodem.ports.net import ANY_ADDR
 from wipmodem.ports.store import Store
 from wipmodem.sizes import Sizes
@@ -96,7 +96,9 @@ class Board:
         serial.rate = int(given.get("speed", Dte.rate))
         serial.label = self.label
         if "trail" in given:
-            serial.follow(Trail(self._poller, int(given["trail"])))
+            line = Poller()
+            line.register(int(given["dte"]), IN)
+            serial.follow(Trail(self._poller, int(given["trail"]), line))
         if "verbose" in given or "trace" in given:
             serial.say = lambda words: tell_line(self.label + words)
         return serial

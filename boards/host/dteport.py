@@ -23,16 +23,6 @@ _RI = const(4)
 _TAKEN = const(8)
 
 
-class _Nothing:
-    """Of which a read finds nothing."""
-
-    def readinto(self, buf):
-        return 0
-
-
-_NOTHING = _Nothing()
-
-
 class Dte(SerialPort):
     rate = 115200  # the launcher says which
     flow = True  # a pty and a socket hold back by themselves
@@ -45,7 +35,6 @@ class Dte(SerialPort):
         self._heeds_rts = True  # +IFC=2
         self._now = 0  # the host's lines after the bytes read so far
         self._trail = None
-        self._pty = self._data
         self.say = lambda words: None
 
     def takes(self, rate):
@@ -62,17 +51,26 @@ class Dte(SerialPort):
         self.say("%d bit/s, %s, %s" % (rate, heeds, holds))
 
     def readinto(self, buf):
+        if self._trail:
+            return self._read_by(self._trail, buf)
+        return self._read(buf) or self._all_read()
+
+    def _read(self, buf):
         try:
-            return self._data.readinto(buf) or self._all_read()
+            return self._data.readinto(buf) or 0
         except OSError:
-            return self._all_read()
+            return 0
+
+    def _read_by(self, trail, buf):
+        if not trail.may_read():
+            return 0
+        n = self._read(buf)
+        trail.was_read(n, len(buf))
+        return n
 
     def _all_read(self):
         """A change of the lines takes its place here. Return 0, the number of bytes read."""
-        if self._trail:
-            if self._data is self._pty:
-                self._trail.all_read()
-        elif self._in[0] & _HOST != self._now:
+        if self._in[0] & _HOST != self._now:
             self._take_change()
         return 0
 
@@ -106,9 +104,7 @@ class Dte(SerialPort):
         on = trail.dtr()
         if trail.broken:  # the launcher, which can look anew, knows
             self._trail = None
-            self._data = self._pty
             return bool(self._now & _DTR)
-        self._data = _NOTHING if trail.holds() else self._pty
         if trail.settled() and self._in[0] & _HOST != self._now:
             self._take_change()
         return on

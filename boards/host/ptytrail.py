@@ -24,13 +24,16 @@ _MOST = const(16)
 
 
 class Trail:
-    """`fd`: an inotify instance from before the first open. DTR is on while `count` is not 0.
+    """`fd`: an inotify instance from before the first open; `line`: a poller with the pty alone.
+    DTR is on while `count` is not 0.
 
-    Changes of DTR wait to be told, one a pass. A drop waits for a read that finds nothing, if
-    anything may have been written since the last one.
+    Changes of DTR wait to be told, one a pass. A drop waits until all is read, if anything may
+    have been written since it last was.
     """
 
-    def __init__(self, poller, fd):
+    def __init__(self, poller, fd, line):
+        self._line = line
+        self._full = False  # the last read has filled its buffer
         self._events = open_raw(fd)
         self._buf = bytearray(512)
         self._count = 0
@@ -54,6 +57,28 @@ class Trail:
         """Whether a program has the pty open, after the bytes read so far."""
         return self._on
 
+    def may_read(self):
+        """Asked right before a read: False if bytes would come after a change that is told next
+        time. After a full block there are more of the same program's."""
+        if not self._full:
+            self._look()
+        return not self.holds()
+
+    def was_read(self, n, size):
+        """A read for up to `size` bytes has found n."""
+        self._full = n == size
+        if n and not self._on:  # of a program that has opened the pty since may_read()
+            self._look()
+            if self.holds():
+                self._change()
+        elif not n or not (self._full or self._has_more()):
+            self._all_read()
+
+    def _has_more(self):
+        for _ in self._line.ipoll(0):
+            return True
+        return False
+
     def settled(self):
         """True if every change has been told."""
         return not self._waiting and self._told == self._on
@@ -66,8 +91,8 @@ class Trail:
         """True if DTR drops after bytes that are still to be read."""
         return self._on and self._waiting > 0
 
-    def all_read(self):
-        """A read has found nothing."""
+    def _all_read(self):
+        """The kernel has no more bytes."""
         self._unread = False
         if self._reads & 1:
             self._change()
@@ -79,6 +104,11 @@ class Trail:
 
     def _look(self):
         n = self._read()
+        while n > 0:
+            self._take_events(n)
+            n = self._read()
+
+    def _take_events(self, n):
         at = 0
         while at < n:
             if self._buf[at + _MASK_2] & _OVERFLOW:
