@@ -63,6 +63,13 @@ def case_the_line_is_looked_at_before_a_silence_is_over():
         assert escape.wait_ms(now_ms) == (wait_ms or 1000), now_ms
 
 
+def case_without_a_guard_time_it_is_looked_at_at_once():
+    """Also when that is late. rules: D5"""
+    escape = Escape({at.S2: 43, at.S12: 0})
+    escape.heard(5000, 0)
+    assert escape.wait_ms(5000) == escape.wait_ms(5010) == 0
+
+
 def case_a_sleep_of_the_loop_is_trusted_for_so_long():
     """Bytes that are there after STALL_MS of it make a silence whole, later ones do not."""
     for came_ms, quiet in ((1, True), (STALL_MS, True), (STALL_MS + 1, False)):

@@ -72,10 +72,11 @@ def command_end(line, start, end):
 
 
 def _escapes_fit(line, start, end):
-    """Return whether two hexadecimal digits follow each backslash in line[start:end]."""
+    """Return whether two hexadecimal digits follow each backslash in line[start:end]. The quote
+    at `end` is none."""
     start = line.find(b"\\", start, end)
     while start >= 0:
-        if start + _ESCAPE > end or not (_is_hex(line[start + 1]) and _is_hex(line[start + 2])):
+        if not (_is_hex(line[start + 1]) and _is_hex(line[start + 2])):
             return False
         start = line.find(b"\\", start + _ESCAPE, end)
     return True

@@ -74,7 +74,7 @@ class Escape:
         came_ms: 0 when no byte has been read, else how long ago the line was last looked at.
         """
         if unseen_ms > STALL_MS:
-            self._stalled(now_ms, came_ms)
+            self._stalled(now_ms)
             return False
         silence_ms = self.silence_ms(now_ms)
         guard_ms = self.guard_ms()
@@ -146,8 +146,8 @@ class Escape:
             self.held = n
             span.end -= n
 
-    def _stalled(self, now_ms, came_ms):
-        """Count the silence from now on. Pluses are data, unless all three wait for it alone."""
-        if self.held and (came_ms or self.held < 3):
+    def _stalled(self, now_ms):
+        """Count the silence from now on. Pluses are data, unless three wait for it alone."""
+        if self.held < 3:
             self._owe()
         self.heard(now_ms, 0)
