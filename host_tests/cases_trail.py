@@ -20,12 +20,11 @@ class _Stream:
     def __init__(self):
         self.coming = b""
         self.written = b""
-        self.meanwhile = None  # called once, when a read begins
+        self.meanwhile = lambda: None  # called once, when a read begins
 
     def readinto(self, buf):
-        if self.meanwhile:
-            self.meanwhile()
-            self.meanwhile = None
+        meanwhile, self.meanwhile = self.meanwhile, lambda: None
+        meanwhile()
         n = min(len(self.coming), len(buf))
         buf[:n] = self.coming[:n]
         self.coming = self.coming[n:]

@@ -57,8 +57,8 @@ def test_a_password_is_not_shown_however_it_is_typed(tmp_path, interpreter):
         modem.ask("ATS5=120;E1", "OK")
         for line in lines:
             modem.type(b"0" * 250 + line)
-            # No radio answers AT+CSQ.
-            modem.expect_bytes(line + (b"\r\nERROR\r\n" if b"CSQ" in line else b"\r\nOK\r\n"))
+            signal = b"\r\n+CSQ: 31,99\r\n" if b"CSQ" in line else b""
+            modem.expect_bytes(line + signal + b"\r\nOK\r\n")
         modem.type(b"A/")
         modem.expect_bytes(b"A/\r\nOK\r\n")
         modem.type(b"ATE0\r")
@@ -79,7 +79,7 @@ def test_a_password_is_not_shown_however_it_is_typed(tmp_path, interpreter):
         )
     )
     assert shown(text, ">").partition(b"E1\r")[2].replace(b"0" * 250, b"") == said
-    assert shown(text, "<").endswith(b"CONNECT\r\nAT+WIPBR=***\r")
+    assert b"CONNECT\r\nAT+WIPBR=***\r" in shown(text, "<")
 
 
 def test_a_line_that_does_not_end_is_counted():

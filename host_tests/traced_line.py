@@ -11,7 +11,7 @@ from ast import literal_eval
 from board import Board
 from wipmodem.modem import Modem
 
-_DTR_ON, _DTR_OFF = b"\1", b"\0"
+_DTR_ON, _DTR_OFF = b"\3", b"\0"  # with RTS, as it holds the modem
 
 
 class TracedLine:

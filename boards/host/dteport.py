@@ -53,9 +53,9 @@ class Dte(SerialPort):
     def readinto(self, buf):
         if self._trail:
             return self._read_by(self._trail, buf)
-        return self._read(buf) or self._all_read()
+        return self._get(buf) or self._all_read()
 
-    def _read(self, buf):
+    def _get(self, buf):
         try:
             return self._data.readinto(buf) or 0
         except OSError:
@@ -64,7 +64,7 @@ class Dte(SerialPort):
     def _read_by(self, trail, buf):
         if not trail.may_read():
             return 0
-        n = self._read(buf)
+        n = self._get(buf)
         trail.was_read(n, len(buf))
         return n
 
@@ -119,6 +119,8 @@ class Dte(SerialPort):
         """While RTS holds us there is no wait for room: the lines tell when it is on again."""
         if self._is_held():
             mask &= ~OUT
+        if self._trail and self._trail.holds():
+            mask |= OUT  # a pty takes bytes at any time: the next pass comes at once
         if mask != self._mask:
             self._mask = mask
             self._poller.modify(self._data_fd, mask)

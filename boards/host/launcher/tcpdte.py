@@ -162,8 +162,14 @@ class TcpDte:
 
     def _on_eof(self):
         """All that the host has sent is in the pump: DTR drops after it."""
+        self._tell_held()
         self.pump.change_lines(_ALL, False)
         self._leave()
+
+    def _tell_held(self):
+        if self._first.held:
+            self.journal.say(f"host left; {self._first.held!r} was not passed to the modem")
+            self._first.held = b""
 
     def _on_fault(self, text):
         self.journal.say(f"host disconnected: {text}")
@@ -172,8 +178,7 @@ class TcpDte:
     def _leave(self):
         if not self._leaving:
             self._leaving = True
-            if self._first.held:
-                self.journal.say(f"host left; {self._first.held!r} was not passed to the modem")
+            self._tell_held()
             self._loop.unwatch(self._listener)
             self._unread = -1
             if not self.pump.host_ended:
