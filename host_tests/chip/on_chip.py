@@ -92,9 +92,12 @@ class ModemOnChip(e2e.Host):
 
     def started(self):
         """Waits until the modem is there, in this boot: echo on, as switched on."""
-        begin = self.chip.boot["said"]
-        self._hears(lambda: self.chip.said.find(b": pico started", begin) >= 0)
+        self._hears_since_boot(b": pico started")
         return self
+
+    def _hears_since_boot(self, words):
+        begin = self.chip.boot["said"]
+        self._hears(lambda: self.chip.said.find(words, begin) >= 0)
 
     def _hears(self, holds):
         """Waits for what the console says."""
@@ -110,7 +113,7 @@ class ModemOnChip(e2e.Host):
         with serial.serial_for_url(self.chip.console) as console:
             console.write(b"\x03")
             self.chip.booted()
-        self._hears(lambda: b"held" in self.chip.said)
+        self._hears_since_boot(b": held")
 
     def turnaround_us(self, command, said):
         """A command line and exactly this answer: from its last byte to the answer's last."""
