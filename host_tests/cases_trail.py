@@ -10,7 +10,9 @@ import serialport
 from dteport import Dte
 
 _MASKS = {"O": 0x20, "W": 8, "N": 0x10, "M": 2}
-_NAMED = b"\2\0\0\0\x20\0\0\0\0\0\0\0\x10\0\0\0" + b"5" + bytes(15)  # an event of the folder
+# Events of the folder: of a file in it, and its own.
+_NAMED = b"\1\0\0\0\x20\0\0\0\0\0\0\0\x10\0\0\0" + b"5" + bytes(15)
+_FOLDER = b"\1\0\0\0\x20\0\0\x40" + bytes(8)
 _ON, _OFF, _TAKEN = b"\3", b"\0", b"\x08"
 
 
@@ -60,8 +62,10 @@ class _Pty:
 
     def happens(self, trail, data=b"", lines=b""):
         for name in trail:
-            event = b"\1\0\0\0" + bytes([_MASKS[name]]) + bytes(11)
+            event = b"\2\0\0\0" + bytes([_MASKS[name]]) + bytes(11)
             self.events.coming += _NAMED + event if name != "M" else event
+        if trail:
+            self.events.coming += _FOLDER
         self.data.coming += data
         self.lines.coming += lines
 

@@ -8,14 +8,18 @@ import subprocess
 import tty
 from pathlib import Path
 
+import pytest
+
 from interpreters import COMMANDS, environment
-from serving import read_until
+from launcher.openers import trail_of
+from serving import open_pty, read_until
 
 _PROBE = Path(__file__).with_name("alloc_dte_probe.py")
 _LINES = (b"ATE0", b"AT+WIPCFG=1", b"AT+WIPBR=4,6") + (b"AT", b"ATI", b"AT+WIPXSTAT?") * 40
 
 
-def test_commands_on_a_pty_allocate_nothing():
+@pytest.mark.parametrize("trail", [False, True])
+def test_commands_on_a_pty_allocate_nothing(trail):
     """Real descriptors, real poll: the second half of the passes adds nothing to mem_total."""
     master, slave = pty.openpty()
     tty.setraw(slave)
@@ -23,8 +27,14 @@ def test_commands_on_a_pty_allocate_nothing():
     ours, lines = socket.socketpair()
     lines.setblocking(False)
     ours.send(b"\3")
-    fds = (master, lines.fileno())
+    fds = [master, lines.fileno()]
     command = [*COMMANDS["micropython"], _PROBE, "--dte", str(fds[0]), "--lines", str(fds[1])]
+    if trail:
+        name = os.ttyname(slave)
+        fds.append(trail_of(name))
+        command += ["--trail", str(fds[2])]
+        os.close(slave)
+        slave = open_pty(name)
     probe = subprocess.Popen(command, pass_fds=fds, env=environment(), stdout=subprocess.PIPE)
     for line in _LINES:
         os.write(slave, line + b"\r")
@@ -32,6 +42,6 @@ def test_commands_on_a_pty_allocate_nothing():
     lines.close()
     ours.close()
     said, _ = probe.communicate(timeout=5)
-    os.close(master)
-    os.close(slave)
+    for fd in (slave, master, *fds[2:]):
+        os.close(fd)
     assert re.fullmatch(rb"passes \d{3,}, second half allocated 0\n", said)

@@ -9,10 +9,12 @@ import sys
 from system import open_raw
 from wipmodem.contract import IN, const
 
-# An event: watch, mask, cookie, length of the name, four bytes each; the name. Events of the
-# folder have a name; the launcher watches it so that no two events are equal and none is merged.
+# An event: watch, mask, cookie, length of the name, four bytes each; the name. The first watch is
+# of the folder, so that no two events of the pty follow each other and are merged; the second is
+# of the pty.
 _SIZE = const(16)
 _LOW = 0 if sys.byteorder == "little" else 3
+_PTY = const(2)
 _MASK = 4 + _LOW
 _MASK_2 = 5 if _LOW == 0 else 6  # its second byte
 _LENGTH = 12 + _LOW
@@ -113,7 +115,7 @@ class Trail:
         while at < n:
             if self._buf[at + _MASK_2] & _OVERFLOW:
                 self.broken = True
-            elif not self._buf[at + _LENGTH]:
+            elif self._buf[at + _LOW] == _PTY:
                 self._take(self._buf[at + _MASK])
             at += _SIZE + self._buf[at + _LENGTH]
 

@@ -98,7 +98,7 @@ def trail_of(name):
 
 
 def _new_instance(name):
-    """An inotify instance that watches the folder of a pty; -1 if there is none to be had."""
+    """An inotify instance that watches a pty's folder first; -1 if there is none to be had."""
     libc = ctypes.CDLL(None, use_errno=True)
     if not hasattr(libc, "inotify_init1"):
         return -1
