@@ -31,9 +31,9 @@ def test_commands_on_a_pty_allocate_nothing(trail):
     command = [*COMMANDS["micropython"], _PROBE, "--dte", str(fds[0]), "--lines", str(fds[1])]
     if trail:
         name = os.ttyname(slave)
+        os.close(slave)
         fds.append(trail_of(name))
         command += ["--trail", str(fds[2])]
-        os.close(slave)
         slave = open_pty(name)
     probe = subprocess.Popen(command, pass_fds=fds, env=environment(), stdout=subprocess.PIPE)
     for line in _LINES:

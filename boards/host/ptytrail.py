@@ -69,11 +69,12 @@ class Trail:
     def was_read(self, n, size):
         """A read for up to `size` bytes has found n."""
         self._full = n == size
-        if n and not self._on:  # of a program that has opened the pty since may_read()
-            self._look()
-            if self.holds():
-                self._change()
-        elif not n or not (self._full or self._has_more()):
+        if self._full:
+            return
+        self._look()  # first: what was written before this is read, if there is no more
+        if n and not self._on and self.holds():  # a program has opened the pty since may_read()
+            self._change()
+        if not self._has_more():
             self._all_read()
 
     def _has_more(self):
@@ -130,7 +131,7 @@ class Trail:
             self._unread = True
             return
         before = self._count
-        self._count += 1 if mask & _OPEN else -1 if mask & _CLOSE else 0
+        self._count = max(self._count + (1 if mask & _OPEN else -1 if mask & _CLOSE else 0), 0)
         if not (before and self._count) and before != self._count:
             self._add()
 
