@@ -10,9 +10,10 @@ import gc
 from fake_radio import FakeRadio
 from session import Session
 from wipmodem import errors
+from wipmodem.nobody import NOBODY
 
 _STEP = 48  # bytes: a block of the heap has 32
-_MOST = 8192  # more than any command takes
+_MOST = 1 << 16  # more than any command takes, and to compile a module that it loads
 _LARGEST = 1 << 16
 
 
@@ -95,13 +96,17 @@ class Poor:
             (session.bearer.user, session.bearer.password),
             list(modem.settings),
             dict(session.store.values),
-            [
-                (p.most, p.idle_s, p.keepalive_s, p.hold, bytes(p.mask))
-                for p in table.door.policies
-            ],
+            _policies(table.door),
             (modem.ping.under_way, modem.counted.under_way, modem.trial.under_way),
             (modem.after.due, modem.data.channel is None, modem.calls.busy()),
         )
+
+
+def _policies(door):
+    """Of each server; before there is a door nothing is asked of anybody."""
+    if door is NOBODY:
+        return [(0, 0, 0, 0, b"\0\0\0\0")] * 4
+    return [(p.most, p.idle_s, p.keepalive_s, p.hold, bytes(p.mask)) for p in door.policies]
 
 
 def _suffers(line, expected, *before, sockets=3, **options):

@@ -1,13 +1,11 @@
 """What a board file says of its board, without running it: the tables at its top are literals."""
 
 import ast
-import re
 from pathlib import Path
 
 BOARDS = Path(__file__).parents[1]
 _FIRMWARE = BOARDS.parent / "firmware" / "wipmodem"
-_LOADING = ("command_table.py", "watch.py")
-_LATER = re.compile(r'^_[A-Z]+ = "(\w+)"$', re.MULTILINE)
+_START = ("heap", "restart", "sizes")  # of these main.py and board files import
 
 
 def names():
@@ -16,9 +14,24 @@ def names():
 
 
 def later():
-    """Files that a board does not load before a host asks for what is in them."""
-    text = "".join((_FIRMWARE / name).read_text() for name in _LOADING)
-    return {f"wipmodem/{name}.mpy" for name in _LATER.findall(text)}
+    """Files that a board does not load before a host asks for what is in them: no import of
+    main.py leads to them."""
+    names = {path.stem for path in _FIRMWARE.glob("*.py")} - {"__init__"}
+    loaded, waiting = set(), list(_START)
+    while waiting:
+        name = waiting.pop()
+        loaded.add(name)
+        waiting += _imported(_FIRMWARE / f"{name}.py") & names - loaded
+    return {f"wipmodem/{name}.mpy" for name in names - loaded}
+
+
+def _imported(path):
+    """The modules of its package that a file imports, and other names."""
+    found = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            found |= {node.module} if node.module else {each.name for each in node.names}
+    return found
 
 
 def tables(name):

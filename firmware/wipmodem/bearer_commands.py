@@ -1,6 +1,6 @@
-"""+WIPBR: the session (B1-B10, H6, H7, Q9-Q11)."""
+"""+WIPBR: the session (B1-B10, H6, H7, Q9-Q11). H, +WCHD: the end of it and of a call (Q40)."""
 
-from . import errors
+from . import errors, text
 from . import settings as at
 from .base_commands import DONE, HOLD
 from .compat import const
@@ -31,8 +31,8 @@ def _set_option(modem, arguments):
     option = arguments.value(2)
     if option == _APN:
         return DONE
-    text = arguments.text(3)
-    return errors.BAD_VALUE if b"\0" in text else modem.stack.credentials(option, text)
+    given = arguments.text(3)
+    return errors.BAD_VALUE if b"\0" in given else modem.stack.credentials(option, given)
 
 
 def _get_option(modem, arguments):
@@ -82,4 +82,19 @@ _TYPES = {
 
 def wipbr_read(modem):
     modem.writer.begin(b"+WIPBR: 6").comma(modem.stack.up()).end()
+    return DONE
+
+
+def hang_up(modem):
+    """ATH: every call ends, the session's too (Q40)."""
+    modem.calls.hang_up()
+    modem.stack.hang_up()
+    return DONE
+
+
+def end_all(modem):
+    """AT+WCHD: as ATH, and the end of a data call is told."""
+    if modem.calls.hang_up():
+        modem.urcs.result(text.NO_CARRIER)
+    modem.stack.hang_up()
     return DONE

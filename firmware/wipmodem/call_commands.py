@@ -1,7 +1,7 @@
-"""D, A, O, H, +WCHD: calls of the host's own, and the end of all (base.md section 3, Q40, Q41)."""
+"""D, A, O: calls of the host's own (base.md section 3, Q41)."""
 
 from . import errors, text
-from .base_commands import DONE, HOLD, ONLINE
+from .base_commands import HOLD, ONLINE
 from .compat import const
 from .radio_commands import READY_MS, pass_on
 
@@ -57,6 +57,7 @@ def _begin(modem):
     commands = modem.commands
     if modem.stack.in_session() or calls.busy() or modem.stack.radio is None:
         return errors.ERROR
+    modem.data.need_call()  # before the radio dials: it allocates
     if calls.begin(b"AT" + bytes(modem.line.buf[commands.began : commands.at])):
         return 0
     return HOLD if modem.line_age_ms() < READY_MS else errors.ERROR
@@ -105,18 +106,3 @@ def resume(modem):
         return errors.ERROR
     modem.data.begin_call()
     return ONLINE
-
-
-def hang_up(modem):
-    """ATH: every call ends, the session's too (Q40)."""
-    modem.calls.hang_up()
-    modem.stack.hang_up()
-    return DONE
-
-
-def end_all(modem):
-    """AT+WCHD: as ATH, and the end of a data call is told."""
-    if modem.calls.hang_up():
-        modem.urcs.result(text.NO_CARRIER)
-    modem.stack.hang_up()
-    return DONE

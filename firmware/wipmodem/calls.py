@@ -19,7 +19,7 @@ _REST = const(0)
 _CALLING = const(1)
 _UP = const(2)
 
-_ANSWER = b"A"
+_ANSWER = const(b"A")
 _RINGING_MS = const(6000)  # a RING is of the same call if it follows within
 _RI_MS = const(100)  # H27: the shortest that RI is on, however soon the call is answered
 _WATCH_MS = const(100)

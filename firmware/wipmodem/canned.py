@@ -1,8 +1,14 @@
 """Commands whose answer is always the same: who we are, and what hosts ask before dialling (H18).
 
 (name, answer of AT+NAME, answer of AT+NAME?, what AT+NAME= may be given). None: plain ERROR; ():
-anything.
+anything. Loaded when a host sends a command that command_table.py lacks.
 """
+
+from . import command_table as table_
+from . import errors
+from . import settings as at
+from .command_table import ABSENT, ACTIONS, NAME, RADIO, SET, TEST
+from .compat import const
 
 TABLE = (
     (b"+GMI", b"+GMI: WAVECOM MODEM", None, None),
@@ -25,6 +31,38 @@ TABLE = (
 )
 
 
+_OTHERS = const(((b"D",), (b"S",)))  # commands with a row in no table
+_NAMED = (at.BASIC, ACTIONS, _OTHERS, TABLE, RADIO, table_.TABLE)  # what AT+CLAC lists
+
+
+def command_name(commands, i):
+    """The i-th command that there is; b"" if the dialect lacks it, None behind the last."""
+    which = 0
+    while which < len(_NAMED) and i >= len(_NAMED[which]):
+        i -= len(_NAMED[which])
+        which += 1
+    if which == len(_NAMED):
+        return None
+    row = _NAMED[which][i]
+    lacks = _NAMED[which] is table_.TABLE and commands.spec(row) is ABSENT
+    return b"" if lacks else row[NAME]
+
+
+def say(modem):
+    """Answer the command under way: 0, or ERROR. None if it is not in the table."""
+    commands = modem.commands
+    line, form = modem.line.buf, commands.given
+    row = find(TABLE, line, commands.began, commands.name_end)
+    if row is None:
+        return None
+    if form == SET:
+        return 0 if _allows(row, line, commands.name_end + 1, commands.at) else errors.ERROR
+    if form == TEST or row[form] is None:
+        return errors.ERROR
+    modem.writer.begin(row[form]).end()
+    return 0
+
+
 def find(table, line, start, end):
     """The row whose name is line[start:end], or None."""
     i = len(table)
@@ -35,7 +73,7 @@ def find(table, line, start, end):
     return None
 
 
-def allows(row, line, start, end):
+def _allows(row, line, start, end):
     """May AT+NAME= be given line[start:end]?"""
     values = row[3]
     i = len(values) if values else 0

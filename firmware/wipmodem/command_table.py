@@ -8,7 +8,6 @@ Constants alone, so that frozen into flash they take no memory.
 
 from . import base_commands as base
 from . import bearer_commands as bearer
-from . import call_commands as call
 from . import profile_commands as profile
 from . import stack_commands as stack
 from . import wip_commands as wip
@@ -27,30 +26,35 @@ WIPSOFT_SPEC = const(6)
 ABSENT = False
 
 # Modules that are loaded at their first use (later.py): a handler is (module, name) there.
-_ID = "identity"
-_OWN = "own_commands"
-_SERVERS = "server_commands"
-_REPORT = "socket_report"
-_COUNTED = "counted"
-_TRIAL = "trial"
-_OPTIONS = "option_commands"
-_PING = "ping"
-_DRAIN = "drain"
+_CALL = const("call_commands")
+_ID = const("identity")
+_OWN = const("own_commands")
+_SERVERS = const("server_commands")
+_REPORT = const("socket_report")
+_COUNTED = const("counted")
+_TRIAL = const("trial")
+_OPTIONS = const("option_commands")
+_PING = const("ping")
+_DRAIN = const("drain")
 
-_CFG = (0, ((0, b"n"), (1, b"n"), (2, b"nuv"), (4, b"ny")))
-_CFG_WIPSOFT = (0, ((0, b"n"), (1, b"n"), (2, b"nuv"), (3, b"n"), (4, b"ny")))
-_BR = (0, ((2, b"nbct"), (3, b"nba"), (4, b"nbZ"), (5, b"nb")))
+_CFG = const((0, ((0, b"n"), (1, b"n"), (2, b"nuv"), (4, b"ny"))))
+_CFG_WIPSOFT = const((0, ((0, b"n"), (1, b"n"), (2, b"nuv"), (3, b"n"), (4, b"ny"))))
+_BR = const((0, ((2, b"nbct"), (3, b"nba"), (4, b"nbZ"), (5, b"nb"))))
 # H6: the bearer's device, and an APN.
-_BR_WIPSOFT = (
-    0,
-    ((0, b"nb"), (1, b"nb"), (2, b"nbkt"), (3, b"nba"), (4, b"nbZ"), (5, b"nb")),
+_BR_WIPSOFT = const(
+    (
+        0,
+        ((0, b"nb"), (1, b"nb"), (2, b"nbkt"), (3, b"nba"), (4, b"nbZ"), (5, b"nb")),
+    )
 )
-_CREATE = (0, ((1, b"piOTQ"), (2, b"pito"), (3, b"psoii")))
-_CLOSE = (0, ((1, b"pi"), (2, b"pi"), (3, b"ps")))
-_SERVER = (1, ((0, b"su"), (1, b"sutt"), (2, b"sun"), (3, b"sun"), (4, b"sun"), (5, b"suw")))
-_XCLOSE = (0, ((1, b"piN"), (2, b"piN"), (3, b"psN")))
-_OPT = (2, ((1, b"pinu"), (2, b"pinut")))  # O5
-_FILE = (0, ((-1, b"p"),))  # no protocol has files
+_CREATE = const((0, ((1, b"piOTQ"), (2, b"pito"), (3, b"psoii"))))
+_CLOSE = const((0, ((1, b"pi"), (2, b"pi"), (3, b"ps"))))
+_SERVER = const(
+    (1, ((0, b"su"), (1, b"sutt"), (2, b"sun"), (3, b"sun"), (4, b"sun"), (5, b"suw")))
+)
+_XCLOSE = const((0, ((1, b"piN"), (2, b"piN"), (3, b"psN"))))
+_OPT = const((2, ((1, b"pinu"), (2, b"pinut"))))  # O5
+_FILE = const((0, ((-1, b"p"),)))  # no protocol has files
 
 
 def _row(name, run=None, read=None, test=None, write=None, spec: object = b"", wipsoft=None):
@@ -68,7 +72,7 @@ TABLE: tuple = (
     _row(b"+CGSN", (_ID, "serial")),
     _row(b"+WMSN", None, (_ID, "wmsn_read")),
     _row(b"+CLAC", (_ID, "list_commands")),
-    _row(b"+WCHD", call.end_all),
+    _row(b"+WCHD", bearer.end_all),
     _row(b"+WIPCFG", None, stack.wipcfg_read, None, stack.wipcfg_set, _CFG, _CFG_WIPSOFT),
     _row(b"+WIPBR", None, bearer.wipbr_read, None, bearer.wipbr_set, _BR, _BR_WIPSOFT),
     _row(b"+WIPCREATE", None, wip.wipcreate_read, None, wip.wipcreate_set, _CREATE),
@@ -109,7 +113,7 @@ ACTIONS: tuple = (
     (b"&F", 0, profile.factory),
     (b"&W", 0, profile.write),
     (b"&V", 0, (_ID, "view")),
-    (b"H", 0, call.hang_up),
-    (b"O", 0, call.resume),
-    (b"A", 0, call.answer),
+    (b"H", 0, bearer.hang_up),
+    (b"O", 0, (_CALL, "resume")),
+    (b"A", 0, (_CALL, "answer")),
 )

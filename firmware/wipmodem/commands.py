@@ -1,16 +1,14 @@
 """What finds, checks and runs a command of command_table.py (F9, F16, Q36, Q37)."""
 
 from . import base_commands as base
-from . import canned, errors, later
+from . import errors, later
 from . import settings as at
 from .arguments import command_end
 from .base_commands import DONE, HOLD, MORE
-from .call_commands import dial
 from .command_table import (
     ABSENT,
     ACTIONS,
     NAME,
-    RADIO,
     READ,
     RUN,
     SET,
@@ -27,13 +25,14 @@ from .recorder import LINE
 _QUESTION = const(0x3F)
 _EQUALS = const(0x3D)
 _SEMICOLON = const(0x3B)
-_PREFIXES = b"&%\\"  # of basic commands with two characters
+_PREFIXES = const(b"&%\\")  # of basic commands with two characters
 _SPACE = const(0x20)
 _PLUS = const(0x2B)
 _DOLLAR = const(0x24)
-_NAME_ENDS = b'?=;"'
-_OTHERS = ((b"D",), (b"S",))  # commands with a row in no table
-_OURS = b"+WIP"  # what begins so is not the radio's
+_NAME_ENDS = const(b'?=;"')
+_DIAL = const(("call_commands", "dial"))  # for later.py
+_CANNED = const(("canned", "say"))
+_OURS = const(b"+WIP")  # what begins so is not the radio's
 _S = const(0x53)
 _D = const(0x44)
 _TOO_LARGE = const(9999)
@@ -71,7 +70,6 @@ def _nothing(modem):
     return DONE
 
 
-_NAMED = (at.BASIC, ACTIONS, _OTHERS, canned.TABLE, RADIO, TABLE)  # what AT+CLAC lists
 _BY_HASH: dict = {_hash(row[NAME]): row for row in TABLE}
 _BASIC = {_hash(name): setting for name, setting in at.BASIC}
 _ACTIONS = {_hash(row[NAME]): row for row in ACTIONS}
@@ -134,17 +132,6 @@ class Commands:
             self._handler = _nothing
         return MORE if outcome == DONE else outcome
 
-    def name(self, i):
-        """The i-th command that there is; b"" if the dialect lacks it, None behind the last."""
-        which = 0
-        while which < len(_NAMED) and i >= len(_NAMED[which]):
-            i -= len(_NAMED[which])
-            which += 1
-        if which == len(_NAMED):
-            return None
-        row = _NAMED[which][i]
-        return b"" if _NAMED[which] is TABLE and self._spec(row) is ABSENT else row[NAME]
-
     def _next(self):
         """Find and check the next command: 0, or the error number."""
         self._modem.step = 0
@@ -205,8 +192,7 @@ class Commands:
     def _dial(self):
         """The rest of the line is the number."""
         self.at = self._line.n
-        self._handler = dial
-        return 0
+        return self._handle_by(_DIAL)
 
     def _s_register(self):
         setting = at.find(at.S_REGISTERS, self._digits())
@@ -231,14 +217,14 @@ class Commands:
             return errors.ERROR
         if row is None:
             return self._other(start)
-        spec = self._spec(row)
+        spec = self.spec(row)
         if row[form] is None or spec is ABSENT:
             return errors.ERROR
         self._shown = self.at
         failure = self._handle_by(row[form])
         return failure or (self._arguments(spec) if form == SET else 0)
 
-    def _spec(self, row):
+    def spec(self, row):
         """The arguments, in the dialect that is set."""
         if row[WIPSOFT_SPEC] is not None and self._modem.settings[at.DIALECT] == at.WIPSOFT:
             return row[WIPSOFT_SPEC]
@@ -267,23 +253,13 @@ class Commands:
         Its arguments are the radio's business, or looked at as they stand (H23).
         """
         self.at = command_end(self._buf, start, self._line.n)
-        row = canned.find(canned.TABLE, self._buf, start, self.name_end)
-        if row is not None:
-            return self._say_canned(row)
+        say = later.find(_CANNED)
+        failure = errors.NO_MEMORY if say is None else say(self._modem)
+        if failure is not None:
+            return failure
         if self._buf.find(_OURS, start, self.at) == start:
             return errors.ERROR
         self._handler = pass_on
-        return 0
-
-    def _say_canned(self, row):
-        """What canned.py has for the command under way: 0, or ERROR."""
-        form = self.given
-        if form == SET:
-            values = self.name_end + 1
-            return 0 if canned.allows(row, self._buf, values, self.at) else errors.ERROR
-        if form == TEST or row[form] is None:
-            return errors.ERROR
-        self._modem.writer.begin(row[form]).end()
         return 0
 
     def _name(self):

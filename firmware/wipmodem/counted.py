@@ -35,8 +35,9 @@ class Counted:
         self.wanted_crc = 0  # the host's, of what it sends
         self._modem = modem
         # What data mode gathers in is empty in command mode.
-        self._ring = modem.data.gather.ring
-        self._span = Span(modem.data.gather.datagram)
+        gather = modem.data.need_gather()
+        self._ring = gather.ring
+        self._span = Span(gather.datagram)
         self._due_ms = 0
 
     def wait(self, argument):

@@ -6,11 +6,18 @@ back-pressure; `give()` what came, True if some moved; `waits()`, is there more 
 `tick()` and `wait_ms()` for what is due.
 """
 
+from . import later
 from . import settings as at
-from .datagrams import Datagrams, Gather, RawDatagrams
-from .line_call import LineCall
+from .compat import const
 from .sock import TCP, UDP
-from .stream import Escaped, Transparent
+from .stream import Transparent
+
+# What is made at the first use, for later.py.
+_GATHER = const(("datagrams", "Gather"))
+_LINE_CALL = const(("line_call", "LineCall"))
+_DATAGRAMS = const(("datagrams", "Datagrams"))
+_RAW_DATAGRAMS = const(("wipsoft", "RawDatagrams"))
+_ESCAPED = const(("wipsoft", "Escaped"))
 
 
 def _key(protocol, mode):
@@ -23,36 +30,58 @@ class DataMode:
         self.channel = None  # what the DTE is mapped to; None in command mode
         self.sock = None  # the mapped socket, if it is one
         self._traffic = traffic
-        self._settings = modem.settings
-        self.gather = gather = Gather(traffic, sizes)
-        self._call = LineCall(modem)
-        self._transparent = Transparent(traffic, modem)
-        # D2, and H12: by protocol and mode.
-        c1 = {
-            _key(UDP, 1): Datagrams(gather, modem),
+        self._modem = modem
+        self._sizes = sizes
+        self._gather = None
+        self._call = None
+        self._transparent = Transparent(modem)
+        # D2, and H12: by protocol and mode, a channel or where to find its class.
+        self._channels: dict = {
+            _key(UDP, 1): _DATAGRAMS,
             _key(TCP, 2): self._transparent,
+            _key(UDP, 2): _RAW_DATAGRAMS,
+            _key(TCP, 1): _ESCAPED,
         }
-        wipsoft = dict(c1)
-        wipsoft[_key(UDP, 2)] = RawDatagrams(gather, modem)
-        wipsoft[_key(TCP, 1)] = Escaped(traffic, modem)
-        self._channels = (c1, wipsoft)  # by dialect
 
     def has(self, protocol, mode):
         """Is there such a mode (D2, D3)?"""
-        return _key(protocol, mode) in self._channels[self._settings[at.DIALECT]]
+        of_all = mode == (2 if protocol == TCP else 1)
+        wipsoft = self._modem.settings[at.DIALECT] == at.WIPSOFT
+        return of_all or (wipsoft and _key(protocol, mode) in self._channels)
 
     def begin(self, sock, mode):
+        """MemoryError changes nothing."""
+        channel = self._channel(_key(sock.protocol, mode))
         self.sock = sock
-        self.channel = self._channels[self._settings[at.DIALECT]][_key(sock.protocol, mode)]
-        self.channel.begin(sock)
+        self.channel = channel
+        channel.begin(sock)
         self._traffic.map(sock)
 
+    def _channel(self, key):
+        channel = self._channels[key]
+        if isinstance(channel, tuple):
+            channel = later.need(channel)(self._modem)
+            self._channels[key] = channel
+        return channel
+
+    def need_gather(self):
+        """What bytes are gathered in, made at the first call. MemoryError changes nothing."""
+        if self._gather is None:
+            self._gather = later.need(_GATHER)(self._traffic, self._sizes)
+        return self._gather
+
+    def need_call(self):
+        """The channel of a call, made at the first one. MemoryError changes nothing."""
+        if self._call is None:
+            self._call = later.need(_LINE_CALL)(self._modem)
+        return self._call
+
     def begin_call(self):
-        self.channel = self._call
-        self._call.begin()
+        self.channel = self.need_call()
+        self.channel.begin()
 
     def is_call(self):
-        return self.channel is self._call
+        return self.channel is not None and self.sock is None
 
     def end(self):
         """Back to command mode; what was gathered goes out (D8)."""

@@ -1,9 +1,9 @@
-"""UDP in data mode. Mode 1: the host ends a datagram with ETX, and each one that it gets ends so
-(D1, D16, Q23, H14). Mode 2 of the dialect wipsoft: what has been gathered goes as one (H12)."""
+"""UDP in data mode 1: the host ends a datagram with ETX, and each one that it gets ends so (D1,
+D16, Q23, H14)."""
 
 from .compat import RingIO
 from .framing import ETX, Framed
-from .pacing import IDLE_MS, Pace
+from .pacing import IDLE_MS
 
 
 class Gather:
@@ -45,9 +45,9 @@ class Gather:
 
 
 class Datagrams(Framed):
-    def __init__(self, gather, modem):
+    def __init__(self, modem):
         super().__init__(modem)
-        self._gather = gather
+        self._gather = modem.data.need_gather()
         self._traffic = modem.table.traffic
         self._sock = None
 
@@ -105,36 +105,3 @@ class Datagrams(Framed):
 
     def _end_mark(self):
         self._out.put(ETX, 0, 1)
-
-
-class RawDatagrams(Datagrams):
-    """No marks: the time since the first byte ends a datagram (Q3)."""
-
-    def __init__(self, gather, modem):
-        super().__init__(gather, modem)
-        self._pace = Pace(modem)
-
-    def take(self, span):
-        if not self._gather.free(self._sock):
-            return
-        if not self._gather.any():
-            self._pace.begin()
-        self._gather.keep(self._sock, span, span.left())
-        if not self._pace.delay_ms():
-            self._gather.flush(self._sock)
-
-    def tick(self):
-        """True if something was sent."""
-        return self._gather.any() > 0 and self._pace.due() and self._gather.flush(self._sock)
-
-    def wait_ms(self):
-        return self._pace.wait_ms() if self._gather.any() else IDLE_MS
-
-    def _give_run(self, rx):
-        rx.block()
-        n = self._out.put(rx.buf, rx.start, min(rx.left(), self._out.room()))
-        rx.take(n)
-        return n
-
-    def _end_mark(self):
-        """There is none."""

@@ -9,7 +9,7 @@ from .flow import COUNTED
 from .machine import IDLE, SPAWNED
 from .sock import INDEXES, LISTENING, NO_HANDLE, READY, SERVER, TCP
 
-_NOBODY = b"\0\0\0\0"
+_NOBODY = const(b"\0\0\0\0")
 _WELCOME = const(-1)
 
 

@@ -1,6 +1,6 @@
 """Who and what the modem is: ATI, AT&V, +GMR, +GSN, +CLAC. Listings say a line a call."""
 
-from . import VERSION, canned
+from . import VERSION, later
 from . import settings as at
 from .base_commands import DONE, MORE
 from .compat import const
@@ -10,7 +10,12 @@ _EQUALS = const(0x3D)
 _S = const(0x53)
 _HALF = const(8)  # registers in a line of AT&V: all are more than a line holds
 
-_DIALECTS = (b"c1", b"wipsoft")
+_DIALECTS = const((b"c1", b"wipsoft"))
+
+
+# For later.py.
+_CANNED = const(("canned", "TABLE"))
+_NAME = const(("canned", "command_name"))
 
 
 def dialect(modem):
@@ -45,7 +50,7 @@ def _checksum(modem, writer):
 
 
 def _model(modem, writer):
-    writer.begin(canned.TABLE[2][1]).end()
+    writer.begin(later.need(_CANNED)[2][1]).end()
 
 
 def _dialect(modem, writer):
@@ -59,7 +64,7 @@ def _sockets(modem, writer):
 
 
 def _maker(modem, writer):
-    writer.begin(canned.TABLE[0][1][len(b"+GMI: ") :]).end()
+    writer.begin(later.need(_CANNED)[0][1][len(b"+GMI: ") :]).end()
 
 
 def _bearer(modem, writer):
@@ -107,7 +112,7 @@ def list_commands(modem):
         _say_without_effect(modem.writer.begin(b"AT"), first)
         modem.step += 1
         return MORE
-    name = modem.commands.name(modem.step - len(at.NO_EFFECT) // at.EACH)
+    name = later.need(_NAME)(modem.commands, modem.step - len(at.NO_EFFECT) // at.EACH)
     if name is None:
         return DONE
     if name:

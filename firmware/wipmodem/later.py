@@ -1,8 +1,10 @@
 """Handlers whose module is loaded at their first use: where it is a file, that is memory kept free
 until a host asks. Afterwards nothing is allocated."""
 
-_PACKAGE = "wipmodem."
-_FROM = ("",)  # the module itself is wanted, not its package
+from .compat import const
+
+_PACKAGE = const("wipmodem.")
+_FROM = const(("",))  # the module itself is wanted, not its package
 _found = {}
 
 
@@ -10,6 +12,14 @@ def find(place):
     """Return the function at (module, name), or None if its module cannot be loaded now."""
     handler = _found.get(place)
     return _load(place) if handler is None else handler
+
+
+def need(place):
+    """Return the same, or raise MemoryError, which ends a command in 802."""
+    handler = find(place)
+    if handler is None:
+        raise MemoryError
+    return handler
 
 
 def _load(place):

@@ -9,7 +9,7 @@ from .compat import const
 from .counters import TX_DROPPED
 from .pacing import IDLE_MS
 
-_LAST_WORDS = b"\r\nNO CARRIER"
+_LAST_WORDS = const(b"\r\nNO CARRIER")
 _LAST_WORDS_MS = const(50)
 
 

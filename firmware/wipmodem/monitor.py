@@ -17,7 +17,7 @@ from .text import LONG_MAX, OK, Writer
 _BLOCK = const(64)  # bytes at once: a packet of USB's
 _RING = const(448)
 _AWAY_S = const(3)  # who asks again has seen nothing yet
-_SIGNAL = b"+CSQ"
+_SIGNAL = const(b"+CSQ")
 _SIGNAL_S = const(10)  # how often a radio is asked for it
 
 

@@ -24,6 +24,17 @@ OPTIONS = {
     9: (_RW, _RW, _RW, 0, 255),
 }
 _PEER_ADDRESS = const(2)
+_GET = {
+    0: lambda sock: sock.local_port,
+    1: lambda sock: sock.peer_port,
+    3: lambda sock: int(sock.bound),  # O2
+    4: lambda sock: sock.tx_size,
+    5: lambda sock: sock.rx_size,
+    6: lambda sock: sock.readable(),
+    7: lambda sock: int(sock.no_delay),
+    8: lambda sock: sock.ttl,
+    9: lambda sock: sock.tos,
+}
 
 
 def wipopt_set(modem):
@@ -71,5 +82,5 @@ def _read(modem, arguments):
     if number == _PEER_ADDRESS:
         writer.address(sock.addr).end()
     else:
-        writer.comma(modem.table.options.get(sock, number)).end()
+        writer.comma(_GET[number](sock)).end()
     return DONE

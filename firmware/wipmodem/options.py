@@ -65,22 +65,6 @@ class Options:
         self._bound(sock)
         return True
 
-    def get(self, sock, number):
-        return _GET[number](sock)
-
     def _bound(self, sock):
         sock.pipes[0].bound(sock.rx_size)
         sock.pipes[1].bound(sock.tx_size)
-
-
-_GET = {
-    0: lambda sock: sock.local_port,
-    1: lambda sock: sock.peer_port,
-    3: lambda sock: int(sock.bound),  # O2
-    _TX: lambda sock: sock.tx_size,
-    _RX: lambda sock: sock.rx_size,
-    6: lambda sock: sock.readable(),
-    NO_DELAY: lambda sock: int(sock.no_delay),
-    TTL: lambda sock: sock.ttl,
-    TOS: lambda sock: sock.tos,
-}

@@ -21,7 +21,7 @@ _REPLY = const(0)
 _SLOT = const(0)  # at the resolver: no socket's
 _LATE = const(1)
 _ANY_PORT = const(1)  # ICMP has none
-_NOBODY = b"\0\0\0\0"
+_NOBODY = const(b"\0\0\0\0")
 
 _REST = const(0)
 _NAMING = const(1)

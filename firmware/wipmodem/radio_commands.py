@@ -8,8 +8,8 @@ from .base_commands import DONE, HOLD, MORE
 from .compat import const
 from .text import LINE_MAX, LONG_MAX
 
-_NO_RADIO = ("no_radio", "answer")  # for later.py
-_DIAL = b"dial"  # its name in the store
+_NO_RADIO = const(("no_radio", "answer"))  # for later.py
+_DIAL = const(b"dial")  # its name in the store
 _DIAL_LONGEST = const(40)
 _LONGEST = LINE_MAX - 4
 READY_MS = const(5000)

@@ -15,8 +15,8 @@ ERROR = const(2)  # ... that was refused: the number
 URC = const(3)  # as it was said
 STALL = const(4)  # ms
 
-_KINDS = (b"start", b"line", b"error", b"urc", b"stall")
-_MARK = b"WIPR"
+_KINDS = const((b"start", b"line", b"error", b"urc", b"stall"))
+_MARK = const(b"WIPR")
 _NEXT = const(4)
 _USED = const(5)
 _HEAD = const(8)

@@ -12,7 +12,7 @@ _KEEPALIVE = 4
 def server_set(modem):
     """AT+WIPXSERVER=<server>,<option>[,<value>[,<mask>]]: for peers that come from now on."""
     arguments = modem.arguments
-    policy = modem.table.door.policy(arguments.value(0))
+    policy = modem.table.need_door().policy(arguments.value(0))
     option = arguments.value(1)
     if option == _ALL:
         policy.reset()
@@ -38,7 +38,7 @@ def _filter(policy, addr, mask):
 
 def server_read(modem):
     """A line each."""
-    policies = modem.table.door.policies
+    policies = modem.table.need_door().policies
     policy = policies[modem.step]
     modem.step += 1
     writer = modem.writer.begin(b"+WIPXSERVER: ").number(modem.step)

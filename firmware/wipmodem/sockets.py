@@ -6,14 +6,14 @@ spawned, is not FREE (R11).
 
 from . import contract as net_
 from . import counters as count_
-from . import errors, ticks
+from . import errors, later, ticks
 from . import settings as at
 from .address import is_peer, parse
 from .compat import const
 from .dns import LARGEST, Resolver
-from .door import Door
 from .flow import COUNTED
 from .machine import ASKED, DEAD, GONE, NAMED, OPENED, UP, Machine, event_of
+from .nobody import NOBODY
 from .options import Options
 from .pipe import Pipe
 from .sock import CONNECTING, READY, RESOLVING, SERVER, TCP, UDP, Sock
@@ -23,6 +23,7 @@ from .traffic import Traffic
 _REFUSAL_OF = {net_.NO_RESOURCE: errors.NO_SOCKET, net_.PORT_IN_USE: errors.BAD_PORT_STATE}
 
 _BACKLOG = const(4)
+_DOOR = const(("door", "Door"))  # for later.py
 _ALL = const(65535)  # bytes: whatever a buffer holds
 _IDLE_MS = const(1000)
 
@@ -35,6 +36,7 @@ class Table:
 
     def __init__(self, modem, entropy, sizes):
         self.now_ms = modem.now_ms  # the time of this pass, set by the loop
+        self._modem = modem
         self._clock = modem.clock
         self._settings = settings = modem.settings
         net, urcs, counters = modem.board.net, modem.urcs, modem.counters
@@ -53,7 +55,7 @@ class Table:
         self.pinged = _nobody  # called with the address of one name more, or None
         self.resolver = Resolver(net, sizes.sockets + 1, entropy, self._named, self.scratch)
         self._machine = Machine(net, urcs, counters, sizes.handles, self.scratch)
-        self.door = Door(self, self._machine, modem)
+        self.door = NOBODY  # made for the first server
         self.traffic = Traffic(self._machine, net, urcs, counters, self.scratch, sizes)
         self.most = 0  # that were open at once
         self._sent = self._received = 0  # bytes, of sockets that are closed
@@ -137,6 +139,7 @@ class Table:
             refusal = errors.INDEX_RESERVED  # R10
         if refusal:
             return refusal
+        self.need_door()
         sock = self.open(sock)  # before the listener: it allocates
         handle = self._net.listen(local_port, _BACKLOG)
         if handle < 0:
@@ -147,6 +150,12 @@ class Table:
         sock.reserve(sock.index, first, last)
         self.options.begin(sock)
         return 0
+
+    def need_door(self):
+        """Return the door, which is made at the first call. MemoryError changes nothing."""
+        if self.door is NOBODY:
+            self.door = later.need(_DOOR)(self, self._machine, self._modem)
+        return self.door
 
     def refusal(self, sock):
         """Why +WIPCREATE would be refused for it, as things stand, or 0."""
@@ -290,7 +299,7 @@ class Table:
     def on_event(self, handle):
         sock = self._machine.of_handle(handle)
         if sock.protocol == SERVER:
-            self.door.open(sock)
+            self.door.open(sock)  # type: ignore (a Door)
         else:
             self.traffic.on_event(sock)
 

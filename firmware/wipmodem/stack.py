@@ -2,9 +2,10 @@
 
 from . import errors, ticks, urc
 from . import settings as at
+from .compat import const
 from .contract import COMING, DOWN, PAUSED, UP
 
-_NO_ADDRESS = b"\0\0\0\0"
+_NO_ADDRESS = const(b"\0\0\0\0")
 
 
 class Stack:

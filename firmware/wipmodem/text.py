@@ -18,31 +18,35 @@ BUSY = const(6)
 NO_ANSWER = const(7)
 
 # Word and number of each final result (base.md section 2; Q38 for CONNECT).
-_RESULTS = (
-    (b"OK", b"0"),
-    (b"CONNECT", b"1"),
-    (b"ERROR", b"4"),
-    (b"RING", b"2"),
-    (b"NO CARRIER", b"3"),
-    (b"NO DIALTONE", b"6"),
-    (b"BUSY", b"7"),
-    (b"NO ANSWER", b"8"),
+_RESULTS = const(
+    (
+        (b"OK", b"0"),
+        (b"CONNECT", b"1"),
+        (b"ERROR", b"4"),
+        (b"RING", b"2"),
+        (b"NO CARRIER", b"3"),
+        (b"NO DIALTONE", b"6"),
+        (b"BUSY", b"7"),
+        (b"NO ANSWER", b"8"),
+    )
 )
 # Numbers of a CONNECT with its speed.
-_SPEEDS = (
-    (300, b"10"),
-    (1200, b"11"),
-    (2400, b"13"),
-    (4800, b"14"),
-    (9600, b"15"),
-    (14400, b"16"),
+_SPEEDS = const(
+    (
+        (300, b"10"),
+        (1200, b"11"),
+        (2400, b"13"),
+        (4800, b"14"),
+        (9600, b"15"),
+        (14400, b"16"),
+    )
 )
 
 _SPACE = const(0x20)
 _QUOTE = const(0x22)
 _BACKSLASH = const(0x5C)
 _DELETE = const(0x7F)
-_HEX = b"0123456789ABCDEF"
+_HEX = const(b"0123456789ABCDEF")
 
 LINE_MAX = const(96)  # the longest line that is said unasked, or beside others, framing included
 LONG_MAX = const(320)  # ... and the longest that waits until there is room for it

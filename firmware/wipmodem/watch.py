@@ -2,8 +2,9 @@
 for once a second. What tells it is loaded when it is first wanted (monitor.py)."""
 
 from . import errors, later
+from .compat import const
 
-_MONITOR = "monitor"
+_MONITOR = const(("monitor", "Monitor"))
 _NO_MEMORY = b"+CME ERROR: %d\r\n" % errors.NO_MEMORY
 
 
@@ -26,10 +27,7 @@ class Watch:
         """False if there is no memory for it."""
         try:
             if self._monitor is None:
-                kind = later.find((_MONITOR, "Monitor"))
-                if kind is None:
-                    return False
-                self._monitor = kind(self._modem)
+                self._monitor = later.need(_MONITOR)(self._modem)
             self._monitor.begin()
         except MemoryError:
             return False

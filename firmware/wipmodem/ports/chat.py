@@ -20,29 +20,31 @@ _UNASKED = const(-2)  # to be counted: a line between exchanges, or the echo of 
 _ECHO = const(-3)  # of the command under way: a radio's echo is on until it is told otherwise
 
 # How the final lines begin (base.md section 2); a CONNECT may go on with a speed.
-_RESULTS = (
-    (b"OK\n", OK),
-    (b"CONNECT", CONNECT),
-    (b"ERROR\n", REFUSED),
-    (b"+CME ERROR", REFUSED),
-    (b"+CMS ERROR", REFUSED),
-    (b"NO CARRIER\n", NO_CARRIER),
-    (b"NO DIALTONE\n", NO_DIALTONE),
-    (b"BUSY\n", BUSY),
-    (b"NO ANSWER\n", NO_ANSWER),
-    (b"AT", _UNASKED),
+_RESULTS = const(
+    (
+        (b"OK\n", OK),
+        (b"CONNECT", CONNECT),
+        (b"ERROR\n", REFUSED),
+        (b"+CME ERROR", REFUSED),
+        (b"+CMS ERROR", REFUSED),
+        (b"NO CARRIER\n", NO_CARRIER),
+        (b"NO DIALTONE\n", NO_DIALTONE),
+        (b"BUSY\n", BUSY),
+        (b"NO ANSWER\n", NO_ANSWER),
+        (b"AT", _UNASKED),
+    )
 )
 _SPEED_AT = const(8)  # "CONNECT 14400"
-_RING = b"RING\n"
-_RING_DATA = b"RING ASYNC\n"  # with AT+CRC=1 the kind of the call is told
-_CRING = b"+CRING:"
-_CREG = b"+CREG: "
+_RING = const(b"RING\n")
+_RING_DATA = const(b"RING ASYNC\n")  # with AT+CRC=1 the kind of the call is told
+_CRING = const(b"+CRING:")
+_CREG = const(b"+CREG: ")
 _CREG_AT = const(7)  # "+CREG: 1"
-_WIND = b"+WIND: "
+_WIND = const(b"+WIND: ")
 _WIND_AT = const(7)
-_WIND_READ = b"+WIND?"
+_WIND_READ = const(b"+WIND?")
 _MOST_WIND = const(29)  # a bit of a small integer each
-_CSQ = b"+CSQ: "
+_CSQ = const(b"+CSQ: ")
 _CSQ_AT = const(6)
 _LARGEST = const(9999999)  # numbers stop growing here
 _SIZE = const(256)

@@ -4,7 +4,9 @@ import io
 import os
 import sys
 
-_PATH = "crash.txt"
+from ..contract import const
+
+_PATH = const("crash.txt")
 
 
 def keep(error):

@@ -3,7 +3,9 @@
 Of ifconfig() only the first and the last are used: the ports differ in the order of the others.
 """
 
-_DNS_PORT = 53
+from ..contract import const
+
+_DNS_PORT = const(53)
 
 
 def address_of(link):

@@ -9,22 +9,24 @@ import time
 import machine
 from machine import WDT
 
-from ..contract import C1
+from ..contract import C1, const
 from . import crash
 from .console import Console
 from .pool import Pool
 from .store import Store
 from .uart import Dte, open_uart
 
-_HELD = "held"  # a file: the next start goes to the REPL instead
-_WATCHDOG_MS = 8000  # the longest that every chip can do
+_HELD = const("held")  # a file: the next start goes to the REPL instead
+_WATCHDOG_MS = const(8000)  # the longest that every chip can do
 # What a chip may tell; none knows them all.
-_CAUSES = (
-    ("PWRON_RESET", b"power_on"),
-    ("HARD_RESET", b"hard"),
-    ("WDT_RESET", b"watchdog"),
-    ("DEEPSLEEP_RESET", b"deepsleep"),
-    ("SOFT_RESET", b"soft"),
+_CAUSES = const(
+    (
+        ("PWRON_RESET", b"power_on"),
+        ("HARD_RESET", b"hard"),
+        ("WDT_RESET", b"watchdog"),
+        ("DEEPSLEEP_RESET", b"deepsleep"),
+        ("SOFT_RESET", b"soft"),
+    )
 )
 
 

@@ -30,8 +30,8 @@ _RUN = const(4)
 _CLOSE = const(5)  # PPP says good-bye
 _PAUSE = const(6)
 
-_ON_LINE = (_LINK, _RUN, _CLOSE)  # the line is PPP's
-_IN_CALL = (_DIAL, _LINK, _RUN, _CLOSE)  # and so is the call; any other is the host's
+_ON_LINE = const((_LINK, _RUN, _CLOSE))  # the line is PPP's
+_IN_CALL = const((_DIAL, _LINK, _RUN, _CLOSE))  # and so is the call; any other is the host's
 
 _SEEN_AS = (DOWN, COMING, COMING, COMING, UP, COMING, COMING)
 
@@ -42,7 +42,7 @@ _AGAIN_MS = const(2000)  # between the tries of one request
 _TRIES = const(2)
 _LONGEST_PAUSE_MS = const(300000)
 # How long a step may be left alone. The host's bytes, which wake the loop, wait for a pass.
-_WAITS_MS = (1000, 20, 20, 20, 100, 20, 20)
+_WAITS_MS = const((1000, 20, 20, 20, 100, 20, 20))
 
 _CONNECTED = const(4)  # network.PPP.status()
 _CAUSES = {-7: AUTH_FAILED, -8: IPCP_FAILED, -9: PEER_SILENT}

@@ -8,7 +8,7 @@ from .. import ticks
 from ..contract import ANY_PORT, const
 
 # Who serves the root? Any answer will do, a refusal too.
-_QUESTION = b"wp\1\0\0\1\0\0\0\0\0\0\0\0\2\0\1"
+_QUESTION = const(b"wp\1\0\0\1\0\0\0\0\0\0\0\0\2\0\1")
 _DNS_PORT = const(53)
 _EACH_MS = const(10000)
 _TRIES = const(3)

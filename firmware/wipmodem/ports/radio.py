@@ -38,7 +38,7 @@ _WATCH_MS = const(1000)  # nothing is due: its bytes wake us
 _LF = const(10)
 
 # A CDMA radio restarts; any other keeps running, without +CREG lines.
-_RESTART = b"AT+CREG=0;+CFUN=1\r"
+_RESTART = const(b"AT+CREG=0;+CFUN=1\r")
 
 _CAUSES = {
     said.BUSY: BUSY,

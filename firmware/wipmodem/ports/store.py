@@ -8,7 +8,7 @@ from binascii import crc32
 
 from ..contract import const
 
-_HEAD = b"wipmodem 1\n"  # the version of the format
+_HEAD = const(b"wipmodem 1\n")  # the version of the format
 _MOST = const(1024)  # bytes; what we write has 300 at most
 _ENOENT = const(2)
 _SUM = const(9)  # bytes of the last line, the CRC

@@ -7,7 +7,7 @@ from machine import UART, Pin, Signal, mem32
 
 from ..contract import IN, const
 
-_PINS = ("tx", "rx", "cts", "rts")
+_PINS = const(("tx", "rx", "cts", "rts"))
 # What the dividers of all chips come to. None of them finds a rate by itself (0).
 _RATES = (300, 600, 1200, 2400, 4800, 9600, 14400, 19200, 28800, 38400, 57600, 115200)
 _RATES += (230400, 460800, 921600)
