@@ -13,8 +13,12 @@ from wipmodem import errors
 from wipmodem.nobody import NOBODY
 
 _STEP = 48  # bytes: a block of the heap has 32
-_MOST = 1 << 16  # more than any command takes, and to compile a module that it loads
+_MOST = 8192  # more than any command takes
 _LARGEST = 1 << 16
+
+# Loaded before memory is short: cases_later.py has what happens if they cannot be loaded then.
+for _module in ("counted", "datagrams", "door", "drain", "option_commands", "server_commands"):
+    __import__("wipmodem." + _module)
 
 
 class Heap:
