@@ -19,6 +19,17 @@ def _client(**sizes):
     return session, session.peer(2, 1)
 
 
+def case_event_of_a_handle_that_has_been_closed():
+    """Another event of the same poll has closed it: then it has no flags, and is left alone."""
+    session, _ = _client()
+    net = session.net
+    net.ready[0] = session.modem.table.at(2, 1).handle
+    net.flags[net.ready[0]] = 0
+    net.count = 1
+    session.modem.service(session.now_ms)
+    assert net.count == 0 and session.ask(b"AT") == b"\r\nOK\r\n"
+
+
 def case_reset_met_by_a_write():
     """The peer resets while the host's bytes are on their way: all are counted, the mode stays."""
     session, peer = _client()

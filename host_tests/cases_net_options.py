@@ -243,6 +243,7 @@ def case_no_proc():
     finally:
         del net_linux.open  # type: ignore (the same)
     assert both.net.unacked(both.handle) == 0
+    assert both.net.overflow(both.handle) == 0  # it is no UDP socket
     both.close()
 
 
