@@ -46,11 +46,12 @@ def test_an_exception_is_kept_with_its_traceback_and_the_modem_restarts(modem):
     modem.play(_CRASH)
     modem.chip.booted()
     modem.started().echo_off()
+    serves = main_line("wait_ms = modem.service(now_ms, busy_ms + late_ms)")
     told = (
         "Traceback (most recent call last):",
         f'File "main.py", line {main_line("run(Board())")}, in start',
         f'File "main.py", line {main_line("typed = serve(here, modem)")}, in run',
-        f'File "main.py", line {main_line("wait_ms = modem.service(now_ms, busy_ms)")}, in serve',
+        f'File "main.py", line {serves}, in serve',
         'File "<stdin>", line 4, in fail',
         "ValueError: by a test",
     )
