@@ -23,6 +23,9 @@ _OPEN = const(0x20)
 _CLOSE = const(0x18)
 _OVERFLOW = const(0x40)  # of the second byte: the kernel has lost events
 _MOST = const(16)
+# MicroPython reads on until this is full, and loses all if the next event does not fit into what
+# is left of it: so much never comes at once. If it does, the trail is broken.
+_ROOM = const(8192)
 
 
 class Trail:
@@ -37,7 +40,7 @@ class Trail:
         self._line = line
         self._full = False  # the last read has filled its buffer
         self._events = open_raw(fd)
-        self._buf = bytearray(512)
+        self._buf = bytearray(_ROOM)
         self._count = 0
         self._unread = False
         self._on = False
@@ -124,6 +127,7 @@ class Trail:
         try:
             return self._events.readinto(self._buf) or 0
         except OSError:
+            self.broken = True
             return 0
 
     def _take(self, mask):
