@@ -167,7 +167,7 @@ class Traffic:
     def _wrote(self, sock, result):
         """Apply the result of a write. After an error the peer takes nothing more, and what it has
         sent before is read first (D23): the read that ends it tells the error."""
-        if result < net_.AGAIN and sock.state == READY:
+        if result < net_.CLOSED and sock.state == READY:
             self._machine.discard(sock)
             sock.finished = FINISHED
             sock.error = error_of(event_of(result))

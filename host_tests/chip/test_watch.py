@@ -28,7 +28,7 @@ _REPORT = r"""
 \+WIPXHEALTH: sent,4
 \+WIPXHEALTH: received,0
 (\+WIPXSTAT: \w+,\d+
-){20}\+WIPBR: 6,1
+){21}\+WIPBR: 6,1
 \+CSQ: 23,99
 \+WIPXLOG: 0\.\d+,start,power_on
 (\+WIPXLOG: \d+\.\d+,(line|urc),.+

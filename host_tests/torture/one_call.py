@@ -21,6 +21,7 @@ _LONGEST_MS = 60000  # that a command may wait for a name and a peer
 _GUARD_MS = 1100
 _SLACK = 128  # bytes of heap in all, however many faults: one number or text instead of another
 _WARM = 3  # rounds until the heap has what stays
+_DTR = "serial.dtr"  # the host itself drops it, and knows: pluses held back are then data
 
 # Bytes used, where the interpreter counts them. CPython does not.
 _used = getattr(gc, "mem_alloc", lambda: 0)
@@ -85,17 +86,18 @@ class Tortured:
     def suffer(self, place, number, outcome):
         """One fault, all that it must not do, and the scenario once more."""
         self.faults.begin(place, number, self._outcomes_of(place)[outcome])
-        self._lives_through(outcome)
+        self._lives_through(place, outcome)
         used = self._heap()
         self._used = self._used or used
         more = used - self._used
         assert more <= _SLACK, "the heap has grown by %d bytes" % more
 
-    def _lives_through(self, outcome):
+    def _lives_through(self, place, outcome):
         met = self._looked_on()
         assert self.faults.met, "it was never called"
         self.faults.begin()
-        self._is_told(met)
+        if place != _DTR:
+            self._is_told(met)
         if outcome in self._session.harmless:
             assert met[:2] == self._plain[:2], "it made a difference"
         self._passes()
