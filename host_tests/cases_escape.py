@@ -47,7 +47,7 @@ def case_pluses_behind_data_are_as_new_as_their_block():
 
 
 def case_data_is_as_old_as_it_may_be():
-    """The same without them: a silence that may have been one is one, but not after a stall."""
+    """Unseen time before data counts as silence after them, up to STALL_MS; after a stall none."""
     for unseen_ms, silence_ms in ((STALL_MS, STALL_MS), (STALL_MS + 1, 0), (3000, 0)):
         escape = _gone()
         assert _fed(escape, b"data", 6000, unseen_ms) == b"data"

@@ -138,12 +138,18 @@ def test_what_a_peer_sent_before_it_reset_is_read_first(modem, peers, gap):
         modem.ask("AT+WIPCLOSE=2,1", "OK")
 
 
-def test_more_than_the_modem_holds_outlives_a_reset(modem, peers):
-    """The stack has the rest until the host reads it. rules: D20 D23"""
+def client_with_unread(modem, peers):
+    """A client whose peer has reset after more than the modem holds: these bytes."""
     data = bytes(range(48, 58)) * 400
     reset_after(modem.client(1, peers), data)
     modem.line.read_until(b"+WIPDATA: 2,1,")
     modem.line.read_until(b"\r\n")
+    return data
+
+
+def test_more_than_the_modem_holds_outlives_a_reset(modem, peers):
+    """The stack has the rest until the host reads it. rules: D20 D23"""
+    data = client_with_unread(modem, peers)
     modem.ask("AT+WIPDATA=2,1,2", "CONNECT")
     modem.expect_bytes(data)
     modem.escape("+WIPERROR: 2,1,843", "OK")
@@ -151,10 +157,7 @@ def test_more_than_the_modem_holds_outlives_a_reset(modem, peers):
 
 def test_a_write_after_a_reset_leaves_what_the_peer_sent(modem, peers):
     """It fails with 843, and the host can still read all. rules: D21 D23"""
-    data = bytes(range(48, 58)) * 400
-    reset_after(modem.client(1, peers), data)
-    modem.line.read_until(b"+WIPDATA: 2,1,")
-    modem.line.read_until(b"\r\n")
+    data = client_with_unread(modem, peers)
     modem.ask("AT+CMEE=1", "OK")
     modem.send("AT+WIPXSEND=2,1,5")
     modem.expect_bytes(b"\r\n> ")

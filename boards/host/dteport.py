@@ -53,18 +53,12 @@ class Dte(SerialPort):
     def readinto(self, buf):
         if self._trail:
             return self._read_by(self._trail, buf)
-        return self._get(buf) or self._all_read()
-
-    def _get(self, buf):
-        try:
-            return self._data.readinto(buf) or 0
-        except OSError:
-            return 0
+        return super().readinto(buf) or self._all_read()
 
     def _read_by(self, trail, buf):
         if not trail.may_read():
             return 0
-        n = self._get(buf)
+        n = super().readinto(buf)
         trail.was_read(n, len(buf))
         return n
 
