@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import monitor_sample as sample
@@ -107,6 +107,21 @@ def test_nothing_raises(lines, uptimes):
     said = b"".join(b"\r\n" + line + b"\r\n" for line in lines)
     history = history_of(*(said + sample.report(uptime_s=uptime) for uptime in uptimes))
     assert history.report is None or shown(Frame(history, "x"), 80, 24).count("\n") == 24
+
+
+_COUNTS = st.integers(0, 2**29)
+_SECONDS = st.integers(1, 600)
+
+
+@given(st.lists(st.tuples(_COUNTS, _SECONDS), min_size=1))
+@example([(1, 5)])
+def test_the_highest_bar_is_full(carried):
+    """Whatever rates the modem's clock gives, the fastest second fills its bar, others at most."""
+    rates = [count / seconds for count, seconds in carried]
+    bars = words.sparkline(rates, len(rates), max(rates))
+    full = "█" if max(rates) else "▁"
+    assert bars[rates.index(max(rates))] == full
+    assert [bar == "▁" for bar in bars] == [rate == 0 for rate in rates]
 
 
 # Counting

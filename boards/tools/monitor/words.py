@@ -1,5 +1,7 @@
 """Figures as people read them, in text of known width."""
 
+from math import ceil
+
 _BARS = "▁▂▃▄▅▆▇█"
 _UNITS = "kMGT"
 _SIGNAL_MOST = 31  # of +CSQ, -51 dBm
@@ -58,8 +60,8 @@ def sparkline(values, width, most):
 
 
 def _bar(value, most):
-    steps = len(_BARS) - 1
-    return _BARS[-int(-value * steps // most)] if value else _BARS[0]
+    """The share first: it is at most 1 however the rates were rounded."""
+    return _BARS[ceil(value / most * (len(_BARS) - 1))] if value else _BARS[0]
 
 
 def signal_bars(signal):
