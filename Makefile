@@ -26,7 +26,7 @@ MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),-
 	$(if $(RADIO),--radio $(RADIO)) $(if $(CONSOLE),--console $(CONSOLE))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve radio deploy image recorder monitor size test test-chip coverage soak torture load load-chip mutate fuzz fuzz-keep memory memory-least bench bench-chip check manual rules lock clean
+.PHONY: help run serve radio deploy image recorder monitor size test test-chip coverage soak search torture load load-chip mutate fuzz fuzz-keep memory memory-least bench bench-chip check manual rules lock clean
 
 help:
 	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
@@ -42,6 +42,7 @@ help:
 	@echo "make test-chip   run the firmware on an emulated RP2040, and measure it (needs root)"
 	@echo "make coverage show which branch of the firmware no test takes"
 	@echo "make soak     a million steps of modem and model    make soak STEPS=100000 SEED=7"
+	@echo "make search   draw 10000 new examples for each property that make test holds"
 	@echo "make torture  every call of every port fails once, on both interpreters"
 	@echo "make load     many connections, many bytes, stuck ends    make load GB=1 CYCLES=10000 PY=cpython"
 	@echo "make load-chip   an hour of the emulated RP2040's time    make load-chip MINUTES=60 (needs root)"
@@ -128,6 +129,9 @@ coverage: $(TEST_READY)
 
 soak: $(TEST_READY)
 	@$(BIN)/python host_tests/model/soak.py $(if $(STEPS),--steps $(STEPS)) $(if $(SEED),--seed $(SEED))
+
+search: $(TEST_READY)
+	@$(BIN)/python -m pytest -v host_tests -m hypothesis --hypothesis-profile search $(ARGS)
 
 torture: $(TEST_READY)
 	@PYTHONPATH=host_tests $(BIN)/python -m torture $(ARGS)

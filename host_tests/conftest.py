@@ -4,10 +4,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PARTS = ("firmware", "boards/host", "boards/package", "examples/python")
 sys.path[:0] = [str(_ROOT / part) for part in _PARTS]
+
+# `make test` plays the same examples each time; `make search` draws new ones.
+settings.register_profile("test", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=10000)
+settings.load_profile("test")
 
 from dns_server import DnsServer
 from e2e import Modem, Peers

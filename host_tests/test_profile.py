@@ -32,7 +32,7 @@ _BODIES = st.lists(_WORDS | st.binary(max_size=8) | st.integers().map(lambda n: 
 _FILES = st.binary(max_size=2000) | _BODIES.map(b"".join) | _BODIES.map(b"".join).map(right)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=_FILES)
 def test_any_bytes_start_a_modem(tmp_path, text):
     """With factory values, or with what is kept as far as it is within the ranges."""

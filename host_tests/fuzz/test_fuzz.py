@@ -17,8 +17,6 @@ _CORPUS = Path(__file__).parent / "corpus"
 
 @settings(
     max_examples=300,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(programs)

@@ -58,9 +58,7 @@ def test_modem_and_model_agree():
         settings=settings(
             max_examples=200,
             stateful_step_count=60,
-            deadline=None,
             database=None,
-            derandomize=True,  # what is new is looked for by `make soak`
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
     )

@@ -12,7 +12,7 @@ _data = st.lists(st.one_of(st.sampled_from(_WORDS), st.binary(max_size=20)), max
     b"".join
 )
 _pieces = st.lists(_data, max_size=5)
-_few = settings(max_examples=25, deadline=None, derandomize=True)
+_few = settings(max_examples=settings.default.max_examples // 4)
 _each = pytest.mark.parametrize("mapping", MAPPINGS, ids=[each.name for each in MAPPINGS])
 
 
