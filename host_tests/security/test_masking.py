@@ -6,7 +6,7 @@ occur in nothing else that is typed or said.
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from traced_line import TracedLine, shown
@@ -94,6 +94,7 @@ def sessions(draw):
     return pieces, user, password
 
 
+@settings(max_examples=settings.default.max_examples * 3 // 2)
 @given(sessions())
 def test_no_letter_of_a_credential_is_shown(session):
     """Typed, corrected, echoed, repeated, cut by DTR; the modem understands it. rules: B4 H24"""
