@@ -60,7 +60,7 @@ def sparkline(values, width, most):
 
 
 def _bar(value, most):
-    """The share first: it is at most 1 however the rates were rounded."""
+    """Divide by `most` first: the share is at most 1, however the rates were rounded."""
     return _BARS[ceil(value / most * (len(_BARS) - 1))] if value else _BARS[0]
 
 
