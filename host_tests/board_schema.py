@@ -296,7 +296,7 @@ def _files(folder, tree):
         return
     sources = {entry.path: entry.source for entry in entries}
     needed = {"main.py", "board.py", "wipmodem/ports/__init__.py"}
-    needed |= {path for path in sources if path.startswith("wipmodem/") and path.count("/") == 1}
+    needed |= {path for path in sources if path.startswith("wipmodem/") and "/ports/" not in path}
     needed |= set(_reached(folder, _asked(tree)))
     for path in sorted(needed - sources.keys()):
         yield f"manifest.py: {path} is missing"

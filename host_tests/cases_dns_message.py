@@ -1,7 +1,7 @@
 """DNS answers, well-formed and not: what is read from each. Both interpreters."""
 
 from dns_kit import CNAME, QUESTION_NAME, SOA, A, address, alias, record, reply, u16, wire
-from wipmodem.dns_message import ASK_NEXT, DONE, IGNORE, encode, query, read_answer
+from wipmodem.sockets.dns_message import ASK_NEXT, DONE, IGNORE, encode, query, read_answer
 
 _ID = 0xA55A
 _NAME = encode(b"www.host.net")

@@ -1,8 +1,8 @@
 """What a transcript cannot tell of the escape: what stands beside a block. Both interpreters."""
 
-from wipmodem import settings as at
-from wipmodem.escape import STALL_MS, Escape
+from wipmodem.online.escape import STALL_MS, Escape
 from wipmodem.pipe import Span
+from wipmodem.settings import S2, S12
 
 _GUARD_MS = 1000
 
@@ -16,7 +16,7 @@ def _fed(escape, data, now_ms, unseen_ms=0, behind=b"."):
 
 def _gone(character=b"+"):
     """The peer is gone, and data has just come."""
-    escape = Escape({at.S2: character[0], at.S12: 50})
+    escape = Escape({S2: character[0], S12: 50})
     escape.unguarded = True
     assert _fed(escape, b"data", 5000) == b"data"
     return escape
@@ -56,7 +56,7 @@ def case_data_is_as_old_as_it_may_be():
 
 def case_the_line_is_looked_at_before_a_silence_is_over():
     """And at its end; once it is over nothing falls due. rules: D5"""
-    escape = Escape({at.S2: 43, at.S12: 50})
+    escape = Escape({S2: 43, S12: 50})
     escape.heard(5000, 0)
     for now_ms, wait_ms in ((5000, 950), (5949, 1), (5950, 50), (5999, 1), (6000, 0)):
         assert not escape.tick(now_ms, 0, 0)
@@ -65,7 +65,7 @@ def case_the_line_is_looked_at_before_a_silence_is_over():
 
 def case_without_a_guard_time_it_is_looked_at_at_once():
     """Also when that is late. rules: D5"""
-    escape = Escape({at.S2: 43, at.S12: 0})
+    escape = Escape({S2: 43, S12: 0})
     escape.heard(5000, 0)
     assert escape.wait_ms(5000) == escape.wait_ms(5010) == 0
 
@@ -73,7 +73,7 @@ def case_without_a_guard_time_it_is_looked_at_at_once():
 def case_a_sleep_of_the_loop_is_trusted_for_so_long():
     """Bytes that are there after STALL_MS of it make a silence whole, later ones do not."""
     for came_ms, quiet in ((1, True), (STALL_MS, True), (STALL_MS + 1, False)):
-        escape = Escape({at.S2: 43, at.S12: 50})
+        escape = Escape({S2: 43, S12: 50})
         escape.heard(5000, 0)
         assert not escape.tick(6000, 0, came_ms)
         assert _fed(escape, b"+++", 6000) == (b"" if quiet else b"+++")

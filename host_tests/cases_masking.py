@@ -2,7 +2,7 @@
 and all other bytes, whole and split anywhere. Both interpreters."""
 
 from masking import Mask, hide
-from wipmodem import settings as at
+from wipmodem.settings import S3, S5
 
 _ALL = bytes(range(256))
 
@@ -55,7 +55,7 @@ _SHOWN = (b"AT+WIPBR?\r\n+WIPBR: 6,1\r\n", b"2,6,1,x\r+WIPBR\r=2,6,1,x\r", _ALL 
 
 def _mask(s3=13):
     """S5 is a small s."""
-    return Mask({at.S3: s3, at.S5: 0x73})
+    return Mask({S3: s3, S5: 0x73})
 
 
 def case_values_in_lines_are_hidden():

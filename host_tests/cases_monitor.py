@@ -3,7 +3,7 @@ interpreters."""
 
 from fake_radio import FakeRadio
 from session import Session
-from wipmodem import later
+from wipmodem import lazy
 
 _NO_MEMORY = b"+CME ERROR: 802\r\n"
 
@@ -153,13 +153,13 @@ def case_data_mode_goes_on():
 def case_no_memory():
     """For the module, or for what it needs: said each time, until there is some."""
     session = _session()
-    find, later.find = later.find, lambda place: None
+    find, lazy.find = lazy.find, lambda place: None
     session.console.incoming += b"?"
     session.wait(1000)
-    later.find = lambda place: _fails
+    lazy.find = lambda place: _fails
     session.console.incoming += b"?"
     session.wait(1000)
-    later.find = find
+    lazy.find = find
     assert bytes(session.console.output) == 2 * _NO_MEMORY
     session.console.output = bytearray()
     assert _report(session)[-1] == b"OK"

@@ -2,7 +2,7 @@
 
 from session import Session
 from wipmodem import contract as c
-from wipmodem import settings as at
+from wipmodem.settings import factory
 
 _WORDS = (
     b"AT A/ +WIPCREATE= +WIPDATA= +WIPCLOSE= +WIPBR= +WIPCFG= ? =? = 1, 2, 3, 1 2 5 8 0"
@@ -105,7 +105,7 @@ class Noise:
         session.serial.stuck = session.net.full = False
         session.serial.set_dtr(True)
         session.settle()
-        session.modem.settings[:] = at.factory()
+        session.modem.settings[:] = factory()
         session.serial.set_dtr(False)
         session.settle()
         session.serial.set_dtr(True)

@@ -11,6 +11,7 @@ from session import Session
 from wipmodem import settings as at
 from wipmodem.ports.store import Store
 from wipmodem.profile import Profile
+from wipmodem.settings import C1, fits
 
 _PATH = f"/tmp/cases_store_{int.from_bytes(os.urandom(6), 'big')}"
 _WHOLE = b"wipmodem 1\ndial=ATD*99#\na17c5dc7\n"
@@ -168,7 +169,7 @@ def _started(text):
 class Here:
     """A board, as far as a profile asks it."""
 
-    dialect = at.C1
+    dialect = C1
     serial = FakeSerial()
 
 
@@ -198,7 +199,7 @@ def case_each_value_of_each_name():
     for name in _NAMES:
         for value in _VALUES:
             settings, damaged = _started(_right(name + b"=" + value + b"\n"))
-            assert all(at.fits(i, settings[i]) for i in range(len(settings))), (name, value)
+            assert all(fits(i, settings[i]) for i in range(len(settings))), (name, value)
             assert not damaged or settings == factory, (name, value)
 
 
@@ -220,7 +221,7 @@ def case_any_bytes():
             else:
                 body = body[:at_byte] + body[at_byte : at_byte + what % 9] + body[at_byte:]
         settings, _ = _started(_right(bytes(body)))
-        assert all(at.fits(i, settings[i]) for i in range(len(settings))), body
+        assert all(fits(i, settings[i]) for i in range(len(settings))), body
 
 
 def case_damage_is_mended_by_the_next_value():

@@ -1,15 +1,17 @@
 """The command table and its kin: no name hides another, and every specification can be read."""
 
-from wipmodem import canned, command_table, commands
-from wipmodem import settings as at
-from wipmodem.arguments import KINDS
+from wipmodem.at.arguments import KINDS
+from wipmodem.commands import dispatch as commands
+from wipmodem.commands import fixed as canned
+from wipmodem.commands import table as command_table
+from wipmodem.settings import BASIC, RANGES, S38, S_REGISTERS, STACK_OPTIONS
 
 
 def case_every_name_is_found():
     """Names are looked up by a hash of 16 bits: no two share one."""
     for row in command_table.TABLE:
         assert commands._BY_HASH[commands._hash(row[0])] is row, row[0]
-    basic = [commands._hash(row[0]) for row in at.BASIC + command_table.ACTIONS]
+    basic = [commands._hash(row[0]) for row in BASIC + command_table.ACTIONS]
     assert len(set(basic)) == len(basic)
 
 
@@ -37,9 +39,9 @@ def case_specifications():
 
 def case_settings():
     """Factory values are in their ranges, and every table names settings that there are."""
-    for low, high, value, _ in at.RANGES:
+    for low, high, value, _ in RANGES:
         assert low <= value <= high
-    for table in (at.BASIC, at.S_REGISTERS, at.STACK_OPTIONS):
+    for table in (BASIC, S_REGISTERS, STACK_OPTIONS):
         for _, setting in table:
-            assert 0 <= setting < len(at.RANGES)
-    assert at.S38 == len(at.RANGES) - 1
+            assert 0 <= setting < len(RANGES)
+    assert S38 == len(RANGES) - 1

@@ -2,16 +2,7 @@
 interpreters."""
 
 from chip_modules import Cyw43, Machine, Network, RingUART, Select, Time, load
-from wipmodem.contract import (
-    AUTH_FAILED,
-    COMING,
-    DOWN,
-    HOME,
-    NO_ANSWER,
-    PAUSED,
-    SEARCHING,
-    UP,
-)
+from wipmodem.contract import AUTH_FAILED, COMING, DOWN, HOME, NO_ANSWER, PAUSED, SEARCHING, UP
 
 _MODULES = {
     "machine": Machine(RingUART),

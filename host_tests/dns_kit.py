@@ -4,7 +4,7 @@ Runs on both interpreters, and shares no code with the firmware but the contract
 """
 
 from wipmodem.contract import AGAIN
-from wipmodem.dns import Resolver
+from wipmodem.sockets.dns import Resolver
 
 A = 1
 CNAME = 5

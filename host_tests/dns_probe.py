@@ -7,7 +7,7 @@ import sys
 
 from bearer import parse_servers
 from system import Net, Poller, entropy, ticks_ms
-from wipmodem.dns import Resolver
+from wipmodem.sockets.dns import Resolver
 from wipmodem.ticks import diff
 
 _SOCKETS = 24

@@ -280,7 +280,8 @@ def test_a_new_board_is_one_folder_and_no_other_change(boards, monkeypatch):
 def listed(mine):
     """The package.json of the small board, whose firmware is the repository's."""
     away = os.path.relpath(FIRMWARE, mine)
-    core = [f"wipmodem/{path.name}" for path in (FIRMWARE / "wipmodem").glob("*.py")]
+    files = [path.relative_to(FIRMWARE).as_posix() for path in FIRMWARE.glob("wipmodem/**/*.py")]
+    core = [name for name in files if not name.startswith("wipmodem/ports/")]
     ports = [f"wipmodem/ports/{name}.py" for name in MANIFEST.split('"')[3].split()]
     urls = [("board.py", "board.py")]
     urls += [(path, f"{away}/{path}") for path in [*sorted([*core, *ports]), "main.py"]]

@@ -14,7 +14,7 @@ _CORE = [path for path in _FILES if path not in _PORTS]
 _OUTSIDE = {
     "compat": {"binascii", "micropython"},
     "heap": {"gc"},
-    "later": {"__import__"},
+    "lazy": {"__import__"},
 }
 # What ports are there for, and the files of the core that are theirs too.
 _OF_PORTS = {

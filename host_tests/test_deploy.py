@@ -161,8 +161,8 @@ def test_a_cable_cut_leaves_the_old_file_and_the_next_deploy_mends(new, tree, mo
 
 def test_a_file_that_cannot_be_written_is_named(tree):
     (tree.flash / "wipmodem" / "line.mpy").unlink()
-    complaint = "wipmodem/line.mpy cannot be written: OSError: full"
-    assert fails(tree, complaint, STAND_IN_FULL="wipmodem/line.mpy") == greeting()
+    complaint = "wipmodem/at/line.mpy cannot be written: OSError: full"
+    assert fails(tree, complaint, STAND_IN_FULL="wipmodem/at/line.mpy") == greeting()
 
 
 def test_firmware_that_does_not_run_is_told_before_it_is_started(tree):

@@ -92,7 +92,7 @@ def test_a_heap_that_is_too_small():
 
 def test_what_is_loaded_later_needs_no_heap_at_the_start():
     """Modules of the command table that a host may never ask for; each of them is a file."""
-    later = facts.later()
+    later = facts.lazy()
     entries = Manifest(facts.BOARDS / "pico_w" / "manifest.py").entries
     assert later and later <= {entry.path.replace(".py", ".mpy") for entry in entries}
     files = {"wipmodem/modem.mpy": bytes(86000)} | {path: bytes(50000) for path in later}

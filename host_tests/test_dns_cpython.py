@@ -24,7 +24,7 @@ from dns_server import (
     wrong_question,
 )
 from interpreters import COMMANDS, output
-from wipmodem.dns_message import DONE, encode, query, read_answer
+from wipmodem.sockets.dns_message import DONE, encode, query, read_answer
 
 _ADDR = "127.1.2.3"
 _NAME = b"www.host.net"

@@ -7,8 +7,8 @@ import socket
 from boards.tools.manual.__main__ import made
 from e2e import LOOPBACK, free_port, port_of
 from serving import ROOT, wait_until
-from wipmodem.dns import Resolver
 from wipmodem.sizes import Sizes
+from wipmodem.sockets.dns import Resolver
 
 README = (ROOT / "README.md").read_text()
 MANUAL, _ = made()

@@ -4,9 +4,10 @@ An event is a method; `words` is what follows its name in the file.
 """
 
 from session import Session
-from wipmodem import address, ticks
 from wipmodem import contract as c
+from wipmodem import ticks
 from wipmodem.ports import chat
+from wipmodem.sockets import address
 
 
 class Mismatch(Exception):

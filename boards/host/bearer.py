@@ -5,8 +5,8 @@ block of either is in memory. Runs on both interpreters.
 """
 
 from textfile import scan
-from wipmodem.address import parse
 from wipmodem.contract import BEST_SIGNAL, DOWN, HOME, NO_MEMORY, UP
+from wipmodem.sockets.address import parse
 
 LOOPBACK = b"\x7f\0\0\1"
 _DNS_PORT = 53

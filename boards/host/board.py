@@ -17,11 +17,11 @@ from ptytrail import Trail
 from radioport import RadioPort
 from system import Net, Poller, entropy, heap_free, ticks_ms
 from tracing import TracedDte, TracedRadioPort, tell_line
-from wipmodem.address import parse
 from wipmodem.contract import C1, IN, WIPSOFT
 from wipmodem.ports.net import ANY_ADDR
 from wipmodem.ports.store import Store
 from wipmodem.sizes import Sizes
+from wipmodem.sockets.address import parse
 
 
 def options(argv):

@@ -14,8 +14,8 @@ from board import options
 from member import Member
 from system import Poller, ticks_ms
 from wipmodem import ticks
-from wipmodem.escape import STALL_MS
 from wipmodem.modem import Modem
+from wipmodem.online.escape import STALL_MS
 from wipmodem.restart import renewed
 
 heap.collect_when_full()

@@ -5,8 +5,8 @@ modem's own rule of where a command ends. All other bytes (data, and what stands
 are shown at once, but for what looks like such a command.
 """
 
-from wipmodem import settings as at
-from wipmodem.arguments import command_end
+from wipmodem.at.arguments import command_end
+from wipmodem.settings import S3, S5
 
 _COMMAND = b"WIPBR"
 _SET = b"WIPBR="
@@ -79,12 +79,12 @@ class Mask:
         return bytes(shown)
 
     def _take(self, byte, char, shown):
-        if char == _LF or char == self._settings[at.S3] == _CR:
+        if char == _LF or char == self._settings[S3] == _CR:
             self.line_ends()
         if self._hides:
             return
         shown.append(byte)
-        if char in _EDITS or char == self._settings[at.S5]:
+        if char in _EDITS or char == self._settings[S5]:
             self._line = self._line[:-1]
         elif char > _SPACE and char != _QUOTE:
             self._line = self._line[-_KEPT:] + bytes((char,)).upper()

@@ -12,9 +12,9 @@ from dteport import Dte
 from masking import Mask, hide
 from radioport import RadioPort
 from system import Poller, ticks_ms
-from wipmodem import settings as at
 from wipmodem import ticks
 from wipmodem.contract import OUT
+from wipmodem.settings import S3, S5
 
 _STDERR = 2
 _PIPE_BUF = 4096  # bytes that a pipe takes at once: Linux has this
@@ -100,13 +100,13 @@ class TracedDte(Dte):
 
     def _repeats(self, last):
         """Return whether a line is complete by A/. Where S3 is a slash that is unknown: False."""
-        return last & 0x7F == _SLASH and self._modem.settings[at.S3] != _SLASH
+        return last & 0x7F == _SLASH and self._modem.settings[S3] != _SLASH
 
     def _show_line(self, line, typed):
         """A complete line: as typed, unless that tells more than how the modem has read it."""
         text = bytes(line.buf[: line.n])
         shown = hide(text)
-        s5 = self._modem.settings[at.S5]
+        s5 = self._modem.settings[S5]
         deleted = any(byte & 0x7F == s5 for byte in typed[:-1])
         if shown == text and not (deleted or line.too_long or len(typed) > _LONGEST):
             at_once = bytes(byte & 0x5F for byte in typed[:2]) == b"AT"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 BOARDS = Path(__file__).parents[1]
 _FIRMWARE = BOARDS.parent / "firmware" / "wipmodem"
-_START = ("heap", "restart", "sizes")  # of these main.py and board files import
+_MAIN = BOARDS.parent / "firmware" / "main.py"
 
 
 def names():
@@ -13,24 +13,40 @@ def names():
     return sorted(path.parent.name for path in BOARDS.glob("*/board.py") if tables_of(path))
 
 
-def later():
-    """Files that a board does not load before a host asks for what is in them: no import of
-    main.py leads to them."""
-    names = {path.stem for path in _FIRMWARE.glob("*.py")} - {"__init__"}
-    loaded, waiting = set(), list(_START)
+def lazy():
+    """Return the files of the core that no import of main.py leads to: a board loads each of them
+    when a host first asks for what is in it."""
+    names = {_name(path) for path in _FIRMWARE.rglob("*.py")}
+    core = {name for name in names if not name.startswith(("ports", "__init__"))}
+    board = {"contract", "sizes"}  # what board files import
+    loaded, waiting = set(), list(board | _imported(_MAIN) & core)
     while waiting:
         name = waiting.pop()
         loaded.add(name)
-        waiting += _imported(_FIRMWARE / f"{name}.py") & names - loaded
-    return {f"wipmodem/{name}.mpy" for name in names - loaded}
+        waiting += _imported(_FIRMWARE / f"{name}.py") & core - loaded
+    return {f"wipmodem/{name}.mpy" for name in core - loaded}
+
+
+def _name(path):
+    """`sockets/table` of a file of the firmware."""
+    return path.relative_to(_FIRMWARE).with_suffix("").as_posix()
 
 
 def _imported(path):
-    """The modules of its package that a file imports, and other names."""
+    """Return the modules that a file imports when it is loaded, and other names."""
     found = set()
     for node in ast.parse(path.read_text()).body:
-        if isinstance(node, ast.ImportFrom) and node.level:
-            found |= {node.module} if node.module else {each.name for each in node.names}
+        if isinstance(node, ast.ImportFrom):
+            module = (node.module or "").replace(".", "/")
+            base = (
+                path.parents[node.level - 1].relative_to(_FIRMWARE) / module
+                if node.level
+                else None
+            )
+            if node.level == 0 and module.startswith("wipmodem"):
+                base = Path(*Path(module).parts[1:])
+            if base is not None:
+                found |= {base.as_posix(), *((base / each.name).as_posix() for each in node.names)}
     return found
 
 

@@ -3,9 +3,9 @@
 What was lost or refused is in counters.py; these tell how near it came to that.
 """
 
-from . import counters as count_
 from .compat import const
-from .flow import COUNTED
+from .counters import DNS_IGNORED, DTE_BREAKS, DTE_FRAMING, DTE_OVERRUNS, RADIO_IGNORED, URC_LOST
+from .sockets.flow import COUNTED
 
 _LOOK_S = const(60)  # how often the heap is looked at, which takes a chip some 10 ms
 
@@ -39,14 +39,14 @@ class Health:
         modem = self._modem
         counters = modem.counters
         serial = modem.board.serial
-        counters.set(count_.URC_LOST, modem.urcs.lost)
+        counters.set(URC_LOST, modem.urcs.lost)
         modem.table.count_overflows()
-        counters.set(count_.DNS_IGNORED, modem.table.resolver.ignored)
-        counters.set(count_.DTE_OVERRUNS, serial.overruns)
-        counters.set(count_.DTE_FRAMING, serial.framing)
-        counters.set(count_.DTE_BREAKS, serial.breaks)
+        counters.set(DNS_IGNORED, modem.table.resolver.ignored)
+        counters.set(DTE_OVERRUNS, serial.overruns)
+        counters.set(DTE_FRAMING, serial.framing)
+        counters.set(DTE_BREAKS, serial.breaks)
         if modem.stack.radio is not None:
-            counters.set(count_.RADIO_IGNORED, modem.stack.radio.chat.ignored)
+            counters.set(RADIO_IGNORED, modem.stack.radio.chat.ignored)
 
     def reset(self):
         """Marks begin with what is."""

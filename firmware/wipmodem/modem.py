@@ -4,34 +4,35 @@
 pass: events of the net port -> host input -> commands -> data -> URCs -> output -> timers.
 """
 
-from . import counters as count_
-from . import errors, text, ticks
-from . import settings as at
-from .after import After
-from .announce import Announcer
-from .arguments import Arguments
-from .base_commands import DONE, ENDED, HOLD, MORE, ONLINE
-from .calls import Calls
+from . import errors, ticks
+from .at import writer as text
+from .at.arguments import Arguments
+from .at.line import LineReader
+from .at.writer import Writer
 from .clock import Clock
-from .commands import Commands
+from .commands.base import DONE, ENDED, HOLD, MORE, ONLINE
+from .commands.dispatch import Commands
+from .commands.radio_commands import restore_dial
+from .commands.unsolicited import Announcer
+from .commands.watch import Watch
 from .compat import const
 from .contract import IN, OUT
-from .control import DTR_HANGS_UP, ControlLines, Drop
-from .data import DataMode
-from .escape import STALL_MS, Escape
+from .counters import DTE_STALLS, TX_DROPPED, Counters
 from .health import Health
-from .line import LineReader
 from .nobody import NOBODY
+from .online.calls import Calls
+from .online.escape import STALL_MS, Escape
+from .online.mode import DataMode
 from .pipe import Pipe, Span
 from .profile import Profile
-from .radio_commands import restore_dial
 from .recorder import ERROR, STALL, Recorder
-from .sock import FAILED
-from .sockets import Table
-from .stack import Stack
-from .text import Writer
+from .session.after import After
+from .session.lines import DTR_HANGS_UP, ControlLines, Drop
+from .session.session import Stack
+from .settings import DIALECT, TELL_OVERRUN, WIPSOFT, factory
+from .sockets.socket import FAILED
+from .sockets.table import Table
 from .urc import UrcQueue
-from .watch import Watch
 
 _MOST_HELD_BACK = const(65536)  # bytes that a DTE may have kept for us
 _LF = const(10)
@@ -57,14 +58,14 @@ class Modem:
         self.value = 0  # ... and the number behind its name, of a basic command
         self._ending = text.OK  # a result other than OK and errors, of the command under way
         self._line_ms = 0  # when the line under way was complete
-        self.settings = at.factory()
+        self.settings = factory()
         self._serial = serial = board.serial
         self.profile = Profile(board.store, self.settings)
         self.after = After(self)
         self.trial = self.ping = self.counted = NOBODY  # made at the first use
         self.profile.start(board)
         self.after.apply()
-        self.counters = count_.Counters()
+        self.counters = Counters()
         self.recorder = Recorder(board.recorder, self.clock)
         cause = cause or board.reset_cause
         self.recorder.start(cause)
@@ -115,7 +116,7 @@ class Modem:
         if unseen_ms > self.health.stall_ms:
             self.health.stall_ms = unseen_ms
         if unseen_ms > STALL_MS:
-            self.counters.add(count_.DTE_STALLS)
+            self.counters.add(DTE_STALLS)
             self.recorder.note(STALL, unseen_ms)
         self._take_events()
         self._watch_dtr()
@@ -136,7 +137,7 @@ class Modem:
     def create(self, sock, local_port, name, peer_port):
         """Create a UDP or TCP client socket; its outcome will come before other URCs (H5)."""
         failure = 0
-        if sock.state == FAILED and self.settings[at.DIALECT] == at.WIPSOFT:
+        if sock.state == FAILED and self.settings[DIALECT] == WIPSOFT:
             failure = self.table.give_way(sock)
         failure = failure or self.table.create(sock, local_port, name, peer_port)
         if not failure:
@@ -213,7 +214,7 @@ class Modem:
         """D5, B10: to command mode; with &D2 the sockets go, then the call."""
         self._holds = False
         self._busy = True  # the host's next bytes may be there
-        self.counters.add(count_.TX_DROPPED, self.counted.stop())
+        self.counters.add(TX_DROPPED, self.counted.stop())
         self.line.reset()
         if self.data.channel:
             self._leave(text.OK)
@@ -230,7 +231,7 @@ class Modem:
             n = self._serial.readinto(self.host.buf)
             dropped += n
         self.host.load(0)
-        self.counters.add(count_.TX_DROPPED, dropped)
+        self.counters.add(TX_DROPPED, dropped)
         self._busy = self._busy or dropped > 0
 
     # From the host
@@ -278,7 +279,7 @@ class Modem:
 
     def _tell_overrun(self):
         self._overruns = self._serial.overruns
-        if self.settings[at.TELL_OVERRUN]:
+        if self.settings[TELL_OVERRUN]:
             self.urcs.overrun(self._overruns)
 
     def _drop_lf(self):

@@ -4,14 +4,26 @@ A value of the board's store is what one keeper keeps, `1,1,0,...`, in the order
 One with fewer is an older firmware's; with more, or a number out of its range, it is foreign.
 """
 
-from . import settings as at
 from .compat import const
+from .settings import (
+    DIALECT,
+    ITSELF,
+    LINE,
+    PROFILE,
+    RANGES,
+    RX_FLOW,
+    SPEED,
+    STACK,
+    TX_FLOW,
+    fits,
+    restore,
+)
 
 _HARDWARE = const(2)  # +IFC
 _MOST_DIGITS = const(5)  # of the largest value in settings.py
 
 # What is kept together under one name.
-_NAMES = {at.PROFILE: b"profile", at.LINE: b"line", at.STACK: b"stack", at.ITSELF: b"dialect"}
+_NAMES = {PROFILE: b"profile", LINE: b"line", STACK: b"stack", ITSELF: b"dialect"}
 
 
 class Profile:
@@ -24,15 +36,15 @@ class Profile:
         """As switched on: what was kept; factory values of line and dialect are the board's."""
         settings = self._settings
         serial = board.serial
-        settings[at.SPEED] = serial.rate // 100
-        settings[at.TX_FLOW] = settings[at.RX_FLOW] = _HARDWARE if serial.flow else 0
-        settings[at.DIALECT] = board.dialect
-        self.load(at.PROFILE, at.LINE, at.STACK, at.ITSELF)
+        settings[SPEED] = serial.rate // 100
+        settings[TX_FLOW] = settings[RX_FLOW] = _HARDWARE if serial.flow else 0
+        settings[DIALECT] = board.dialect
+        self.load(PROFILE, LINE, STACK, ITSELF)
         # What was kept on another board counts as far as this one's line can do it.
-        if not serial.takes(settings[at.SPEED] * 100):
-            settings[at.SPEED] = serial.rate // 100
+        if not serial.takes(settings[SPEED] * 100):
+            settings[SPEED] = serial.rate // 100
         if not serial.flow:
-            settings[at.TX_FLOW] = settings[at.RX_FLOW] = 0
+            settings[TX_FLOW] = settings[RX_FLOW] = 0
 
     def damaged(self):
         """Is there something that had been kept and is not believed?"""
@@ -43,8 +55,8 @@ class Profile:
         whole = True
         for keeper in keepers:
             pairs = self._kept(keeper)  # first: it allocates
-            if keeper not in (at.LINE, at.ITSELF):  # whose factory values are the board's
-                at.restore(self._settings, (keeper,))
+            if keeper not in (LINE, ITSELF):  # whose factory values are the board's
+                restore(self._settings, (keeper,))
             if pairs is None:
                 self._foreign = True
                 whole = False
@@ -67,11 +79,11 @@ class Profile:
         if values is None or len(values) > len(settings):
             return None
         pairs = list(zip(settings, values))
-        return pairs if all(at.fits(setting, value) for setting, value in pairs) else None
+        return pairs if all(fits(setting, value) for setting, value in pairs) else None
 
 
 def _settings_of(keeper):
-    return [i for i in range(len(at.RANGES)) if at.RANGES[i][3] == keeper]
+    return [i for i in range(len(RANGES)) if RANGES[i][3] == keeper]
 
 
 def _numbers(text):

@@ -5,9 +5,9 @@ reset. Of a line it has what can be no credential: see arguments.py, `shown`.
     a slot  seconds (4 bytes, little endian), ms (2), kind, length, text
 """
 
-from .base_commands import DONE, MORE
+from .commands.base import DONE, MORE
 from .compat import RingIO, const
-from .flow import COUNTED
+from .sockets.flow import COUNTED
 
 START = const(0)  # the text says why
 LINE = const(1)  # a command of the host's

@@ -26,7 +26,7 @@ S9 = const(16)  # carrier detect threshold, the radio's
 S10 = const(17)  # disconnect delay, the radio's
 S11 = const(18)  # DTMF duration, the radio's
 S12 = const(19)  # guard time of the escape, 20 ms
-TTL = const(20)  # +WIPCFG=2
+DEFAULT_TTL = const(20)  # +WIPCFG=2
 WINDOW = const(21)
 MSS = const(22)
 SOCKETS = const(23)
@@ -121,7 +121,7 @@ S_REGISTERS = (
 # letter, highest value. Their values are not kept.
 NO_EFFECT = b" B1 L3 M3 N1 P0 T0 W2 X4 Y0&G0&J0&K6&M0&P0&Q6&R1&X0%C3\\N3"
 EACH = const(3)  # bytes of each
-STACK_OPTIONS = ((0, TTL), (3, WINDOW), (4, MSS), (6, SOCKETS), (12, GATHER))
+STACK_OPTIONS = ((0, DEFAULT_TTL), (3, WINDOW), (4, MSS), (6, SOCKETS), (12, GATHER))
 
 
 def find(pairs, name, otherwise: object = -1):

@@ -9,7 +9,7 @@ import time
 
 from alloc_probe import Bench, Net
 from system import Poller, entropy
-from wipmodem import settings as at
+from wipmodem.settings import SOCKETS
 from wipmodem.sizes import Sizes
 
 _BLOCK = b"0123456789abcdef" * 32
@@ -76,7 +76,7 @@ def idle(n, sockets=0):
     """Passes with so many sockets open, TCP first; says how many ns each took."""
     Sizes.sockets, Sizes.handles = 16, 24  # more than a modem has room for
     bench = start()
-    bench.modem.settings[at.SOCKETS] = 16
+    bench.modem.settings[SOCKETS] = 16
     bench.far = Net(Poller(), entropy, 9)  # all of whom it keeps
     listener = bench.far.listen(0, 8)
     for i in range(sockets):

@@ -11,7 +11,7 @@ import struct
 import time
 
 from transcript_events import dns_answer
-from wipmodem import address
+from wipmodem.sockets import address
 
 from .on_chip import CHIP, LOCAL
 

@@ -8,7 +8,7 @@ import gc
 
 from fuzz.program import Program
 from fuzz.watch import Broken
-from wipmodem import settings as at
+from wipmodem.settings import DTR_MODE, ECHO, QUIET, S2, S3, S4, S5, S12, VERBOSE
 
 # A command may be held so long: for a session (H7), or a name and then a connection (H9).
 _HELD_MS = 61000
@@ -110,12 +110,12 @@ def _to_command_mode(program):
     settings = modem.settings
     if not modem.data.channel:
         return True
-    guard_ms = settings[at.S12] * _ESCAPE_STEP_MS
-    if settings[at.S2] < 128:
+    guard_ms = settings[S12] * _ESCAPE_STEP_MS
+    if settings[S2] < 128:
         program.wait(guard_ms + 1)
-        program.type(bytes([settings[at.S2]]) * 3)
+        program.type(bytes([settings[S2]]) * 3)
         program.wait(guard_ms + 1)
-    elif settings[at.DTR_MODE] != _DTR_IGNORED:
+    elif settings[DTR_MODE] != _DTR_IGNORED:
         program.happen("dtr off")
         program.happen("dtr on")
     else:
@@ -126,20 +126,20 @@ def _to_command_mode(program):
 
 
 def _terminator(program):
-    return bytes([program.session.modem.settings[at.S3]])
+    return bytes([program.session.modem.settings[S3]])
 
 
 def _at_answers(program):
     """OK, in the form that the host has chosen, and nothing else."""
     settings = program.session.modem.settings
     _answers_ok(program, b"AT")
-    if settings[at.QUIET] and settings[at.S3] not in b"Q0" and settings[at.S5] not in b"Q0":
+    if settings[QUIET] and settings[S3] not in b"Q0" and settings[S5] not in b"Q0":
         _answers_ok(program, b"ATQ0")
 
 
 def _answers_ok(program, line):
     settings = program.session.modem.settings
-    echo = settings[at.ECHO]
+    echo = settings[ECHO]
     line += _terminator(program)
     said = program.type(line) + program.wait(_LF_MS)
     expected = (line if echo else b"") + _ok(settings)
@@ -149,9 +149,9 @@ def _answers_ok(program, line):
 
 
 def _ok(settings):
-    end = bytes([settings[at.S3]])
-    if settings[at.QUIET]:
+    end = bytes([settings[S3]])
+    if settings[QUIET]:
         return b""
-    if not settings[at.VERBOSE]:
+    if not settings[VERBOSE]:
         return b"0" + end
-    return (end + bytes([settings[at.S4]])).join((b"", b"OK", b""))
+    return (end + bytes([settings[S4]])).join((b"", b"OK", b""))

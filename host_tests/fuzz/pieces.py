@@ -3,9 +3,9 @@
 from hypothesis import strategies as st
 
 from fuzz.program import EVENTS, MARK
-from wipmodem import canned
-from wipmodem import settings as at
-from wipmodem.command_table import ACTIONS, NAME, RADIO, TABLE
+from wipmodem.commands import fixed as canned
+from wipmodem.commands.table import ACTIONS, NAME, RADIO, TABLE
+from wipmodem.settings import BASIC
 
 # Lines that a program gets nowhere without.
 LINES = (
@@ -63,7 +63,7 @@ LINES = (
     b"\x10",
 )
 NAMES = tuple(
-    [row[NAME] for row in TABLE + ACTIONS + RADIO + canned.TABLE] + [name for name, _ in at.BASIC]
+    [row[NAME] for row in TABLE + ACTIONS + RADIO + canned.TABLE] + [name for name, _ in BASIC]
 )
 
 # Places in EVENTS.

@@ -13,8 +13,8 @@ from fuzz.watch import Watch
 from session import Session
 from transcript_events import Events, Mismatch
 from wipmodem import contract as c
-from wipmodem import settings as at
-from wipmodem.sock import SERVER, TCP, UDP
+from wipmodem.settings import DIALECT, ECHO, S2
+from wipmodem.sockets.socket import SERVER, TCP, UDP
 
 MARK = 0xFF
 
@@ -199,7 +199,7 @@ class Program:
         self.steps.append(">> %r" % data)
         modem = self.session.modem
         # Of more than three a block is data; one by one they are an escape that grows too long.
-        character = bytes((modem.settings[at.S2],))
+        character = bytes((modem.settings[S2],))
         self.timed = self.timed or (modem.data.gone() and character * 4 in data)
         if self._way == "split":
             for i in range(len(data)):
@@ -253,7 +253,7 @@ class Program:
         self.heard += said
         settings = self.session.modem.settings
         # H17: the LF behind a CR is waited for.
-        self.timed = self.timed or settings[at.DIALECT] * settings[at.ECHO] > 0
+        self.timed = self.timed or settings[DIALECT] * settings[ECHO] > 0
         if said:
             self.steps.append("<< %r" % said)
         return said

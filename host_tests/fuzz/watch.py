@@ -6,7 +6,7 @@ command mode nothing but lines of known form, so no byte of a peer's; in data mo
 Runs on both interpreters.
 """
 
-from wipmodem import settings as at
+from wipmodem.settings import ECHO, QUIET, S3, S4, VERBOSE
 
 # Results and unsolicited lines, # for a number: of a peer's there is nothing but numbers.
 _RESULTS = (
@@ -129,7 +129,7 @@ class Watch:
         self._results = 0
         self._finish(outcome)
         self._ends = self._answers = False
-        quiet = self._modem.settings[at.QUIET]
+        quiet = self._modem.settings[QUIET]
         if self._results != (0 if quiet else 1):
             raise Broken("%d results of one line" % self._results)
         self.finals += 1
@@ -143,7 +143,7 @@ class Watch:
     def _leaving(self, result):
         self._leave(result)
         self.left += 1
-        if self._modem.settings[at.QUIET]:
+        if self._modem.settings[QUIET]:
             self.told += 1
 
     def _writing(self, buf, off, n):
@@ -171,11 +171,11 @@ class Watch:
             raise Broken("data in command mode: %r" % data)
 
     def _check_echo(self, data):
-        if self._modem.data.channel or not self._modem.settings[at.ECHO]:
+        if self._modem.data.channel or not self._modem.settings[ECHO]:
             raise Broken("echo: %r" % data)
 
     def _check_number(self, data):
-        end = bytes((self._modem.settings[at.S3],))
+        end = bytes((self._modem.settings[S3],))
         if not data.endswith(end) or not self._is_number(data[:-1]):
             raise Broken("number: %r" % data)
         return self._heard_result(data, data[:-1] in (_RING, b"3"))
@@ -185,8 +185,8 @@ class Watch:
 
     def _check_line(self, data):
         settings = self._modem.settings
-        frame = bytes((settings[at.S3], settings[at.S4]))
-        head = frame if settings[at.VERBOSE] else b""
+        frame = bytes((settings[S3], settings[S4]))
+        head = frame if settings[VERBOSE] else b""
         text = data[len(head) : len(data) - 2]
         if data != head + text + frame or any(not 32 <= char < 127 for char in text):
             raise Broken("no line: %r" % data)

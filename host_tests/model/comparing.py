@@ -7,7 +7,8 @@ whatever the model thinks.
 from model_table import CONNECTING, FAILED, HALF, LISTENING, READY, RESOLVING, SERVER, TCP, UDP
 
 from transcript_events import Events
-from wipmodem import sock, urc
+from wipmodem import urc
+from wipmodem.sockets import socket as sock
 
 _STATES = {
     sock.RESOLVING: RESOLVING,

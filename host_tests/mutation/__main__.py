@@ -16,7 +16,10 @@ from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 from . import judge
 from .mutants import Name, mutate, places
 
-MODULES = "sockets door machine sock escape framing line arguments command_table commands".split()
+MODULES = """
+    sockets.table sockets.server sockets.machine sockets.socket online.escape online.framing
+    at.line at.arguments commands.table commands.dispatch
+""".split()
 
 _FIRMWARE = Path(__file__).resolve().parents[2] / "firmware" / "wipmodem"
 _EXPLAINED = Path(__file__).with_name("survivors.txt")
@@ -24,7 +27,7 @@ _NICE = 10
 
 
 def _source(module):
-    return (_FIRMWARE / f"{module}.py").read_text()
+    return (_FIRMWARE / f"{module.replace(chr(46), chr(47))}.py").read_text()
 
 
 def judged(work):

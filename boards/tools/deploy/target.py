@@ -59,7 +59,7 @@ class Target:
 
     def require_heap(self, heap):
         """`heap`: the board's, in bytes. Files are loaded into it, where frozen they are not."""
-        loaded = self._wanted.keys() - facts.later()
+        loaded = self._wanted.keys() - facts.lazy()
         needed = sum(len(self._wanted[path]) for path in loaded) * _LOADED // 100 + _BESIDES
         if heap < needed:
             raise Failure(

@@ -50,9 +50,12 @@ class Facts:
 
 def read():
     """The firmware as it is."""
-    from wipmodem import VERSION, announce, canned, contract, counters, errors, settings, text
-    from wipmodem.command_table import ACTIONS, RADIO, TABLE
-    from wipmodem.option_commands import OPTIONS
+    from wipmodem import VERSION, contract, counters, errors, settings
+    from wipmodem.at import writer as text
+    from wipmodem.commands import fixed as canned
+    from wipmodem.commands import unsolicited as announce
+    from wipmodem.commands.socket_extras import OPTIONS
+    from wipmodem.commands.table import ACTIONS, RADIO, TABLE
     from wipmodem.sizes import Sizes
 
     return Facts(
@@ -107,7 +110,7 @@ def _numbers(module):
 
 def _row(row):
     """With what either dialect has."""
-    from wipmodem.command_table import ABSENT, SPEC, WIPSOFT_SPEC
+    from wipmodem.commands.table import ABSENT, SPEC, WIPSOFT_SPEC
 
     forms = tuple(form for form, handler in zip(FORMS, row[1:SPEC], strict=True) if handler)
     variants, place = {}, 0
@@ -121,7 +124,7 @@ def _row(row):
 
 
 def _argument(letter):
-    from wipmodem.arguments import KINDS, TEXT
+    from wipmodem.at.arguments import KINDS, TEXT
 
     kind, low, high, refused = KINDS[ord(chr(letter).lower())]
     optional = chr(letter).isupper()

@@ -1,0 +1,38 @@
+"""+WIPXCLOSE: close a socket once its peer has all that was sent, or after a while, and say so."""
+
+from .. import errors
+from ..compat import const
+from ..contract import NO_RESOURCE
+from ..sockets.socket import TCP
+from .base import DONE, HOLD
+from .sockets import name
+
+_TIMEOUT_S = const(10)
+_UNKNOWN = const(-1)
+_COMMA = const(0x2C)
+
+
+def close_set(modem):
+    """AT+WIPXCLOSE=<protocol>,<index>[,<timeout>]: bytes unsent, and bytes that the peer has not
+    acknowledged, if the stack tells."""
+    sock = modem.table.at(modem.arguments.value(0), modem.arguments.value(1))
+    if not sock.state:
+        return errors.BAD_STATE
+    unacked = _unacked(modem, sock)
+    limit_ms = modem.arguments.value_or(2, _TIMEOUT_S) * 1000
+    waits = sock.unsent() or unacked > 0 or unacked == NO_RESOURCE
+    if waits and modem.line_age_ms() < limit_ms:
+        return HOLD
+    writer = name(modem.writer.begin(b"+WIPXCLOSE: "), sock).comma(sock.unsent() + sock.lost)
+    if unacked < 0:
+        writer.char(_COMMA).end()
+    else:
+        writer.comma(unacked).end()
+    modem.table.close(sock)
+    return DONE
+
+
+def _unacked(modem, sock):
+    if sock.protocol != TCP:
+        return 0
+    return modem.board.net.unacked(sock.handle) if sock.handle >= 0 else _UNKNOWN

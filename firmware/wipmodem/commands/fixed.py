@@ -1,0 +1,88 @@
+"""Commands whose answer is always the same: who we are, and what hosts ask before dialling (H18).
+
+(name, answer of AT+NAME, answer of AT+NAME?, what AT+NAME= may be given). None: plain ERROR; ():
+anything. Loaded when a host sends a command that command_table.py lacks.
+"""
+
+from .. import errors
+from ..compat import const
+from ..settings import BASIC
+from . import table as table_
+from .table import ABSENT, ACTIONS, NAME, RADIO, SET, TEST
+
+TABLE = (
+    (b"+GMI", b"+GMI: WAVECOM MODEM", None, None),
+    (b"+CGMI", b"+CGMI: WAVECOM MODEM", None, None),
+    (b"+GMM", b"MULTIBAND 800 1900 Model 65", None, None),
+    (b"+CGMM", b"MULTIBAND 800 1900 Model 65", None, None),
+    (b"+GCAP", b"+GCAP: +CIS707-A", None, None),
+    (b"+ICF", None, b"+ICF: 3,3", (b"3", b"3,3")),  # Q39
+    (b"+CCED", None, None, (b"0", b"2")),  # off, the only state there is
+    (b"+CPIN", None, b"+CPIN: READY", None),
+    (b"+CGREG", b"+CGREG: 0,1", b"+CGREG: 0,1", (b"0", b"1", b"2")),
+    (b"+CGATT", None, b"+CGATT: 1", (b"1",)),
+    (b"+COPS", None, b"+COPS: 0", (b"0",)),
+    (b"+CMGF", None, b"+CMGF: 1", (b"0", b"1")),
+    (b"+WOPEN", None, b"+WOPEN: 1", (b"1",)),
+    (b"+PSRIC", None, None, ()),
+    (b"$QCMIP", None, b"$QCMIP: 0", (b"0",)),
+    (b"+CGCLASS", None, b'+CGCLASS: "B"', (b'"B"', b"B")),
+    (b"+FCLASS", None, b"0", (b"0",)),  # H21: data, no fax
+)
+
+
+_OTHERS = const(((b"D",), (b"S",)))  # commands with a row in no table
+_NAMED = (BASIC, ACTIONS, _OTHERS, TABLE, RADIO, table_.TABLE)  # what AT+CLAC lists
+
+
+def command_name(commands, i):
+    """The i-th command that there is; b"" if the dialect lacks it, None behind the last."""
+    which = 0
+    while which < len(_NAMED) and i >= len(_NAMED[which]):
+        i -= len(_NAMED[which])
+        which += 1
+    if which == len(_NAMED):
+        return None
+    row = _NAMED[which][i]
+    lacks = _NAMED[which] is table_.TABLE and commands.spec(row) is ABSENT
+    return b"" if lacks else row[NAME]
+
+
+def say(modem):
+    """Answer the command under way: 0, or ERROR. None if it is not in the table."""
+    commands = modem.commands
+    line, form = modem.line.buf, commands.given
+    row = find(TABLE, line, commands.began, commands.name_end)
+    if row is None:
+        return None
+    if form == SET:
+        return 0 if _allows(row, line, commands.name_end + 1, commands.at) else errors.ERROR
+    if form == TEST or row[form] is None:
+        return errors.ERROR
+    modem.writer.begin(row[form]).end()
+    return 0
+
+
+def find(table, line, start, end):
+    """The row whose name is line[start:end], or None."""
+    i = len(table)
+    while i:
+        i -= 1
+        if _is(table[i][0], line, start, end):
+            return table[i]
+    return None
+
+
+def _allows(row, line, start, end):
+    """May AT+NAME= be given line[start:end]?"""
+    values = row[3]
+    i = len(values) if values else 0
+    while i:
+        i -= 1
+        if _is(values[i], line, start, end):
+            return True
+    return values == ()
+
+
+def _is(word, line, start, end):
+    return len(word) == end - start and line.find(word, start, end) == start

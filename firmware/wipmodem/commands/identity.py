@@ -1,0 +1,176 @@
+"""Who and what the modem is: ATI, AT&V, +GMR, +GSN, +CLAC. Listings say a line a call."""
+
+from .. import VERSION, lazy
+from ..compat import const
+from ..settings import BASIC, CMEE, DIALECT, EACH, NO_EFFECT, RX_FLOW, S_REGISTERS, SPEED, TX_FLOW
+from .base import DONE, MORE
+
+_SPACE = const(0x20)
+_EQUALS = const(0x3D)
+_S = const(0x53)
+_HALF = const(8)  # registers in a line of AT&V: all are more than a line holds
+
+_DIALECTS = const((b"c1", b"wipsoft"))
+
+
+# For lazy.py.
+_CANNED = const(("commands.fixed", "TABLE"))
+_NAME = const(("commands.fixed", "command_name"))
+
+
+def dialect(modem):
+    return _DIALECTS[modem.settings[DIALECT]]
+
+
+def find_dialect(name):
+    """Its number, or -1."""
+    return _DIALECTS.index(name) if name in _DIALECTS else -1
+
+
+def identify(modem):
+    """ATI, ATI0, ATI3: product, version, board; whether what was kept over power loss is gone."""
+    if modem.step:
+        modem.writer.begin(b"profile damaged: factory values").end()
+        return DONE
+    _IDENTITIES[modem.value](modem, modem.writer)
+    modem.step = 1
+    return MORE if modem.value in (0, 3) and modem.profile.damaged() else DONE
+
+
+def _product(modem, writer):
+    writer.begin(b"wipmodem ").text(VERSION).text(b" ").text(modem.board.name).end()
+
+
+def _version(modem, writer):
+    writer.begin(VERSION).end()
+
+
+def _checksum(modem, writer):
+    """ATI2: the firmware has been checked; who starts it does that."""
+
+
+def _model(modem, writer):
+    writer.begin(lazy.need(_CANNED)[2][1]).end()
+
+
+def _dialect(modem, writer):
+    writer.begin(dialect(modem)).end()
+
+
+def _sockets(modem, writer):
+    sizes = modem.board.sizes
+    writer.begin(b"sockets ").number(sizes.sockets)
+    writer.text(b", rx ").number(sizes.rx_most()).text(b", tx ").number(sizes.tx_most()).end()
+
+
+def _maker(modem, writer):
+    writer.begin(lazy.need(_CANNED)[0][1][len(b"+GMI: ") :]).end()
+
+
+def _bearer(modem, writer):
+    writer.begin(b"radio" if modem.stack.radio is not None else b"network").end()
+
+
+def _number(modem, writer):
+    writer.begin(modem.board.serial_number).end()
+
+
+_IDENTITIES = (
+    _product,
+    _version,
+    _checksum,
+    _product,
+    _model,
+    _dialect,
+    _sockets,
+    _maker,
+    _bearer,
+    _number,
+)
+
+
+def revision(modem):
+    modem.writer.begin(b"wipmodem ").text(VERSION).end()
+    return DONE
+
+
+def serial(modem):
+    """15 digits."""
+    _number(modem, modem.writer)
+    return DONE
+
+
+def wmsn_read(modem):
+    modem.writer.begin(b"+WMSN: ").text(modem.board.serial_number).end()
+    return DONE
+
+
+def list_commands(modem):
+    """AT+CLAC: a line for each command of the dialect."""
+    first = modem.step * EACH
+    if first < len(NO_EFFECT):
+        _say_without_effect(modem.writer.begin(b"AT"), first)
+        modem.step += 1
+        return MORE
+    name = lazy.need(_NAME)(modem.commands, modem.step - len(NO_EFFECT) // EACH)
+    if name is None:
+        return DONE
+    if name:
+        modem.writer.begin(b"AT").text(name).end()
+    modem.step += 1
+    return MORE
+
+
+def _say_without_effect(writer, i):
+    if NO_EFFECT[i] != _SPACE:
+        writer.char(NO_EFFECT[i])
+    writer.char(NO_EFFECT[i + 1]).end()
+
+
+def view(modem):
+    """AT&V: what is in force. Credentials are no setting."""
+    modem.step += 1
+    _VIEWS[modem.step - 1](modem.writer.begin(), modem.settings)
+    return MORE if modem.step < len(_VIEWS) else DONE
+
+
+def _view_basic(writer, settings):
+    i = 0
+    while i < len(BASIC):
+        _say_basic(writer, BASIC[i], settings)
+        i += 1
+    writer.text(b"+CMEE=").number(settings[CMEE]).end()
+
+
+def _say_basic(writer, row, settings):
+    writer.text(row[0])
+    writer.number(settings[row[1]])
+    writer.char(_SPACE)
+
+
+def _view_line(writer, settings):
+    writer.text(b"+IPR=").number(settings[SPEED] * 100).text(b" +ICF=3,3 +IFC=")
+    writer.number(settings[TX_FLOW]).comma(settings[RX_FLOW]).end()
+
+
+def _view_registers(writer, settings):
+    _say_registers(writer, settings, 0, _HALF)
+
+
+def _view_more_registers(writer, settings):
+    _say_registers(writer, settings, _HALF, len(S_REGISTERS))
+
+
+def _say_registers(writer, settings, i, end):
+    first = i
+    while i < end:
+        row = S_REGISTERS[i]
+        if i > first:
+            writer.char(_SPACE)
+        writer.char(_S).number(row[0])
+        writer.char(_EQUALS).three_digits(settings[row[1]])
+        i += 1
+    writer.end()
+
+
+_VIEWS = (_view_basic, _view_line, _view_registers, _view_more_registers)

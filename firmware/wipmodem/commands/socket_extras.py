@@ -1,0 +1,86 @@
+"""+WIPOPT: the options of a socket, as one table (wip.md section 7, O1-O7, Q29, Q30)."""
+
+from .. import errors
+from ..compat import const
+from ..sockets.socket import INDEXES
+from .base import DONE
+
+_WRITE = const(2)
+
+_R = const(1)
+_RW = const(3)
+
+# option: (on UDP, on a TCP client, on a server, lowest, highest)
+OPTIONS = {
+    0: (_R, _R, _R, 0, 65535),
+    1: (_R, _R, 0, 0, 65535),
+    2: (_R, _R, 0, 0, 0),
+    3: (_R, _R, 0, 0, 1),
+    4: (0, _RW, _RW, 536, 36864),
+    5: (0, _RW, _RW, 536, 65535),
+    6: (_R, _R, 0, 0, 65535),
+    7: (0, _RW, _RW, 0, 1),
+    8: (_RW, _RW, _RW, 0, 255),
+    9: (_RW, _RW, _RW, 0, 255),
+}
+_PEER_ADDRESS = const(2)
+_GET = {
+    0: lambda sock: sock.local_port,
+    1: lambda sock: sock.peer_port,
+    3: lambda sock: int(sock.bound),  # O2
+    4: lambda sock: sock.tx_size,
+    5: lambda sock: sock.rx_size,
+    6: lambda sock: sock.readable(),
+    7: lambda sock: int(sock.no_delay),
+    8: lambda sock: sock.ttl,
+    9: lambda sock: sock.tos,
+}
+
+
+def wipopt_set(modem):
+    """Action 1 reads, 2 writes. What the option allows is looked at first, then the socket."""
+    arguments = modem.arguments
+    protocol = arguments.value(0)
+    if arguments.value(1) > INDEXES[protocol - 1]:
+        return errors.BAD_INDEX
+    action = arguments.value(2)
+    option = OPTIONS.get(arguments.value(3))
+    if option is None:
+        return errors.NO_OPTION  # O4
+    if not option[protocol - 1] & action:
+        return errors.NOT_SUPPORTED  # O3
+    return _write(modem, arguments, option) if action == _WRITE else _read(modem, arguments)
+
+
+def _check(arguments, option):
+    if not arguments.is_number(4):
+        return errors.ERROR
+    return 0 if option[3] <= arguments.value(4) <= option[4] else errors.BAD_VALUE
+
+
+def _socket(modem, arguments):
+    """None if it is not active (O1, O7)."""
+    sock = modem.table.at(arguments.value(0), arguments.value(1))
+    return sock if sock.settled() else None
+
+
+def _write(modem, arguments, option):
+    failure = _check(arguments, option)
+    sock = _socket(modem, arguments)
+    if failure or sock is None:
+        return failure or errors.BAD_STATE
+    done = modem.table.options.set(sock, arguments.value(3), arguments.value(4))
+    return DONE if done else errors.NOT_SUPPORTED  # the stack cannot
+
+
+def _read(modem, arguments):
+    number = arguments.value(3)
+    sock = _socket(modem, arguments)
+    if sock is None:
+        return errors.BAD_STATE
+    writer = modem.writer.begin(b"+WIPOPT: ").number(sock.protocol).comma(number)
+    if number == _PEER_ADDRESS:
+        writer.address(sock.addr).end()
+    else:
+        writer.comma(_GET[number](sock)).end()
+    return DONE

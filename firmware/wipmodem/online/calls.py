@@ -1,0 +1,173 @@
+"""A data call of the host's own, straight through the radio (ATD, ATA; base.md section 3).
+
+    REST --dial, answer--> CALLING --CONNECT--> UP --ATH, carrier lost--> REST
+                           CALLING --any other result--> REST
+
+Whether the host is in data mode or has put the call on hold is data.py's to know. The bearer
+serves the radio; here its end of the call is noticed.
+"""
+
+from .. import ticks
+from ..at import writer as said
+from ..compat import const
+from ..counters import RX_DROPPED
+from ..pipe import Span
+from ..settings import S0, S7
+from ..urc import WIND
+
+_REST = const(0)
+_CALLING = const(1)
+_UP = const(2)
+
+_ANSWER = const(b"A")
+_RINGING_MS = const(6000)  # a RING is of the same call if it follows within
+_RI_MS = const(100)  # H27: the shortest that RI is on, however soon the call is answered
+_WATCH_MS = const(100)
+# How a call ended, as ATV0 says it.
+_RESULTS = {
+    3: said.NO_CARRIER,
+    4: said.PLAIN_ERROR,
+    6: said.NO_DIALTONE,
+    7: said.BUSY,
+    8: said.NO_ANSWER,
+}
+
+
+class Calls:
+    """`radio` may be None: then there is never one. `scratch`: no socket has it during a call."""
+
+    def __init__(self, radio, settings, urcs, counters, scratch):
+        self.unread = Span(scratch)  # what the radio has given and the host has not taken
+        self._radio = radio
+        self._counters = counters
+        self._settings = settings
+        self._urcs = urcs
+        self._state = _REST
+        self._rings = 0
+        self._rang_ms = 0
+        self._ri = False
+        self._by_s0 = False  # the next A is no command of the host's
+        self.abortable = True  # by a character of the host's
+        self.ahead = -1  # bytes typed ahead of the call's outcome, -1: more may still come
+        self.byte = bytearray(1)  # the next of them
+
+    def busy(self):
+        return self._state != _REST
+
+    def up(self):
+        return self._state == _UP
+
+    def ringing(self):
+        """Return whether RI is on (H27)."""
+        return self._ri
+
+    def begin(self, text):
+        """Call with an AT command of the radio's, there being no call; False if it is not free."""
+        if not self._radio.call(text, self._settings[S7] * 1000):
+            return False
+        self._state = _CALLING
+        self._rings = 0
+        return True
+
+    def watch_host(self):
+        """A call is about to be set up, for the host or by S0."""
+        self.ahead = -1
+        self.abortable = not self._by_s0
+        self._by_s0 = False
+
+    def outcome(self):
+        """Of the call begun: None while it is open, CONNECT, or the result that it ended in."""
+        if self._radio.calling():
+            return None
+        if self._radio.online():
+            self._state = _UP
+            return said.CONNECT
+        self._state = _REST
+        return _RESULTS.get(self._radio.code, said.NO_CARRIER)
+
+    def speed(self):
+        return self._radio.speed
+
+    def hang_up(self):
+        """True if there was a call."""
+        was = self.busy()
+        if was:
+            self._radio.hang_up()
+            self._counters.add(RX_DROPPED, self.unread.left())
+            self.unread.load(0)
+        self._state = _REST
+        return was
+
+    def lost(self):
+        """Has the far end ended a call that was up?"""
+        return self._state == _UP and not (self._radio.online() and self._radio.carrier())
+
+    def stir(self):
+        """Is there anything to be looked after?"""
+        radio = self._radio
+        if radio is None:
+            return False
+        return self._state or self._ri or radio.rang or radio.registered >= 0 or radio.winds
+
+    def wait_ms(self):
+        """Until it is to be looked at again, while it stirs."""
+        return _WATCH_MS
+
+    def attend(self, modem):
+        """True if something has happened: of the host's call, or one that rings is answered."""
+        if self.lost() and not modem.data.channel:
+            self.hang_up()
+            self._urcs.result(said.NO_CARRIER)
+            return True
+        if self.service(modem.now_ms):
+            return True
+        if modem.data.channel or modem.line.busy() or modem.urcs.count:
+            return False
+        answers = self.to_answer() and not modem.stack.in_session()  # S0
+        if answers:
+            self._by_s0 = True
+            modem.line.inject(_ANSWER)
+            modem.commands.begin()
+        return answers
+
+    def service(self, now_ms):
+        """What the radio says unasked is told; True if it has said something."""
+        radio = self._radio
+        if radio.rang:
+            radio.rang = False
+            self._rings += 1
+            self._rang_ms = now_ms
+            self._ri = True
+            self._urcs.result(said.RING)
+            return True
+        if self._ri:
+            self._time_ri(ticks.diff(now_ms, self._rang_ms))
+        if radio.registered >= 0:
+            self._urcs.registered(radio.registered)
+            radio.registered = -1
+            return True
+        return self._tell_wind(radio)
+
+    def _tell_wind(self, radio):
+        """The lowest of the radio's events, if there is one."""
+        if not radio.winds or self._urcs.find(WIND) >= 0:
+            return False
+        event = 0
+        while not radio.winds >> event & 1:
+            event += 1
+        radio.winds ^= 1 << event
+        self._urcs.wind(event)
+        return True
+
+    def _time_ri(self, since_ms):
+        """RI goes off when the caller has given up, or the call is answered: then _rings is 0."""
+        if since_ms >= _RINGING_MS:
+            self._rings = 0
+        self._ri = self._rings > 0 or since_ms < _RI_MS
+
+    def to_answer(self):
+        """Has it rung as often as S0 says? Asked once: it is answered then, or not at all."""
+        if not 0 < self._settings[S0] <= self._rings:
+            return False
+        self._rings = 0
+        return not self.busy()
