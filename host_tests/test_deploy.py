@@ -160,7 +160,7 @@ def test_a_cable_cut_leaves_the_old_file_and_the_next_deploy_mends(new, tree, mo
 
 
 def test_a_file_that_cannot_be_written_is_named(tree):
-    (tree.flash / "wipmodem" / "line.mpy").unlink()
+    (tree.flash / "wipmodem/at/line.mpy").unlink()
     complaint = "wipmodem/at/line.mpy cannot be written: OSError: full"
     assert fails(tree, complaint, STAND_IN_FULL="wipmodem/at/line.mpy") == greeting()
 
