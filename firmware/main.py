@@ -1,23 +1,22 @@
 """Starts the modem: a board, a modem, and one loop that never blocks but in `net.poll`."""
 
-from wipmodem import heap
+from wipmodem.compat import collect_often, collect_when_full
 
-heap.collect_often()
+collect_often()
 
 from board import Board
-from wipmodem import ticks
-from wipmodem.modem import Modem
-from wipmodem.restart import renewed
+from wipmodem.clock import ticks_diff
+from wipmodem.modem import RESTART, Modem, restarted
 
 
 def run(here):
     """Serve until the board is told to end."""
     modem = Modem(here)
-    heap.collect_when_full()
-    typed = serve(here, modem)
-    while typed:
+    collect_when_full()
+    unread = serve(here, modem)
+    while unread:
         modem = None
-        typed = serve(here, renewed(here, typed))
+        unread = serve(here, restarted(here, unread))
 
 
 def serve(here, modem):
@@ -32,12 +31,12 @@ def serve(here, modem):
     while here.alive():
         here.net.poll(wait_ms)
         now_ms = here.ticks_ms()
-        late_ms = max(ticks.diff(now_ms, done_ms) - wait_ms, 0)
+        late_ms = max(ticks_diff(now_ms, done_ms) - wait_ms, 0)
         wait_ms = modem.service(now_ms, busy_ms + late_ms)
-        if wait_ms < 0:
-            return modem.host
+        if wait_ms == RESTART:
+            return modem.input
         done_ms = here.ticks_ms()
-        busy_ms = ticks.diff(done_ms, now_ms)
+        busy_ms = ticks_diff(done_ms, now_ms)
     return None
 
 

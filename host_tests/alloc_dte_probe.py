@@ -5,12 +5,12 @@ Takes the board's arguments; prints `passes N, second half allocated M` when its
 
 import micropython
 
-from wipmodem import heap
+from wipmodem.compat import collect_often, collect_when_full
 
-heap.collect_often()
+collect_often()
 
 import board
-from wipmodem import ticks
+from wipmodem.clock import ticks_diff
 from wipmodem.modem import Modem
 
 _MOST = 4000
@@ -19,14 +19,14 @@ _MOST = 4000
 def main():
     here = board.Board()
     modem = Modem(here)
-    heap.collect_when_full()
+    collect_when_full()
     totals = [0] * _MOST
     wait_ms = busy_ms = n = 0
     while here.alive() and n < _MOST:
         here.net.poll(wait_ms)
         now_ms = here.ticks_ms()
         wait_ms = modem.service(now_ms, busy_ms)
-        busy_ms = ticks.diff(here.ticks_ms(), now_ms)
+        busy_ms = ticks_diff(here.ticks_ms(), now_ms)
         totals[n] = micropython.mem_total()
         n += 1
     print("passes %d, second half allocated %d" % (n, totals[n - 2] - totals[n // 2]))

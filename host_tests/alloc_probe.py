@@ -4,9 +4,9 @@ A line a scenario: `steady NAME bytes`, what one round allocated after warming u
 if it also ran with the heap locked; or `once NAME bytes` for what may allocate.
 """
 
-from wipmodem import heap
+from wipmodem.compat import collect_often, collect_when_full
 
-heap.collect_often()
+collect_often()
 
 import micropython
 
@@ -20,7 +20,7 @@ from wipmodem.ports.net import BsdNet
 from wipmodem.ports.store import Store
 from wipmodem.sizes import Sizes
 
-heap.collect_when_full()
+collect_when_full()
 
 _LOOPBACK = b"\x7f\0\0\1"
 _PASSES = 40
@@ -302,7 +302,7 @@ def main():
     bench.type(b'AT+WIPCREATE=1,1,,"127.0.0.1",%d' % bench.far.local_port[sink])
     once("open_udp", bench.passes)
     bench.ask(b"AT+WIPCREATE=3,1,0,5,6")
-    server = bench.modem.table.at(3, 1).local_port
+    server = bench.modem.context.table.at(3, 1).local_port
     bench.far.connect(_LOOPBACK, server)
     once("accept", bench.passes)
     expect(bench.serial.words(), b"\r\n+WIPACCEPT: 1,5\r\n")
@@ -327,7 +327,7 @@ def main():
     steady("udp_raw", bench.udp_raw)
     bench.escape()
     expect(bench.ask(b"AT+WIPCREATE=1,2,0"), b"\r\nOK\r\n\r\nOK\r\n\r\n+WIPREADY: 1,2\r\n")
-    port = bench.modem.table.at(1, 2).local_port
+    port = bench.modem.context.table.at(1, 2).local_port
     sender = bench.far.open_udp(0, _LOOPBACK, port)
     bench.far.write(sender, bench.buf, 0, 64)
     once("datagram", bench.passes)

@@ -1,5 +1,6 @@
 """What a transcript cannot tell of the escape: what stands beside a block. Both interpreters."""
 
+from wipmodem.clock import Clock
 from wipmodem.online.escape import STALL_MS, Escape
 from wipmodem.pipe import Span
 from wipmodem.settings import S2, S12
@@ -10,13 +11,24 @@ _GUARD_MS = 1000
 def _fed(escape, data, now_ms, unseen_ms=0, behind=b"."):
     """What is left to be sent of a block; `behind`: what an older one left behind it."""
     span = Span(bytearray(data + behind), len(data))
-    escape.feed(span, now_ms, unseen_ms)
+    _at(escape, now_ms, unseen_ms).feed(span)
     return bytes(span.buf[span.start : span.end])
+
+
+def _escape(character=43, guard=50):
+    """An escape with a clock of its own."""
+    return Escape({S2: character, S12: guard}, Clock())
+
+
+def _at(escape, now_ms, gap_ms=0):
+    """The escape in a pass at this time, with a poll gap before it."""
+    escape._clock.tick(now_ms, gap_ms)
+    return escape
 
 
 def _gone(character=b"+"):
     """The peer is gone, and data has just come."""
-    escape = Escape({S2: character[0], S12: 50})
+    escape = _escape(character[0])
     escape.unguarded = True
     assert _fed(escape, b"data", 5000) == b"data"
     return escape
@@ -42,8 +54,8 @@ def case_pluses_behind_data_are_as_new_as_their_block():
     """Nobody looked for a while: the silence behind them begins when they are seen."""
     escape = _gone()
     assert _fed(escape, b"data+++", 6000, STALL_MS) == b"data"
-    assert not escape.tick(6000 + _GUARD_MS - 1, 0, 0)
-    assert escape.tick(6000 + _GUARD_MS, 0, 0)
+    assert not _at(escape, 6000 + _GUARD_MS - 1).judge(0)
+    assert _at(escape, 6000 + _GUARD_MS).judge(0)
 
 
 def case_data_is_as_old_as_it_may_be():
@@ -51,29 +63,29 @@ def case_data_is_as_old_as_it_may_be():
     for unseen_ms, silence_ms in ((STALL_MS, STALL_MS), (STALL_MS + 1, 0), (3000, 0)):
         escape = _gone()
         assert _fed(escape, b"data", 6000, unseen_ms) == b"data"
-        assert escape.silence_ms(6000) == silence_ms
+        assert escape.silence_ms() == silence_ms
 
 
 def case_the_line_is_looked_at_before_a_silence_is_over():
     """And at its end; once it is over nothing falls due. rules: D5"""
-    escape = Escape({S2: 43, S12: 50})
-    escape.heard(5000, 0)
+    escape = _escape()
+    _at(escape, 5000).heard()
     for now_ms, wait_ms in ((5000, 950), (5949, 1), (5950, 50), (5999, 1), (6000, 0)):
-        assert not escape.tick(now_ms, 0, 0)
-        assert escape.wait_ms(now_ms) == (wait_ms or 1000), now_ms
+        assert not _at(escape, now_ms).judge(0)
+        assert escape.wait_ms() == (wait_ms or 1000), now_ms
 
 
 def case_without_a_guard_time_it_is_looked_at_at_once():
     """Also when that is late. rules: D5"""
-    escape = Escape({S2: 43, S12: 0})
-    escape.heard(5000, 0)
-    assert escape.wait_ms(5000) == escape.wait_ms(5010) == 0
+    escape = _escape(guard=0)
+    _at(escape, 5000).heard()
+    assert _at(escape, 5000).wait_ms() == _at(escape, 5010).wait_ms() == 0
 
 
 def case_a_sleep_of_the_loop_is_trusted_for_so_long():
     """Bytes that are there after STALL_MS of it make a silence whole, later ones do not."""
     for came_ms, quiet in ((1, True), (STALL_MS, True), (STALL_MS + 1, False)):
-        escape = Escape({S2: 43, S12: 50})
-        escape.heard(5000, 0)
-        assert not escape.tick(6000, 0, came_ms)
+        escape = _escape()
+        _at(escape, 5000).heard()
+        assert not _at(escape, 6000).judge(came_ms)
         assert _fed(escape, b"+++", 6000) == (b"" if quiet else b"+++")

@@ -5,7 +5,7 @@ A transcript has one event at a time; here two meet, or one comes where it is no
 
 from session import Session
 from transcript_events import dns_answer
-from wipmodem import ticks
+from wipmodem.clock import ticks_add
 from wipmodem.contract import RESET
 
 
@@ -23,7 +23,7 @@ def case_event_of_a_handle_that_has_been_closed():
     """Another event of the same poll has closed it: then it has no flags, and is left alone."""
     session, _ = _client()
     net = session.net
-    net.ready[0] = session.modem.table.at(2, 1).handle
+    net.ready[0] = session.modem.context.table.at(2, 1).handle
     net.flags[net.ready[0]] = 0
     net.count = 1
     session.modem.service(session.now_ms)
@@ -101,7 +101,7 @@ def case_an_event_without_an_outcome():
     net.ready[0] = handle
     net.count = 1
     session.modem.service(session.now_ms)
-    assert session.take() == b"" and session.modem.table.pending() == 1
+    assert session.take() == b"" and session.modem.context.table.pending() == 1
     session.peer(2, 1).outcome = 1
     session.settle()
     assert session.take() == b"\r\n+WIPREADY: 2,1\r\n"
@@ -127,7 +127,7 @@ def case_a_deadline_is_seen_late():
     """The loop was away when a connect's time was over: it is told in the next pass."""
     session = Session().online()
     session.ask(b'AT+WIPCREATE=2,1,"192.0.2.10",80')
-    session.now_ms = ticks.add(session.now_ms, 30005)
+    session.now_ms = ticks_add(session.now_ms, 30005)
     session.settle()
     assert session.take() == b"\r\n+WIPERROR: 2,1,842\r\n"
 

@@ -10,14 +10,20 @@ import gc
 from fake_radio import FakeRadio
 from session import Session
 from wipmodem import errors
-from wipmodem.nobody import NOBODY
 
 _STEP = 48  # bytes: a block of the heap has 32
 _MOST = 8192  # more than any command takes
 _LARGEST = 1 << 16
 
-# Loaded before memory is short: cases_later.py has what happens if they cannot be loaded then.
-for _module in ("counted", "datagrams", "door", "drain", "option_commands", "server_commands"):
+# Loaded before memory is short: cases_lazy.py has what happens if they cannot be loaded then.
+for _module in (
+    "commands.drain",
+    "commands.server_commands",
+    "commands.socket_extras",
+    "commands.transfer",
+    "online.udp",
+    "sockets.server",
+):
     __import__("wipmodem." + _module)
 
 
@@ -54,20 +60,20 @@ class Poor:
         for line in before:
             session.ask(line)
         self._heap = Heap()
-        commands = session.modem.commands
+        commands = session.modem.context.command
         self._call, commands._call = commands._call, self._starved
         for name in ("open_udp", "connect", "listen", "open_echo", "send_echo"):
             setattr(session.net, name, self._fed(getattr(session.net, name)))
         setattr(session.store, "put", self._fed(session.store.put))  # noqa: B010
         self._close, session.net.close = session.net.close, self._fed_close
 
-    def _starved(self):
+    def _starved(self, context):
         if self.free < 0 or not hasattr(gc, "mem_free"):
-            return self._call()
+            return self._call(context)
         kept = self._heap.fill(self.free)
         del kept
         try:
-            return self._call()
+            return self._call(context)
         finally:
             self._heap.empty()
 
@@ -88,7 +94,8 @@ class Poor:
     def state(self):
         """All that a command may change."""
         modem, session = self.session.modem, self.session
-        table, stack = modem.table, modem.stack
+        table, stack = modem.context.table, modem.context.session
+        deferred, online = modem.context.deferred, modem.context.online
         handles = [i for i in range(len(session.net._sockets)) if session.net._sockets[i]]
         sockets = [(sock.who, sock.state, sock.handle) for sock in table.all]
         return (
@@ -98,17 +105,22 @@ class Poor:
             [question.busy for question in table.resolver._questions],
             (stack.started, stack._asked, stack._state, session.bearer.state),
             (session.bearer.user, session.bearer.password),
-            list(modem.settings),
+            list(modem.context.settings),
             dict(session.store.values),
             _policies(table.door),
-            (modem.ping.under_way, modem.counted.under_way, modem.trial.under_way),
-            (modem.after.due, modem.data.channel is None, modem.calls.busy()),
+            [_under_way(each) for each in (stack.ping, deferred.trial)],
+            (deferred.due, online.channel is None, online.call is not None and online.call.busy()),
         )
+
+
+def _under_way(feature):
+    """Return False also for what no host has used yet."""
+    return feature is not None and feature.under_way
 
 
 def _policies(door):
     """Of each server; before there is a door nothing is asked of anybody."""
-    if door is NOBODY:
+    if door is None:
         return [(0, 0, 0, 0, b"\0\0\0\0")] * 4
     return [(p.most, p.idle_s, p.keepalive_s, p.hold, bytes(p.mask)) for p in door.policies]
 
@@ -192,7 +204,7 @@ def case_a_name_that_finds_none():
     """Whatever the interpreter: the socket is closed again."""
     session = Session().online()
     session.ask(b"AT+CMEE=1")
-    resolver = session.modem.table.resolver
+    resolver = session.modem.context.table.resolver
     start = resolver.start
 
     def fails(slot, name, now_ms):

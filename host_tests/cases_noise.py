@@ -105,7 +105,7 @@ class Noise:
         session.serial.stuck = session.net.full = False
         session.serial.set_dtr(True)
         session.settle()
-        session.modem.settings[:] = factory()
+        session.modem.context.settings[:] = factory()
         session.serial.set_dtr(False)
         session.settle()
         session.serial.set_dtr(True)
@@ -124,7 +124,7 @@ def _survives(seed):
     assert session.ask(b"ATE0") == b"ATE0\r\r\nOK\r\n", seed
     assert session.ask(b"AT+WIPCREATE?") == b"\r\nOK\r\n", seed
     assert session.net.open_handles() == [], seed
-    assert session.modem.table.pending() == 0, seed
+    assert session.modem.context.table.pending() == 0, seed
 
 
 def case_after_any_noise_at_answers_and_no_socket_is_left():

@@ -1,7 +1,7 @@
 """AT+CFUN=1: what a transcript cannot look at. Both interpreters."""
 
 from session import Session
-from wipmodem import ticks
+from wipmodem.clock import ticks_add
 
 
 def _session():
@@ -35,7 +35,7 @@ def case_the_time_a_restart_takes_is_no_stall():
     """It is not the host's fault, and no figure of the new modem's. rules: H20"""
     session = _session()
     session.ask(b"AT+CFUN=1")
-    session.now_ms = ticks.add(session.now_ms, 400)
+    session.now_ms = ticks_add(session.now_ms, 400)
     session.ask(b"ATE0")
     assert session.ask(b"AT+WIPXHEALTH").startswith(b'\r\n+WIPXHEALTH: "cfun",0,0,')
     assert session.counter(b"dte_stalls") == 0

@@ -8,10 +8,8 @@ import wipmodem.ports.store as module
 from fake_radio import FakeRadio
 from fakes import FakeSerial
 from session import Session
-from wipmodem import settings as at
 from wipmodem.ports.store import Store
-from wipmodem.profile import Profile
-from wipmodem.settings import C1, fits
+from wipmodem.settings import C1, at_start, fits
 
 _PATH = f"/tmp/cases_store_{int.from_bytes(os.urandom(6), 'big')}"
 _WHOLE = b"wipmodem 1\ndial=ATD*99#\na17c5dc7\n"
@@ -159,11 +157,11 @@ class Full:
 def _started(text):
     """The settings of a modem that starts with this file: (settings, damaged)."""
     _file(text)
-    settings = at.factory()
-    profile = Profile(Store(_PATH), settings)
-    profile.start(Here())
+    board = Here()
+    board.store = Store(_PATH)
+    settings = at_start(board)
     os.remove(_PATH)
-    return settings, profile.damaged()
+    return settings, board.store.torn or board.store.foreign
 
 
 class Here:
@@ -171,6 +169,7 @@ class Here:
 
     dialect = C1
     serial = FakeSerial()
+    store = Store(None)
 
 
 _NAMES = (b"profile", b"line", b"stack", b"dialect")

@@ -54,7 +54,7 @@ def case_a_command_is_answered():
     crowd.session.serial.incoming += b"AT\r"
     crowd.passes(lambda said: b"\r\nOK\r\n" in said)
     said = crowd.session.take()
-    assert said.count(b"+WIPXREFUSED") < 20 and crowd.session.modem.urcs.lost > 0
+    assert said.count(b"+WIPXREFUSED") < 20 and crowd.session.modem.context.urcs.lost > 0
 
 
 def case_data_mode_ends():
@@ -65,7 +65,7 @@ def case_data_mode_ends():
     session.wait(1000)
     session.send(b"+++")
     session.wait(999)
-    crowd.passes(lambda said: session.modem.urcs.lost > 100)
+    crowd.passes(lambda said: session.modem.context.urcs.lost > 100)
     session.peer(2, 5).inbox.append(b"x")
     session.now_ms = session.now_ms + 1 & 0x3FFFFFFF
     crowd.passes(lambda said: b"\r\nOK\r\n" in said)

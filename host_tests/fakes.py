@@ -132,6 +132,7 @@ class FakeStore:
     def __init__(self):
         self.values = {}
         self.torn = False
+        self.foreign = False
         self.full = False
 
     def put(self, changes):

@@ -6,7 +6,7 @@ punctual here is punctual on a board. It wraps within the first seconds.
 """
 
 from fakes import FakeLine, FakeNet
-from wipmodem import ticks
+from wipmodem.clock import ticks_add, ticks_diff
 from wipmodem.contract import IN, NO_SIGNAL, UP
 from wipmodem.ports.chat import Chat
 from wipmodem.ports.ppp import Ppp
@@ -192,20 +192,20 @@ class _Bench:
         raise NotImplementedError
 
     def elapsed(self):
-        return ticks.diff(self.now_ms, START)
+        return ticks_diff(self.now_ms, START)
 
     def run(self, ms=0):
         """Let the time pass, and all that is due at its end be done."""
-        end = ticks.add(self.now_ms, ms)
+        end = ticks_add(self.now_ms, ms)
         passes = 0
         while True:
             wait_ms = self.service(self.now_ms)
-            left_ms = ticks.diff(end, self.now_ms)
+            left_ms = ticks_diff(end, self.now_ms)
             passes = 0 if wait_ms else passes + 1
             assert passes < _MOST_AT_ONCE, "it never rests"
             if wait_ms and not left_ms:
                 return self
-            self.now_ms = ticks.add(self.now_ms, min(wait_ms, left_ms))
+            self.now_ms = ticks_add(self.now_ms, min(wait_ms, left_ms))
 
     def say(self, data):
         """The radio says this, and it is heard."""

@@ -11,7 +11,7 @@ from board import options
 from dialled import Dialled
 from radioport import RadioPort
 from system import Net, Poller, entropy, ticks_ms
-from wipmodem import ticks
+from wipmodem.clock import ticks_diff
 from wipmodem.contract import IN
 
 _LIMIT_MS = 20000
@@ -36,7 +36,7 @@ class Call:
         """The loop, as modem and main.py have it: read, write, pump, service, sleep."""
         start_ms = ticks_ms()
         while not done():
-            assert ticks.diff(ticks_ms(), start_ms) < _LIMIT_MS, "nothing came of it"
+            assert ticks_diff(ticks_ms(), start_ms) < _LIMIT_MS, "nothing came of it"
             moved = self.relay()
             due = self.bearer.pump()
             wait_ms = self.bearer.service(ticks_ms())

@@ -6,19 +6,18 @@ Runs on both interpreters. `settle` makes passes until the modem has nothing to 
 
 import gc
 
-from wipmodem import heap
+from wipmodem.compat import collect_often, collect_when_full
 
-heap.collect_often()
+collect_often()
 
 from fake_radio import FakeBearer
 from fakes import FakeConsole, FakeCrash, FakeNet, FakeSerial, FakeStore
-from wipmodem import ticks
+from wipmodem.clock import ticks_add
 from wipmodem.contract import C1
-from wipmodem.modem import Modem
-from wipmodem.restart import renewed
+from wipmodem.modem import Modem, restarted
 from wipmodem.sizes import Sizes
 
-heap.collect_when_full()
+collect_when_full()
 
 _MOST_PASSES = 20000
 
@@ -76,7 +75,7 @@ class Session:
         """The modem has ended in RESTART."""
         self.modem = None
         gc.collect()  # as in power_cycle
-        self.modem = renewed(self, typed)
+        self.modem = restarted(self, typed)
         self.on_restart()
 
     def entropy(self):
@@ -97,7 +96,7 @@ class Session:
             self.net.poll(0)
             wait_ms = self.modem.service(self.now_ms)
             if wait_ms < 0:
-                self._typed = self.modem.host
+                self._typed = self.modem.input
                 return wait_ms
             if wait_ms and not self.net.poll(0) and not self.serial.wakes():
                 return wait_ms
@@ -106,7 +105,7 @@ class Session:
     def wait(self, ms):
         while ms:
             step = min(self.settle(), ms)
-            self.now_ms = ticks.add(self.now_ms, step)
+            self.now_ms = ticks_add(self.now_ms, step)
             ms -= step
         self.settle()
 
@@ -134,12 +133,12 @@ class Session:
         return self
 
     def sock(self, protocol, index):
-        return self.modem.table.at(protocol, index)
+        return self.modem.context.table.at(protocol, index)
 
     def counter(self, name):
         """What AT+WIPXSTAT? would tell, by name; None if there is no such counter."""
-        self.modem.health.count_all()
-        counters = self.modem.counters
+        self.modem.context.health.count_all(self.modem.context)
+        counters = self.modem.context.counters
         for i in range(counters.count):
             if counters.name(i) == name:
                 return counters.value(i)

@@ -16,8 +16,7 @@ from launcher.failure import Refused
 from launcher.profile import Profiles
 from serving import Launcher, wait_for_exit
 from wipmodem.ports.store import Store
-from wipmodem.profile import Profile
-from wipmodem.settings import C1, factory, fits
+from wipmodem.settings import C1, at_start, fits
 
 _HEAD = b"wipmodem 1\n"
 
@@ -37,9 +36,8 @@ _FILES = st.binary(max_size=2000) | _BODIES.map(b"".join) | _BODIES.map(b"".join
 def test_any_bytes_start_a_modem(tmp_path, text):
     """With factory values, or with what is kept as far as it is within the ranges."""
     (tmp_path / "kept").write_bytes(text)
-    values = factory()
-    profile = Profile(Store(str(tmp_path / "kept")), values)
-    profile.start(SimpleNamespace(serial=FakeSerial(), dialect=C1))
+    store = Store(str(tmp_path / "kept"))
+    values = at_start(SimpleNamespace(serial=FakeSerial(), dialect=C1, store=store))
     assert all(fits(setting, value) for setting, value in enumerate(values))
 
 

@@ -5,7 +5,7 @@ An event is a method; `words` is what follows its name in the file.
 
 from session import Session
 from wipmodem import contract as c
-from wipmodem import ticks
+from wipmodem.clock import ticks_add
 from wipmodem.ports import chat
 from wipmodem.sockets import address
 
@@ -316,7 +316,7 @@ class Events:
         """unseen 3000 "bytes": so long was the loop away, and the host has sent them meanwhile."""
         ms, _, data = words.partition(" ")
         session = self._session
-        session.now_ms = ticks.add(session.now_ms, int(ms))
+        session.now_ms = ticks_add(session.now_ms, int(ms))
         session.serial.incoming += to_bytes(data)
         session.net.poll(0)
         session.modem.service(session.now_ms, int(ms))
@@ -324,7 +324,7 @@ class Events:
     def slept(self, words):
         """slept 900 "bytes": so long the loop has slept as it was told to, and they wake it."""
         ms, _, data = words.partition(" ")
-        self._session.now_ms = ticks.add(self._session.now_ms, int(ms))
+        self._session.now_ms = ticks_add(self._session.now_ms, int(ms))
         self._session.serial.incoming += to_bytes(data)
 
     def asks(self, words):

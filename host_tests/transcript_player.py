@@ -123,7 +123,7 @@ class Player(Events):
         self._meet_peers()
 
     def _meet_peers(self):
-        for sock in self._session.modem.table.all:
+        for sock in self._session.modem.context.table.all:
             if sock.handle >= 0:
                 who = "%d,%d" % (sock.protocol, sock.index)
                 self._peers[who] = self._session.net.socket(sock.handle)

@@ -6,19 +6,18 @@ In the name of a profile %d is the number of the modem. Runs on both interpreter
 
 import sys
 
-from wipmodem import heap
+from wipmodem.compat import collect_often, collect_when_full
 
-heap.collect_often()
+collect_often()
 
 from board import options
 from member import Member
 from system import Poller, ticks_ms
-from wipmodem import ticks
-from wipmodem.modem import Modem
+from wipmodem.clock import ticks_diff
+from wipmodem.modem import Modem, restarted
 from wipmodem.online.escape import STALL_MS
-from wipmodem.restart import renewed
 
-heap.collect_when_full()
+collect_when_full()
 
 # An idle modem is served once a second. All of them in one moment: the loop wakes up seldom. Too
 # early does no harm, so long waits end on a grid of so many ms.
@@ -130,13 +129,13 @@ class Fleet:
         """One modem restarts; the others do not notice. It is to be served at once."""
         typed = self._modems[number].host
         self._modems[number] = None
-        self._modems[number] = renewed(self._boards[number], typed)
+        self._modems[number] = restarted(self._boards[number], typed)
         self._boards[number].started(self._modems[number])
         return 0
 
     def _look_at_clock(self):
         now = ticks_ms()
-        self._now += ticks.diff(now, self._ticks)
+        self._now += ticks_diff(now, self._ticks)
         self._ticks = now
 
 

@@ -12,7 +12,7 @@ from dteport import Dte
 from masking import Mask, hide
 from radioport import RadioPort
 from system import Poller, ticks_ms
-from wipmodem import ticks
+from wipmodem.clock import ticks_diff
 from wipmodem.contract import OUT
 from wipmodem.settings import S3, S5
 
@@ -40,12 +40,12 @@ class TracedDte(Dte):
     def attach(self, modem):
         """Look on from here as the line reader takes bytes and the writer echoes them."""
         self._modem = modem
-        self._host = Mask(modem.settings)
-        self._far_end = Mask(modem.settings)
-        self._feed = modem.line.feed
-        self._echo = modem.writer.echo
-        modem.line.feed = self._feeding
-        modem.writer.echo = self._echoing
+        self._host = Mask(modem.context.settings)
+        self._far_end = Mask(modem.context.settings)
+        self._feed = modem.context.command.line.feed
+        self._echo = modem.context.writer.echo
+        modem.context.command.line.feed = self._feeding
+        modem.context.writer.echo = self._echoing
 
     # From the host
 
@@ -74,7 +74,7 @@ class TracedDte(Dte):
     def _feeding(self, span, room):
         """In the place of the line reader's feed()."""
         self._show_taken()
-        line = self._modem.line
+        line = self._modem.context.command.line
         if self._typed and not line.busy():
             self._tell_typed("a line that was given up", self._typed)
             self._typed = bytearray()
@@ -100,13 +100,13 @@ class TracedDte(Dte):
 
     def _repeats(self, last):
         """Return whether a line is complete by A/. Where S3 is a slash that is unknown: False."""
-        return last & 0x7F == _SLASH and self._modem.settings[S3] != _SLASH
+        return last & 0x7F == _SLASH and self._modem.context.settings[S3] != _SLASH
 
     def _show_line(self, line, typed):
         """A complete line: as typed, unless that tells more than how the modem has read it."""
         text = bytes(line.buf[: line.n])
         shown = hide(text)
-        s5 = self._modem.settings[S5]
+        s5 = self._modem.context.settings[S5]
         deleted = any(byte & 0x7F == s5 for byte in typed[:-1])
         if shown == text and not (deleted or line.too_long or len(typed) > _LONGEST):
             at_once = bytes(byte & 0x5F for byte in typed[:2]) == b"AT"
@@ -123,7 +123,7 @@ class TracedDte(Dte):
 
     def _echoing(self, buf, off, n):
         """In the place of the writer's echo()."""
-        start = self._written + self._modem.out.count()
+        start = self._written + self._modem.context.writer.out.count()
         self._echoes.append((start, start + n))
         self._echo(buf, off, n)
 
@@ -236,5 +236,5 @@ def _show(sign, data):
 
 
 def _tell(sign, words, at_ms=None):
-    ms = ticks.diff(ticks_ms() if at_ms is None else at_ms, _START_MS)
+    ms = ticks_diff(ticks_ms() if at_ms is None else at_ms, _START_MS)
     _log.put("%5d.%03d %s %s" % (ms // 1000, ms % 1000, sign, words))

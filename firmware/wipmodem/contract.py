@@ -74,6 +74,30 @@ NO_RESOURCE = const(-4)  # no socket, no memory
 UNREACHABLE = const(-5)  # no route, no answer in time
 PORT_IN_USE = const(-6)  # the asked local port is taken, or reserved
 
+# Result codes of V.250 6.3: the numbers that ATV0 shows.
+RESULT_OK = const(0)
+RESULT_CONNECT = const(1)
+RESULT_RING = const(2)
+RESULT_NO_CARRIER = const(3)
+RESULT_ERROR = const(4)
+RESULT_NO_DIALTONE = const(6)
+RESULT_BUSY = const(7)
+RESULT_NO_ANSWER = const(8)
+# The words that ATV1 shows, by result code. V.250 leaves 5 free.
+RESULT_WORDS = const(
+    (
+        b"OK",
+        b"CONNECT",
+        b"RING",
+        b"NO CARRIER",
+        b"ERROR",
+        b"",
+        b"NO DIALTONE",
+        b"BUSY",
+        b"NO ANSWER",
+    )
+)
+
 # States of a bearer.
 DOWN = const(0)
 COMING = const(1)  # asked for, not there yet

@@ -1,70 +1,74 @@
-"""How the modem has fared: figures since its start, or since they were reset.
+"""Peaks and sums since the start or the last reset, as AT+WIPXHEALTH reports them.
 
-What was lost or refused is in counters.py; these tell how near it came to that.
+What was lost or rejected is in counters.py; these figures tell how near the modem came to that.
 """
 
+from . import counters
 from .compat import const
-from .counters import DNS_IGNORED, DTE_BREAKS, DTE_FRAMING, DTE_OVERRUNS, RADIO_IGNORED, URC_LOST
 from .sockets.flow import COUNTED
 
-_LOOK_S = const(60)  # how often the heap is looked at, which takes a chip some 10 ms
+_LOOK_S = const(60)  # how often the free heap is measured, which takes a chip some 10 ms
 
 
 class Health:
-    """`cause`: why the modem has started, in a word."""
+    """cause: reason for the start of the modem, bytes. writer: the one that writes to the host."""
 
-    def __init__(self, modem, cause):
+    def __init__(self, cause, writer):
         self.cause = cause
-        self.stall_ms = 0  # the longest that nobody looked at the ports
-        self.heap_free = 0
-        self.heap_least = 0
-        self.writer = modem.writer
-        self._modem = modem
-        self._looked_s = 0
+        self.writer = writer
+        self.stall_ms = 0  # longest poll gap
+        self.heap_free = 0  # bytes, when last measured
+        self.heap_least = 0  # lowest of them; 0: not measured yet
+        self._looked_s = 0  # when the heap was last measured
         self._redials = self._sent = self._received = 0  # at the last reset
 
-    def look(self):
-        """At the heap."""
-        self._looked_s = self._modem.clock.seconds
-        self.heap_free = self._modem.board.heap_free()
+    def note_gap(self, gap_ms):
+        """Keep the longest poll gap."""
+        if gap_ms > self.stall_ms:
+            self.stall_ms = gap_ms
+
+    def look(self, context):
+        """Measure the free heap. Takes a chip some 10 ms."""
+        self._looked_s = context.clock.seconds
+        self.heap_free = context.board.heap_free()
         self.heap_least = min(self.heap_free, self.heap_least or self.heap_free)
 
-    def second(self, idle):
-        """One has gone by. `idle`: nobody would notice a pause."""
-        if idle and self._modem.clock.seconds - self._looked_s >= _LOOK_S:
-            self.look()
+    def look_at_times(self, context):
+        """Measure the free heap once a minute, when called every second."""
+        if context.clock.seconds - self._looked_s >= _LOOK_S:
+            self.look(context)
 
-    def count_all(self):
-        """Gather what is counted elsewhere."""
-        modem = self._modem
-        counters = modem.counters
-        serial = modem.board.serial
-        counters.set(URC_LOST, modem.urcs.lost)
-        modem.table.count_overflows()
-        counters.set(DNS_IGNORED, modem.table.resolver.ignored)
-        counters.set(DTE_OVERRUNS, serial.overruns)
-        counters.set(DTE_FRAMING, serial.framing)
-        counters.set(DTE_BREAKS, serial.breaks)
-        if modem.stack.radio is not None:
-            counters.set(RADIO_IGNORED, modem.stack.radio.chat.ignored)
+    def count_all(self, context):
+        """Copy what other parts count into the counters."""
+        count, serial = context.counters, context.board.serial
+        count.set(counters.URC_LOST, context.urcs.lost)
+        context.table.count_overflows()
+        count.set(counters.DNS_IGNORED, context.table.resolver.ignored)
+        count.set(counters.DTE_OVERRUNS, serial.overruns)
+        count.set(counters.DTE_FRAMING, serial.framing)
+        count.set(counters.DTE_BREAKS, serial.breaks)
+        if context.session.radio is not None:
+            count.set(counters.RADIO_IGNORED, context.session.radio.chat.ignored)
 
-    def reset(self):
-        """Marks begin with what is."""
-        modem = self._modem
+    def reset(self, context):
+        """Set peaks to the present values and sums to 0."""
         self.stall_ms = self.heap_least = 0
-        modem.table.most = len(modem.table.all)
-        modem.urcs.most = modem.urcs.count
+        context.table.most = len(context.table.all)
+        context.urcs.most = context.urcs.count
         self.writer.most = 0
-        self._redials = modem.stack.redials
-        self._sent = modem.table.sent()
-        self._received = modem.table.received()
-        self.look()
+        self._redials = context.session.redials
+        self._sent = context.table.sent()
+        self._received = context.table.received()
+        self.look(context)
 
-    def redials(self):
-        return self._modem.stack.redials - self._redials
+    def redials(self, context):
+        """Return the number of sessions that were dialled again after a loss."""
+        return context.session.redials - self._redials
 
-    def sent(self):
-        return self._modem.table.sent() - self._sent & COUNTED
+    def sent(self, context):
+        """Return the number of bytes that the IP stack has taken; it wraps."""
+        return context.table.sent() - self._sent & COUNTED
 
-    def received(self):
-        return self._modem.table.received() - self._received & COUNTED
+    def received(self, context):
+        """Return the number of bytes that the IP stack has given; it wraps."""
+        return context.table.received() - self._received & COUNTED

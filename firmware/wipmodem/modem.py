@@ -1,305 +1,292 @@
-"""The modem: ties line reader, commands, index table, data mode and URC queue to the ports.
+"""The modem: one pass of the loop ties the packages to the board's ports.
 
-`service(now_ms)` does one small pass and returns how long nothing needs to be done, in ms. In a
-pass: events of the net port -> host input -> commands -> data -> URCs -> output -> timers.
+A pass: network events -> DTR -> host input -> commands or online data mode -> unsolicited result
+codes -> output -> deferred settings -> periodic work -> control lines.
 """
 
-from . import errors, ticks
-from .at import writer as text
 from .at.arguments import Arguments
 from .at.line import LineReader
-from .at.writer import Writer
-from .clock import Clock
-from .commands.base import DONE, ENDED, HOLD, MORE, ONLINE
-from .commands.dispatch import Commands
-from .commands.radio_commands import restore_dial
-from .commands.unsolicited import Announcer
-from .commands.watch import Watch
-from .compat import const
+from .at.writer import LINE_MAX, Writer
+from .clock import Clock, ticks_diff
+from .commands.console import Console
+from .commands.dispatch import Dispatcher
+from .commands.unsolicited import announce
+from .compat import collect_often, collect_when_full, const
+from .context import DONE, FAILED, HOLD, MORE, ONLINE, Context
 from .contract import IN, OUT
 from .counters import DTE_STALLS, TX_DROPPED, Counters
 from .health import Health
-from .nobody import NOBODY
-from .online.calls import Calls
 from .online.escape import STALL_MS, Escape
-from .online.mode import DataMode
+from .online.mode import Online
 from .pipe import Pipe, Span
-from .profile import Profile
-from .recorder import ERROR, STALL, Recorder
-from .session.after import After
-from .session.lines import DTR_HANGS_UP, ControlLines, Drop
-from .session.session import Stack
-from .settings import DIALECT, TELL_OVERRUN, WIPSOFT, factory
-from .sockets.socket import FAILED
+from .recorder import STALL, Recorder
+from .session.lines import DTR_HANGS_UP, ControlLines, Deferred, DtrDrop
+from .session.session import Session
+from .settings import TELL_OVERRUN, at_start
 from .sockets.table import Table
 from .urc import UrcQueue
 
-_MOST_HELD_BACK = const(65536)  # bytes that a DTE may have kept for us
-_LF = const(10)
-_LF_MS = const(10)  # H17: how long the LF behind a CR is waited for
-_HOLD_MS = const(10)  # how often a held command is looked at again
+_MAX_DISCARDED = const(65536)  # bytes that a DTE may have kept back for the modem
+_HOLD_MS = const(10)  # how often a handler that holds is called again
 
-RESTART = const(-1)
+RESTART = const(-1)  # Modem.service(): the caller makes a new modem
+_CFUN = const(b"cfun")  # cause of such a start
+
+
+def build(board, cause, unread):
+    """Return the Context of a modem on `board`, its buffers allocated."""
+    sizes = board.sizes
+    clock = Clock()
+    settings = at_start(board)
+    counters = Counters()
+    recorder = Recorder(board.recorder, clock)
+    urcs = UrcQueue(sizes.sockets, sizes.urcs, clock)
+    writer = Writer(Pipe(sizes.block, sizes.out), settings)
+    line = LineReader(sizes.line, settings, writer, unread or Span(bytearray(sizes.block)))
+    table = Table(board, clock, settings, urcs, counters)
+    session = Session(board, table, urcs, settings, clock)
+    online = Online(Escape(settings, clock), table, board, clock, settings, writer)
+    deferred = Deferred(board.serial, settings, clock, writer.out)
+    command = Dispatcher(line, Arguments(), clock, recorder)
+    active = [table, session]
+    health = Health(cause or board.reset_cause, writer)
+    parts = table, session, online, deferred, urcs, counters, recorder, health, active
+    return Context(board, clock, settings, writer, command, parts)
+
+
+def restarted(board, unread):
+    """Return the modem that follows one whose service() has returned RESTART (H20).
+
+    unread: Span `input` of that modem, which the caller must have dropped: the heap of a chip has
+    no room for two. All state is new, as after power-up.
+    """
+    collect_often()
+    modem = Modem(board, _CFUN, unread)
+    collect_when_full()
+    return modem
 
 
 class Modem:
-    """`board`: its ports, name and sizes, as in contract.py.
+    """One modem on a board.
 
-    `cause`: why it starts, in a word; `typed`: a Span of host bytes that an earlier modem has read
-    and not handled (restart.py).
+    board: its ports, name and sizes (contract.py). cause: reason for the start, bytes, None for
+    the board's own reset cause. unread: Span of host bytes that the modem before a restart has
+    read and not handled.
     """
 
-    def __init__(self, board, cause=None, typed=None):
-        sizes = board.sizes
-        self.board = board
-        self.now_ms = 0
-        self.clock = Clock()
-        self.step = 0  # of the command under way, for its handler
-        self.value = 0  # ... and the number behind its name, of a basic command
-        self._ending = text.OK  # a result other than OK and errors, of the command under way
-        self._line_ms = 0  # when the line under way was complete
-        self.settings = factory()
-        self._serial = serial = board.serial
-        self.profile = Profile(board.store, self.settings)
-        self.after = After(self)
-        self.trial = self.ping = self.counted = NOBODY  # made at the first use
-        self.profile.start(board)
-        self.after.apply()
-        self.counters = Counters()
-        self.recorder = Recorder(board.recorder, self.clock)
-        cause = cause or board.reset_cause
-        self.recorder.start(cause)
-        self.arguments = Arguments()
+    def __init__(self, board, cause=None, unread=None):
+        self.context = context = build(board, cause, unread)
+        context.online.add_call(context)
+        self._clock = context.clock
+        self._serial = board.serial
         self._net = board.net
-        self.urcs = UrcQueue(sizes.sockets, sizes.urcs, self.clock)
-        self.out = Pipe(sizes.block, sizes.out)
-        self.writer = Writer(self.out, self.settings)
-        self.line = LineReader(sizes.line, self.settings, self.writer)
-        self.table = Table(self, board.entropy, sizes)
-        self.table.options.use()
-        self.stack = Stack(board.bearer, self.table, self.urcs, self.settings, self.clock)
-        self.calls = Calls(
-            self.stack.radio, self.settings, self.urcs, self.counters, self.table.scratch
-        )
-        self.data = DataMode(self.table.traffic, self, sizes)
-        self.announcer = Announcer(self)
-        restore_dial(self)
-        self.commands = Commands(self)
-        self._escape = Escape(self.settings)
-        self._control = ControlLines(serial, self.settings)
-        self._drop = Drop(serial, self.settings)
-        self._holds = False  # the command under way waits for something
-        self.host = typed or Span(bytearray(sizes.block))  # host bytes not dealt with yet
-        self.health = Health(self, cause)
-        self.watch = Watch(self)
-        self._overruns = 0  # that have been told
-        self._unseen_ms = 0
-        self.heard_ms = 0  # when the host's last byte was read, or had to wait unread
-        self._looked_ms = 0  # when the DTE was last asked for bytes
-        self._blocked = False  # ... and whether that had to wait for bytes it gave before
-        self._lf_comes = False  # data mode has begun, and the LF of its command line is no data
-        self._leaving = False  # data mode has ended, its URCs and OK are still to be said
-        self._busy = False
+        self._online = context.online
+        self._escape = context.online.escape
+        self._line = context.command.line
+        self._deferred = context.deferred
+        # Host bytes that were read and not handled yet, and bytes on their way to the host.
+        self.input = self._line.input
+        self._out = context.writer.out
+        self._drop = DtrDrop(board.serial, context.settings, context.clock)
+        self._control = ControlLines(board.serial, context)
+        self._console = Console(context)
+        # Objects with tick() and wait_ms(), served in this order in every pass.
+        self._active = context.active
+        self._active += (context.online, context.urcs, self._console)
+        self._holds = False  # the handler in progress has returned HOLD
+        self._exit = MORE  # outcome that online data mode has ended with, until it is written
+        self._overruns = 0  # of the UART, as reported to the host so far
+        self._read_ms = 0  # when the DTE was last asked for bytes ...
+        self._blocked = False  # ... and whether its bytes had to wait for those before them
+        self._busy = False  # the pass has done something: the next one follows at once
+        context.recorder.start(context.health.cause)
 
-    def service(self, now_ms, unseen_ms=0):
-        """One pass. unseen_ms: how long before now nobody looked at the ports.
+    def service(self, now_ms, gap_ms=0):
+        """Do one pass. Return the time in ms until the next is needed, or RESTART.
 
-        Return for how many ms no pass is needed, or RESTART: see restart.py.
+        now_ms: the board's clock. gap_ms: how long before now the modem did not look at its ports.
+        Allocates nothing in the steady state.
         """
-        self.now_ms = self.table.now_ms = now_ms
-        if self.clock.tick(now_ms):
-            self.table.door.second()
-            self.health.second(not (self.data.channel or self.line.busy()))
-            self.watch.second()
-        self._unseen_ms = unseen_ms
+        if self._clock.tick(now_ms, gap_ms):
+            self._every_second()
         self._busy = False
-        if unseen_ms > self.health.stall_ms:
-            self.health.stall_ms = unseen_ms
-        if unseen_ms > STALL_MS:
-            self.counters.add(DTE_STALLS)
-            self.recorder.note(STALL, unseen_ms)
-        self._take_events()
+        if gap_ms:
+            self._note_gap(gap_ms)
+        if self._net.count:
+            self._take_events()
         self._watch_dtr()
         self._listen()
-        if self.data.channel:
+        if self._online.channel:
             self._relay()
-        elif not self._leaving:
+        elif self._exit == MORE:
             self._run()
         self._announce()
-        self._talk()
-        if self.after.due or self.after.lazily_due:
-            self.after.service()
-            if self.after.over:
+        self._send_output()
+        if self._deferred.due or self._deferred.flow_due:
+            self._deferred.tick()
+            if self._deferred.restarting:
+                self._shut_down()
                 return RESTART
-        self._tick()  # last: an answer does not wait for it
+        self._tick()  # last, so that no response waits for it
         return 0 if self._busy else self._wait_ms()
 
-    def create(self, sock, local_port, name, peer_port):
-        """Create a UDP or TCP client socket; its outcome will come before other URCs (H5)."""
-        failure = 0
-        if sock.state == FAILED and self.settings[DIALECT] == WIPSOFT:
-            failure = self.table.give_way(sock)
-        failure = failure or self.table.create(sock, local_port, name, peer_port)
-        if not failure:
-            self.announcer.expect_outcome()
-        return failure
+    # Time
 
-    def expect_data(self):
-        """Behind the command line the host sends data; H1: but not its LF."""
-        self._lf_comes = self.line.lf_comes()
-        self.line.forget_end()
-        self._drop_lf()
+    def _every_second(self):
+        context = self.context
+        context.table.every_second()
+        if not (self._online.channel or self._line.busy()):
+            context.health.look_at_times(context)
+        self._console.every_second()
 
-    def line_age_ms(self):
-        """How long the command line under way has been waiting for its result."""
-        return ticks.diff(self.now_ms, self._line_ms)
+    def _note_gap(self, gap_ms):
+        context = self.context
+        context.health.note_gap(gap_ms)
+        if gap_ms > STALL_MS:
+            context.counters.add(DTE_STALLS)
+            context.recorder.note(STALL, gap_ms)
 
-    def ends_in(self, result):
-        """The outcome of a handler whose command ends in this result, not in OK or an error."""
-        self._ending = result
-        return ENDED
+    def _tick(self):
+        for each in self._active:
+            if each.tick():
+                self._busy = True
+        self._control.tick()
 
-    # Events and timers
+    def _wait_ms(self):
+        if self._line.ready or self.input.left() or self._drop.waits:
+            return _HOLD_MS
+        if self._deferred.due or self._deferred.flow_due:
+            return self._deferred.wait_ms()
+        wait_ms = self._control.wait_ms()
+        for each in self._active:
+            wait_ms = min(wait_ms, each.wait_ms())
+        return wait_ms
+
+    # Network events and DTR
 
     def _take_events(self):
         net = self._net
         for i in range(net.count):
             handle = net.ready[i]
-            if net.flags[handle]:
+            if net.flags[handle]:  # else it was closed in this pass
                 self._busy = True
                 self._take_event(handle)
         net.count = 0
 
     def _take_event(self, handle):
-        if self.ping.on_event(handle, self.now_ms):
+        table = self.context.table
+        ping = self.context.session.ping
+        if ping and ping.on_event(handle):
             return
-        if not self.table.resolver.on_event(handle, self.now_ms):
-            self.table.on_event(handle)
-
-    def _tick(self):
-        late = self.table.resolver.tick(self.now_ms)
-        late = self.table.tick() or late
-        late = self.stack.service(self.now_ms) or late
-        if self.ping.under_way:
-            late = self.ping.tick(self.now_ms, self.stack.ready()) or late  # type: ignore (a Ping)
-        if self.calls.stir():
-            late = self.calls.attend(self) or late
-        if self.trial.under_way:
-            late = self.trial.tick() or late  # type: ignore (a Trial)
-        if self.data.channel:
-            late = self.data.channel.tick() or late
-        if self.announcer.awaiting:
-            late = self.announcer.tick() or late
-        if self.watch.tick() or late:
-            self._busy = True
-        up = self.stack.up() or self.calls.up()
-        self._control.service(self.now_ms, up, self.data.gone(), self.calls.ringing())
+        if not table.resolver.on_event(handle, self._clock.now_ms):
+            table.on_event(handle)
 
     def _watch_dtr(self):
         drop = self._drop
-        drop.look(self.now_ms, self._left(), self._holds and self.host.left() > 0)
+        drop.look(self._unhandled(), self._holds and self.input.left() > 0)
         if drop.asks:
             self._escape.end()
         if drop.discards:
-            self._drop_input()
-        if drop.asks and (drop.discards or not self._left()):
+            self._discard_input()
+        if drop.asks and (drop.discards or not self._unhandled()):
             self._dtr_dropped(drop.end() == DTR_HANGS_UP)
 
-    def _left(self):
-        """Bytes that are read and not dealt with; 1 more for what does not end by itself."""
-        waits = self._leaving or self.after.due or (self.line.ready and not self._holds)
-        return self.host.left() + self._escape.owed.left() + (1 if waits else 0)
+    def _unhandled(self):
+        """Host bytes that were read and not handled, and 1 more while something is in progress
+        that does not end by itself."""
+        pending = self._exit != MORE or self._deferred.due
+        pending = pending or (self._line.ready and not self._holds)
+        return self.input.left() + self._escape.owed.left() + (1 if pending else 0)
 
     def _dtr_dropped(self, hang_up):
-        """D5, B10: to command mode; with &D2 the sockets go, then the call."""
+        """Return to command mode; with &D2 close the sockets, then the call (D5, B10)."""
+        context = self.context
+        online = self._online
         self._holds = False
         self._busy = True  # the host's next bytes may be there
-        self.counters.add(TX_DROPPED, self.counted.stop())
-        self.line.reset()
-        if self.data.channel:
-            self._leave(text.OK)
-        if hang_up or not self.calls.up():  # nobody waits for a call that is being set up
-            self.calls.hang_up()
+        if online.transfer:
+            context.counters.add(TX_DROPPED, online.transfer.stop())
+        self._line.reset()
+        if online.channel:
+            self._leave(DONE)
+        # A call that is being set up has lost the DTE that waits for it.
+        if online.call and (hang_up or not online.call.up()):
+            online.call.hang_up()
         if hang_up:
-            self.stack.hang_up()
+            context.session.hang_up()
 
-    def _drop_input(self):
-        """What came before DTR dropped was data: it must not be taken for commands."""
-        dropped = self.host.left() + self._escape.drop()
-        n = not self._drop.asks  # else what is unread came after it
-        while n > 0 and dropped < _MOST_HELD_BACK:
-            n = self._serial.readinto(self.host.buf)
+    def _discard_input(self):
+        """Discard and count data that came before DTR dropped: none of it may pass for a
+        command."""
+        dropped = self.input.left() + self._escape.drop()
+        n = not self._drop.asks  # after the drop has been read, unread bytes are commands
+        while n > 0 and dropped < _MAX_DISCARDED:
+            n = self._serial.readinto(self.input.buf)
             dropped += n
-        self.host.load(0)
-        self.counters.add(TX_DROPPED, dropped)
+        self.input.load(0)
+        self.context.counters.add(TX_DROPPED, dropped)
         self._busy = self._busy or dropped > 0
 
     # From the host
 
     def _listen(self):
-        """Read a block when the last one has been dealt with: back-pressure is not to read."""
-        if self._may_not_read() or self._drop.discards:
-            self._blocked, self.heard_ms = True, self.now_ms
+        """Read a block once the last one was handled. Not to read is back-pressure."""
+        now_ms = self._clock.now_ms
+        if self._must_not_read() or self._drop.discards:
+            self._blocked = True
+            self._deferred.heard_ms = now_ms
             return
-        if self._blocked:  # what waits now may have come at any time since
+        if self._blocked:  # bytes that wait now may have come at any time since the last read
             self._blocked = False
-            self._unseen_ms = max(ticks.diff(self.now_ms, self._looked_ms), self._unseen_ms)
-        n = self._serial.readinto(self.host.buf)
-        if self.data.channel and self._escaped(n):
-            self._leave(text.OK)  # D6; what has been read comes after it, and is a command
-        self._looked_ms = self.now_ms
+            self._clock.gap_ms = max(ticks_diff(now_ms, self._read_ms), self._clock.gap_ms)
+        n = self._serial.readinto(self.input.buf)
+        if self._online.channel and self._escaped(n):
+            self._leave(DONE)  # D6; bytes just read come after the escape: they are a command
+        self._read_ms = now_ms
         if n > 0:
-            self._heard(n)
+            self._take_input(n)
         elif self._drop.waits and not self._drop.comes():
-            self._busy = True  # all before it is read
+            self._busy = True  # every byte before the drop has been read
 
-    def _may_not_read(self):
-        """Return whether the host's next bytes have to wait unread."""
-        if self._leaving or self.after.due or self._drop.asks:
+    def _must_not_read(self):
+        """Return True while the next host bytes have to wait in the UART."""
+        if self._exit != MORE or self._deferred.due or self._drop.asks:
             return True
-        return self.host.left() or self._escape.owed.left()  # pluses have room for three alone
+        return self.input.left() or self._escape.owed.left()
 
     def _escaped(self, n):
-        """Return whether an escape is complete, n bytes having been read."""
-        self._escape.unguarded = self.data.gone()  # H13
-        came_ms = ticks.diff(self.now_ms, self._looked_ms) if n > 0 else 0
-        return self._escape.tick(self.now_ms, self._unseen_ms, came_ms)
+        """Return True if an escape sequence is complete. n: number of bytes just read."""
+        self._escape.unguarded = self._online.peer_gone()  # H13
+        return self._escape.judge(ticks_diff(self._clock.now_ms, self._read_ms) if n > 0 else 0)
 
-    def _heard(self, n):
+    def _take_input(self, n):
         self._busy = True
-        self.heard_ms = self.now_ms
+        self._deferred.heard_ms = self._clock.now_ms
         if self._serial.overruns != self._overruns:
-            self._tell_overrun()
-        self.host.load(n)
-        self._drop_lf()
-        if self.data.channel:
-            self._escape.feed(self.host, self.now_ms, self._unseen_ms)
+            self._report_overrun()
+        self.input.load(n)
+        self._line.drop_lf()
+        if self._online.channel:
+            self._escape.feed(self.input)
         else:
-            self._escape.heard(self.now_ms, self._unseen_ms)
+            self._escape.heard()
 
-    def _tell_overrun(self):
+    def _report_overrun(self):
         self._overruns = self._serial.overruns
-        if self.settings[TELL_OVERRUN]:
-            self.urcs.overrun(self._overruns)
-
-    def _drop_lf(self):
-        """H1: of a host that ends its lines in CR LF, the LF behind AT+WIPDATA."""
-        if self._lf_comes and self.host.left():
-            self._lf_comes = False
-            if self.host.buf[self.host.start] == _LF:
-                self.host.take(1)
+        if self.context.settings[TELL_OVERRUN]:
+            self.context.urcs.overrun(self._overruns)
 
     # Command mode
 
     def _run(self):
-        if self.after.due:
+        if self._deferred.due:
             return
         self._holds = False
         self._read_line()
-        if self.line.waits_for_lf and not self._lf_is_here():
+        if self._line.waits_for_lf and not self._line.lf_is_settled(self.context.command.age_ms()):
             return
-        while self.line.ready and self.writer.room():
-            outcome = self.commands.step()
+        while self._line.ready and self.context.writer.room():
+            outcome = self.context.command.run(self.context)
             if outcome == HOLD:
                 self._holds = True
                 return
@@ -307,113 +294,92 @@ class Modem:
             if outcome != MORE:
                 self._finish(outcome)
 
-    def _lf_is_here(self):
-        """H17: or it does not come."""
-        if self.host.left():
-            self.line.take_lf(self.host)
-        elif not self.line.expects_lf or self.line_age_ms() >= _LF_MS:
-            self.line.waits_for_lf = False
-        return not self.line.waits_for_lf
-
     def _read_line(self):
-        room = self.out.room() - text.LINE_MAX  # for the echo
-        if self.line.ready or not self.host.left() or room <= 0:
+        room = self._out.room() - LINE_MAX  # for the echo
+        if self._line.ready or not self.input.left() or room <= 0:
             return
         self._busy = True
-        self.line.feed(self.host, room)
-        if self.line.ready:
-            self._line_ms = self.now_ms
-            self.commands.begin()
-            self.announcer.line_begins()
+        self._line.feed(self.input, room)
+        if self._line.ready:
+            self.context.command.begin()
+            self.context.urcs.awaiting = False  # the host does not wait for an outcome (H5)
 
     def _finish(self, outcome):
-        """The one final result of a line."""
-        self.line.done()
-        if outcome == DONE:
-            self.writer.result(text.OK)
-        elif outcome == ENDED:
-            self.writer.result(self._ending)
-        elif outcome == ONLINE:
-            self.writer.connect(self.calls.speed() if self.data.is_call() else 0)
-            self.expect_data()
-            self.line.reset()
-        else:
-            self.recorder.note(ERROR, max(outcome, 0))
-            self.writer.error(outcome)
+        """Write the one final result of a command line."""
+        self._line.done()
+        if outcome == ONLINE:
+            self.context.writer.connect(self._online.speed())
+            self._line.expect_data()
+            self._line.reset()
+            return
+        if outcome == FAILED:
+            self.context.record_failure()
+        self.context.write_result(outcome)
 
-    # Data mode
+    # Online data mode
 
     def _relay(self):
+        channel = self._online.channel
         self._send(self._escape.owed)
         if not self._escape.owed.left():
-            self._send(self.host)
-            if self.data.stream(self.host):
-                self._escape.feed(self.host, self.now_ms, self._unseen_ms)
-                self._send(self.host)
-        if self.data.channel.give():
+            self._send(self.input)
+            if self._online.stream(self.input):
+                self._escape.feed(self.input)
+                self._send(self.input)
+        if channel.give():
             self._busy = True
-        over = self.data.channel.over()
-        if over:
-            self._drop_input()
-            self._leave(over)
+        outcome = channel.outcome()
+        if outcome != MORE:
+            self._discard_input()
+            self._leave(outcome)
 
     def _send(self, span):
         start = span.start
         if span.left():
-            self.data.channel.take(span)
+            self._online.channel.take(span)
         if span.start > start:
             self._busy = True
 
-    def _leave(self, result):
-        """`result`: of text.py, or an error number (D21)."""
-        self.data.end()
-        self._leaving = self.urcs.closing = True
-        self._ending = result
+    def _leave(self, outcome):
+        """Leave online data mode. The outcome is written after the URCs that wait (Q33)."""
+        self._online.leave()
+        self.context.urcs.closing = True
+        self._exit = outcome
 
     # To the host
 
     def _announce(self):
-        """URCs, where they may stand (F7); after data mode they come before the OK (Q33)."""
-        if self.data.channel or self.line.busy():
+        """Write unsolicited result codes where one may stand (F7)."""
+        urcs = self.context.urcs
+        if self._online.channel or self._line.busy():
             return
-        if self.urcs.count and self.announcer.service():
+        if urcs.count and announce(self.context):
             self._busy = True
-        if self._leaving and not self.urcs.count and self.writer.room():
-            self._leaving = self.urcs.closing = False
-            self._say_ending()
+        if self._exit != MORE and not urcs.count and self.context.writer.room():
+            outcome = self._exit
+            self._exit = MORE
+            urcs.closing = False
+            self.context.write_result(outcome)
 
-    def _say_ending(self):
-        if self._ending < errors.NO_OPTION:
-            self.writer.result(self._ending)
-        else:
-            self.writer.error(self._ending)
-
-    def _talk(self):
-        out = self.out
+    def _send_output(self):
+        out = self._out
         while out.block():
             n = self._serial.write(out.buf, out.start, out.end - out.start)
             if n <= 0:
                 break
             self._busy = True
             out.take(n)
-        waits = out.count() or (self.data.channel and self.data.channel.waits())
-        self._serial.want((0 if self._may_not_read() else IN) | (OUT if waits else 0))
+        waits = out.count() or (self._online.channel and self._online.channel.waits())
+        self._serial.want((0 if self._must_not_read() else IN) | (OUT if waits else 0))
 
-    def _wait_ms(self):
-        if self.line.ready or self.host.left() or self._drop.waits:
-            return _HOLD_MS
-        if self.after.due or self.after.lazily_due:
-            return self.after.wait_ms()
-        wait_ms = min(self.table.wait_ms(), self.table.resolver.wait_ms(self.now_ms))
-        wait_ms = min(wait_ms, self.stack.wait_ms(self.now_ms))
-        if self.calls.stir():
-            wait_ms = min(wait_ms, self.calls.wait_ms())
-        if self.ping.under_way:
-            wait_ms = min(wait_ms, self.ping.wait_ms(self.now_ms))  # type: ignore
-        if self.data.channel:
-            wait_ms = min(wait_ms, self._escape.wait_ms(self.now_ms), self.data.wait_ms())
-        if self.trial.under_way:
-            wait_ms = min(wait_ms, self.trial.left_ms())  # type: ignore
-        if self.announcer.awaiting:
-            wait_ms = min(wait_ms, self.announcer.wait_ms())
-        return min(wait_ms, self._control.wait_ms(self.now_ms))
+    # Restart
+
+    def _shut_down(self):
+        """End all that would outlive this modem on its board, whose line is as at power-up."""
+        context = self.context
+        if self._online.call:
+            self._online.call.hang_up()
+        context.session.shut_down()
+        context.table.release()
+        self._control.reset()
+        self._deferred.reset()

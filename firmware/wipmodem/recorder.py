@@ -5,7 +5,6 @@ reset. Of a line it has what can be no credential: see arguments.py, `shown`.
     a slot  seconds (4 bytes, little endian), ms (2), kind, length, text
 """
 
-from .commands.base import DONE, MORE
 from .compat import RingIO, const
 from .sockets.flow import COUNTED
 
@@ -118,19 +117,3 @@ class Recorder:
         ms = min(memory[at + 5] << 8 | memory[at + 4], 999)
         writer.begin(b"+WIPXLOG: ").seconds(seconds, ms).char(_COMMA)
         writer.text(_KINDS[min(memory[at + 6], len(_KINDS) - 1)]).char(_COMMA)
-
-
-def log_read(modem):
-    """AT+WIPXLOG?: what there is, the oldest first, a line each."""
-    recorder = modem.recorder
-    if modem.step >= recorder.used():
-        return DONE
-    recorder.say(modem.writer, modem.step)
-    modem.step += 1
-    return MORE
-
-
-def log_set(modem):
-    """AT+WIPXLOG=0: forget it."""
-    modem.recorder.clear()
-    return DONE

@@ -1,6 +1,9 @@
-"""The modem's settings: small numbers, each with its range, its factory value and what keeps it.
+"""The modem's settings: small numbers, each with its range, its factory value and what saves it.
 
-Basic commands, S-registers, +WIPCFG options, the profile and the manual are read off this table.
+Basic commands, S-registers, +WIPCFG options and the manual read these tables. Saved settings are
+values of the board's store: `1,1,0,...` in the order of this file, under one name for each keeper.
+A value with fewer numbers comes from older firmware. One with more, or with a number out of its
+range, is foreign and not used.
 """
 
 from .compat import const
@@ -132,18 +135,92 @@ def find(pairs, name, otherwise: object = -1):
     return otherwise
 
 
+_HARDWARE = const(2)  # +IFC: RTS and CTS
+_MAX_DIGITS = const(5)  # of the largest value in RANGES
+_NAMES = {PROFILE: b"profile", LINE: b"line", STACK: b"stack", ITSELF: b"dialect"}  # in the store
+
+
 def factory():
-    """A fresh set of factory values."""
+    """Return a new list of factory values."""
     return [default for _, _, default, _ in RANGES]
 
 
 def restore(settings, keepers):
-    """Give all settings that one of `keepers` keeps their factory values. This allocates nothing:
-    it must not stop halfway."""
+    """Set all settings of these keepers to their factory values. Allocates nothing."""
     for setting in range(len(RANGES)):
         if RANGES[setting][3] in keepers:
             settings[setting] = RANGES[setting][2]
 
 
 def fits(setting, value):
+    """Return True if a value is in the range of a setting."""
     return RANGES[setting][0] <= value <= RANGES[setting][1]
+
+
+def at_start(board):
+    """Return the list of settings after power-up: what was saved, and factory values.
+
+    The board gives the factory values of line and dialect. What was saved on another board counts
+    only if this one's UART can do it.
+    """
+    serial = board.serial
+    settings = factory()
+    settings[SPEED] = serial.rate // 100
+    settings[TX_FLOW] = settings[RX_FLOW] = _HARDWARE if serial.flow else 0
+    settings[DIALECT] = board.dialect
+    load(settings, board.store, PROFILE, LINE, STACK, ITSELF)
+    if not serial.takes(settings[SPEED] * 100):
+        settings[SPEED] = serial.rate // 100
+    if not serial.flow:
+        settings[TX_FLOW] = settings[RX_FLOW] = 0
+    return settings
+
+
+def load(settings, store, *keepers):
+    """Set the settings of these keepers to what the store has, else to factory values.
+
+    Return False if what the store has is foreign, which `store.foreign` then says as well.
+    MemoryError changes nothing of the keeper whose turn it is.
+    """
+    whole = True
+    for keeper in keepers:
+        pairs = _saved(store, keeper)  # allocates, so it comes before any change
+        if keeper not in (LINE, ITSELF):  # the board gives the factory values of these
+            restore(settings, (keeper,))
+        if pairs is None:
+            store.foreign = True
+            whole = False
+        for setting, value in pairs or ():
+            settings[setting] = value
+    return whole
+
+
+def save(settings, store, *keepers):
+    """Save the settings of these keepers. Return False, and change nothing, if writing fails."""
+    changed = {}
+    for keeper in keepers:
+        values = [b"%d" % settings[setting] for setting in _settings_of(keeper)]
+        changed[_NAMES[keeper]] = b",".join(values)
+    return store.put(changed)
+
+
+def _saved(store, keeper):
+    """Return a list of (setting, value), or None if what is saved is foreign."""
+    settings = _settings_of(keeper)
+    values = _numbers(store.values.get(_NAMES[keeper], b""))
+    if values is None or len(values) > len(settings):
+        return None
+    pairs = list(zip(settings, values))
+    return pairs if all(fits(setting, value) for setting, value in pairs) else None
+
+
+def _settings_of(keeper):
+    return [i for i in range(len(RANGES)) if RANGES[i][3] == keeper]
+
+
+def _numbers(text):
+    """Return the list of numbers in `text`, or None if anything else is in it."""
+    words = text.split(b",") if text else []
+    if any(len(word) > _MAX_DIGITS or not word.isdigit() for word in words):
+        return None
+    return [int(word) for word in words]

@@ -7,6 +7,7 @@ the guide can be lost. Only refused connections may be as many as strangers like
 of them waits. The rest is dropped and counted, and `+WIPXLOST: n` stands at its place.
 """
 
+from .clock import ticks_add, ticks_diff
 from .compat import const
 
 READY = const(0)  # the outcome of a +WIPCREATE ...
@@ -17,7 +18,7 @@ DATA = const(4)  # bytes or a datagram wait; counted when said
 PEER_CLOSE = const(5)
 BEARER = const(6)  # who = status
 LOST = const(7)  # value = how many
-RESULT = const(8)  # a result nobody waits for, who = which of text.py
+RESULT = const(8)  # a result nobody waits for, who = its result code
 REGISTERED = const(9)  # value = +CREG's status
 PING = const(10)  # who = 0 answered, 1 not in time; value = which request << 20 | ms
 REFUSED = const(11)  # a connection: who = server, value = which counter << 16 | peer's port
@@ -26,6 +27,7 @@ CLOSED = const(13)  # by the modem, for want of traffic
 WIND = const(14)  # value = the radio's event
 
 _ANY = const(255)
+_OUTCOME_MS = const(3000)  # how long other lines let an outcome of +WIPCREATE go first
 
 # Records of a socket that can wait together: its begin (READY, ACCEPT), DATA, and its end (FAILED,
 # ERROR, PEER_CLOSE, CLOSED).
@@ -51,11 +53,31 @@ class UrcQueue:
         self.most = 0  # that waited at once
         self.lost = 0  # since start
         self.closing = False  # a result is due: no more refused connections before it
+        self.awaiting = False  # an outcome of +WIPCREATE goes before other lines (H5), until:
+        self._outcome_ms = 0
 
     def put(self, kind, who=0, value=0):
         """Owe the host a line. It takes the place of one of the same kind and `who`."""
         self.forget(who, kind)
         self._append(kind, who, value)
+
+    def await_outcome(self):
+        """Let the outcome of a +WIPCREATE go before other lines, for a while (H5, H10)."""
+        self.awaiting = True
+        self._outcome_ms = ticks_add(self._clock.now_ms, _OUTCOME_MS)
+
+    def tick(self):
+        """Return True if other lines need wait no longer for an outcome."""
+        if not self.awaiting or self.wait_ms():
+            return False
+        self.awaiting = False
+        return True
+
+    def wait_ms(self):
+        """Return the time in ms until tick() is needed."""
+        if not self.awaiting:
+            return _OUTCOME_MS
+        return max(ticks_diff(self._outcome_ms, self._clock.now_ms), 0)
 
     def result(self, which):
         self.put(RESULT, which)

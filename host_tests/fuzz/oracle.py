@@ -71,7 +71,7 @@ def _comes_to_rest(program):
             return  # a host that has given up its escape and its DTR: data mode is the end
         program.type(_terminator(program))
         _await_results(program)
-        if not program.session.modem.data.channel:
+        if not program.session.modem.context.online.channel:
             break
     program.wait(_SETTLED_MS)
     _at_answers(program)
@@ -107,8 +107,8 @@ def _await_results(program):
 def _to_command_mode(program):
     """By the escape, or by DTR; False if the host has given up both."""
     modem = program.session.modem
-    settings = modem.settings
-    if not modem.data.channel:
+    settings = modem.context.settings
+    if not modem.context.online.channel:
         return True
     guard_ms = settings[S12] * _ESCAPE_STEP_MS
     if settings[S2] < 128:
@@ -120,25 +120,25 @@ def _to_command_mode(program):
         program.happen("dtr on")
     else:
         return False
-    if modem.data.channel or program.watch.left != program.watch.told:
+    if modem.context.online.channel or program.watch.left != program.watch.told:
         raise Broken("data mode does not end")
     return True
 
 
 def _terminator(program):
-    return bytes([program.session.modem.settings[S3]])
+    return bytes([program.session.modem.context.settings[S3]])
 
 
 def _at_answers(program):
     """OK, in the form that the host has chosen, and nothing else."""
-    settings = program.session.modem.settings
+    settings = program.session.modem.context.settings
     _answers_ok(program, b"AT")
     if settings[QUIET] and settings[S3] not in b"Q0" and settings[S5] not in b"Q0":
         _answers_ok(program, b"ATQ0")
 
 
 def _answers_ok(program, line):
-    settings = program.session.modem.settings
+    settings = program.session.modem.context.settings
     echo = settings[ECHO]
     line += _terminator(program)
     said = program.type(line) + program.wait(_LF_MS)

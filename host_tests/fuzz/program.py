@@ -199,8 +199,8 @@ class Program:
         self.steps.append(">> %r" % data)
         modem = self.session.modem
         # Of more than three a block is data; one by one they are an escape that grows too long.
-        character = bytes((modem.settings[S2],))
-        self.timed = self.timed or (modem.data.gone() and character * 4 in data)
+        character = bytes((modem.context.settings[S2],))
+        self.timed = self.timed or (modem.context.online.peer_gone() and character * 4 in data)
         if self._way == "split":
             for i in range(len(data)):
                 self.session.send(data[i : i + 1])
@@ -251,7 +251,7 @@ class Program:
     def _hear(self):
         said = self.session.take()
         self.heard += said
-        settings = self.session.modem.settings
+        settings = self.session.modem.context.settings
         # H17: the LF behind a CR is waited for.
         self.timed = self.timed or settings[DIALECT] * settings[ECHO] > 0
         if said:
@@ -274,7 +274,7 @@ class Player(Events):
         getattr(self, name)(rest)
 
     def sockets(self):
-        return [sock for sock in self.session.modem.table.all if sock.handle >= 0]
+        return [sock for sock in self.session.modem.context.table.all if sock.handle >= 0]
 
     def is_up(self, sock):
         return self._peer_of(sock).up

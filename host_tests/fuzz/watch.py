@@ -93,16 +93,16 @@ class Watch:
 
     def _hook(self, modem):
         self._modem = modem
-        writer = modem.writer
-        self._put = modem.out.put
+        writer = modem.context.writer
+        self._put = modem.context.writer.out.put
         self._finish = modem._finish
-        self._begin = modem.commands.begin
-        self._reset = modem.line.reset
+        self._begin = modem.context.command.begin
+        self._reset = modem.context.command.line.reset
         self._leave = modem._leave
-        modem.out.put = self._putting
+        modem.context.writer.out.put = self._putting
         modem._finish = self._finishing
-        modem.commands.begin = self._beginning
-        modem.line.reset = self._resetting
+        modem.context.command.begin = self._beginning
+        modem.context.command.line.reset = self._resetting
         modem._leave = self._leaving
         for part, name in (("echo", "echo"), ("line", "end"), ("number", "_numeric")):
             setattr(writer, name, self._named(part, getattr(writer, name)))
@@ -129,7 +129,7 @@ class Watch:
         self._results = 0
         self._finish(outcome)
         self._ends = self._answers = False
-        quiet = self._modem.settings[QUIET]
+        quiet = self._modem.context.settings[QUIET]
         if self._results != (0 if quiet else 1):
             raise Broken("%d results of one line" % self._results)
         self.finals += 1
@@ -143,12 +143,12 @@ class Watch:
     def _leaving(self, result):
         self._leave(result)
         self.left += 1
-        if self._modem.settings[QUIET]:
+        if self._modem.context.settings[QUIET]:
             self.told += 1
 
     def _writing(self, buf, off, n):
         taken = self._write(buf, off, n)
-        if buf is not self._modem.out.buf:
+        if buf is not self._modem.context.writer.out.buf:
             self._keep("data", bytes(memoryview(buf)[off : off + taken]))
         return taken
 
@@ -167,15 +167,15 @@ class Watch:
             self.asked_for += data
 
     def _check_data(self, data):
-        if data and not self._modem.data.channel:
+        if data and not self._modem.context.online.channel:
             raise Broken("data in command mode: %r" % data)
 
     def _check_echo(self, data):
-        if self._modem.data.channel or not self._modem.settings[ECHO]:
+        if self._modem.context.online.channel or not self._modem.context.settings[ECHO]:
             raise Broken("echo: %r" % data)
 
     def _check_number(self, data):
-        end = bytes((self._modem.settings[S3],))
+        end = bytes((self._modem.context.settings[S3],))
         if not data.endswith(end) or not self._is_number(data[:-1]):
             raise Broken("number: %r" % data)
         return self._heard_result(data, data[:-1] in (_RING, b"3"))
@@ -184,13 +184,13 @@ class Watch:
         return digits in _NUMBERS or (digits == _RING and not self._answers)
 
     def _check_line(self, data):
-        settings = self._modem.settings
+        settings = self._modem.context.settings
         frame = bytes((settings[S3], settings[S4]))
         head = frame if settings[VERBOSE] else b""
         text = data[len(head) : len(data) - 2]
         if data != head + text + frame or any(not 32 <= char < 127 for char in text):
             raise Broken("no line: %r" % data)
-        if self._modem.data.channel and not self._ends:
+        if self._modem.context.online.channel and not self._ends:
             if text != b"SHUTDOWN":
                 raise Broken("a line in data mode: %r" % data)
         elif form(text) in _RESULTS:
@@ -202,7 +202,7 @@ class Watch:
     def _heard_urc(self, data, text):
         if form(text) not in _UNASKED:
             raise Broken("unsolicited: %r" % data)
-        if self._modem.line.busy():
+        if self._modem.context.command.line.busy():
             raise Broken("within a command: %r" % data)
         return True
 
@@ -212,7 +212,7 @@ class Watch:
             self._results += 1
         elif self._answers:
             raise Broken("a result amid an answer: %r" % data)
-        elif self._modem.line.busy():
+        elif self._modem.context.command.line.busy():
             raise Broken("within a command: %r" % data)
         elif self.left > self.told:
             self.told += 1

@@ -9,9 +9,9 @@ The clock stands while the machine has no time for a pass: what takes longer tha
 would make an escape data (`dte_stalls`), and here other things are to be shown.
 """
 
-from wipmodem import heap
+from wipmodem.compat import collect_often
 
-heap.collect_often()
+collect_often()
 
 import gc
 import os
@@ -21,7 +21,7 @@ import sys
 import main
 from board import Board
 from system import Poller, ticks_ms
-from wipmodem import ticks
+from wipmodem.clock import ticks_back, ticks_diff
 from wipmodem.contract import IN
 from wipmodem.modem import Modem
 
@@ -59,19 +59,19 @@ class Watched(Board):
         for _ in self._looks.ipoll(0):
             if self._asked.recv(_WORD) == b"collect":
                 gc.collect()
-            held = self.modem.host.left()
-            unsent = sum(sock.unsent() for sock in self.modem.table.all)
+            held = self.modem.input.left()
+            unsent = sum(sock.unsent() for sock in self.modem.context.table.all)
             said = in_use(), self._passes, held, unsent, self._began_ms
             self._asked.send(b"%d %d %d %d %d" % said)
         return super().alive()
 
     def ticks_ms(self):
         """Asked before and behind each pass."""
-        now_ms = ticks.back(ticks_ms(), self._stood_ms)
+        now_ms = ticks_back(ticks_ms(), self._stood_ms)
         if self._in_pass:
-            stood_ms = max(ticks.diff(now_ms, self._began_ms) - _PASS_MS, 0)
+            stood_ms = max(ticks_diff(now_ms, self._began_ms) - _PASS_MS, 0)
             self._stood_ms += stood_ms
-            now_ms = ticks.back(now_ms, stood_ms)
+            now_ms = ticks_back(now_ms, stood_ms)
         self._in_pass = not self._in_pass
         self._began_ms = now_ms
         return now_ms

@@ -11,9 +11,9 @@ def tell(stage):
     print("heap", stage, gc.mem_alloc(), gc.mem_free(), file=sys.stderr)
 
 
-from wipmodem import heap
+from wipmodem.compat import collect_often
 
-heap.collect_often()
+collect_often()
 
 import main
 from board import Board

@@ -49,7 +49,7 @@ class Comparing(Events):
             raise Wrong("expected %r, the modem said %r" % (wanted, said))
         for line in said.split(b"\r\n"):
             self._hear(line)
-        for each in self._session.modem.table.all:
+        for each in self._session.modem.context.table.all:
             if each.handle >= 0:
                 self._peers["%d,%d" % (each.protocol, each.index)] = self._session.net.socket(
                     each.handle
@@ -73,17 +73,17 @@ class Comparing(Events):
         _same("results that are missing", int(bool(due)), self._results)
 
     def _check_table(self):
-        for each in self._session.modem.table.all:
+        for each in self._session.modem.context.table.all:
             wanted = self._model.table.get(each.protocol, each.index)
             if wanted is None:
                 raise Wrong("the modem alone has a socket %d,%d" % (each.protocol, each.index))
             _same(wanted.key, _described(wanted), _seen(each))
         n = len(self._model.table.sockets)
-        _same("the number of sockets", n, len(self._session.modem.table.all))
+        _same("the number of sockets", n, len(self._session.modem.context.table.all))
 
     def _check_ranges(self):
         """Ranges never overlap, and no index is in two uses, whatever the model thinks."""
-        sockets = self._session.modem.table.all
+        sockets = self._session.modem.context.table.all
         ranges = {(each.first, each.last) for each in sockets if each.first}
         taken = [i for first, last in ranges for i in range(first, last + 1)]
         taken += [each.index for each in sockets if each.protocol == TCP and not each.first]
@@ -107,20 +107,20 @@ class Comparing(Events):
 
     def _check_counters(self):
         modem = self._session.modem
-        modem.health.count_all()
-        for i in range(modem.counters.count):
-            name = str(modem.counters.name(i), "ascii")
+        modem.context.health.count_all(modem.context)
+        for i in range(modem.context.counters.count):
+            name = str(modem.context.counters.name(i), "ascii")
             wanted = (
                 self._model.owed.lost if name == "urc_lost" else self._model.counts.get(name, 0)
             )
-            _same(name, wanted, modem.counters.value(i))
+            _same(name, wanted, modem.context.counters.value(i))
 
     def _check_outcomes(self):
         """A socket is pending, or its outcome was said or is owed."""
         modem = self._session.modem
-        urcs = modem.urcs
+        urcs = modem.context.urcs
         owed = [urcs.who(i) for i in range(urcs.count) if urcs.kind(i) <= urc.FAILED]
-        open_ = {(each.protocol, each.index): each for each in modem.table.all}
+        open_ = {(each.protocol, each.index): each for each in modem.context.table.all}
         self._awaited |= {key for key, each in open_.items() if each.pending()}
         self._awaited &= set(open_)
         for key in self._awaited:

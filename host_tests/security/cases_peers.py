@@ -63,7 +63,7 @@ def case_the_true_end_of_a_call_drops_dcd():
     far.session.bearer.radio.dcd = False
     far.session.wait(100)
     assert far.session.take() == b"\r\nNO CARRIER\r\n"
-    assert not far.session.serial.dcd and far.session.modem.data.channel is None
+    assert not far.session.serial.dcd and far.session.modem.context.online.channel is None
 
 
 def case_framed_ends_cannot_be_forged():

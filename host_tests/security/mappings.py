@@ -136,7 +136,10 @@ class Far:
 
     def in_data_mode(self):
         """And no command has been run since it began."""
-        return self.session.modem.data.channel is not None and self.watch.lines == self.commands
+        return (
+            self.session.modem.context.online.channel is not None
+            and self.watch.lines == self.commands
+        )
 
     def announced(self, size):
         """What the host is told, in command mode, of so many bytes that have come."""

@@ -30,7 +30,10 @@ def ends_with_the_result(far, data):
     session.serial.stuck = False
     session.settle()
     said = session.take()
-    assert said.endswith(_LEAVES) and session.modem.data.channel is None, (far.mapping.name, said)
+    assert said.endswith(_LEAVES) and session.modem.context.online.channel is None, (
+        far.mapping.name,
+        said,
+    )
     assert _is_beginning(far, data, said[: -len(_LEAVES)]), (far.mapping.name, said)
 
 

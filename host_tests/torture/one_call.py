@@ -154,7 +154,7 @@ class Tortured:
     def _is_empty(self):
         """Nothing is open, nothing is held, nothing waits."""
         session = self._session
-        table = session.modem.table
+        table = session.modem.context.table
         assert session.closed(), "a handle is open"
         assert table.all == [] and table.pending() == 0, "a socket is in the table"
         assert len(table._spare) == session.sizes.sockets, "a socket is lost"
@@ -165,14 +165,17 @@ class Tortured:
                 assert (pipe.count(), pipe._most) == (0, most), "a pipe is not as it was"
         assert table.resolver._open == 0, "a name is still asked for"
         assert not any(q.busy or q.handle >= 0 for q in table.resolver._questions)
-        modem = session.modem
-        assert not modem.ping.under_way and not modem.calls.busy() and not modem.data.channel
-        assert modem.urcs.count == 0 and modem.out.count() == 0, "lines wait"
-        assert modem.host.left() == 0 and not modem.line.busy(), "host bytes wait"
+        modem, context = session.modem, session.modem.context
+        ping, call = context.session.ping, context.online.call
+        assert not (ping and ping.under_way) and not (call and call.busy())
+        assert not context.online.channel
+        assert context.urcs.count == 0 and context.writer.out.count() == 0, "lines wait"
+        assert modem.input.left() == 0 and not context.command.line.busy(), "host bytes wait"
 
     def _counted(self):
-        counters = self._session.modem.counters
-        self._session.modem.health.count_all()
+        context = self._session.modem.context
+        counters = context.counters
+        context.health.count_all(context)
         return [counters.value(i) for i in range(counters.count)]
 
     def _heap(self):

@@ -51,7 +51,6 @@ class Facts:
 def read():
     """The firmware as it is."""
     from wipmodem import VERSION, contract, counters, errors, settings
-    from wipmodem.at import writer as text
     from wipmodem.commands import fixed as canned
     from wipmodem.commands import unsolicited as announce
     from wipmodem.commands.socket_extras import OPTIONS
@@ -74,7 +73,7 @@ def read():
         },
         errors=_numbers(errors) | _numbers(contract),
         counters=[name.decode() for name in counters.NAMES],
-        results={word.decode(): int(number) for word, number in text._RESULTS},
+        results={word.decode(): code for code, word in enumerate(contract.RESULT_WORDS) if word},
         # The line of +WIPDATA has two forms, and those of RESULT are results: made elsewhere.
         unsolicited={word.decode().split(":")[0] for word in announce._WORDS.values()}
         | {"+WIPDATA", "+WIPXTIME", "RING", "NO CARRIER"},

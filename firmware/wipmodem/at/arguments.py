@@ -103,6 +103,11 @@ class Arguments:
         self._start = [0] * _MOST
         self._end = [0] * _MOST
 
+    def set_number(self, value):
+        """Hold one number: that of a basic command."""
+        self.count = 1
+        self._value[0] = value
+
     def value(self, i):
         return self._value[i]
 

@@ -16,6 +16,7 @@ _A_SEEN = const(1)
 _BODY = const(2)
 
 _LF = const(10)
+_LF_MS = const(10)  # how long the LF after a CR is waited for (H17)
 _SPACE = const(0x20)
 _QUOTE = const(0x22)
 _SEVEN_BITS = const(0x7F)
@@ -25,8 +26,9 @@ _BIT_8 = const(0x80)
 class LineReader:
     """`buf[:n]` is the body, without AT; `too_long` if it did not fit; `ready` when complete."""
 
-    def __init__(self, size, settings, writer):
+    def __init__(self, size, settings, writer, span):
         self.buf = bytearray(size)
+        self.input = span  # host bytes that were read and not handled yet
         self.n = 0
         self.too_long = False
         self.ready = False
@@ -34,6 +36,7 @@ class LineReader:
         self.waits_for_lf = False  # H17: it is echoed before the line's answer
         self.expects_lf = True  # by the host's habit, as far as it is known
         self._ended = False  # a line just did: the next character shows
+        self._drops_lf = False  # an LF that comes next belongs to the command line, not to data
         self._settings = settings
         self._writer = writer
         self._state = _IDLE
@@ -46,13 +49,27 @@ class LineReader:
         """From the A of a command on: no unsolicited line may be said (F7)."""
         return self._state != _IDLE or self.ready
 
-    def lf_comes(self):
-        """The CR of the last line is all that has come, and this host lets LF follow it (H1)."""
-        return self._ended and self.sends_lf
-
-    def forget_end(self):
-        """What follows the line is no command."""
+    def expect_data(self):
+        """Take what follows for data, but for the LF of the command line, if any (H1)."""
+        self._drops_lf = self._ended and self.sends_lf
         self._ended = False
+        self.drop_lf()
+
+    def drop_lf(self):
+        """Take the LF of the command line before data off the input, once it is there (H1)."""
+        if self._drops_lf and self.input.left():
+            self._drops_lf = False
+            if self.input.buf[self.input.start] == _LF:
+                self.input.take(1)
+
+    def lf_is_settled(self, age_ms):
+        """Return True once the LF after a CR has come, or will not come (H17). age_ms: time since
+        the CR."""
+        if self.input.left():
+            self.take_lf(self.input)
+        elif not self.expects_lf or age_ms >= _LF_MS:
+            self.waits_for_lf = False
+        return not self.waits_for_lf
 
     def feed(self, span, room):
         """Take bytes up to the end of a line; at most `room`, which is left for the echo."""

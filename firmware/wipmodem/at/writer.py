@@ -6,41 +6,11 @@ ATQ1      no results; information and URCs stay
 """
 
 from ..compat import const
+from ..contract import RESULT_CONNECT, RESULT_ERROR, RESULT_WORDS
 from ..settings import CMEE, QUIET, S3, S4, VERBOSE, find
 
-OK = const(0)
-CONNECT = const(1)
-PLAIN_ERROR = const(2)
-RING = const(3)
-NO_CARRIER = const(4)
-NO_DIALTONE = const(5)
-BUSY = const(6)
-NO_ANSWER = const(7)
-
-# Word and number of each final result (base.md section 2; Q38 for CONNECT).
-_RESULTS = const(
-    (
-        (b"OK", b"0"),
-        (b"CONNECT", b"1"),
-        (b"ERROR", b"4"),
-        (b"RING", b"2"),
-        (b"NO CARRIER", b"3"),
-        (b"NO DIALTONE", b"6"),
-        (b"BUSY", b"7"),
-        (b"NO ANSWER", b"8"),
-    )
-)
-# Numbers of a CONNECT with its speed.
-_SPEEDS = const(
-    (
-        (300, b"10"),
-        (1200, b"11"),
-        (2400, b"13"),
-        (4800, b"14"),
-        (9600, b"15"),
-        (14400, b"16"),
-    )
-)
+# Result codes of a CONNECT with the speed of the call, by that speed in bit/s (ATV0).
+_CONNECT_CODES = const(((300, 10), (1200, 11), (2400, 13), (4800, 14), (9600, 15), (14400, 16)))
 
 _SPACE = const(0x20)
 _QUOTE = const(0x22)
@@ -56,7 +26,7 @@ class Writer:
     """Says lines into `out`, a Pipe. The caller sees to it that there is `room`."""
 
     def __init__(self, out, settings):
-        self._out = out
+        self.out = out
         self._settings = settings
         self.line = bytearray(LONG_MAX)
         self.began = 0  # where in it the words of the last line begin ...
@@ -66,11 +36,11 @@ class Writer:
 
     def room(self, n=LINE_MAX):
         """Is there room for one more line?"""
-        return self._out.room() >= n
+        return self.out.room() >= n
 
     def echo(self, buf, off, n):
         """As typed."""
-        self._out.put(buf, off, n)
+        self.out.put(buf, off, n)
 
     # Parts of a line, each returning the writer
 
@@ -146,13 +116,13 @@ class Writer:
     def end(self):
         self.said = self._n  # before its end
         self._end_of_line()
-        self._out.put(self.line, 0, self._n)
-        self.most = max(self.most, self._out.count())
+        self.out.put(self.line, 0, self._n)
+        self.most = max(self.most, self.out.count())
 
     def prompt(self):
         """The host's bytes are awaited."""
         self.begin(b"> ")
-        self._out.put(self.line, 0, self._n)
+        self.out.put(self.line, 0, self._n)
 
     # Results
 
@@ -161,30 +131,30 @@ class Writer:
         if self._settings[QUIET]:
             return
         if self._settings[VERBOSE]:
-            self.begin(_RESULTS[which][0]).end()
+            self.begin(RESULT_WORDS[which]).end()
         else:
-            self._numeric(_RESULTS[which][1])
+            self._numeric(which)
 
     def connect(self, speed):
         """CONNECT with the speed of a call, bit/s; 0: without."""
         if not speed:
-            self.result(CONNECT)
+            self.result(RESULT_CONNECT)
         elif self._settings[QUIET]:
             return
         elif self._settings[VERBOSE]:
             self.begin(b"CONNECT ").number(speed).end()
         else:
-            self._numeric(find(_SPEEDS, speed, _RESULTS[CONNECT][1]))
+            self._numeric(find(_CONNECT_CODES, speed, RESULT_CONNECT))
 
-    def _numeric(self, digits):
+    def _numeric(self, code):
         self._n = 0
-        self.text(digits).char(self._settings[S3])
-        self._out.put(self.line, 0, self._n)
+        self.number(code).char(self._settings[S3])
+        self.out.put(self.line, 0, self._n)
 
     def error(self, number):
         """A refused command: +CME ERROR takes the place of ERROR (E1), stays text in ATV0 (E6)."""
         if number < 0 or not self._settings[CMEE]:
-            self.result(PLAIN_ERROR)
+            self.result(RESULT_ERROR)
         elif not self._settings[QUIET]:
             self.begin(b"+CME ERROR: ").number(number).end()
 

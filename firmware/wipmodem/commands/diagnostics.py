@@ -3,8 +3,8 @@
 from .. import errors
 from ..at.writer import LONG_MAX
 from ..compat import const
-from ..settings import DIALECT, ITSELF, STAMPS, TELL_OVERRUN, TELL_REFUSED
-from .base import DONE, HOLD, MORE
+from ..context import DONE, HOLD, MORE
+from ..settings import DIALECT, ITSELF, STAMPS, TELL_OVERRUN, TELL_REFUSED, save
 from .identity import dialect, find_dialect
 
 _TEXT_MOST = const(80)
@@ -12,135 +12,151 @@ _QUOTE = const(0x22)
 
 # What AT+WIPXHEALTH tells behind the cause, in this order.
 _FIGURES = (
-    (b"uptime_s", lambda modem: modem.clock.seconds),
-    (b"stall_ms", lambda modem: modem.health.stall_ms),
-    (b"heap_free", lambda modem: modem.health.heap_free),
-    (b"heap_least", lambda modem: modem.health.heap_least),
-    (b"sockets_most", lambda modem: modem.table.most),
-    (b"urcs_most", lambda modem: modem.urcs.most),
-    (b"out_most", lambda modem: modem.health.writer.most),
-    (b"session_s", lambda modem: modem.stack.session_s()),
-    (b"redials", lambda modem: modem.health.redials()),
-    (b"sent", lambda modem: modem.health.sent()),
-    (b"received", lambda modem: modem.health.received()),
+    (b"uptime_s", lambda context: context.clock.seconds),
+    (b"stall_ms", lambda context: context.health.stall_ms),
+    (b"heap_free", lambda context: context.health.heap_free),
+    (b"heap_least", lambda context: context.health.heap_least),
+    (b"sockets_most", lambda context: context.table.most),
+    (b"urcs_most", lambda context: context.urcs.most),
+    (b"out_most", lambda context: context.health.writer.most),
+    (b"session_s", lambda context: context.session.session_s()),
+    (b"redials", lambda context: context.health.redials(context)),
+    (b"sent", lambda context: context.health.sent(context)),
+    (b"received", lambda context: context.health.received(context)),
 )
 
 
-def stat_read(modem):
+def stat_read(context):
     """AT+WIPXSTAT?: every counter of what was lost or refused, a line each."""
-    counters = modem.counters
-    i = modem.step
+    counters = context.counters
+    i = context.step
     if i == 0:
-        modem.health.count_all()
-    modem.writer.begin(b"+WIPXSTAT: ").text(counters.name(i)).comma(counters.value(i)).end()
-    modem.step = i + 1
-    return MORE if modem.step < counters.count else DONE
+        context.health.count_all(context)
+    context.writer.begin(b"+WIPXSTAT: ").text(counters.name(i)).comma(counters.value(i)).end()
+    context.step = i + 1
+    return MORE if context.step < counters.count else DONE
 
 
-def stat_line(modem):
+def stat_line(context):
     """AT+WIPXSTAT: all counters in one line, in the order of AT+WIPXSTAT?."""
-    if not modem.writer.room(LONG_MAX):
+    if not context.writer.room(LONG_MAX):
         return HOLD
-    modem.health.count_all()
-    counters = modem.counters
-    writer = modem.writer.begin(b"+WIPXSTAT: ").number(counters.value(0))
+    context.health.count_all(context)
+    counters = context.counters
+    writer = context.writer.begin(b"+WIPXSTAT: ").number(counters.value(0))
     for i in range(1, counters.count):
         writer.comma(counters.value(i))
     writer.end()
     return DONE
 
 
-def stat_set(modem):
+def stat_set(context):
     """AT+WIPXSTAT=0: they begin anew."""
-    modem.health.count_all()
-    modem.counters.reset()
+    context.health.count_all(context)
+    context.counters.reset()
     return DONE
 
 
-def health_read(modem):
+def health_read(context):
     """AT+WIPXHEALTH?: why the modem has started, and each figure, a line each."""
-    if modem.step == 0:
-        modem.health.look()
-    return say_figure(modem)
+    if context.step == 0:
+        context.health.look(context)
+    return say_figure(context)
 
 
-def say_figure(modem):
+def say_figure(context):
     """The next line of them, of the heap what was seen last."""
-    i = modem.step
-    modem.step = i + 1
+    i = context.step
+    context.step = i + 1
     if i == 0:
-        modem.writer.begin(b"+WIPXHEALTH: reset").quoted(modem.health.cause).end()
+        context.writer.begin(b"+WIPXHEALTH: reset").quoted(context.health.cause).end()
         return MORE
     name, figure = _FIGURES[i - 1]
-    modem.writer.begin(b"+WIPXHEALTH: ").text(name).comma(figure(modem)).end()
+    context.writer.begin(b"+WIPXHEALTH: ").text(name).comma(figure(context)).end()
     return MORE if i < len(_FIGURES) else DONE
 
 
-def health_line(modem):
+def health_line(context):
     """AT+WIPXHEALTH: the same in one line."""
-    if not modem.writer.room(LONG_MAX):
+    if not context.writer.room(LONG_MAX):
         return HOLD
-    modem.health.look()
-    writer = modem.writer.begin(b'+WIPXHEALTH: "').text(modem.health.cause).char(_QUOTE)
+    context.health.look(context)
+    writer = context.writer.begin(b'+WIPXHEALTH: "').text(context.health.cause).char(_QUOTE)
     for figure in _FIGURES:
-        writer.comma(figure[1](modem))
+        writer.comma(figure[1](context))
     writer.end()
     return DONE
 
 
-def health_set(modem):
+def health_set(context):
     """AT+WIPXHEALTH=0: marks and sums begin anew."""
-    modem.health.reset()
+    context.health.reset(context)
     return DONE
 
 
-def urc_set(modem):
+def urc_set(context):
     """AT+WIPXURC=<stamps>[,<refused>[,<overruns>]]: what is told unasked, beside the guide's."""
-    for i in range(modem.arguments.count):
-        if modem.arguments.given(i):
-            modem.settings[STAMPS + i] = modem.arguments.value(i)
+    for i in range(context.arguments.count):
+        if context.arguments.given(i):
+            context.settings[STAMPS + i] = context.arguments.value(i)
     return DONE
 
 
-def urc_read(modem):
-    settings = modem.settings
-    writer = modem.writer.begin(b"+WIPXURC: ").number(settings[STAMPS])
+def urc_read(context):
+    settings = context.settings
+    writer = context.writer.begin(b"+WIPXURC: ").number(settings[STAMPS])
     writer.comma(settings[TELL_REFUSED]).comma(settings[TELL_OVERRUN]).end()
     return DONE
 
 
-def crash_read(modem):
+def crash_read(context):
     """AT+WIPXCRASH?: the traceback of what brought the modem down last, a line each."""
-    lines = modem.board.crash.lines()
-    if modem.step >= len(lines):
+    lines = context.board.crash.lines()
+    if context.step >= len(lines):
         return DONE
-    modem.writer.begin(b"+WIPXCRASH: ").text(lines[modem.step].encode()[:_TEXT_MOST]).end()
-    modem.step += 1
+    context.writer.begin(b"+WIPXCRASH: ").text(lines[context.step].encode()[:_TEXT_MOST]).end()
+    context.step += 1
     return MORE
 
 
-def crash_set(modem):
+def crash_set(context):
     """AT+WIPXCRASH=0: forget it."""
-    modem.board.crash.clear()
+    context.board.crash.clear()
     return DONE
 
 
-def dialect_set(modem):
+def dialect_set(context):
     """AT+WIPXDIALECT="wipsoft": from the next command on, and kept over power loss."""
-    number = find_dialect(modem.arguments.text(0).lower())
+    number = find_dialect(context.arguments.text(0).lower())
     if number < 0:
-        return errors.BAD_VALUE
-    before = modem.settings[DIALECT]
-    modem.settings[DIALECT] = number
+        return context.fail(errors.BAD_VALUE)
+    before = context.settings[DIALECT]
+    context.settings[DIALECT] = number
     saved = False
     try:
-        saved = modem.profile.save(ITSELF)
+        saved = save(context.settings, context.board.store, ITSELF)
     finally:  # also where it found no memory
         if not saved:
-            modem.settings[DIALECT] = before
-    return DONE if saved else errors.STORE_FAILED
+            context.settings[DIALECT] = before
+    return DONE if saved else context.fail(errors.STORE_FAILED)
 
 
-def dialect_read(modem):
-    modem.writer.begin(b'+WIPXDIALECT: "').text(dialect(modem)).char(_QUOTE).end()
+def dialect_read(context):
+    context.writer.begin(b'+WIPXDIALECT: "').text(dialect(context)).char(_QUOTE).end()
+    return DONE
+
+
+def log_read(context):
+    """AT+WIPXLOG?: write the entries of the flight recorder, the oldest first, a line each."""
+    recorder = context.recorder
+    if context.step >= recorder.used():
+        return DONE
+    recorder.say(context.writer, context.step)
+    context.step += 1
+    return MORE
+
+
+def log_set(context):
+    """AT+WIPXLOG=0: delete all entries of the flight recorder."""
+    context.recorder.clear()
     return DONE

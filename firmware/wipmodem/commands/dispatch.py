@@ -2,12 +2,13 @@
 
 from .. import errors, lazy
 from ..at.arguments import command_end
+from ..clock import ticks_diff
 from ..compat import const
+from ..context import DONE, HOLD, MORE
 from ..counters import LINE_TOO_LONG
 from ..recorder import LINE
 from ..settings import BASIC, DIALECT, EACH, NO_EFFECT, S_REGISTERS, WIPSOFT, find
 from . import base
-from .base import DONE, HOLD, MORE
 from .radio_commands import pass_on
 from .table import ABSENT, ACTIONS, NAME, READ, RUN, SET, SPEC, TABLE, TEST, WIPSOFT_SPEC
 
@@ -54,7 +55,7 @@ def _highest(prefix, name):
     return -1
 
 
-def _nothing(modem):
+def _nothing(context):
     """The handler of what is done once it is read, and the sign that no command is under way."""
     return DONE
 
@@ -64,78 +65,94 @@ _BASIC = {_hash(name): setting for name, setting in BASIC}
 _ACTIONS = {_hash(row[NAME]): row for row in ACTIONS}
 
 
-class Commands:
-    """Runs a line, one step a call. `modem` is what the handlers work on."""
+def spec_of(row, settings):
+    """Return the arguments of a row of TABLE in the dialect that is set."""
+    if row[WIPSOFT_SPEC] is not None and settings[DIALECT] == WIPSOFT:
+        return row[WIPSOFT_SPEC]
+    return row[SPEC]
 
-    def __init__(self, modem):
-        self._modem = modem
-        self._line = modem.line
-        self._buf = modem.line.buf
-        self.at = 0  # where in the line the reading stands: the end of the command under way
-        self.began = 0  # ... and its start
-        self.name_end = 0  # where its name ends, if it is an extended one
-        self.given = 0  # ... and its form
-        self._shown = 0  # ... and what the recorder may have
-        self._handler = _nothing  # of the command that is under way
+
+class Dispatcher:
+    """Finds, checks and runs the commands of a line, one step a call."""
+
+    def __init__(self, line, arguments, clock, recorder):
+        self.line = line  # the command line (at/line.py)
+        self.arguments = arguments  # of the command in progress
+        # The command in progress is line.buf[began:at]. `at` is where the dispatcher reads on.
+        self.at = self.began = 0
+        self.name_end = 0  # where the name of an extended command ends
+        self.given = 0  # form of an extended command: RUN, READ, TEST or SET
+        self._clock = clock
+        self._recorder = recorder
+        self._buf = line.buf
+        self._shown = 0  # end of the part that the recorder may keep
+        self._handler = _nothing  # of the command in progress
+        self._began_ms = 0  # when the line was complete
 
     def begin(self):
-        """A new line, from its start."""
+        """Begin a complete line."""
         self.at = 0
         self._handler = _nothing
+        self._began_ms = self._clock.now_ms
 
-    def step(self):
-        """One command, or one line of its answer: MORE, HOLD, ONLINE or an error number.
+    def age_ms(self):
+        """Return the time in ms since the command line was complete."""
+        return ticks_diff(self._clock.now_ms, self._began_ms)
 
-        DONE at the end of the line.
+    def run(self, context):
+        """Run one command, or write one line of its response.
+
+        Return an outcome of context.py: MORE after a command, DONE only at the end of the line.
         """
         if self._handler is _nothing:
-            if self._line.too_long:
-                self._modem.counters.add(LINE_TOO_LONG)
-                return errors.ERROR
+            if self.line.too_long:
+                context.counters.add(LINE_TOO_LONG)
+                return context.fail(errors.ERROR)
             if self._peek() == _SEMICOLON:
                 self.at += 1
                 return MORE
-            if self.at == self._line.n:
+            if self.at == self.line.n:
                 return DONE
-            failure = self._next()
+            error = self._next(context)
             self._record()
-            if failure:
-                return failure
-        return self._call()
+            if error:
+                return context.fail(error)
+        return self._call(context)
 
     def _record(self):
-        """What the recorder may have of it."""
+        """Record the part of the command that can hold no credential."""
         first = self._buf[self.began]
         if first == _PLUS or first == _DOLLAR:  # noqa: PLR1714
             end = self._shown
         else:
             end = self.began + 1 if first == _D else self.at
-        self._modem.recorder.record(LINE, self._buf, self.began, end - self.began)
+        self._recorder.record(LINE, self._buf, self.began, end - self.began)
 
-    def _call(self):
+    def _call(self, context):
         try:
-            outcome = self._handler(self._modem)
+            outcome = self._handler(context)
         except MemoryError:
-            outcome = errors.NO_MEMORY
-        if outcome != MORE and outcome != HOLD:
-            self._handler = _nothing
+            outcome = context.fail(errors.NO_MEMORY)
+        if outcome == MORE or outcome == HOLD:  # noqa: PLR1714 (a tuple would be allocated)
+            return outcome
+        self._handler = _nothing
         return MORE if outcome == DONE else outcome
 
-    def _next(self):
-        """Find and check the next command: 0, or the error number."""
-        self._modem.step = 0
+    def _next(self, context):
+        """Find and check the next command. Return 0 or an error number."""
+        context.step = 0
         self.began = self.at
         first = self._peek()
         if first in (_PLUS, _DOLLAR):
-            return self._extended()
+            return self._extended(context)
         name = self._letter(0)
         if name in _PREFIXES:
-            return self._basic(self._letter(name))
+            return self._basic(context, self._letter(name))
         if name == _S:
-            return self._s_register()
+            return self._s_register(context)
         if name == _D:
             return self._dial()
-        return self._basic(name)
+        return self._basic(context, name)
 
     def _handle_by(self, handler):
         """A function, or where to find one."""
@@ -147,7 +164,7 @@ class Commands:
         return 0
 
     def _peek(self):
-        return self._buf[self.at] if self.at < self._line.n else 0
+        return self._buf[self.at] if self.at < self.line.n else 0
 
     def _letter(self, before):
         """Take one character, put in upper case in place, onto the hash of those before it."""
@@ -168,36 +185,37 @@ class Commands:
 
     # Basic commands
 
-    def _basic(self, name):
-        value = self._modem.value = self._digits()
+    def _basic(self, context, name):
+        value = self._digits()
+        self.arguments.set_number(value)
         action = _ACTIONS.get(name)
         if action is not None:
             return self._handle_by(action[2]) if value <= action[1] else errors.ERROR
         setting = _BASIC.get(name, -1)
         if setting >= 0:
-            return base.assign(self._modem, setting, value)
+            return base.assign(context, setting, value)
         return 0 if value <= _highest(self._buf[self.began], name) else errors.ERROR
 
     def _dial(self):
         """The rest of the line is the number."""
-        self.at = self._line.n
+        self.at = self.line.n
         return self._handle_by(_DIAL)
 
-    def _s_register(self):
+    def _s_register(self, context):
         setting = find(S_REGISTERS, self._digits())
         action = self._letter(0)
         if setting < 0:
             return errors.ERROR
         if action == _QUESTION:
-            base.s_register_read(self._modem, setting)
+            base.s_register_read(context, setting)
             return 0
         if action != _EQUALS or not 0x30 <= self._peek() <= 0x39:
             return errors.ERROR
-        return base.assign(self._modem, setting, self._digits())
+        return base.assign(context, setting, self._digits())
 
     # Extended commands
 
-    def _extended(self):
+    def _extended(self, context):
         start = self.at
         row = self._row()
         self._shown = self.name_end if row is not None else self._letters_end(start + 1)
@@ -205,19 +223,13 @@ class Commands:
         if form < 0:
             return errors.ERROR
         if row is None:
-            return self._other(start)
-        spec = self.spec(row)
+            return self._other(context, start)
+        spec = spec_of(row, context.settings)
         if row[form] is None or spec is ABSENT:
             return errors.ERROR
         self._shown = self.at
         failure = self._handle_by(row[form])
         return failure or (self._arguments(spec) if form == SET else 0)
-
-    def spec(self, row):
-        """The arguments, in the dialect that is set."""
-        if row[WIPSOFT_SPEC] is not None and self._modem.settings[DIALECT] == WIPSOFT:
-            return row[WIPSOFT_SPEC]
-        return row[SPEC]
 
     def _row(self):
         """Take a name: its row of the table, or None."""
@@ -236,14 +248,14 @@ class Commands:
             i += 1
         return i
 
-    def _other(self, start):
+    def _other(self, context, start):
         """A command whose answer is always the same, or one of the radio's.
 
         Its arguments are the radio's business, or looked at as they stand (H23).
         """
-        self.at = command_end(self._buf, start, self._line.n)
+        self.at = command_end(self._buf, start, self.line.n)
         say = lazy.find(_CANNED)
-        failure = errors.NO_MEMORY if say is None else say(self._modem)
+        failure = errors.NO_MEMORY if say is None else say(context)
         if failure is not None:
             return failure
         if self._buf.find(_OURS, start, self.at) == start:
@@ -255,7 +267,7 @@ class Commands:
         """Take a name, put in upper case in place: its hash. A loop without calls, for speed."""
         i = self.at
         value = 0
-        while i < self._line.n:
+        while i < self.line.n:
             char = self._buf[i]
             if char in _NAME_ENDS:
                 break
@@ -280,12 +292,12 @@ class Commands:
         return SET if mark == _EQUALS else -1  # a name that runs into a quote is none
 
     def _at_border(self):
-        return self.at == self._line.n or self._peek() == _SEMICOLON
+        return self.at == self.line.n or self._peek() == _SEMICOLON
 
     def _arguments(self, spec):
-        arguments = self._modem.arguments
+        arguments = self.arguments
         start = self.at
-        self.at = command_end(self._buf, start, self._line.n)
+        self.at = command_end(self._buf, start, self.line.n)
         failure = arguments.split(self._buf, start, self.at) or arguments.check(spec)
         self._shown = arguments.shown
         return failure

@@ -2,9 +2,9 @@
 
 from .. import errors
 from ..compat import const
+from ..context import DONE, HOLD
 from ..contract import NO_RESOURCE
 from ..sockets.socket import TCP
-from .base import DONE, HOLD
 from .sockets import name
 
 _TIMEOUT_S = const(10)
@@ -12,27 +12,27 @@ _UNKNOWN = const(-1)
 _COMMA = const(0x2C)
 
 
-def close_set(modem):
+def close_set(context):
     """AT+WIPXCLOSE=<protocol>,<index>[,<timeout>]: bytes unsent, and bytes that the peer has not
     acknowledged, if the stack tells."""
-    sock = modem.table.at(modem.arguments.value(0), modem.arguments.value(1))
+    sock = context.table.at(context.arguments.value(0), context.arguments.value(1))
     if not sock.state:
-        return errors.BAD_STATE
-    unacked = _unacked(modem, sock)
-    limit_ms = modem.arguments.value_or(2, _TIMEOUT_S) * 1000
+        return context.fail(errors.BAD_STATE)
+    unacked = _unacked(context, sock)
+    limit_ms = context.arguments.value_or(2, _TIMEOUT_S) * 1000
     waits = sock.unsent() or unacked > 0 or unacked == NO_RESOURCE
-    if waits and modem.line_age_ms() < limit_ms:
+    if waits and context.command.age_ms() < limit_ms:
         return HOLD
-    writer = name(modem.writer.begin(b"+WIPXCLOSE: "), sock).comma(sock.unsent() + sock.lost)
+    writer = name(context.writer.begin(b"+WIPXCLOSE: "), sock).comma(sock.unsent() + sock.lost)
     if unacked < 0:
         writer.char(_COMMA).end()
     else:
         writer.comma(unacked).end()
-    modem.table.close(sock)
+    context.table.close(sock)
     return DONE
 
 
-def _unacked(modem, sock):
+def _unacked(context, sock):
     if sock.protocol != TCP:
         return 0
-    return modem.board.net.unacked(sock.handle) if sock.handle >= 0 else _UNKNOWN
+    return context.board.net.unacked(sock.handle) if sock.handle >= 0 else _UNKNOWN

@@ -8,6 +8,7 @@ from .. import errors
 from ..compat import const
 from ..settings import BASIC
 from . import table as table_
+from .dispatch import spec_of
 from .table import ABSENT, ACTIONS, NAME, RADIO, SET, TEST
 
 TABLE = (
@@ -35,7 +36,7 @@ _OTHERS = const(((b"D",), (b"S",)))  # commands with a row in no table
 _NAMED = (BASIC, ACTIONS, _OTHERS, TABLE, RADIO, table_.TABLE)  # what AT+CLAC lists
 
 
-def command_name(commands, i):
+def command_name(context, i):
     """The i-th command that there is; b"" if the dialect lacks it, None behind the last."""
     which = 0
     while which < len(_NAMED) and i >= len(_NAMED[which]):
@@ -44,14 +45,14 @@ def command_name(commands, i):
     if which == len(_NAMED):
         return None
     row = _NAMED[which][i]
-    lacks = _NAMED[which] is table_.TABLE and commands.spec(row) is ABSENT
+    lacks = _NAMED[which] is table_.TABLE and spec_of(row, context.settings) is ABSENT
     return b"" if lacks else row[NAME]
 
 
-def say(modem):
+def say(context):
     """Answer the command under way: 0, or ERROR. None if it is not in the table."""
-    commands = modem.commands
-    line, form = modem.line.buf, commands.given
+    commands = context.command
+    line, form = context.command.line.buf, commands.given
     row = find(TABLE, line, commands.began, commands.name_end)
     if row is None:
         return None
@@ -59,7 +60,7 @@ def say(modem):
         return 0 if _allows(row, line, commands.name_end + 1, commands.at) else errors.ERROR
     if form == TEST or row[form] is None:
         return errors.ERROR
-    modem.writer.begin(row[form]).end()
+    context.writer.begin(row[form]).end()
     return 0
 
 

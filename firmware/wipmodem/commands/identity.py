@@ -2,8 +2,8 @@
 
 from .. import VERSION, lazy
 from ..compat import const
+from ..context import DONE, MORE
 from ..settings import BASIC, CMEE, DIALECT, EACH, NO_EFFECT, RX_FLOW, S_REGISTERS, SPEED, TX_FLOW
-from .base import DONE, MORE
 
 _SPACE = const(0x20)
 _EQUALS = const(0x3D)
@@ -18,8 +18,8 @@ _CANNED = const(("commands.fixed", "TABLE"))
 _NAME = const(("commands.fixed", "command_name"))
 
 
-def dialect(modem):
-    return _DIALECTS[modem.settings[DIALECT]]
+def dialect(context):
+    return _DIALECTS[context.settings[DIALECT]]
 
 
 def find_dialect(name):
@@ -27,52 +27,56 @@ def find_dialect(name):
     return _DIALECTS.index(name) if name in _DIALECTS else -1
 
 
-def identify(modem):
+def identify(context):
     """ATI, ATI0, ATI3: product, version, board; whether what was kept over power loss is gone."""
-    if modem.step:
-        modem.writer.begin(b"profile damaged: factory values").end()
+    if context.step:
+        context.writer.begin(b"profile damaged: factory values").end()
         return DONE
-    _IDENTITIES[modem.value](modem, modem.writer)
-    modem.step = 1
-    return MORE if modem.value in (0, 3) and modem.profile.damaged() else DONE
+    _IDENTITIES[context.arguments.value(0)](context, context.writer)
+    context.step = 1
+    return MORE if context.arguments.value(0) in (0, 3) and _damaged(context.board.store) else DONE
 
 
-def _product(modem, writer):
-    writer.begin(b"wipmodem ").text(VERSION).text(b" ").text(modem.board.name).end()
+def _damaged(store):
+    return store.torn or store.foreign
 
 
-def _version(modem, writer):
+def _product(context, writer):
+    writer.begin(b"wipmodem ").text(VERSION).text(b" ").text(context.board.name).end()
+
+
+def _version(context, writer):
     writer.begin(VERSION).end()
 
 
-def _checksum(modem, writer):
+def _checksum(context, writer):
     """ATI2: the firmware has been checked; who starts it does that."""
 
 
-def _model(modem, writer):
+def _model(context, writer):
     writer.begin(lazy.need(_CANNED)[2][1]).end()
 
 
-def _dialect(modem, writer):
-    writer.begin(dialect(modem)).end()
+def _dialect(context, writer):
+    writer.begin(dialect(context)).end()
 
 
-def _sockets(modem, writer):
-    sizes = modem.board.sizes
+def _sockets(context, writer):
+    sizes = context.board.sizes
     writer.begin(b"sockets ").number(sizes.sockets)
     writer.text(b", rx ").number(sizes.rx_most()).text(b", tx ").number(sizes.tx_most()).end()
 
 
-def _maker(modem, writer):
+def _maker(context, writer):
     writer.begin(lazy.need(_CANNED)[0][1][len(b"+GMI: ") :]).end()
 
 
-def _bearer(modem, writer):
-    writer.begin(b"radio" if modem.stack.radio is not None else b"network").end()
+def _bearer(context, writer):
+    writer.begin(b"radio" if context.session.radio is not None else b"network").end()
 
 
-def _number(modem, writer):
-    writer.begin(modem.board.serial_number).end()
+def _number(context, writer):
+    writer.begin(context.board.serial_number).end()
 
 
 _IDENTITIES = (
@@ -89,35 +93,35 @@ _IDENTITIES = (
 )
 
 
-def revision(modem):
-    modem.writer.begin(b"wipmodem ").text(VERSION).end()
+def revision(context):
+    context.writer.begin(b"wipmodem ").text(VERSION).end()
     return DONE
 
 
-def serial(modem):
+def serial(context):
     """15 digits."""
-    _number(modem, modem.writer)
+    _number(context, context.writer)
     return DONE
 
 
-def wmsn_read(modem):
-    modem.writer.begin(b"+WMSN: ").text(modem.board.serial_number).end()
+def wmsn_read(context):
+    context.writer.begin(b"+WMSN: ").text(context.board.serial_number).end()
     return DONE
 
 
-def list_commands(modem):
+def list_commands(context):
     """AT+CLAC: a line for each command of the dialect."""
-    first = modem.step * EACH
+    first = context.step * EACH
     if first < len(NO_EFFECT):
-        _say_without_effect(modem.writer.begin(b"AT"), first)
-        modem.step += 1
+        _say_without_effect(context.writer.begin(b"AT"), first)
+        context.step += 1
         return MORE
-    name = lazy.need(_NAME)(modem.commands, modem.step - len(NO_EFFECT) // EACH)
+    name = lazy.need(_NAME)(context, context.step - len(NO_EFFECT) // EACH)
     if name is None:
         return DONE
     if name:
-        modem.writer.begin(b"AT").text(name).end()
-    modem.step += 1
+        context.writer.begin(b"AT").text(name).end()
+    context.step += 1
     return MORE
 
 
@@ -127,11 +131,11 @@ def _say_without_effect(writer, i):
     writer.char(NO_EFFECT[i + 1]).end()
 
 
-def view(modem):
+def view(context):
     """AT&V: what is in force. Credentials are no setting."""
-    modem.step += 1
-    _VIEWS[modem.step - 1](modem.writer.begin(), modem.settings)
-    return MORE if modem.step < len(_VIEWS) else DONE
+    context.step += 1
+    _VIEWS[context.step - 1](context.writer.begin(), context.settings)
+    return MORE if context.step < len(_VIEWS) else DONE
 
 
 def _view_basic(writer, settings):

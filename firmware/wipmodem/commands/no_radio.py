@@ -1,43 +1,43 @@
 """+CSQ and +CREG without a radio: signal and state of the bearer's network (H22)."""
 
 from .. import errors
+from ..context import DONE
 from ..settings import DIALECT, REGISTRATION, WIPSOFT, fits
 from . import fixed as canned
-from .base import DONE
 
 
-def answer(modem):
+def answer(context):
     """The command under way, if it is one of these; else ERROR."""
-    commands = modem.commands
-    row = canned.find(_ROWS, modem.line.buf, commands.began, commands.name_end)
+    commands = context.command
+    row = canned.find(_ROWS, context.command.line.buf, commands.began, commands.name_end)
     handler = row and row[commands.given]
-    return handler(modem) if handler else errors.ERROR
+    return handler(context) if handler else context.fail(errors.ERROR)
 
 
-def _csq_run(modem):
-    modem.stack.network()  # a board that has not joined one begins to look for it
-    modem.writer.begin(b"+CSQ: ").number(modem.board.bearer.signal()).text(b",99").end()
+def _csq_run(context):
+    context.session.network()  # a board that has not joined one begins to look for it
+    context.writer.begin(b"+CSQ: ").number(context.board.bearer.signal()).text(b",99").end()
     return DONE
 
 
-def _creg_read(modem):
-    mode = modem.settings[REGISTRATION]
-    modem.writer.begin(b"+CREG: ").number(mode).comma(modem.stack.network()).end()
+def _creg_read(context):
+    mode = context.settings[REGISTRATION]
+    context.writer.begin(b"+CREG: ").number(mode).comma(context.session.network()).end()
     return DONE
 
 
-def _creg_test(modem):
-    modem.writer.begin(b"+CREG: (0-1)").end()
+def _creg_test(context):
+    context.writer.begin(b"+CREG: (0-1)").end()
     return DONE
 
 
-def _creg_set(modem):
+def _creg_set(context):
     """The C1 answers a line, the older modules do not."""
-    line, start, end = modem.line.buf, modem.commands.name_end + 1, modem.commands.at
+    line, start, end = context.command.line.buf, context.command.name_end + 1, context.command.at
     if end - start != 1 or not fits(REGISTRATION, line[start] - 0x30):
-        return errors.ERROR
-    modem.settings[REGISTRATION] = line[start] - 0x30
-    return DONE if modem.settings[DIALECT] == WIPSOFT else _creg_read(modem)
+        return context.fail(errors.ERROR)
+    context.settings[REGISTRATION] = line[start] - 0x30
+    return DONE if context.settings[DIALECT] == WIPSOFT else _creg_read(context)
 
 
 # In the order of the forms of command_table.py.

@@ -4,11 +4,10 @@ AT+WIPPING="host"[,times[,interval[,limit]]]      interval and limit in ms
 +WIPPING: 0,<which>,<ms>                           an answer; 1,<which>,0: none in time
 """
 
-from .. import errors, ticks, urc
+from .. import errors, urc
+from ..clock import ticks_add, ticks_diff
 from ..compat import const
-from ..nobody import NOBODY
 from ..sockets.address import is_peer, parse
-from .base import DONE
 
 _INTERVAL_MS = const(2000)
 _LIMIT_MS = const(2000)
@@ -32,12 +31,15 @@ _PAUSE = const(3)
 class Ping:
     """`table` has the resolver, of whose slots one is no socket's."""
 
-    def __init__(self, net, table, entropy, urcs):
-        self._net = net
-        self._table = table
+    def __init__(self, context):
+        board = context.board
+        self._net = board.net
+        self._session = context.session
+        self._clock = context.clock
+        self._table = table = context.table
         table.pinged = self._named
-        self._entropy = entropy
-        self._urcs = urcs
+        self._entropy = board.entropy
+        self._urcs = context.urcs
         self.under_way = False
         self._state = _REST
         self._addr = bytearray(4)
@@ -48,7 +50,7 @@ class Ping:
         self._interval_ms = self._limit_ms = 0
         self._sent_ms = self._due_ms = 0
 
-    def start(self, name, times, interval_ms, limit_ms, now_ms):
+    def start(self, name, times, interval_ms, limit_ms):
         """0, or why not. There is one at a time."""
         if self.under_way:
             return errors.BAD_STATE
@@ -65,14 +67,14 @@ class Ping:
             self._named(addr)
         else:
             self._state = _NAMING
-            self._table.resolver.start(_SLOT, name, now_ms)
+            self._table.resolver.start(_SLOT, name, self._clock.now_ms)
         return 0
 
     def _named(self, addr):
         """The peer's address, or None."""
         self._addr[:] = addr or _NOBODY
         self._state = _PAUSE
-        self._due_ms = self._table.now_ms
+        self._due_ms = self._clock.now_ms
 
     def stop(self):
         if self._state == _NAMING:
@@ -83,59 +85,62 @@ class Ping:
             self._net.close(self._handle)
             self._handle = -1
 
-    def on_event(self, handle, now_ms):
+    def on_event(self, handle):
         """Was it ours?"""
         ours = handle == self._handle
         if ours:
-            self._receive(now_ms)
+            self._receive()
         return ours
 
-    def _receive(self, now_ms):
+    def _receive(self):
         """An answer is the last request's, or none."""
         n = self._net.receive_echo(self._handle, self._answer, _LARGEST)
         if self._state == _WAITING and self._fits(n):
-            self._urcs.ping(0, self._which, ticks.diff(now_ms, self._sent_ms))
-            self._next(now_ms)
+            self._urcs.ping(0, self._which, ticks_diff(self._clock.now_ms, self._sent_ms))
+            self._next()
 
-    def tick(self, now_ms, ready):
+    def tick(self):
         """True if something fell due. Without a session there is nobody to ask any more."""
-        if not ready:
+        if not self.under_way:
+            return False
+        if not self._session.ready():
             self.stop()
-        if self.wait_ms(now_ms):
+        if self.wait_ms():
             return False
         if self._state == _PAUSE:
-            self._ask(now_ms)
+            self._ask()
         else:
             self._urcs.ping(_LATE, self._which, 0)
-            self._next(now_ms)
+            self._next()
         return True
 
-    def wait_ms(self, now_ms):
+    def wait_ms(self):
         """Until `tick` is needed. The next request waits until the host has heard of the last."""
         if self._state < _WAITING or self._urcs.find(urc.PING) >= 0:
             return _IDLE_MS
-        return max(ticks.diff(self._due_ms, now_ms), 0)
+        return max(ticks_diff(self._due_ms, self._clock.now_ms), 0)
 
-    def _ask(self, now_ms):
+    def _ask(self):
         """What cannot be sent is not answered either, and nobody is asked without an address."""
         if not is_peer(self._addr, _ANY_PORT, False):
             self._urcs.ping(_LATE, 0, 0)
             self.stop()
             return
         self._state = _WAITING
-        self._sent_ms = now_ms
-        self._due_ms = ticks.add(now_ms, self._limit_ms)
+        self._sent_ms = self._clock.now_ms
+        self._due_ms = ticks_add(self._sent_ms, self._limit_ms)
         self._fill()
         self._net.send_echo(self._handle, self._message, _SIZE, self._addr)
 
-    def _next(self, now_ms):
+    def _next(self):
         self._which += 1
         if self._which == self._times:
             self.stop()
             return
         self._state = _PAUSE
-        later_ms = ticks.add(self._sent_ms, self._interval_ms)
-        self._due_ms = later_ms if ticks.diff(later_ms, now_ms) > 0 else now_ms
+        now_ms = self._clock.now_ms
+        later_ms = ticks_add(self._sent_ms, self._interval_ms)
+        self._due_ms = later_ms if ticks_diff(later_ms, now_ms) > 0 else now_ms
 
     def _fill(self):
         """Type, sequence number and an unpredictable rest, under the checksum of RFC 1071."""
@@ -161,21 +166,24 @@ class Ping:
         return answer.find(self._message[8:], 8, n) == 8
 
 
-def wipping_set(modem):
-    arguments = modem.arguments
-    if not modem.stack.ready():
-        return errors.BAD_STACK_STATE
+def wipping_set(context):
+    arguments = context.arguments
+    if not context.session.ready():
+        return context.fail(errors.BAD_STACK_STATE)
     times = arguments.value_or(1, 1)
     if not 1 <= times <= _MOST:
-        return errors.BAD_VALUE
+        return context.fail(errors.BAD_VALUE)
     interval_ms = arguments.value_or(2, _INTERVAL_MS)
     limit_ms = arguments.value_or(3, _LIMIT_MS)
-    ping = _ping(modem)
-    return ping.start(arguments.text(0), times, interval_ms, limit_ms, modem.now_ms) or DONE
+    ping = _ping(context)
+    return context.outcome(ping.start(arguments.text(0), times, interval_ms, limit_ms))
 
 
-def _ping(modem):
-    if modem.ping is NOBODY:
-        board = modem.board
-        modem.ping = Ping(board.net, modem.table, board.entropy, modem.urcs)
-    return modem.ping
+def _ping(context):
+    """Return the Ping, created at the first call. MemoryError changes nothing."""
+    ping = context.session.ping
+    if ping is None:
+        ping = Ping(context)
+        context.active.append(ping)
+        context.session.ping = ping
+    return ping

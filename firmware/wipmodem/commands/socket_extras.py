@@ -2,8 +2,8 @@
 
 from .. import errors
 from ..compat import const
+from ..context import DONE
 from ..sockets.socket import INDEXES
-from .base import DONE
 
 _WRITE = const(2)
 
@@ -37,19 +37,19 @@ _GET = {
 }
 
 
-def wipopt_set(modem):
+def wipopt_set(context):
     """Action 1 reads, 2 writes. What the option allows is looked at first, then the socket."""
-    arguments = modem.arguments
+    arguments = context.arguments
     protocol = arguments.value(0)
     if arguments.value(1) > INDEXES[protocol - 1]:
-        return errors.BAD_INDEX
+        return context.fail(errors.BAD_INDEX)
     action = arguments.value(2)
     option = OPTIONS.get(arguments.value(3))
     if option is None:
-        return errors.NO_OPTION  # O4
+        return context.fail(errors.NO_OPTION)  # O4
     if not option[protocol - 1] & action:
-        return errors.NOT_SUPPORTED  # O3
-    return _write(modem, arguments, option) if action == _WRITE else _read(modem, arguments)
+        return context.fail(errors.NOT_SUPPORTED)  # O3
+    return _write(context, arguments, option) if action == _WRITE else _read(context, arguments)
 
 
 def _check(arguments, option):
@@ -58,27 +58,27 @@ def _check(arguments, option):
     return 0 if option[3] <= arguments.value(4) <= option[4] else errors.BAD_VALUE
 
 
-def _socket(modem, arguments):
+def _socket(context, arguments):
     """None if it is not active (O1, O7)."""
-    sock = modem.table.at(arguments.value(0), arguments.value(1))
+    sock = context.table.at(arguments.value(0), arguments.value(1))
     return sock if sock.settled() else None
 
 
-def _write(modem, arguments, option):
+def _write(context, arguments, option):
     failure = _check(arguments, option)
-    sock = _socket(modem, arguments)
+    sock = _socket(context, arguments)
     if failure or sock is None:
-        return failure or errors.BAD_STATE
-    done = modem.table.options.set(sock, arguments.value(3), arguments.value(4))
-    return DONE if done else errors.NOT_SUPPORTED  # the stack cannot
+        return context.fail(failure or errors.BAD_STATE)
+    done = context.table.options.set(sock, arguments.value(3), arguments.value(4))
+    return DONE if done else context.fail(errors.NOT_SUPPORTED)  # the stack cannot
 
 
-def _read(modem, arguments):
+def _read(context, arguments):
     number = arguments.value(3)
-    sock = _socket(modem, arguments)
+    sock = _socket(context, arguments)
     if sock is None:
-        return errors.BAD_STATE
-    writer = modem.writer.begin(b"+WIPOPT: ").number(sock.protocol).comma(number)
+        return context.fail(errors.BAD_STATE)
+    writer = context.writer.begin(b"+WIPOPT: ").number(sock.protocol).comma(number)
     if number == _PEER_ADDRESS:
         writer.address(sock.addr).end()
     else:

@@ -1,8 +1,8 @@
 """+WIPXSOCK: one line a socket, and what is known of an index that is free."""
 
 from ..at.writer import LONG_MAX
+from ..context import DONE, HOLD, MORE
 from ..sockets.socket import FREE, SERVER, TCP, UDP
-from .base import DONE, HOLD, MORE
 from .sockets import is_open, name, next_socket
 
 # By sock.state.
@@ -17,46 +17,48 @@ _STATES = (
 )
 
 
-def sock_read(modem):
+def sock_read(context):
     """AT+WIPXSOCK?: every socket, in the order of the table."""
-    if not modem.writer.room(LONG_MAX):
+    if not context.writer.room(LONG_MAX):
         return HOLD
-    sock = next_socket(modem, is_open)
+    sock = next_socket(context, is_open)
     if sock is None:
         return DONE
-    _say(modem, sock, _STATES[sock.state], sock, sock.error)
+    _say(context, sock, _STATES[sock.state], sock, sock.error)
     return MORE
 
 
-def sock_set(modem):
+def sock_set(context):
     """AT+WIPXSOCK=<protocol>,<index>: one, also if it is free: its error is then the refusal that
     +WIPCREATE would meet."""
-    if not modem.writer.room(LONG_MAX):
+    if not context.writer.room(LONG_MAX):
         return HOLD
-    sock = modem.table.at(modem.arguments.value(0), modem.arguments.value(1))
+    sock = context.table.at(context.arguments.value(0), context.arguments.value(1))
     if sock.state:
-        _say(modem, sock, _STATES[sock.state], sock, sock.error)
+        _say(context, sock, _STATES[sock.state], sock, sock.error)
         return DONE
-    holder = modem.table.reserved(sock.index, sock.index) if sock.protocol == TCP else None
-    refusal = modem.table.refusal(sock)
+    holder = context.table.reserved(sock.index, sock.index) if sock.protocol == TCP else None
+    refusal = context.table.refusal(sock)
     if holder is None:
-        _say(modem, sock, _STATES[FREE], sock, refusal)
+        _say(context, sock, _STATES[FREE], sock, refusal)
     else:
-        _say(modem, sock, b"reserved", holder, refusal)
+        _say(context, sock, b"reserved", holder, refusal)
     return DONE
 
 
-def _say(modem, sock, state, holder, error):
+def _say(context, sock, state, holder, error):
     """holder: the socket whose range it is in, or itself."""
-    name(modem.writer.begin(b"+WIPXSOCK: "), sock).quoted(_role(sock)).quoted(state)
-    modem.writer.peer(modem.stack.local, sock.local_port).peer(sock.addr, sock.peer_port)
-    modem.writer.comma(holder.server).comma(holder.first).comma(holder.last)
-    _say_bytes(modem, sock)
-    modem.writer.comma(modem.clock.seconds - sock.born_s if sock.state else 0).comma(error).end()
+    name(context.writer.begin(b"+WIPXSOCK: "), sock).quoted(_role(sock)).quoted(state)
+    context.writer.peer(context.session.local, sock.local_port).peer(sock.addr, sock.peer_port)
+    context.writer.comma(holder.server).comma(holder.first).comma(holder.last)
+    _say_bytes(context, sock)
+    context.writer.comma(context.clock.seconds - sock.born_s if sock.state else 0).comma(
+        error
+    ).end()
 
 
-def _say_bytes(modem, sock):
-    writer = modem.writer.comma(sock.readable()).comma(sock.unsent()).comma(_room(modem, sock))
+def _say_bytes(context, sock):
+    writer = context.writer.comma(sock.readable()).comma(sock.unsent()).comma(_room(context, sock))
     writer.comma(sock.sent).comma(sock.received)
 
 
@@ -70,8 +72,8 @@ def _role(sock):
     return b"spawned" if sock.server else b"client"
 
 
-def _room(modem, sock):
+def _room(context, sock):
     """Bytes that it would take from the host now."""
     if sock.handle < 0 or not sock.bound:
         return 0
-    return sock.pipes[1].room() if sock.protocol == TCP else modem.board.sizes.datagram
+    return sock.pipes[1].room() if sock.protocol == TCP else context.board.sizes.datagram

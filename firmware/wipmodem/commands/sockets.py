@@ -1,96 +1,108 @@
 """What the +WIP commands do (chapter 17). Each returns DONE, MORE, HOLD, ONLINE or an error
 number.
 
-`modem.arguments` has been checked against the command's specification; `modem.step` counts the
+`context.arguments` has been checked against the command's specification; `context.step` counts the
 calls of a listing, and is 0 at the first call of any command.
 """
 
 from .. import errors
 from ..compat import const
+from ..context import DONE, HOLD, MORE, ONLINE
 from ..settings import DIALECT, WIPSOFT
 from ..sockets.socket import FAILED, SERVER, TCP, UDP
-from .base import DONE, HOLD, MORE, ONLINE
 
 _DRAIN_MS = const(90)  # H4: an answer within 100 ms, and one alone for the line
 
 
-def wipcreate_set(modem):
+def wipcreate_set(context):
     """R1: 0 as soon as all that can be known now is good."""
-    arguments = modem.arguments
+    arguments = context.arguments
     protocol = arguments.value(0)
-    sock = modem.table.at(protocol, arguments.value(1))
-    failure = 0 if modem.stack.ready() else errors.BAD_STACK_STATE  # R17
-    return failure or _CREATE[protocol](modem, arguments, sock)
+    sock = context.table.at(protocol, arguments.value(1))
+    if not context.session.ready():
+        return context.fail(errors.BAD_STACK_STATE)  # R17
+    return _CREATE[protocol](context, arguments, sock)
 
 
-def _create_udp(modem, arguments, sock):
+def _create(context, sock, local_port, name, peer_port):
+    """Create a UDP or TCP client socket; its outcome will come before other URCs (H5)."""
+    error = 0
+    if sock.state == FAILED and context.settings[DIALECT] == WIPSOFT:
+        error = context.table.give_way(sock)
+    error = error or context.table.create(sock, local_port, name, peer_port)
+    if not error:
+        context.urcs.await_outcome()
+    return context.outcome(error)
+
+
+def _create_udp(context, arguments, sock):
     local_port = arguments.value_or(2, 0)
     if arguments.given(3):
-        return modem.create(sock, local_port, arguments.text(3), arguments.value(4))
+        return _create(context, sock, local_port, arguments.text(3), arguments.value(4))
     if not arguments.given(2):
-        return errors.BAD_INDEX  # Q13
-    return modem.create(sock, local_port, None, 0)
+        return context.fail(errors.BAD_INDEX)  # Q13
+    return _create(context, sock, local_port, None, 0)
 
 
-def _create_client(modem, arguments, sock):
-    return modem.create(sock, 0, arguments.text(2), arguments.value(3))
+def _create_client(context, arguments, sock):
+    return _create(context, sock, 0, arguments.text(2), arguments.value(3))
 
 
-def _create_server(modem, arguments, sock):
+def _create_server(context, arguments, sock):
     first = arguments.value(3)
     last = arguments.value(4)
     if last < first:
-        return errors.BAD_INDEX  # R8
-    return modem.table.create_server(sock, arguments.value(2), first, last)
+        return context.fail(errors.BAD_INDEX)  # R8
+    return context.outcome(context.table.create_server(sock, arguments.value(2), first, last))
 
 
 _CREATE = {UDP: _create_udp, TCP: _create_client, SERVER: _create_server}
 
 
-def wipcreate_read(modem):
+def wipcreate_read(context):
     """R19, Q18: five fields for every socket, in the order of the table."""
-    sock = next_socket(modem, is_open)
+    sock = next_socket(context, is_open)
     if sock is None:
         return DONE
-    name(modem.writer.begin(b"+WIPCREATE: "), sock).comma(sock.local_port)
-    modem.writer.peer(sock.addr, sock.peer_port).end()
+    name(context.writer.begin(b"+WIPCREATE: "), sock).comma(sock.local_port)
+    context.writer.peer(sock.addr, sock.peer_port).end()
     return MORE
 
 
-def wipdata_set(modem):
-    arguments = modem.arguments
+def wipdata_set(context):
+    arguments = context.arguments
     protocol = arguments.value(0)
     if protocol == SERVER:
-        return errors.BAD_PROTOCOL  # D4
+        return context.fail(errors.BAD_PROTOCOL)  # D4
     mode = arguments.value(2)
-    if mode and not modem.data.has(protocol, mode):
-        return errors.NOT_SUPPORTED  # D2
-    sock = modem.table.at(protocol, arguments.value(1))
+    if mode and not context.online.has(protocol, mode):
+        return context.fail(errors.NOT_SUPPORTED)  # D2
+    sock = context.table.at(protocol, arguments.value(1))
     if not mode:
-        return _unmap(modem, sock)
+        return _unmap(context, sock)
     if not sock.state:
-        return errors.BAD_STATE  # D22
+        return context.fail(errors.BAD_STATE)  # D22
     if sock.pending():
         return HOLD  # H9
     if sock.state == FAILED and not sock.has_data():
-        return sock.error  # D22
-    modem.data.begin(sock, mode)
+        return context.fail(sock.error)  # D22
+    context.online.enter(context, sock, mode)
     return ONLINE
 
 
-def _unmap(modem, sock):
+def _unmap(context, sock):
     """D3: WIPsoft's mode 0. In command mode nothing is mapped."""
-    if modem.settings[DIALECT] != WIPSOFT:
-        return errors.NOT_SUPPORTED
-    return DONE if sock.state else errors.BAD_STATE
+    if context.settings[DIALECT] != WIPSOFT:
+        return context.fail(errors.NOT_SUPPORTED)
+    return DONE if sock.state else context.fail(errors.BAD_STATE)
 
 
-def wipdata_read(modem):
+def wipdata_read(context):
     """D13: what waits to be read."""
-    sock = next_socket(modem, _has_data)
+    sock = next_socket(context, _has_data)
     if sock is None:
         return DONE
-    say_data(modem.writer, sock)
+    say_data(context.writer, sock)
     return MORE
 
 
@@ -102,24 +114,24 @@ def say_data(writer, sock):
     writer.end()
 
 
-def wipclose_set(modem):
+def wipclose_set(context):
     """X1-X6. Bytes on their way to a peer that takes them are given _DRAIN_MS."""
-    sock = modem.table.at(modem.arguments.value(0), modem.arguments.value(1))
+    sock = context.table.at(context.arguments.value(0), context.arguments.value(1))
     if not sock.state:
-        return errors.BAD_STATE
-    if sock.unsent() and modem.line_age_ms() < _DRAIN_MS:
+        return context.fail(errors.BAD_STATE)
+    if sock.unsent() and context.command.age_ms() < _DRAIN_MS:
         return HOLD
-    modem.table.close(sock)
+    context.table.close(sock)
     return DONE
 
 
-def next_socket(modem, wanted):
-    """The next one behind modem.step, which follows it: others may come or go meanwhile."""
+def next_socket(context, wanted):
+    """The next one behind context.step, which follows it: others may come or go meanwhile."""
     i = 0
-    while i < len(modem.table.all):
-        sock = modem.table.all[i]
-        if sock.who > modem.step and wanted(sock):
-            modem.step = sock.who
+    while i < len(context.table.all):
+        sock = context.table.all[i]
+        if sock.who > context.step and wanted(sock):
+            context.step = sock.who
             return sock
         i += 1
     return None

@@ -7,7 +7,6 @@ Constants alone, so that frozen into flash they take no memory.
 """
 
 from ..compat import const
-from ..recorder import log_read, log_set
 from . import base
 from . import profile_commands as profile
 from . import session as bearer
@@ -97,7 +96,7 @@ TABLE: tuple = (
     ),
     _row(b"+WIPXURC", None, (_OWN, "urc_read"), None, (_OWN, "urc_set"), b"WWW"),
     _row(b"+WIPXSOCK", None, (_REPORT, "sock_read"), None, (_REPORT, "sock_set"), _CLOSE),
-    _row(b"+WIPXLOG", None, log_read, None, log_set, b"e"),
+    _row(b"+WIPXLOG", None, (_OWN, "log_read"), None, (_OWN, "log_set"), b"e"),
     _row(b"+WIPXCRASH", None, (_OWN, "crash_read"), None, (_OWN, "crash_set"), b"e"),
     _row(b"+WIPXDIAL", None, dial_read, None, dial_set, b"t"),
     _row(b"+WIPXDIALECT", None, (_OWN, "dialect_read"), None, (_OWN, "dialect_set"), b"t"),

@@ -4,12 +4,12 @@ To send: the line, a prompt, exactly the bytes announced, a result; all of them 
 receive: a line with their number, the bytes, a result. Both may be guarded by CRC-32.
 """
 
-from .. import errors, ticks
+from .. import errors
+from ..clock import ticks_add, ticks_diff
 from ..compat import const, crc32
-from ..nobody import NOBODY
+from ..context import DONE, HOLD, MORE
 from ..pipe import Span
 from ..sockets.socket import FAILED, PEER_CLOSED, SERVER, UDP
-from .base import DONE, HOLD, MORE
 from .sockets import name
 
 _SECOND_MS = const(1000)
@@ -17,7 +17,7 @@ _TIMEOUT_S = const(10)  # how long the host's next byte is waited for, unless it
 _HEX = const(16)
 _QUOTE = const(0x22)
 
-# Steps of a command, in modem.step.
+# Steps of a command, in context.step.
 _ASKED = const(0)
 _TAKING = const(1)  # the host's bytes
 _GIVING = const(2)  # ours
@@ -27,27 +27,27 @@ _SENDING = const(3)
 class Counted:
     """The bytes of the command under way; there is never more than one."""
 
-    def __init__(self, modem):
+    def __init__(self, context):
         self.sock = None
         self.left = 0  # bytes that are still to come from the host, or to go to it
         self.some = False  # there is something to go to it, if only an empty datagram
         self.crc = 0
         self.wanted_crc = 0  # the host's, of what it sends
-        self._modem = modem
+        self._context = context
         # What data mode gathers in is empty in command mode.
-        gather = modem.data.need_gather()
+        gather = context.online.need_gather()
         self._ring = gather.ring
         self._span = Span(gather.datagram)
         self._due_ms = 0
 
     def wait(self, argument):
         """Begin to wait for as many seconds as an argument says."""
-        arguments = self._modem.arguments
+        arguments = self._context.arguments
         seconds = arguments.value_or(argument, _TIMEOUT_S)
-        self._due_ms = ticks.add(self._modem.now_ms, seconds * _SECOND_MS)
+        self._due_ms = ticks_add(self._context.clock.now_ms, seconds * _SECOND_MS)
 
     def late(self):
-        return ticks.diff(self._modem.now_ms, self._due_ms) >= 0
+        return ticks_diff(self._context.clock.now_ms, self._due_ms) >= 0
 
     def stop(self):
         """Drop the host's bytes that are there. Return their number."""
@@ -90,7 +90,7 @@ class Counted:
     def give(self):
         """As many bytes of the socket's as there is room for; True if some went."""
         rx = self.sock.pipes[0]
-        out = self._modem.out
+        out = self._context.writer.out
         rx.block()
         n = out.put(rx.buf, rx.start, min(rx.left(), self.left))
         if n and self.guarded():
@@ -102,43 +102,43 @@ class Counted:
         return n > 0
 
     def guarded(self):
-        return self._modem.arguments.value_or(4, 0)
+        return self._context.arguments.value_or(4, 0)
 
 
-def _counted(modem):
+def _counted(context):
     """The modem's, which is made at the first use."""
-    if modem.counted is NOBODY:
-        modem.counted = Counted(modem)
-    return modem.counted
+    if context.online.transfer is None:
+        context.online.transfer = Counted(context)
+    return context.online.transfer
 
 
 # AT+WIPXSEND=<protocol>,<index>,<bytes>[,<timeout>[,<crc>]]
 
 
-def send_set(modem):
+def send_set(context):
     """OK once the modem or the stack has all of them. Any error but 842, 843 means that none was
     sent."""
-    return _SEND[modem.step](modem)
+    return _SEND[context.step](context)
 
 
-def _send_asked(modem):
-    arguments = modem.arguments
+def _send_asked(context):
+    arguments = context.arguments
     if arguments.value(0) == SERVER:
-        return errors.BAD_PROTOCOL
-    sock = modem.table.at(arguments.value(0), arguments.value(1))
+        return context.fail(errors.BAD_PROTOCOL)
+    sock = context.table.at(arguments.value(0), arguments.value(1))
     wanted_crc = _crc_given(arguments)
     if wanted_crc < 0:
-        return errors.ERROR
+        return context.fail(errors.ERROR)
     failure = _cannot_send(sock)
-    if failure or not 0 < arguments.value(2) <= modem.board.sizes.datagram:
-        return failure or errors.BAD_VALUE
-    counted = _counted(modem)
+    if failure or not 0 < arguments.value(2) <= context.board.sizes.datagram:
+        return context.fail(failure or errors.BAD_VALUE)
+    counted = _counted(context)
     counted.wait(3)
     counted.await_host(sock, arguments.value(2))
     counted.wanted_crc = wanted_crc
-    modem.expect_data()
-    modem.writer.prompt()
-    modem.step = _TAKING
+    context.command.line.expect_data()
+    context.writer.prompt()
+    context.step = _TAKING
     return HOLD
 
 
@@ -161,33 +161,33 @@ def _crc_given(arguments):
         return -1
 
 
-def _send_taking(modem):
-    counted = modem.counted
-    if counted.take(modem.host):
+def _send_taking(context):
+    counted = context.online.transfer
+    if counted.take(context.command.line.input):
         counted.wait(3)
     if counted.left:
         if not counted.late():
             return HOLD
         counted.stop()
-        return errors.NOT_IN_TIME
+        return context.fail(errors.NOT_IN_TIME)
     counted.all()
-    if modem.arguments.given(4) and counted.wanted_crc != counted.crc:
-        return errors.BAD_VALUE
-    modem.step = _SENDING
-    return _send_sending(modem)
+    if context.arguments.given(4) and counted.wanted_crc != counted.crc:
+        return context.fail(errors.BAD_VALUE)
+    context.step = _SENDING
+    return _send_sending(context)
 
 
-def _send_sending(modem):
-    sock = modem.counted.sock
+def _send_sending(context):
+    sock = context.online.transfer.sock
     failure = _cannot_send(sock)  # it may have ended meanwhile
     if failure:
-        return failure
-    if _sent(modem.table.traffic, sock, modem.counted.span()):
-        return _cannot_send(sock)
-    if not modem.counted.late():
+        return context.fail(failure)
+    if _sent(context.table.traffic, sock, context.online.transfer.span()):
+        return context.outcome(_cannot_send(sock))
+    if not context.online.transfer.late():
         return HOLD
-    modem.table.traffic.lose(sock, modem.counted.span())
-    return errors.UNREACHABLE
+    context.table.traffic.lose(sock, context.online.transfer.span())
+    return context.fail(errors.UNREACHABLE)
 
 
 def _sent(traffic, sock, span):
@@ -204,27 +204,27 @@ _SEND = {_ASKED: _send_asked, _TAKING: _send_taking, _SENDING: _send_sending}
 # AT+WIPXRECV=<protocol>,<index>,<most>[,<timeout>[,<crc>]]
 
 
-def receive_set(modem):
+def receive_set(context):
     """At most one datagram; what of it the host does not take now is there for the next time."""
-    return _RECEIVE[modem.step](modem)
+    return _RECEIVE[context.step](context)
 
 
-def _receive_asked(modem):
-    arguments = modem.arguments
+def _receive_asked(context):
+    arguments = context.arguments
     if arguments.value(0) == SERVER:
-        return errors.BAD_PROTOCOL
-    sock = modem.table.at(arguments.value(0), arguments.value(1))
+        return context.fail(errors.BAD_PROTOCOL)
+    sock = context.table.at(arguments.value(0), arguments.value(1))
     if not sock.state:
-        return errors.BAD_STATE
+        return context.fail(errors.BAD_STATE)
     if not sock.has_data() and sock.state != PEER_CLOSED:
         if sock.state == FAILED:
-            return sock.error
-        if modem.line_age_ms() < arguments.value_or(3, 0) * _SECOND_MS:
+            return context.fail(sock.error)
+        if context.command.age_ms() < arguments.value_or(3, 0) * _SECOND_MS:
             return HOLD
-    counted = _counted(modem)
+    counted = _counted(context)
     counted.offer(sock, arguments.value(2))
-    _say_head(modem.writer, sock, counted.left)
-    modem.step = _GIVING
+    _say_head(context.writer, sock, counted.left)
+    context.step = _GIVING
     return MORE
 
 
@@ -235,14 +235,14 @@ def _say_head(writer, sock, n):
     writer.end()
 
 
-def _receive_giving(modem):
-    counted = modem.counted
+def _receive_giving(context):
+    counted = context.online.transfer
     if counted.left:
         return MORE if counted.give() else HOLD
     if counted.some:
-        modem.table.traffic.was_taken(counted.sock)
+        context.table.traffic.was_taken(counted.sock)
     if counted.guarded():
-        writer = modem.writer.begin(b'+WIPXCRC: "').text(b"%08X" % counted.crc)
+        writer = context.writer.begin(b'+WIPXCRC: "').text(b"%08X" % counted.crc)
         writer.char(_QUOTE).end()
     return DONE
 

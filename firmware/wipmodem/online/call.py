@@ -4,9 +4,10 @@ A radio whose far end has gone drops its carrier and says so, too. Its words are
 carrier is lost they are waited for, and taken off what is still to be given.
 """
 
-from .. import ticks
-from ..at import writer as text
+from ..clock import ticks_diff
 from ..compat import const
+from ..context import MORE
+from ..contract import RESULT_NO_CARRIER
 from ..counters import TX_DROPPED
 from .pacing import IDLE_MS
 
@@ -15,13 +16,14 @@ _LAST_WORDS_MS = const(50)
 
 
 class LineCall:
-    def __init__(self, modem):
-        self._modem = modem
-        self._calls = modem.calls
-        self._radio = modem.stack.radio
-        self._serial = modem.board.serial
-        self._out = modem.out
-        self._unread = modem.calls.unread
+    def __init__(self, context):
+        self._context = context
+        self._clock = context.clock
+        self._calls = context.online.call
+        self._radio = context.session.radio
+        self._serial = context.board.serial
+        self._out = context.writer.out
+        self._unread = context.online.call.unread
         self._lost = False
         self._lost_ms = 0
         self._empty = False  # the radio has given all
@@ -32,22 +34,22 @@ class LineCall:
     def end(self):
         """The call may stay, on hold."""
 
-    def gone(self):
+    def peer_gone(self):
         return self._lost
 
-    def over(self):
+    def outcome(self):
         """The far end has ended the call, and all that it sent is given."""
         if not self._empty or self._unread.left() or self._out.count():
-            return 0
+            return MORE
         self._calls.hang_up()
-        return text.NO_CARRIER
+        return self._context.finish(RESULT_NO_CARRIER)
 
     def tick(self):
         """True when the carrier has just been lost."""
         if self._lost or not self._calls.lost():
             return False
         self._lost = True
-        self._lost_ms = self._modem.now_ms
+        self._lost_ms = self._clock.now_ms
         return True
 
     def wait_ms(self):
@@ -56,7 +58,7 @@ class LineCall:
     def take(self, span):
         """Once the far end has gone nobody wants it."""
         if self._lost:
-            self._modem.counters.add(TX_DROPPED, span.left())
+            self._context.counters.add(TX_DROPPED, span.left())
             span.take(span.left())
         else:
             span.take(self._radio.write(span.buf, span.start, span.left()))
@@ -76,7 +78,7 @@ class LineCall:
 
     def _read(self, span):
         self.tick()  # before the read: what it then says is the radio's
-        if self._lost and ticks.diff(self._modem.now_ms, self._lost_ms) < _LAST_WORDS_MS:
+        if self._lost and ticks_diff(self._clock.now_ms, self._lost_ms) < _LAST_WORDS_MS:
             return
         n = max(self._radio.readinto(span.buf), 0)
         self._empty = self._lost and not n

@@ -7,9 +7,14 @@ Whether the host is in data mode or has put the call on hold is data.py's to kno
 serves the radio; here its end of the call is noticed.
 """
 
-from .. import ticks
-from ..at import writer as said
+from ..clock import ticks_diff
 from ..compat import const
+from ..contract import (
+    RESULT_CONNECT,
+    RESULT_NO_ANSWER,
+    RESULT_NO_CARRIER,
+    RESULT_RING,
+)
 from ..counters import RX_DROPPED
 from ..pipe import Span
 from ..settings import S0, S7
@@ -23,25 +28,19 @@ _ANSWER = const(b"A")
 _RINGING_MS = const(6000)  # a RING is of the same call if it follows within
 _RI_MS = const(100)  # H27: the shortest that RI is on, however soon the call is answered
 _WATCH_MS = const(100)
-# How a call ended, as ATV0 says it.
-_RESULTS = {
-    3: said.NO_CARRIER,
-    4: said.PLAIN_ERROR,
-    6: said.NO_DIALTONE,
-    7: said.BUSY,
-    8: said.NO_ANSWER,
-}
+_IDLE_MS = const(1000)
 
 
-class Calls:
-    """`radio` may be None: then there is never one. `scratch`: no socket has it during a call."""
-
-    def __init__(self, radio, settings, urcs, counters, scratch):
-        self.unread = Span(scratch)  # what the radio has given and the host has not taken
-        self._radio = radio
-        self._counters = counters
-        self._settings = settings
-        self._urcs = urcs
+class Call:
+    def __init__(self, context):
+        # What the radio has given and the host has not taken; no socket uses `scratch` in a call.
+        self.unread = Span(context.table.scratch)
+        self._context = context
+        self._radio = context.session.radio
+        self._clock = context.clock
+        self._counters = context.counters
+        self._settings = context.settings
+        self._urcs = context.urcs
         self._state = _REST
         self._rings = 0
         self._rang_ms = 0
@@ -81,9 +80,11 @@ class Calls:
             return None
         if self._radio.online():
             self._state = _UP
-            return said.CONNECT
+            return RESULT_CONNECT
         self._state = _REST
-        return _RESULTS.get(self._radio.code, said.NO_CARRIER)
+        code = self._radio.code
+        # The radio may have connected and lost the call before this look: that is NO CARRIER.
+        return code if RESULT_CONNECT < code <= RESULT_NO_ANSWER else RESULT_NO_CARRIER
 
     def speed(self):
         return self._radio.speed
@@ -102,46 +103,48 @@ class Calls:
         """Has the far end ended a call that was up?"""
         return self._state == _UP and not (self._radio.online() and self._radio.carrier())
 
-    def stir(self):
+    def _stirs(self):
         """Is there anything to be looked after?"""
         radio = self._radio
-        if radio is None:
-            return False
         return self._state or self._ri or radio.rang or radio.registered >= 0 or radio.winds
 
     def wait_ms(self):
-        """Until it is to be looked at again, while it stirs."""
-        return _WATCH_MS
+        """Return the time in ms until tick() is needed."""
+        return _WATCH_MS if self._stirs() else _IDLE_MS
 
-    def attend(self, modem):
+    def tick(self):
         """True if something has happened: of the host's call, or one that rings is answered."""
-        if self.lost() and not modem.data.channel:
-            self.hang_up()
-            self._urcs.result(said.NO_CARRIER)
-            return True
-        if self.service(modem.now_ms):
-            return True
-        if modem.data.channel or modem.line.busy() or modem.urcs.count:
+        if not self._stirs():
             return False
-        answers = self.to_answer() and not modem.stack.in_session()  # S0
+        channel = self._context.online.channel
+        if self.lost() and not channel:
+            self.hang_up()
+            self._urcs.result(RESULT_NO_CARRIER)
+            return True
+        if self._report():
+            return True
+        command = self._context.command
+        if channel or command.line.busy() or self._urcs.count:
+            return False
+        answers = self.to_answer() and not self._context.session.in_session()  # S0
         if answers:
             self._by_s0 = True
-            modem.line.inject(_ANSWER)
-            modem.commands.begin()
+            command.line.inject(_ANSWER)
+            command.begin()
         return answers
 
-    def service(self, now_ms):
+    def _report(self):
         """What the radio says unasked is told; True if it has said something."""
         radio = self._radio
         if radio.rang:
             radio.rang = False
             self._rings += 1
-            self._rang_ms = now_ms
+            self._rang_ms = self._clock.now_ms
             self._ri = True
-            self._urcs.result(said.RING)
+            self._urcs.result(RESULT_RING)
             return True
         if self._ri:
-            self._time_ri(ticks.diff(now_ms, self._rang_ms))
+            self._time_ri(ticks_diff(self._clock.now_ms, self._rang_ms))
         if radio.registered >= 0:
             self._urcs.registered(radio.registered)
             radio.registered = -1

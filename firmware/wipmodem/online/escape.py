@@ -21,7 +21,7 @@ not, and both end a silence instead of adding to it:
   are there after a longer sleep (`came_ms`) make no silence whole, but spoil none that was proved.
 """
 
-from .. import ticks
+from ..clock import ticks_back, ticks_diff
 from ..compat import const
 from ..pipe import Span
 from ..settings import S2, S12
@@ -34,8 +34,9 @@ _IDLE_MS = const(1000)
 
 
 class Escape:
-    def __init__(self, settings):
+    def __init__(self, settings, clock):
         self._settings = settings
+        self._clock = clock
         # Pluses that were data after all: to be taken before anything else.
         self.owed = Span(bytearray(b"+++"))
         self.held = 0
@@ -43,40 +44,44 @@ class Escape:
         self._last_ms = 0  # when the host's last byte came, as early as it may have
         self._quiet = False
 
-    def heard(self, now_ms, unseen_ms):
-        """Host bytes that are no data came, such as a command line."""
-        self._last_ms = ticks.back(now_ms, unseen_ms if unseen_ms <= STALL_MS else 0)
+    def heard(self):
+        """Host bytes that are no data came, such as a command line.
+
+        They may have come any time in the poll gap. After a stall they are as new as can be: their
+        age must not pass for a silence after them.
+        """
+        self._came(self._clock.gap_ms)
+
+    def _came(self, gap_ms):
+        """The host's last byte came up to gap_ms before now."""
+        self._last_ms = ticks_back(self._clock.now_ms, gap_ms if gap_ms <= STALL_MS else 0)
         self._quiet = False
 
-    def feed(self, span, now_ms, unseen_ms):
-        """The bytes of a span came from the host at now; those held back are taken from it.
-
-        unseen_ms: how long before now nobody looked, so that they may have come that much earlier.
-        After a stall they are as new as can be: their age must not pass for a silence after them.
-        """
+    def feed(self, span):
+        """The bytes of a span came from the host; those held back are taken from it."""
         pluses = self._pluses(span)
         begins = self._quiet or self.unguarded or self.held
         if pluses and begins and self.held + pluses <= 3:
             self.held += pluses
-            self._last_ms = now_ms
+            self._last_ms = self._clock.now_ms
             span.take(pluses)
             return
         if self.held:
             self._owe()
         if self.unguarded:
             self._hold_last(span)
-        self.heard(now_ms, 0 if self.held else unseen_ms)
+        self._came(0 if self.held else self._clock.gap_ms)
 
-    def tick(self, now_ms, unseen_ms, came_ms):
+    def judge(self, came_ms):
         """Judge the silence up to now, before `feed` gets what has been read; return whether an
         escape is complete.
 
         came_ms: 0 when no byte has been read, else how long ago the line was last looked at.
         """
-        if unseen_ms > STALL_MS:
-            self._stalled(now_ms)
+        if self._clock.gap_ms > STALL_MS:
+            self._stalled()
             return False
-        silence_ms = self.silence_ms(now_ms)
+        silence_ms = self.silence_ms()
         guard_ms = self.guard_ms()
         if silence_ms < guard_ms:
             return False
@@ -93,18 +98,18 @@ class Escape:
             self._owe()
         return False
 
-    def silence_ms(self, now_ms):
+    def silence_ms(self):
         """Since the host's last byte."""
-        return ticks.diff(now_ms, self._last_ms)
+        return ticks_diff(self._clock.now_ms, self._last_ms)
 
     def guard_ms(self):
         return self._settings[S12] * _STEP_MS
 
-    def wait_ms(self, now_ms):
+    def wait_ms(self):
         """Return how long the line need not be looked at for a decision."""
         if self._quiet and not self.held:
             return _IDLE_MS
-        left_ms = self.guard_ms() - self.silence_ms(now_ms) + (0 < self.held < 3)
+        left_ms = self.guard_ms() - self.silence_ms() + (0 < self.held < 3)
         return left_ms - _LAST_LOOK_MS if left_ms > _LAST_LOOK_MS else max(left_ms, 0)
 
     def end(self):
@@ -146,8 +151,8 @@ class Escape:
             self.held = n
             span.end -= n
 
-    def _stalled(self, now_ms):
+    def _stalled(self):
         """Count the silence from now on. Pluses are data, unless three wait for it alone."""
         if self.held < 3:
             self._owe()
-        self.heard(now_ms, 0)
+        self._came(0)

@@ -20,8 +20,8 @@ def special(buf, start, end):
 class Framed:
     """A subclass has `_keep(span, n)`, which takes what it can of n bytes, and `_mark()`."""
 
-    def __init__(self, modem):
-        self._out = modem.out
+    def __init__(self, context):
+        self._out = context.writer.out
         self._escaped = False  # the last byte was a DLE
 
     def _take_run(self, span):

@@ -1,6 +1,6 @@
 """Option 12 of +WIPCFG: how long the first byte of the host's waits for more (Q3)."""
 
-from .. import ticks
+from ..clock import ticks_add, ticks_diff
 from ..compat import const
 from ..settings import GATHER
 
@@ -10,9 +10,9 @@ _STEP_MS = const(10)
 
 
 class Pace:
-    def __init__(self, modem):
-        self._modem = modem
-        self._settings = modem.settings
+    def __init__(self, clock, settings):
+        self._clock = clock
+        self._settings = settings
         self._due_ms = 0
 
     def delay_ms(self):
@@ -20,10 +20,10 @@ class Pace:
 
     def begin(self):
         """The first byte is here."""
-        self._due_ms = ticks.add(self._modem.now_ms, self.delay_ms())
+        self._due_ms = ticks_add(self._clock.now_ms, self.delay_ms())
 
     def due(self):
-        return ticks.diff(self._modem.now_ms, self._due_ms) >= 0
+        return ticks_diff(self._clock.now_ms, self._due_ms) >= 0
 
     def wait_ms(self):
-        return max(ticks.diff(self._due_ms, self._modem.now_ms), 0)
+        return max(ticks_diff(self._due_ms, self._clock.now_ms), 0)

@@ -1,14 +1,15 @@
 """TCP in data mode 2: every byte is data (D1, D9, Q28)."""
 
+from ..context import MORE
 from .pacing import ENOUGH, IDLE_MS, Pace
 
 
 class Transparent:
-    def __init__(self, modem):
-        self._traffic = modem.table.traffic
-        self._serial = modem.board.serial
-        self._out = modem.out
-        self._pace = Pace(modem)
+    def __init__(self, traffic, serial, out, clock, settings):
+        self._traffic = traffic
+        self._serial = serial
+        self._out = out
+        self._pace = Pace(clock, settings)
         self._sock = None
 
     def begin(self, sock):
@@ -17,11 +18,11 @@ class Transparent:
     def end(self):
         self._uncork()
 
-    def gone(self):
+    def peer_gone(self):
         return not self._sock.live()
 
-    def over(self):
-        return 0
+    def outcome(self):
+        return MORE
 
     # From the host
 

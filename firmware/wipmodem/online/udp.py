@@ -2,6 +2,7 @@
 D16, Q23, H14)."""
 
 from ..compat import RingIO
+from ..context import MORE
 from .framing import ETX, Framed
 from .pacing import IDLE_MS
 
@@ -45,10 +46,10 @@ class Gather:
 
 
 class Datagrams(Framed):
-    def __init__(self, modem):
-        super().__init__(modem)
-        self._gather = modem.data.need_gather()
-        self._traffic = modem.table.traffic
+    def __init__(self, context):
+        super().__init__(context)
+        self._gather = context.online.need_gather()
+        self._traffic = context.table.traffic
         self._sock = None
 
     def begin(self, sock):
@@ -58,11 +59,11 @@ class Datagrams(Framed):
     def end(self):
         self._gather.end(self._sock)
 
-    def gone(self):
+    def peer_gone(self):
         return not self._sock.live()
 
-    def over(self):
-        return 0
+    def outcome(self):
+        return MORE
 
     def tick(self):
         return False

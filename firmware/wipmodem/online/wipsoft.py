@@ -4,6 +4,7 @@ gathered goes as one datagram (H12).
 """
 
 from .. import urc
+from ..context import MORE
 from ..pipe import Span
 from ..sockets.socket import FAILED, PEER_CLOSED
 from .framing import ETX, Framed
@@ -13,12 +14,17 @@ from .udp import Datagrams
 
 
 class Escaped(Framed):
-    def __init__(self, modem):
-        super().__init__(modem)
-        self._traffic = modem.table.traffic
-        self._writer = modem.writer
-        self._urcs = modem.urcs
-        self._stream = Transparent(modem)  # which does the sending
+    def __init__(self, context):
+        super().__init__(context)
+        board = context.board
+        self._context = context
+        self._traffic = context.table.traffic
+        self._writer = context.writer
+        self._urcs = context.urcs
+        # It does the sending.
+        self._stream = Transparent(
+            self._traffic, board.serial, self._out, context.clock, context.settings
+        )
         self._piece = Span(b"")
         self._sock = None
         self._told = False  # of the peer's close
@@ -31,17 +37,17 @@ class Escaped(Framed):
     def end(self):
         self._stream.end()
 
-    def gone(self):
+    def peer_gone(self):
         return not self._sock.live()
 
-    def over(self):
+    def outcome(self):
         """D21: a reset, once all is given, ends data mode and is told as its result."""
         sock = self._sock
         if sock.state != FAILED or sock.has_data():
-            return 0
+            return MORE
         self._urcs.forget(sock.who, urc.ERROR)
         self._out.put(ETX, 0, 1)
-        return sock.error
+        return self._context.fail(sock.error)
 
     def tick(self):
         return self._stream.tick()
@@ -96,9 +102,9 @@ class Escaped(Framed):
 class RawDatagrams(Datagrams):
     """No marks: the time since the first byte ends a datagram (Q3)."""
 
-    def __init__(self, modem):
-        super().__init__(modem)
-        self._pace = Pace(modem)
+    def __init__(self, context):
+        super().__init__(context)
+        self._pace = Pace(context.clock, context.settings)
 
     def take(self, span):
         if not self._gather.free(self._sock):

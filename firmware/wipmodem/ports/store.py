@@ -25,6 +25,7 @@ class Store:
         self._path = path
         self.values = {}
         self.torn = False
+        self.foreign = False  # the core could not use a value
         if path:
             self._load()
 

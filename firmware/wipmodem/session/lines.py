@@ -1,11 +1,13 @@
-"""The modem's control lines: DTR as &D says, DCD as &C says (base.md section 3, B10, Q28)."""
+"""Control lines and line settings: DTR as &D says, DCD as &C says, DSR, RI, rate, flow control."""
 
-from .. import ticks
+from ..clock import ticks_add, ticks_diff
 from ..compat import const
-from ..settings import DCD_MODE, DSR_MODE, DTR_MODE
+from ..settings import DCD_MODE, DSR_MODE, DTR_MODE, RX_FLOW, SPEED, TX_FLOW
 
-_DROP_MS = const(1000)  # &C2: how long DCD is off when a call has ended
-_DROP_WAIT_MS = const(1000)  # how long bytes before a drop of DTR wait for a peer that takes none
+_DCD_DROP_MS = const(1000)  # &C2: how long DCD is off after a call has ended
+_DTR_WAIT_MS = const(1000)  # how long bytes before a drop of DTR wait for a peer that takes none
+_SENT_MS = const(1)  # how often the UART is asked whether it has sent everything
+_PAUSE_MS = const(30)  # silence of the host in which flow control may change
 
 DTR_IGNORED = const(0)
 DTR_ESCAPES = const(1)
@@ -15,40 +17,47 @@ DCD_ON = const(0)
 DCD_CALL = const(1)
 
 
-class Drop:
-    """A drop of DTR until it takes effect: the host's bytes before it come first."""
+class DtrDrop:
+    """A drop of DTR, from its detection until it takes effect. Host bytes before it come first."""
 
-    def __init__(self, serial, settings):
-        self.asks = DTR_IGNORED  # what &D says, once the bytes before it are read
-        self.waits = False
-        self.discards = False  # nothing takes the bytes before it
+    def __init__(self, serial, settings, clock):
+        self.asks = DTR_IGNORED  # value of &D once the bytes before the drop have been read
+        self.waits = False  # a drop was detected and has not taken effect
+        self.discards = False  # no receiver takes the bytes before the drop
         self._serial = serial
         self._settings = settings
-        self._dtr = False
-        self._left = 0
-        self._moved_ms = 0  # when `left` last changed, or was 0
+        self._clock = clock
+        self._dtr = False  # DTR when last looked at
+        self._left = 0  # bytes before the drop when last looked at
+        self._moved_ms = 0  # when _left last changed, or was 0
 
-    def look(self, now_ms, left, blocked):
-        """left: what has been read and is not dealt with; blocked: it waits behind a command that
-        waits itself, and that a drop ends."""
+    def look(self, left, blocked):
+        """Look at DTR.
+
+        left: number of host bytes read and not handled. blocked: True if they wait behind a
+        command that holds, which a drop ends.
+        """
         if not self.asks:
-            was = self._dtr
+            before = self._dtr
             self._dtr = self._serial.dtr()
-            if was and not self._dtr:
+            if before and not self._dtr:
                 self.asks = self._settings[DTR_MODE]
         self.waits = self.asks > 0 or self.comes()
         if not self.waits or not left or left != self._left:
-            self._moved_ms = now_ms
+            self._moved_ms = self._clock.now_ms
         self._left = left
-        late = ticks.diff(now_ms, self._moved_ms) >= _DROP_WAIT_MS
-        self.discards = self.waits and (self.discards or blocked or late)
+        if self.waits:
+            late = ticks_diff(self._clock.now_ms, self._moved_ms) >= _DTR_WAIT_MS
+            self.discards = self.discards or blocked or late
+        else:
+            self.discards = False
 
     def comes(self):
-        """True if DTR is off after bytes that are still to be read, and &D heeds it."""
+        """Return True if DTR is off after bytes that are still to be read, and &D heeds it."""
         return self._serial.dropping() and self._settings[DTR_MODE] != DTR_IGNORED
 
     def end(self):
-        """It takes effect: what &D says."""
+        """Let the drop take effect. Return the value of &D."""
         asks = self.asks
         self.asks = DTR_IGNORED
         self.waits = self.discards = False
@@ -56,43 +65,128 @@ class Drop:
 
 
 class ControlLines:
-    def __init__(self, serial, settings):
-        self._serial = serial
-        self._settings = settings
-        self._dcd = False
-        self._was_up = False
-        self._drop_until_ms = -1  # no drop under way
-        self._dsr = self._ri = False
+    """DCD, DSR and RI, as session, data call and online mode have them."""
 
-    def service(self, now_ms, up, peer_gone, ringing):
-        """Set DCD for a call that is up or not, and a mapped peer that is gone or not."""
+    def __init__(self, serial, context):
+        self._serial = serial
+        self._settings = context.settings
+        self._clock = context.clock
+        self._session = context.session
+        self._online = context.online
+        self._dcd = self._dsr = self._ri = False  # as set last
+        self._was_up = False  # a session or call was up in the last pass
+        self._drop_until_ms = -1  # &C2: end of the time in which DCD is off, -1: it is on
+
+    def tick(self):
+        """Set the lines. Return False: no pass has to follow for them."""
+        call = self._online.call
         self._set_dsr(self._settings[DSR_MODE] == 0)
-        if ringing != self._ri:
-            self._ri = ringing
-            self._serial.set_ri(ringing)
+        self._set_ri(call is not None and call.ringing())
+        up = self._session.up() or (call is not None and call.up())
         if self._was_up and not up:
-            self._drop_until_ms = ticks.add(now_ms, _DROP_MS)
+            self._drop_until_ms = ticks_add(self._clock.now_ms, _DCD_DROP_MS)
         self._was_up = up
-        if self._drop_until_ms >= 0 and ticks.diff(now_ms, self._drop_until_ms) >= 0:
+        if self._drop_until_ms >= 0 and not self.wait_ms():
             self._drop_until_ms = -1
-        dcd = self._wanted(up, peer_gone)
-        if dcd != self._dcd:
-            self._dcd = dcd
-            self._serial.set_dcd(dcd)
+        self._set_dcd(self._dcd_wanted(up))
+        return False
+
+    def wait_ms(self):
+        """Return the time in ms until tick() is needed."""
+        if self._drop_until_ms < 0:
+            return _DCD_DROP_MS
+        return max(ticks_diff(self._drop_until_ms, self._clock.now_ms), 0)
+
+    def reset(self):
+        """Set the lines as at power-up."""
+        self._serial.set_dcd(False)
+        self._serial.set_dsr(False)
+        self._serial.set_ri(False)
+
+    def _dcd_wanted(self, up):
+        mode = self._settings[DCD_MODE]
+        if mode == DCD_CALL:
+            return up and not self._online.peer_gone()  # Q28
+        return mode == DCD_ON or self._drop_until_ms < 0
 
     def _set_dsr(self, on):
         if on != self._dsr:
             self._dsr = on
             self._serial.set_dsr(on)
 
-    def wait_ms(self, now_ms):
-        """Until `service` is needed."""
-        if self._drop_until_ms < 0:
-            return _DROP_MS
-        return max(ticks.diff(self._drop_until_ms, now_ms), 0)
+    def _set_ri(self, on):
+        if on != self._ri:
+            self._ri = on
+            self._serial.set_ri(on)
 
-    def _wanted(self, up, peer_gone):
-        mode = self._settings[DCD_MODE]
-        if mode == DCD_CALL:
-            return up and not peer_gone  # Q28
-        return mode == DCD_ON or self._drop_until_ms < 0
+    def _set_dcd(self, on):
+        if on != self._dcd:
+            self._dcd = on
+            self._serial.set_dcd(on)
+
+
+class Deferred:
+    """Settings that take effect after the result code has been sent: rate (F2), restart (H20).
+
+    Flow control, for which the host need not wait, changes in the next silence of the host: some
+    UARTs lose bytes that come just then.
+    """
+
+    def __init__(self, serial, settings, clock, out):
+        self.due = False  # a change is due before the host is listened to again
+        self.flow_due = False  # a change of flow control is due in a silence of the host
+        self.restarting = False  # the modem has to end: the loop makes a new one
+        self.heard_ms = 0  # when the host's last byte was read, or had to wait unread
+        self.trial = None  # BaudTrial of +WIPXIPR, once a host has used it
+        self._serial = serial
+        self._settings = settings
+        self._clock = clock
+        self._out = out
+        self._restart = False
+        self._first_rate = self._rate = serial.rate
+        self._tx_held = self._rx_held = serial.flow
+        self.apply()
+
+    def set_line(self):
+        """Apply the settings of the line once all output has been sent."""
+        self.due = True
+
+    def set_flow(self):
+        """Apply the settings of flow control in a silence of the host."""
+        self.flow_due = True
+
+    def restart(self):
+        """Restart the modem once all output has been sent."""
+        self._restart = self.due = True
+
+    def wait_ms(self):
+        """Return the time in ms until tick() is needed, while something is due."""
+        return _SENT_MS
+
+    def tick(self):
+        """Apply what is due, if all output has been sent. Return False: no pass has to follow."""
+        if self._out.count() or not self._serial.sent():
+            return False
+        if not self.due and ticks_diff(self._clock.now_ms, self.heard_ms) < _PAUSE_MS:
+            return False
+        self.restarting = self._restart
+        if not self._restart:
+            self.due = self.flow_due = False
+            self.apply()
+        return False
+
+    def apply(self):
+        """Configure the UART as the settings say."""
+        settings = self._settings
+        self._configure(settings[SPEED] * 100, settings[TX_FLOW] != 0, settings[RX_FLOW] != 0)
+
+    def reset(self):
+        """Configure the UART as at power-up; its counters start at 0."""
+        serial = self._serial
+        serial.overruns = serial.framing = serial.breaks = 0
+        self._configure(self._first_rate, serial.flow, serial.flow)
+
+    def _configure(self, rate, tx_held, rx_held):
+        if (rate, tx_held, rx_held) != (self._rate, self._tx_held, self._rx_held):
+            self._rate, self._tx_held, self._rx_held = rate, tx_held, rx_held
+            self._serial.configure(rate, tx_held, rx_held)

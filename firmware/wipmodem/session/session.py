@@ -1,15 +1,29 @@
 """The TCP/IP stack and its bearer: started, stopped, lost (C1-C3, B1-B10, Q5, Q9)."""
 
-from .. import errors, ticks, urc
+from .. import errors, urc
+from ..clock import ticks_add, ticks_diff
 from ..compat import const
 from ..contract import COMING, DOWN, PAUSED, UP
 from ..settings import DIALECT, REGISTRATION, WIPSOFT
 
+DIAL = const(b"dial")  # name of the dial string in the board's store
+_MAX_DIAL = const(40)
+_SPACE = const(0x20)
+_DELETE = const(0x7F)
 _NO_ADDRESS = const(b"\0\0\0\0")
 
 
-class Stack:
-    def __init__(self, bearer, table, urcs, settings, clock):
+def is_dial_string(text):
+    """Return True if `text` is one dial command. A CR in it would make two lines of it, and an LF
+    two of what the store keeps."""
+    if text[:3].upper() != b"ATD" or not 3 < len(text) <= _MAX_DIAL:
+        return False
+    return all(_SPACE <= char < _DELETE for char in text)
+
+
+class Session:
+    def __init__(self, board, table, urcs, settings, clock):
+        bearer = board.bearer
         self._clock = clock
         self._up_s = 0  # since when there is a session
         self.redials = 0  # of sessions that were lost
@@ -18,6 +32,7 @@ class Stack:
         self._device = False  # WIPsoft's: open (H6)
         self._bearer = bearer
         self.radio = bearer.radio
+        self.ping = None  # Ping of +WIPPING, once a host has used it
         self.local = _NO_ADDRESS  # ours in the session that there is; to ask the bearer allocates
         self._table = table
         self._urcs = urcs
@@ -28,6 +43,14 @@ class Stack:
         self._registered = 0  # the network's state that the host was told last
         # When the bearer needs the next service; -1: now, whatever the clock says.
         self._due_ms = -1
+
+        self._restore_dial(board.store)
+
+    def _restore_dial(self, store):
+        """Dial with the string that AT+WIPXDIAL has saved."""
+        saved = store.values.get(DIAL, b"")
+        if self.radio is not None and is_dial_string(saved):
+            self.radio.dial_with(saved)
 
     def up(self):
         return self._state == UP
@@ -68,6 +91,8 @@ class Stack:
 
     def shut_down(self):
         """H20: the modem ends. Bearer and radio outlive it, and become as after power-up."""
+        if self.ping:
+            self.ping.stop()
         self.stop()
         self._bearer.user = self._bearer.password = b""
         if self.radio is not None:
@@ -143,11 +168,12 @@ class Stack:
         servers = self._bearer.servers()
         return servers[which][0] if which < len(servers) else _NO_ADDRESS
 
-    def service(self, now_ms):
+    def tick(self):
         """Tell what became of the bearer; True when something did."""
-        if not self._bearer.pump() and self.wait_ms(now_ms):
+        if not self._bearer.pump() and self.wait_ms():
             return False
-        self._due_ms = ticks.add(now_ms, self._bearer.service(now_ms))
+        now_ms = self._clock.now_ms
+        self._due_ms = ticks_add(now_ms, self._bearer.service(now_ms))
         told = self._settings[REGISTRATION] and self._watch_network()
         return self._notice() or told
 
@@ -164,9 +190,9 @@ class Stack:
         self._urcs.registered(self._registered)
         return True
 
-    def wait_ms(self, now_ms):
-        """Until `service` is needed."""
-        return max(ticks.diff(self._due_ms, now_ms), 0) if self._due_ms >= 0 else 0
+    def wait_ms(self):
+        """Until `tick` is needed."""
+        return max(ticks_diff(self._due_ms, self._clock.now_ms), 0) if self._due_ms >= 0 else 0
 
     def _notice(self):
         was = self._state

@@ -38,15 +38,15 @@ class Policy:
 
 
 class Door:
-    def __init__(self, table, machine, modem):
+    def __init__(self, table, machine, net, clock, urcs, counters, settings):
         self.policies = [Policy() for _ in range(INDEXES[SERVER - 1])]
         self._table = table
         self._machine = machine
-        self._net = modem.board.net
-        self._clock = modem.clock
-        self._urcs = modem.urcs
-        self._counters = modem.counters
-        self._settings = modem.settings
+        self._net = net
+        self._clock = clock
+        self._urcs = urcs
+        self._counters = counters
+        self._settings = settings
 
     def policy(self, server):
         """server: its index."""

@@ -4,11 +4,11 @@ A server's reservation is read off the table: it holds while the server, or any 
 spawned, is not FREE (R11).
 """
 
-from .. import errors, lazy, ticks
+from .. import errors, lazy
+from ..clock import ticks_add, ticks_diff
 from ..compat import const
 from ..contract import NO_RESOURCE, PORT_IN_USE, UNREACHABLE
 from ..counters import RX_DROPPED, UDP_RX_DROPPED
-from ..nobody import NOBODY
 from ..pipe import Pipe
 from ..settings import SOCKETS
 from .address import is_peer, parse
@@ -29,18 +29,15 @@ _IDLE_MS = const(1000)
 
 
 class Table:
-    """The sockets, their handles at the net port and their buffers.
+    """The sockets, their handles at the net port and their buffers."""
 
-    sizes: as in sizes.Sizes. entropy(): 16 bits that nobody can predict.
-    """
-
-    def __init__(self, modem, entropy, sizes):
-        self.now_ms = modem.now_ms  # the time of this pass, set by the loop
-        self._modem = modem
-        self._clock = modem.clock
-        self._settings = settings = modem.settings
-        net, urcs, counters = modem.board.net, modem.urcs, modem.counters
+    def __init__(self, board, clock, settings, urcs, counters):
+        self._board = board
+        self._clock = clock
+        self._settings = settings
+        net, sizes = board.net, board.sizes
         self.options = Options(net, settings, sizes)
+        self.options.use()
         self._net = net
         self._urcs = urcs
         self._counters = counters
@@ -53,9 +50,9 @@ class Table:
         # Where the net puts what is used up at once; one byte more shows a datagram too long.
         self.scratch = bytearray(max(sizes.block, sizes.datagram + 1, LARGEST))
         self.pinged = _nobody  # called with the address of one name more, or None
-        self.resolver = Resolver(net, sizes.sockets + 1, entropy, self._named, self.scratch)
+        self.resolver = Resolver(net, sizes.sockets + 1, board.entropy, self._named, self.scratch)
         self._machine = Machine(net, urcs, counters, sizes.handles, self.scratch)
-        self.door = NOBODY  # made for the first server
+        self.door = None  # made for the first server
         self.traffic = Traffic(self._machine, net, urcs, counters, self.scratch, sizes)
         self.most = 0  # that were open at once
         self._sent = self._received = 0  # bytes, of sockets that are closed
@@ -130,7 +127,7 @@ class Table:
             sock.addr[:] = addr
         if addr or name is None:
             return self._link(sock)
-        self.resolver.start(sock.who, name, self.now_ms)
+        self.resolver.start(sock.who, name, self._clock.now_ms)
         return 0
 
     def create_server(self, sock, local_port, first, last):
@@ -153,8 +150,16 @@ class Table:
 
     def need_door(self):
         """Return the door, which is made at the first call. MemoryError changes nothing."""
-        if self.door is NOBODY:
-            self.door = lazy.need(_DOOR)(self, self._machine, self._modem)
+        if self.door is None:
+            self.door = lazy.need(_DOOR)(
+                self,
+                self._machine,
+                self._net,
+                self._clock,
+                self._urcs,
+                self._counters,
+                self._settings,
+            )
         return self.door
 
     def refusal(self, sock):
@@ -216,7 +221,7 @@ class Table:
         else:
             handle = self._net.open_udp(sock.local_port)
         if handle >= 0:
-            sock.deadline_ms = ticks.add(self.now_ms, self._sizes.connect_ms)
+            sock.deadline_ms = ticks_add(self._clock.now_ms, self._sizes.connect_ms)
             self._machine.attach(sock, handle)
             if sock.protocol == UDP:
                 self._machine.move(sock, UP)
@@ -285,7 +290,8 @@ class Table:
             pipe.bound(_ALL)
         self.all.remove(sock)
         self._spare[self._spare.index(None)] = sock
-        self.door.reopen()
+        if self.door is not None:
+            self.door.reopen()
 
     def _count_unread(self, sock):
         unread = sock.pipes[0].clear()
@@ -299,21 +305,30 @@ class Table:
     def on_event(self, handle):
         sock = self._machine.of_handle(handle)
         if sock.protocol == SERVER:
-            self.door.open(sock)  # type: ignore (a Door)
+            self.door.open(sock)
         else:
             self.traffic.on_event(sock)
 
     def tick(self):
         """Peers that did not answer in time; True if there was one."""
-        if not self._machine.pending or self.wait_ms():
-            return False
+        asked = self.resolver.tick(self._clock.now_ms)
+        if not self._machine.pending or self._pending_ms():
+            return asked
         for sock in self.all:
-            if sock.state == CONNECTING and ticks.diff(self.now_ms, sock.deadline_ms) >= 0:
+            if sock.state == CONNECTING and ticks_diff(self._clock.now_ms, sock.deadline_ms) >= 0:
                 self._machine.move(sock, DEAD)
         return True
 
+    def every_second(self):
+        """Count a second."""
+        if self.door is not None:
+            self.door.second()
+
     def wait_ms(self):
         """Until `tick` is needed."""
+        return min(self._pending_ms(), self.resolver.wait_ms(self._clock.now_ms))
+
+    def _pending_ms(self):
         self._wait_ms = _IDLE_MS
         if self._machine.pending:
             for sock in self.all:
@@ -322,7 +337,9 @@ class Table:
 
     def _shorten(self, sock):
         if sock.state == CONNECTING:
-            self._wait_ms = max(min(self._wait_ms, ticks.diff(sock.deadline_ms, self.now_ms)), 0)
+            self._wait_ms = max(
+                min(self._wait_ms, ticks_diff(sock.deadline_ms, self._clock.now_ms)), 0
+            )
 
 
 def _nobody(addr):
