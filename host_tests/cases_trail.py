@@ -5,7 +5,7 @@ A trail is spelled: O open, W and N close, M a write; bytes are those that the m
 """
 
 import descriptor
-import ptytrail
+import ptyevents
 import serialport
 from dteport import Dte
 
@@ -54,11 +54,11 @@ class _Pty:
 
     def __init__(self, trail=True):
         self.data, self.lines, self.events = _Stream(), _Stream(), _Stream()
-        descriptor.open_raw = serialport.open_raw = ptytrail.open_raw = lambda stream: stream
+        descriptor.open_raw = serialport.open_raw = ptyevents.open_raw = lambda stream: stream
         descriptor.writer = lambda stream: lambda buf, off, n: stream.write(buf[off : off + n])
         self.dte = Dte(_Poller(), self.data, self.lines)
         if trail:
-            self.dte.follow(ptytrail.Trail(_Poller(), self.events, _Poller(self.data)))
+            self.dte.follow(ptyevents.Trail(_Poller(), self.events, _Poller(self.data)))
 
     def happens(self, trail, data=b"", lines=b""):
         for name in trail:

@@ -13,7 +13,7 @@ from bearer import LOOPBACK, AlwaysOn, parse_servers
 from consoleport import NO_CONSOLE, Console
 from dialled import Dialled
 from dteport import Dte
-from ptytrail import Trail
+from ptyevents import Trail
 from radioport import RadioPort
 from system import Net, Poller, entropy, heap_free, ticks_ms
 from tracing import TracedDte, TracedRadioPort, tell_line

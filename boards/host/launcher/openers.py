@@ -91,7 +91,7 @@ class Openers:
 
 
 def trail_of(name):
-    """An inotify descriptor for ptytrail.py: opens, closes and writes of a pty, in their order.
+    """An inotify descriptor for ptyevents.py: opens, closes and writes of a pty, in their order.
     -1 if there is none to be had."""
     fd = _new_instance(name)
     return fd if fd < 0 or _add(fd, name, _MODIFY | _OPEN | _CLOSE) >= 0 else _closed(fd)

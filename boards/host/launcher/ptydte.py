@@ -5,7 +5,7 @@ the last program closes it, the modem gets what that program has written, and th
 the next program's output is stopped while it would come before the drop.
 
 The next program may be faster than we are: the modem gets a trail of the openers, too, and sees
-the drop before it reads what comes after it (ptytrail.py). With it the modem's output is lost
+the drop before it reads what comes after it (ptyevents.py). With it the modem's output is lost
 while no program has the pty open, as on a serial port. A fleet's modems have no trail, as a user
 may have few inotify instances, nor has one that comes after a loss of power: what they send is
 kept for the next program.

@@ -18,8 +18,8 @@ from typing import Any
 from .controllines import BREAK, DROP_COMES, DTR, RTS
 from .eventloop import READ
 from .failure import Refused, is_short
-from .farend import has_closed
 from .firstbytes import FirstBytes
+from .peerstate import has_closed
 from .pump import PlainCodec, Pump
 
 _ADDRESS = "127.0.0.1"
