@@ -95,10 +95,10 @@ def case_hidden_up_to_the_end_of_a_line():
     """CR is none while S3 is another character, which may occur in a value."""
     for s3, said, shown in ((13, b"\rnext", b"\rnext"), (33, b"!\rx\nnext", b"\nnext")):
         mask = _mask(s3)
-        mask.line_ends(True)
+        mask.start_line(True)
         assert mask.show(b"rest" + said) == shown
-        mask.line_ends()
+        mask.start_line()
         assert mask.show(b"WIPBR=" + said) == b"WIPBR=***" + shown
         mask.show(b"WIPBR=")
-        mask.line_ends()
+        mask.start_line()
         assert mask.show(said) == said

@@ -58,7 +58,7 @@ class _Pty:
         descriptor.writer = lambda stream: lambda buf, off, n: stream.write(buf[off : off + n])
         self.dte = Dte(_Poller(), self.data, self.lines)
         if trail:
-            self.dte.follow(ptyevents.Trail(_Poller(), self.events, _Poller(self.data)))
+            self.dte.use_events(ptyevents.PtyEvents(_Poller(), self.events, _Poller(self.data)))
 
     def happens(self, trail, data=b"", lines=b""):
         for name in trail:

@@ -80,7 +80,7 @@ class StandIn:
 def main():
     # --dte FD --lines FD, always in this order.
     dte, lines, others = int(sys.argv[2]), int(sys.argv[4]), sys.argv[5:]
-    while others[:1] in (["--trail"], ["--console"]):  # not used here
+    while others[:1] in (["--pty-events"], ["--console"]):  # not used here
         del others[:2]
     if others and os.environ.get("STAND_IN_TELL"):
         print(f"arguments {others}", file=sys.stderr, flush=True)

@@ -33,7 +33,7 @@ def test_commands_on_a_pty_allocate_nothing(trail):
         name = os.ttyname(slave)
         os.close(slave)
         fds.append(trail_of(name))
-        command += ["--trail", str(fds[2])]
+        command += ["--pty-events", str(fds[2])]
         slave = open_pty(name)
     probe = subprocess.Popen(command, pass_fds=fds, env=environment(), stdout=subprocess.PIPE)
     for line in _LINES:

@@ -73,7 +73,7 @@ class Told(Journal):
         super().__init__(verbose=True)
         self.lines = []
 
-    def say(self, text):
+    def info(self, text):
         self.lines.append(text)
 
 

@@ -76,7 +76,7 @@ def user(tmp_path):
     """At a console that is ready."""
     with Keyboard(tmp_path) as keyboard:
         greeting = keyboard.read("/log\r\n\r\n")
-        assert "Type AT and Enter" in greeting and "Ctrl-] leaves" in greeting
+        assert "Type AT and press Enter" in greeting and "Ctrl-] leaves" in greeting
         keyboard.wait_until_raw()
         yield keyboard
 
@@ -114,7 +114,7 @@ def test_the_death_of_the_modem_gives_the_terminal_back_and_keeps_the_log(user):
     (modem,) = "".join(task.read_text() for task in tasks).split()
     os.kill(int(modem), signal.SIGKILL)
     told = user.read("/log\r\n")
-    match = re.search(r"the modem ended by itself \(.*9: Killed\); its messages: (.*)\r\n", told)
+    match = re.search(r"the modem ended by itself \(.*9: Killed\); its log: (.*)\r\n", told)
     assert match and "killed by signal 9" in Path(match[1]).read_text()
     assert user.status() == 1
 

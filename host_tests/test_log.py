@@ -231,7 +231,7 @@ def test_lines_of_children_stay_whole(capfd):
     relay.start()
     os.write(child, b"first\nsec")
     wait_until(lambda: "first" in (capfd.readouterr().err or ""))
-    journal.about("modem 2").say("between")
+    journal.labelled("modem 2").info("between")
     os.write(child, b"ond\nlast")
     os.close(child)
     relay.finish()

@@ -240,7 +240,7 @@ def test_a_place_left_behind_is_taken(tmp_path):
 def test_the_console_tells_how_the_radio_is_steered(tmp_path):
     """One line more in its greeting."""
     with Keyboard(tmp_path, "--radio", f"sim:{tmp_path}/radio") as keyboard:
-        keyboard.read("The radio is simulated; make radio, in another terminal, steers it.\r\n")
+        keyboard.read("The radio is simulated; make radio, in another terminal, controls it.\r\n")
         keyboard.wait_until_raw()
         keyboard.type("\x1d")
         assert keyboard.status() == 0

@@ -100,7 +100,7 @@ def test_a_line_that_does_not_end_is_counted():
     assert counted == [
         "(11 bytes of a line)",
         "(17 bytes of a line)",
-        "(17 bytes of a line that was given up)",
+        "(17 bytes of a discarded line)",
     ]
 
 
@@ -122,8 +122,8 @@ def test_a_change_of_the_line_is_told(capsys, option):
     dte.configure(0, False, True)
     assert dte.rate == 0
     assert capsys.readouterr().err == (
-        "wipmodem: 19200 bit/s, CTS holds the modem, the host sends at will\n"
-        "wipmodem: 0 bit/s, the modem sends at will, RTS holds the host\n"
+        "wipmodem: 19200 bit/s, RTS stops the modem, CTS is always on\n"
+        "wipmodem: 0 bit/s, the modem ignores RTS, CTS stops the host\n"
     )
     for other in others:
         other.close()

@@ -1,7 +1,7 @@
-"""The PC's bearer: the operating system is always on line, and says whom to ask for names.
+"""The PC's bearer without a radio: the operating system is always online.
 
-resolv.conf(5) is read at `start`, hosts(5) for each name, IPv4 only. No more than a
-block of either is in memory. Runs on both interpreters.
+The name servers come from resolv.conf(5), read by start(); hosts(5) is read for each name to look
+up. IPv4 only. At most one block of either file is in memory. Runs on both interpreters.
 """
 
 from textfile import scan
@@ -10,28 +10,39 @@ from wipmodem.sockets.address import parse
 
 LOOPBACK = b"\x7f\0\0\1"
 _DNS_PORT = 53
-_NOTHING_TO_DO_MS = 60000
+_IDLE_MS = 60000  # until the next service() call, which has no work to do
 _LOCALHOST = b"localhost"
 _NAMESERVER = b"nameserver"
-_MAX_SERVERS = 3  # as resolv.conf(5) has it
+_MAX_SERVERS = 3  # MAXNS of resolv.conf(5)
 
 
 class AlwaysOn:
+    """A bearer that is up from start() to stop()."""
+
     radio = None
-    home = LOOPBACK  # which the PC will use depends on the peer; this one it always has
+    # The address that address() reports. The PC's real source address depends on the peer; the
+    # loopback address always exists.
+    home = LOOPBACK
 
     def __init__(self, dns=None, resolv="/etc/resolv.conf", hosts="/etc/hosts"):
-        """`dns`: a list of (address, port) to use in place of those in resolv.conf."""
+        """Create the bearer, down.
+
+        dns: name servers as a list of (address, port), or None for those of the file `resolv`.
+        resolv, hosts: paths of the two files.
+        """
         self._dns = dns
         self._resolv_path = resolv
         self._hosts_path = hosts
         self._servers = []
         self.state = DOWN
         self.cause = 0
-        self.user = self.password = b""  # nobody asks for them here
+        self.user = self.password = b""  # set by +WIPBR=2; the PC needs no credentials
 
     def start(self, limit_ms):
-        """DOWN with a cause if there is no descriptor or memory to read resolv.conf."""
+        """Read the name servers and go UP.
+
+        Stays DOWN with cause NO_MEMORY if no descriptor or memory is free to read resolv.conf.
+        """
         self._servers = self._dns or _read_servers(self._resolv_path)
         self.cause = 0 if self._servers else NO_MEMORY
         self.state = UP if self._servers else DOWN
@@ -43,7 +54,7 @@ class AlwaysOn:
         return False
 
     def service(self, now_ms):
-        return _NOTHING_TO_DO_MS
+        return _IDLE_MS
 
     def address(self):
         return self.home
@@ -52,9 +63,12 @@ class AlwaysOn:
         return self._servers
 
     def lookup(self, name):
-        """The address of a name, in lower case, in the hosts file as it is now, or None."""
-        found = _Hosts(name)
-        scan(self._hosts_path, name, found.take)
+        """Return the four address bytes that the hosts file has for a name, or None.
+
+        name: bytes in lower case. Reads the file anew for each call; allocates.
+        """
+        found = _HostsFile(name)
+        scan(self._hosts_path, name, found.on_word)
         return LOOPBACK if found.addr is None and name == _LOCALHOST else found.addr
 
     def registered(self):
@@ -65,11 +79,14 @@ class AlwaysOn:
 
 
 def parse_servers(text):
-    """The servers of a command line, `1.2.3.4:5353,5.6.7.8`: a list of (address, port)."""
-    return [_server(part.strip()) for part in text.encode().split(b",")]
+    """Return the name servers of an option such as `1.2.3.4:5353,5.6.7.8`.
+
+    The result is a list of (address, port); the port is 53 if none is given. Raises ValueError.
+    """
+    return [_parse_server(part.strip()) for part in text.encode().split(b",")]
 
 
-def _server(text):
+def _parse_server(text):
     host, colon, port = text.partition(b":")
     addr = parse(host)
     number = _DNS_PORT
@@ -80,15 +97,15 @@ def _server(text):
     return addr, number
 
 
-class _Servers:
-    """The name servers of resolv.conf."""
+class _ResolvFile:
+    """The first name servers of resolv.conf."""
 
     def __init__(self):
         self.found = []
-        self._is_server = False
+        self._is_server = False  # the current line begins with `nameserver`
 
-    def take(self, place, word):
-        """One word; True once there are enough."""
+    def on_word(self, place, word):
+        """Handle one word of the file. Return True to stop reading."""
         if place == 0:
             self._is_server = word == _NAMESERVER
         elif place == 1 and self._is_server:
@@ -98,16 +115,16 @@ class _Servers:
         return len(self.found) == _MAX_SERVERS
 
 
-class _Hosts:
-    """One name, in lower case, of a hosts file: its address, None if it is not there."""
+class _HostsFile:
+    """The address of one name in a hosts file."""
 
     def __init__(self, name):
-        self.addr = None
-        self._name = name
-        self._line_addr = None
+        self.addr = None  # None until the name is found
+        self._name = name  # in lower case
+        self._line_addr = None  # address at the start of the current line
 
-    def take(self, place, word):
-        """One word; True once the name is found."""
+    def on_word(self, place, word):
+        """Handle one word of the file. Return True to stop reading."""
         if place == 0:
             self._line_addr = parse(word)
         elif self._line_addr is not None and word.lower() == self._name:
@@ -116,9 +133,11 @@ class _Hosts:
 
 
 def _read_servers(path):
-    """A list of (address, port), the PC itself if the file names none; empty if it cannot be read
-    now."""
-    servers = _Servers()
-    if not scan(path, _NAMESERVER, servers.take):
+    """Return the file's name servers as a list of (address, port).
+
+    Returns the PC itself if the file names none, and an empty list if it cannot be read now.
+    """
+    servers = _ResolvFile()
+    if not scan(path, _NAMESERVER, servers.on_word):
         return []
     return servers.found or [(LOOPBACK, _DNS_PORT)]

@@ -1,8 +1,8 @@
-"""The PC as a board: descriptors from the command line, the system's sockets, a bearer that is
-always on or, with a radio, dialled.
+"""The PC as a board: serial ports on inherited descriptors, the operating system's sockets.
 
-Runs under MicroPython and CPython. Started by serve.py, which owns the pty or the listening port:
-main.py --dte FD --lines FD [--trail FD] [--radio FD --radio-lines FD] [--console FD]
+The bearer is always on, or dialled if there is a radio. Runs under MicroPython and CPython.
+The launcher (serve.py) owns the pty or the listening port and starts the modem as
+main.py --dte FD --lines FD [--pty-events FD] [--radio FD --radio-lines FD] [--console FD]
         [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE] [--profile FILE] [--dialect wipsoft]
         [--bind IP] [--speed N] [--verbose] [--trace]
 """
@@ -13,10 +13,10 @@ from bearer import LOOPBACK, AlwaysOn, parse_servers
 from consoleport import NO_CONSOLE, Console
 from dialled import Dialled
 from dteport import Dte
-from ptyevents import Trail
+from ptyevents import PtyEvents
 from radioport import RadioPort
 from system import Net, Poller, entropy, heap_free, ticks_ms
-from tracing import TracedDte, TracedRadioPort, tell_line
+from tracing import TracedDte, TracedRadioPort, log_line
 from wipmodem.contract import C1, IN, WIPSOFT
 from wipmodem.ports.net import ANY_ADDR
 from wipmodem.ports.store import Store
@@ -25,7 +25,10 @@ from wipmodem.sockets.address import parse
 
 
 def options(argv):
-    """The command line as a dict; a lone option is True, words that follow another are joined."""
+    """Return the options of a command line as a dict of names without `--`.
+
+    The value is True for an option without a word, else all words that follow it, joined.
+    """
     given = {}
     name = None
     for word in argv:
@@ -38,23 +41,27 @@ def options(argv):
 
 
 class PcSizes(Sizes):
-    run = 128  # a pass costs more than a block
+    """Buffer sizes of a modem on a PC."""
+
+    run = 128  # blocks a pass: on a PC a pass of the loop costs more than copying a block
 
 
 class NoCrash:
-    """On the PC a crash ends the process, and the launcher shows it."""
+    """An empty crash record: on the PC a crash ends the process, and the launcher reports it."""
 
     def lines(self):
         return []
 
     def clear(self):
-        """There is nothing to forget."""
+        """Do nothing: no crash is stored."""
 
 
 class Board:
+    """The PC board. Its attributes and methods are those of every board (wipmodem.contract)."""
+
     name = b"host"
-    label = ""  # before what is told of it
-    home = LOOPBACK  # what it says its address is
+    label = ""  # prefix of this modem's lines in the log
+    home = LOOPBACK  # the modem's own IP address, as it reports it
     serial_number = b"000000000000000"
     sizes = PcSizes()
     crash = NoCrash()
@@ -66,16 +73,16 @@ class Board:
     def __init__(self, argv=None):
         self._build(options(sys.argv[1:] if argv is None else argv), Poller(), Net)
 
-    def _build(self, given, poller, kind):
-        """`kind`: of the net port."""
+    def _build(self, given, poller, net_class):
+        """Create all ports from the options `given`, a dict as options() returns it."""
         self._poller = poller
         self.recorder = bytearray(self.sizes.recorder)
         self.store = Store(given.get("profile"))
         self.dialect = WIPSOFT if given.get("dialect") == "wipsoft" else C1
         self.console = Console(int(given["console"])) if "console" in given else NO_CONSOLE
         self.serial = self._serial(given)
-        self.net = kind(poller, entropy, self.sizes.handles)
-        self.net.home = self._listens_at(given)
+        self.net = net_class(poller, entropy, self.sizes.handles)
+        self.net.home = self._listen_address(given)
         system = AlwaysOn(
             parse_servers(given["dns"]) if "dns" in given else None,
             given.get("resolv", "/etc/resolv.conf"),
@@ -84,8 +91,8 @@ class Board:
         system.home = self.home
         self.bearer = self._dialled(given, system) if "radio" in given else system
 
-    def _listens_at(self, given):
-        """Where servers listen. It is our address as well, unless it stands for all there are."""
+    def _listen_address(self, given):
+        """Return the address where servers listen; unless it is 0.0.0.0 it becomes `home`, too."""
         addr = parse(given["bind"].encode()) if "bind" in given else None
         if addr and addr != ANY_ADDR:
             self.home = addr
@@ -95,12 +102,12 @@ class Board:
         serial = self._open(given, "dte", "lines", Dte, TracedDte)
         serial.rate = int(given.get("speed", Dte.rate))
         serial.label = self.label
-        if "trail" in given:
+        if "pty-events" in given:
             line = Poller()
             line.register(int(given["dte"]), IN)
-            serial.follow(Trail(self._poller, int(given["trail"]), line))
+            serial.use_events(PtyEvents(self._poller, int(given["pty-events"]), line))
         if "verbose" in given or "trace" in given:
-            serial.say = lambda words: tell_line(self.label + words)
+            serial.log = lambda text: log_line(self.label + text)
         return serial
 
     def _dialled(self, given, system):
@@ -108,14 +115,14 @@ class Board:
         return Dialled(port, self.net, system, ticks_ms())
 
     def _open(self, given, data, lines, plain, traced):
-        kind = traced if "trace" in given else plain
-        return kind(self._poller, int(given[data]), int(given[lines]))
+        port_class = traced if "trace" in given else plain
+        return port_class(self._poller, int(given[data]), int(given[lines]))
 
     def started(self, modem):
-        """The launcher learns it by how the lines stand, whether any of them is on or not."""
+        """Report the start to the launcher, which waits for a first byte with the line states."""
         if isinstance(self.serial, TracedDte):
             self.serial.attach(modem)
-        self.serial.tell()
+        self.serial.send_lines()
 
     def alive(self):
         return not self.serial.gone
@@ -130,5 +137,5 @@ class Board:
 
     @staticmethod
     def crashed(error):
-        """The launcher shows the traceback, and what it was that ended."""
+        """End the process: the launcher logs the traceback and how the process ended."""
         raise error

@@ -1,14 +1,14 @@
-"""Talk to the modem from this terminal: `make run`. Ctrl-] leaves.
+"""Run the modem and connect this terminal to it: `make run`. Ctrl-] leaves.
 
-The same service as serve.py, on a pty in a private directory, with the modem's messages in a file
-there. The file is kept if it has a trace, or the last words of a modem that died. Without a
-terminal it only serves.
+The service is that of serve.py, on a pty in a private directory. The log is a file in that
+directory, which is kept if it holds a trace or if the modem died. If stdin is not a terminal,
+the program only serves the pty.
 """
 
 import signal
 
 if __name__ == "__main__":
-    # Until the loop takes over, Ctrl-C ends this without a traceback.
+    # Until the event loop handles signals, Ctrl-C ends the program without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import contextlib
@@ -24,15 +24,15 @@ from launcher.service import Service, open_journal
 from launcher.terminal import Terminal
 
 _GREETING = """\
-wipmodem is listening. Type AT and Enter: a modem that is well answers OK.
+wipmodem is running. Type AT and press Enter: the modem answers OK.
 The commands are in firmware/MANUAL.md. Ctrl-] leaves, Ctrl-T Ctrl-H shows the terminal's menu.
-make monitor, in another terminal, shows what goes on inside. Messages and traces: {log}
+make monitor, in another terminal, shows the modem's state live. Messages and traces: {log}
 """
-_GREETING_RADIO = "The radio is simulated; make radio, in another terminal, steers it.\n"
+_GREETING_RADIO = "The radio is simulated; make radio, in another terminal, controls it.\n"
 
 
 class Console:
-    """A service and, when there is somebody at the keyboard, a terminal on its line."""
+    """A service and, if stdin is a terminal, that terminal on the modem's line."""
 
     def __init__(self, options, journal):
         self._journal = journal
@@ -44,11 +44,11 @@ class Console:
         try:
             self._service.run(self._attach if sys.stdin.isatty() else self._journal.ready)
         except ModemDied as death:
-            raise ModemDied(f"{death}; its messages: {self._options.log}") from None
+            raise ModemDied(f"{death}; its log: {self._options.log}") from None
         finally:
             if self._terminal:
                 self._terminal.finish()
-                self._journal.end_line()
+                self._journal.new_line()
             self._service.close()
 
     def _attach(self, _place):
@@ -71,7 +71,7 @@ def main():
             with descriptors():
                 Console(options, journal).run()
             if traced:
-                journal.tell(f"the trace is in {options.log}")
+                journal.show(f"the trace is in {options.log}")
     except Failure as failure:
         journal.fail(failure)
         return failure.status
@@ -82,7 +82,7 @@ def main():
 
 @contextlib.contextmanager
 def _private_directory(keep):
-    """Gone afterwards, unless it is to be kept, or the modem died: its last words are in there."""
+    """Create a directory; remove it after the block unless `keep`, or a dead modem left a log."""
     home = tempfile.mkdtemp(prefix="wipmodem-")
     try:
         yield home
@@ -95,5 +95,5 @@ def _private_directory(keep):
 
 
 if __name__ == "__main__":
-    # Not sys.exit: a thread that waits for the terminal to take its text holds Python's stdout.
+    # sys.exit would hang: a thread that is blocked in a write to the terminal holds stdout's lock.
     os._exit(main())

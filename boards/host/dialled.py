@@ -1,7 +1,7 @@
-"""The PC's bearer behind a radio: dialled, lost and dialled again as on a board (ports/ppp.py).
+"""The PC's bearer over a radio: it dials, loses the carrier and redials like wipmodem.ports.ppp.
 
-There is no PPP. Once the radio says CONNECT the operating system's network is used; what comes
-over the call is thrown away.
+No PPP runs over the call. After CONNECT the modem uses the operating system's network, and bytes
+received over the call are discarded.
 """
 
 from wipmodem.contract import UP, const
@@ -12,15 +12,15 @@ _FACTS = {
     "boot_ms": 500,
     "init": (b"ATE0V1", b"AT&C1&D2"),
     "dial": b"ATD#777",
-    "probe_s": 0,  # nothing comes over the call that could be missed
+    "probe_s": 0,  # no test traffic to detect a lost call: sockets do not use it
     "pause_s": 2,
 }
 _IDLE = const(0)  # network.PPP.status()
 _CONNECTED = const(4)
 
 
-class _NoPpp:
-    """In the place of a UART in a call, and of network.PPP on it."""
+class _FakePpp:
+    """A stand-in for both the UART that carries a call and the network.PPP object on it."""
 
     SEC_PAP = SEC_CHAP = IRQ_RXIDLE = 0
 
@@ -31,7 +31,7 @@ class _NoPpp:
         self._dropped = bytearray(64)
 
     def irq(self, call, trigger):
-        """pump() finds what has come."""
+        """Do nothing: pump() reads received bytes without an interrupt."""
 
     def connect(self, **security):
         self._status = _CONNECTED
@@ -49,14 +49,19 @@ class _NoPpp:
 
 
 class Dialled(Ppp):
-    """`system` is AlwaysOn: it knows whom to ask for names."""
+    """A bearer that is up while a call is. It takes addresses and names from `system`."""
 
     def __init__(self, port, net, system, now_ms):
-        link = _NoPpp(port)
+        """Create the bearer, down.
+
+        port: a RadioPort; net: the net port; system: an AlwaysOn; now_ms: the clock's value.
+        """
+        link = _FakePpp(port)
         super().__init__(Radio(port, _FACTS, port, now_ms), link, link, net, _FACTS)
         self._system = system
 
     def start(self, limit_ms):
+        """Dial; stay DOWN with a cause if the name servers cannot be read."""
         self._system.start(limit_ms)
         if self._system.state == UP:
             super().start(limit_ms)

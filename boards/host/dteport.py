@@ -1,11 +1,11 @@
-"""The DTE on a PC. Lines to us: bit 0 DTR, bit 1 RTS, bit 2 a break; bits 3 and 4, notices that
-DTR drops, and that RTS rises, after bytes that are still to come. From us: bit 0 DCD, bit 1 DSR,
-bit 2 RI, bit 3: the change has been taken.
+"""The DTE's serial port on a PC: a byte stream and the control lines.
 
-A change is sent to us after all bytes before it, and no byte after it until we have taken it: it
-takes its place where a read finds nothing.
+A byte to the modem has bit 0 DTR, bit 1 RTS, bit 2 break, and two notices: bit 3, DTR will drop,
+and bit 4, RTS will rise, after data that is still to come. A byte from the modem has bit 0 DCD,
+bit 1 DSR, bit 2 RI, and bit 3 as the acknowledgement of a change.
 
-No line here has a speed: what is configured is only remembered, and told to `say(words)`.
+The launcher sends a change of the lines after all data before it, and sends no data after it until
+the modem has acknowledged the change. So a change applies where a read finds no data.
 """
 
 from serialport import SerialPort
@@ -14,28 +14,33 @@ from wipmodem.contract import IN, OUT, const
 _DTR = const(1)
 _RTS = const(2)
 _BREAK = const(4)
-_HOST = const(7)  # the lines among the bits
-_DROP_COMES = const(8)
-_RTS_COMES = const(16)
+_HOST_LINES = const(7)  # DTR, RTS and break
+_DTR_WILL_DROP = const(8)
+_RTS_WILL_RISE = const(16)
 _DCD = const(1)
 _DSR = const(2)
 _RI = const(4)
-_TAKEN = const(8)
+_ACK = const(8)
 
 
 class Dte(SerialPort):
-    rate = 115200  # the launcher says which
-    flow = True  # a pty and a socket hold back by themselves
-    label = ""  # before what is shown of it
-    overruns = framing = breaks = 0  # ... and so lose nothing
+    """The serial port of the contract. It has no real speed: the rate is only stored and logged.
+
+    log(text) is called with each new configuration; it does nothing unless it is replaced.
+    """
+
+    rate = 115200  # bit/s; the board sets it from the option --speed
+    flow = True  # flow control exists: a pty and a socket both have back-pressure
+    label = ""  # prefix of this port's lines in the trace
+    overruns = framing = breaks = 0  # only breaks can occur here
 
     def __init__(self, poller, data_fd, lines_fd):
         super().__init__(poller, data_fd, lines_fd)
         self._mask = IN
-        self._heeds_rts = True  # +IFC=2
-        self._now = 0  # the host's lines after the bytes read so far
-        self._trail = None
-        self.say = lambda words: None
+        self._obeys_rts = True  # RTS off stops the modem's output (+IFC)
+        self._lines_now = 0  # the host's lines after the bytes read so far
+        self._pty_events = None
+        self.log = lambda text: None
 
     def takes(self, rate):
         return True
@@ -44,93 +49,103 @@ class Dte(SerialPort):
         return True
 
     def configure(self, rate, tx_held, rx_held):
+        """Store the rate in bit/s and log it with the flow control of both directions."""
         self.rate = rate
-        self._heeds_rts = tx_held
-        heeds = "CTS holds the modem" if tx_held else "the modem sends at will"
-        holds = "RTS holds the host" if rx_held else "the host sends at will"
-        self.say("%d bit/s, %s, %s" % (rate, heeds, holds))
+        self._obeys_rts = tx_held
+        output = "RTS stops the modem" if tx_held else "the modem ignores RTS"
+        input_ = "CTS stops the host" if rx_held else "CTS is always on"
+        self.log("%d bit/s, %s, %s" % (rate, output, input_))
 
     def readinto(self, buf):
-        if self._trail:
-            return self._read_by(self._trail, buf)
+        """Read up to len(buf) bytes, none after a change of the lines that is not applied yet."""
+        if self._pty_events:
+            return self._read_with(self._pty_events, buf)
         return super().readinto(buf) or self._all_read()
 
-    def _read_by(self, trail, buf):
-        if not trail.may_read():
+    def _read_with(self, events, buf):
+        if not events.may_read():
             return 0
         n = super().readinto(buf)
-        trail.was_read(n, len(buf))
+        events.on_read(n, len(buf))
         return n
 
     def _all_read(self):
-        """A change of the lines takes its place here. Return 0, the number of bytes read."""
-        if self._in[0] & _HOST != self._now:
-            self._take_change()
+        """Apply a pending change of the lines. Return 0, the number of bytes read."""
+        if self._in[0] & _HOST_LINES != self._lines_now:
+            self._apply_change()
         return 0
 
-    def _take_change(self):
-        lines = self._in[0] & _HOST
-        if lines & _BREAK > self._now & _BREAK:
+    def _apply_change(self):
+        lines = self._in[0] & _HOST_LINES
+        if lines & _BREAK > self._lines_now & _BREAK:
             self.breaks += 1
-        self._now = lines
-        self.put(_TAKEN, True)
-        self._out[0] &= _HOST
+        self._lines_now = lines
+        self.set_line(_ACK, True)
+        self._out[0] &= _HOST_LINES
 
     def dtr(self):
-        self.look()
-        if self._trail:
-            return self._dtr_by(self._trail)
-        return bool(self._now & _DTR)
+        """Return True if DTR is on after the bytes read so far. Called once a pass."""
+        self.read_lines()
+        if self._pty_events:
+            return self._dtr_with(self._pty_events)
+        return bool(self._lines_now & _DTR)
 
     def dropping(self):
-        if self._trail:
-            return self._trail.dropping()
-        if not self._now & _DTR:
+        """Return True if DTR is on now and off after bytes that are still to be read."""
+        if self._pty_events:
+            return self._pty_events.dropping()
+        if not self._lines_now & _DTR:
             return False
-        return not self._in[0] & _DTR or self._in[0] & _DROP_COMES > 0
+        return not self._in[0] & _DTR or self._in[0] & _DTR_WILL_DROP > 0
 
-    def follow(self, trail):
-        """From now on DTR is by the trail of a pty's openers; the launcher's changes are only
-        answered."""
-        self._trail = trail
+    def use_events(self, pty_events):
+        """Take DTR from a PtyEvents from now on; only acknowledge the launcher's changes."""
+        self._pty_events = pty_events
 
-    def _dtr_by(self, trail):
-        on = trail.dtr()
-        if trail.broken:  # the launcher, which can look anew, knows
-            self._trail = None
-            return bool(self._now & _DTR)
-        if trail.settled() and self._in[0] & _HOST != self._now:
-            self._take_change()
+    def _dtr_with(self, events):
+        on = events.dtr()
+        if events.broken:
+            # The launcher can still find out whether a program has the pty open: use its changes.
+            self._pty_events = None
+            return bool(self._lines_now & _DTR)
+        if events.settled() and self._in[0] & _HOST_LINES != self._lines_now:
+            self._apply_change()
         return on
 
     def write(self, buf, off, n):
-        """What is sent while no program has the pty open is lost, as on a serial port."""
-        if self._trail and not self._trail.is_open():
+        """Write buf[off:off+n]. Return how many bytes were accepted, 0 while RTS is off.
+
+        Accepts and discards everything while no program has the pty open, as a serial port does.
+        """
+        if self._pty_events and not self._pty_events.is_open():
             return n
-        return 0 if self._is_held() else super().write(buf, off, n)
+        return 0 if self._is_stopped() else super().write(buf, off, n)
 
     def want(self, mask):
-        """While RTS holds us there is no wait for room: the lines tell when it is on again."""
-        if self._is_held():
-            mask &= ~OUT
-        if self._trail and self._trail.holds():
-            mask |= OUT  # a pty takes bytes at any time: the next pass comes at once
+        """Set the events (IN, OUT) that wake the loop."""
+        if self._is_stopped():
+            mask &= ~OUT  # a change of RTS wakes the loop
+        if self._pty_events and self._pty_events.blocks_read():
+            mask |= OUT  # a pty is always writable: the next pass follows without a wait
         if mask != self._mask:
             self._mask = mask
             self._poller.modify(self._data_fd, mask)
 
-    def _is_held(self):
-        """Whether a host that is there, DTR on, has RTS off. RTS holds no longer than until it is
-        known to rise: the bytes before that may wait for room for their answers."""
-        if not self._heeds_rts or self._now & (_DTR | _RTS) != _DTR:
+    def _is_stopped(self):
+        """Return True if the host has DTR on and RTS off, and RTS is not known to rise.
+
+        The notice of a rise ends the stop early: otherwise the modem could never read the data
+        before the rise, as it needs room in its output for the responses.
+        """
+        if not self._obeys_rts or self._lines_now & (_DTR | _RTS) != _DTR:
             return False
-        return not self._in[0] & (_RTS | _RTS_COMES)
+        return not self._in[0] & (_RTS | _RTS_WILL_RISE)
 
     def set_dcd(self, on):
-        self.put(_DCD, on)
+        self.set_line(_DCD, on)
 
     def set_dsr(self, on):
-        self.put(_DSR, on)
+        self.set_line(_DSR, on)
 
     def set_ri(self, on):
-        self.put(_RI, on)
+        self.set_line(_RI, on)

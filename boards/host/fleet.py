@@ -1,7 +1,7 @@
-"""Many modems in one process and one loop, in the place of firmware/main.py: serve.py --count N.
+"""Many modems in one process and one loop: serve.py --count N runs this instead of main.py.
 
 fleet.py --dte FD FD ... --lines FD FD ... [the other options of board.py]
-In the name of a profile %d is the number of the modem. Runs on both interpreters.
+A %d in the profile's path stands for the number of the modem. Runs on both interpreters.
 """
 
 import sys
@@ -19,21 +19,26 @@ from wipmodem.online.escape import STALL_MS
 
 collect_when_full()
 
-# An idle modem is served once a second. All of them in one moment: the loop wakes up seldom. Too
-# early does no harm, so long waits end on a grid of so many ms.
+# An idle modem is serviced once a second. Waits of _LONG_MS and more are rounded down to a
+# multiple of _GRID_MS, so that many modems share one wake-up. Servicing too early does no harm.
 _LONG_MS = 1000
 _GRID_MS = 250
-_NEVER = 1 << 60  # ms; a small int of 64-bit MicroPython's
+_NEVER = 1 << 60  # ms; fits into a small int of 64-bit MicroPython
 
 
 class Fleet:
-    """A modem is served when one of its handles is ready, or its own wait has run out.
+    """The loop: it services a modem when one of its handles is ready or its wait has ended.
 
-    `_due` has the time of each, in ms since the start: it does not wrap, so min() finds the first.
-    `_bound` is that or earlier, which saves looking: min() is asked when it has passed.
+    `_due` has the time when each modem is due, in ms since the start. These times do not wrap.
+    `_earliest` is a lower bound of all of them, so that min() is only computed after that time.
     """
 
     def __init__(self, boards, poller, owners):
+        """Create the modems.
+
+        boards: a list of Member; poller: the Poller that all share;
+        owners: dict from a poll key to the number of its modem, kept up to date by the boards.
+        """
         count = len(boards)
         self._boards = boards
         self._nets = [board.net for board in boards]
@@ -41,106 +46,112 @@ class Fleet:
         self._poller = poller
         self._owners = owners
         self._due = [0] * count
-        self._bound = 0
-        # Whose turn it is: _turns[0 .. _count-1], each once.
-        self._turns = [0] * count
-        self._count = 0
-        self._queued = bytearray(count)
-        # Those that had more to do than a pass.
+        self._earliest = 0
+        # Numbers of the modems to service in this pass: _queue[0 .. _queue_n-1], each once.
+        self._queue = [0] * count
+        self._queue_n = 0
+        self._is_queued = bytearray(count)
+        # Numbers of the modems that need another pass at once: _again[0 .. _again_n-1].
         self._again = [0] * count
-        self._busy = 0
+        self._again_n = 0
         self._alive = True
         self._ticks = ticks_ms()
-        self._now = 0  # ms since the start, as of the last look at the clock
-        self._polled = 0  # when the last poll ended
-        # How long nobody had seen the ports before that: since the poll before, less its sleep.
-        self._unseen_ms = 0
+        self._now = 0  # ms since the start, when the clock was last read
+        self._polled = 0  # time at which the last poll ended
+        # Poll gap: time between the last two polls, without the sleep that was asked for.
+        self._gap_ms = 0
 
     def run(self):
-        """Until the launcher has closed the lines of one."""
+        """Run until the launcher has closed the control lines of a modem."""
         for number, modem in enumerate(self._modems):
             self._boards[number].started(modem)
         while self._alive:
             self._poll()
-            self._take_due()
-            for i in range(self._count):
-                self._serve(self._turns[i])
-            self._count = 0
+            self._enqueue_due()
+            for i in range(self._queue_n):
+                self._service(self._queue[i])
+            self._queue_n = 0
 
     def _poll(self):
-        self._look_at_clock()
-        self._unseen_ms = self._now - self._polled
-        wait_ms = 0 if self._busy else max(self._bound - self._now, 0)
+        self._read_clock()
+        self._gap_ms = self._now - self._polled
+        wait_ms = 0 if self._again_n else max(self._earliest - self._now, 0)
         for event in self._poller.ipoll(wait_ms):
             number = self._owners[event[0]]
             self._nets[number].note(event)
-            self._queue(number)
+            self._enqueue(number)
         asleep = self._now
-        self._look_at_clock()
+        self._read_clock()
         self._polled = self._now
-        self._note_late(self._now - asleep - wait_ms)
-        for i in range(self._busy):
-            self._queue(self._again[i])
-        self._busy = 0
+        self._add_oversleep(self._now - asleep - wait_ms)
+        for i in range(self._again_n):
+            self._enqueue(self._again[i])
+        self._again_n = 0
 
-    def _note_late(self, late_ms):
-        """Poll has slept so much longer than it was told to. A stall is every modem's: what was
-        sent to one of them may still be on its way, held up as the fleet was."""
+    def _add_oversleep(self, late_ms):
+        """Count the time that poll slept beyond its timeout as poll gap.
+
+        After a long stall all modems are serviced: bytes that were sent to a modem before the
+        stall may not have arrived yet, so its silence proves nothing.
+        """
         if late_ms > 0:
-            self._unseen_ms += late_ms
+            self._gap_ms += late_ms
         if late_ms > STALL_MS:
             for number in range(len(self._modems)):
-                self._queue(number)
+                self._enqueue(number)
 
-    def _take_due(self):
+    def _enqueue_due(self):
         due = self._due
-        while self._bound <= self._now:
-            self._bound = min(due)
-            if self._bound <= self._now:
-                self._queue(due.index(self._bound))
+        while self._earliest <= self._now:
+            self._earliest = min(due)
+            if self._earliest <= self._now:
+                self._enqueue(due.index(self._earliest))
 
-    def _queue(self, number):
-        if not self._queued[number]:
-            self._queued[number] = 1
+    def _enqueue(self, number):
+        if not self._is_queued[number]:
+            self._is_queued[number] = 1
             self._due[number] = _NEVER
-            self._turns[self._count] = number
-            self._count += 1
+            self._queue[self._queue_n] = number
+            self._queue_n += 1
 
-    def _serve(self, number):
-        self._look_at_clock()
-        unseen_ms = self._unseen_ms + self._now - self._polled
-        wait_ms = self._modems[number].service(self._ticks, unseen_ms)
+    def _service(self, number):
+        self._read_clock()
+        gap_ms = self._gap_ms + self._now - self._polled
+        wait_ms = self._modems[number].service(self._ticks, gap_ms)
         if wait_ms < 0:
             wait_ms = self._restart(number)
-        self._queued[number] = 0
+        self._is_queued[number] = 0
         if wait_ms:
             due = self._now + wait_ms
             if wait_ms >= _LONG_MS:
                 due -= due % _GRID_MS
             self._due[number] = due
-            self._bound = min(self._bound, due)
+            self._earliest = min(self._earliest, due)
         else:
-            self._again[self._busy] = number
-            self._busy += 1
+            self._again[self._again_n] = number
+            self._again_n += 1
         if not self._boards[number].alive():
             self._alive = False
 
     def _restart(self, number):
-        """One modem restarts; the others do not notice. It is to be served at once."""
+        """Restart one modem and return 0: it needs service at once."""
         typed = self._modems[number].host
         self._modems[number] = None
         self._modems[number] = restarted(self._boards[number], typed)
         self._boards[number].started(self._modems[number])
         return 0
 
-    def _look_at_clock(self):
+    def _read_clock(self):
         now = ticks_ms()
         self._now += ticks_diff(now, self._ticks)
         self._ticks = now
 
 
 def words_of(argv, name):
-    """Those behind an option. A word for each, as MicroPython's words have 255 bytes at most."""
+    """Return the words after the option `name` of a command line, as a list.
+
+    Each modem's descriptor is a word of its own, as MicroPython limits a word to 255 bytes.
+    """
     words = []
     for word in argv[argv.index(name) + 1 :]:
         if word.startswith("--"):
@@ -150,7 +161,7 @@ def words_of(argv, name):
 
 
 def build(argv):
-    """A fleet as the command line says."""
+    """Return a Fleet for the words of a command line."""
     given = options(argv)
     poller = Poller()
     owners = {}

@@ -1,8 +1,8 @@
-"""User ids and passwords of AT+WIPBR=2, taken out of what is shown of the host's line.
+"""Remove the user ids and passwords of AT+WIPBR=2 from a trace of the host's serial line.
 
-A command line is shown once it is complete, as the modem's own line reader has it, and by the
-modem's own rule of where a command ends. All other bytes (data, and what stands between lines)
-are shown at once, but for what looks like such a command.
+A command line is masked by hide() once it is complete, in the form that the modem's line reader
+has assembled. A command ends where the modem's own parser ends it. All other bytes (data, and
+bytes between command lines) pass through a Mask, which hides what looks like such a command.
 """
 
 from wipmodem.at.arguments import command_end
@@ -12,18 +12,21 @@ _COMMAND = b"WIPBR"
 _SET = b"WIPBR="
 _PUBLIC = (b"", b"?", b"=?")
 _MASK = b"***"
-_NUMBERS = 3  # that stand before the value
-_LONGEST_NUMBER = 2
+_NUMBERS = 3  # numeric parameters before the value
+_MAX_DIGITS = 2  # of such a number, without leading zeros
 _CR = 13
 _LF = 10
-_EDITS = (8, 127)  # S5, as hosts set it
+_DELETES = (8, 127)  # usual values of S5, the character that deletes the last one
 _SPACE = 32
 _QUOTE = 0x22
-_KEPT = 256
+_MAX_KEPT = 256  # characters of a line that Mask remembers
 
 
 def hide(line):
-    """Return a command line without the values of +WIPBR, in any form of it and of its values."""
+    """Return a command line (bytes) with *** for the value of each +WIPBR command.
+
+    Malformed commands and values are masked, too: a value may have been mistyped. Allocates.
+    """
     upper = line.upper()
     shown = b""
     start = 0
@@ -39,7 +42,7 @@ def hide(line):
 
 
 def _public_end(line, start, end):
-    """Return how far the arguments in line[start:end] can be no value: three small numbers."""
+    """Return the end of the harmless part of line[start:end]: up to three small numbers."""
     if line[start:end] in _PUBLIC:
         return end
     if line[start : start + 1] == b"=":
@@ -48,46 +51,49 @@ def _public_end(line, start, end):
         comma = line.find(b",", start, end)
         stop = end if comma < 0 else comma
         number = line[start:stop].strip(b'"')
-        if len(number.lstrip(b"0")) > _LONGEST_NUMBER or not (number + b"0").isdigit():
+        if len(number.lstrip(b"0")) > _MAX_DIGITS or not (number + b"0").isdigit():
             return start
         start = min(stop + 1, end)
     return start
 
 
 class Mask:
-    """Bytes that are no command line, in one direction.
+    """A filter for the bytes of one direction that are no complete command line.
 
-    What looks like `+WIPBR=` hides all up to the end of a line, also where characters are deleted.
-    That is an LF, or a CR while it is S3: any other S3 may occur in a value.
+    After `+WIPBR=` it hides everything to the end of the line, also if the command was typed with
+    corrections. The line ends with LF, or with CR while S3 is CR. Any other S3 does not count, as
+    it may occur in a value.
     """
 
     def __init__(self, settings):
+        """settings: the modem's S-registers, indexed by S3 and S5."""
         self._settings = settings
-        self._line = bytearray()  # letters since the last end of a line, deleted ones taken out
-        self._hides = False
+        # The current line in upper case, without spaces, quotes and deleted characters.
+        self._line = bytearray()
+        self._hiding = False  # until the end of the line
 
-    def line_ends(self, hides=False):
-        """Begin anew after a line that was shown otherwise; or hide what may be the rest of it."""
-        self._hides = hides
+    def start_line(self, hiding=False):
+        """Start a new line. `hiding` is True if the first bytes may be the rest of a value."""
+        self._hiding = hiding
         self._line = bytearray()
 
     def show(self, data):
-        """Return these bytes as they may be shown."""
+        """Return the bytes of `data` that may be shown, with *** for hidden ones. Allocates."""
         shown = bytearray()
         for byte in data:
-            self._take(byte, byte & 0x7F, shown)
+            self._show_byte(byte, byte & 0x7F, shown)
         return bytes(shown)
 
-    def _take(self, byte, char, shown):
+    def _show_byte(self, byte, char, shown):
         if char == _LF or char == self._settings[S3] == _CR:
-            self.line_ends()
-        if self._hides:
+            self.start_line()
+        if self._hiding:
             return
         shown.append(byte)
-        if char in _EDITS or char == self._settings[S5]:
+        if char in _DELETES or char == self._settings[S5]:
             self._line = self._line[:-1]
         elif char > _SPACE and char != _QUOTE:
-            self._line = self._line[-_KEPT:] + bytes((char,)).upper()
+            self._line = self._line[-_MAX_KEPT:] + bytes((char,)).upper()
             if self._line.endswith(_SET):
-                self._hides = True
+                self._hiding = True
                 shown += _MASK

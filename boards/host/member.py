@@ -1,7 +1,8 @@
-"""One modem of a fleet: a board like the PC's (board.py) that shares poller and process.
+"""One modem of a fleet: a PC board (board.py) that shares its poller and process with others.
 
-It has a serial number, a profile and an address of its own: its servers listen on 127.1.HI.LO, so
-that each may have port 7000, unless --bind names one address for all. Runs on both interpreters.
+Each modem has its own serial number and profile. Its servers listen on its own address,
+127.1.HI.LO, so that every modem can use port 7000, unless --bind names one address for all.
+Runs on both interpreters.
 """
 
 from board import Board, PcSizes
@@ -9,18 +10,19 @@ from system import Net
 
 
 class MemberSizes(PcSizes):
-    """As a Pico's. A thousand modems are seldom busy at once, and take turns when they are."""
+    """Buffer sizes of a Pico: a thousand modems are seldom busy at the same time."""
 
     block = 256
     rx = 1472
     tx = 640
-    run = 8
+    run = 8  # blocks a pass; few, so that busy modems alternate
 
 
-class Share:
-    """The part of the fleet's poller that one modem sees. `owners`: {key: number of the modem}."""
+class SharedPoller:
+    """A poller that records which modem has registered a key."""
 
     def __init__(self, poller, owners, number):
+        """poller: the one of the fleet; owners: dict {key: number}, kept up to date here."""
         self._poller = poller
         self._owners = owners
         self._number = number
@@ -36,7 +38,7 @@ class Share:
 
 
 class MemberNet(Net):
-    """The fleet polls, and notes what is ready here."""
+    """A net port that never polls: the fleet polls for all and passes events to note()."""
 
     note = Net._note
 
@@ -45,21 +47,26 @@ class MemberNet(Net):
 
 
 class Member(Board):
+    """The board of one modem in a fleet."""
+
     sizes = MemberSizes()
 
     @staticmethod
     def heap_free():
-        """The heap is everybody's: a collection for each modem would stop all of them."""
+        """Return 0 (unknown). Counting would collect the shared heap and so stop all modems."""
         return 0
 
     def __init__(self, given, poller, owners, number):
-        """`given`: the options of board.py, of this modem alone; `number`: from 0."""
+        """Create the ports of modem `number`, counted from 0.
+
+        given: the options of board.py for this modem; poller, owners: as for SharedPoller.
+        """
         self.label = "%d " % (number + 1)
         self.serial_number = b"%015d" % (number + 1)
         self.home = home_of(number + 1)
-        self._build(given, Share(poller, owners, number), MemberNet)
+        self._build(given, SharedPoller(poller, owners, number), MemberNet)
 
 
 def home_of(number):
-    """127.1.HI.LO as four bytes."""
+    """Return the address 127.1.HI.LO of a modem, numbered from 1, as four bytes."""
     return bytes((127, 1, number >> 8, number & 255))

@@ -1,7 +1,8 @@
-"""DTR of a pty by the trail of its openers, as inotify(7) tells it: opens, closes, writes.
+"""DTR of a pty, derived from the inotify(7) events of the programs that open it.
 
-The launcher tells of DTR, too, but later: by then the modem may have read what the next program
-has written. The kernel queues a close before the next program can write.
+The launcher reports DTR as well, but too late: by then the modem may have read bytes from the next
+program as if they came from the last one. The kernel queues the event of a close before the next
+program can write.
 """
 
 import sys
@@ -9,73 +10,84 @@ import sys
 from system import open_raw
 from wipmodem.contract import IN, const
 
-# An event: watch, mask, cookie, length of the name, four bytes each; the name. The first watch is
-# of the folder, so that no two events of the pty follow each other and are merged; the second is
-# of the pty.
+# Layout of an event: watch, mask, cookie and length of the name, four bytes each; then the name.
+# The first watch is on the folder of the pty, the second on the pty. The folder's events separate
+# those of the pty: otherwise the kernel would merge two equal ones in a row.
 _SIZE = const(16)
-_LOW = 0 if sys.byteorder == "little" else 3
-_PTY = const(2)
+_LOW = 0 if sys.byteorder == "little" else 3  # offset of the lowest byte of a number
+_PTY = const(2)  # number of the second watch
 _MASK = 4 + _LOW
-_MASK_2 = 5 if _LOW == 0 else 6  # its second byte
+_MASK_2 = 5 if _LOW == 0 else 6  # second lowest byte of the mask
 _LENGTH = 12 + _LOW
 _MODIFY = const(2)
 _OPEN = const(0x20)
 _CLOSE = const(0x18)
-_OVERFLOW = const(0x40)  # of the second byte: the kernel has lost events
-_MOST = const(16)
-# MicroPython reads on until this is full, and loses all if the next event does not fit into what
-# is left of it: so much never comes at once. If it does, the trail is broken.
-_ROOM = const(8192)
+_OVERFLOW = const(0x40)  # in the second byte of the mask: the kernel has dropped events
+_MAX_PENDING = const(16)
+# MicroPython's readinto() reads again until the buffer is full, and fails if the rest of the
+# buffer is too small for the next event. So the buffer is larger than the events of one pass. If
+# it ever is too small, `broken` becomes True.
+_BUFFER_SIZE = const(8192)
 
 
-class Trail:
-    """`fd`: an inotify instance from before the first open; `line`: a poller with the pty alone.
-    DTR is on while `count` is not 0.
+class PtyEvents:
+    """DTR after the bytes read so far: on while at least one program has the pty open.
 
-    Changes of DTR wait to be told, one a pass. A drop waits until all is read, if anything may
-    have been written since it last was.
+    Changes of DTR are queued and reported one a pass. A drop is reported after the last byte was
+    read, if a program may have written since the pty was last empty.
     """
 
     def __init__(self, poller, fd, line):
+        """Start with DTR off.
+
+        poller: wakes the loop; fd: an inotify descriptor, created before the first program opens
+        the pty; line: a poller with only the pty registered.
+        """
         self._line = line
         self._full = False  # the last read has filled its buffer
         self._events = open_raw(fd)
-        self._buf = bytearray(_ROOM)
-        self._count = 0
-        self._unread = False
-        self._on = False
-        self._told = False
-        self._waiting = 0  # changes
-        self._reads = 0  # bits, of the first change the lowest: it waits for a read
-        self.broken = False  # events are lost: the openers can be counted no more
+        self._buf = bytearray(_BUFFER_SIZE)
+        self._openers = 0  # open file descriptions of the pty, after all events
+        self._unread = False  # bytes may have been written since the pty was last empty
+        self._on = False  # DTR after the bytes read so far
+        self._reported = False  # last result of dtr()
+        self._pending = 0  # changes of DTR after `_on`
+        self._after_read = 0  # bit n: pending change n applies once the pty is empty
+        self.broken = False  # events were lost, so the openers can no longer be counted
         poller.register(fd, IN)
 
     def dtr(self):
-        """DTR after the bytes read so far, one change a call."""
-        self._look()
-        if self._told == self._on and self._waiting and not self._reads & 1:
+        """Return DTR after the bytes read so far. At most one change is reported a call."""
+        self._update()
+        if self._reported == self._on and self.blocks_read():
             self._change()
-        self._told = self._on
+        self._reported = self._on
         return self._on
 
     def is_open(self):
-        """Whether a program has the pty open, after the bytes read so far."""
+        """Return True if a program has the pty open, after the bytes read so far."""
         return self._on
 
     def may_read(self):
-        """Asked right before a read: False if bytes would come after a change that is told next
-        time. After a full block there are more of the same program's."""
-        if not self._full:
-            self._look()
-        return not self.holds()
+        """Return True if the next bytes of the pty belong before any change of DTR.
 
-    def was_read(self, n, size):
-        """A read for up to `size` bytes has found n."""
+        Called right before a read. After a read that filled its buffer, the pty holds more bytes
+        from the same program.
+        """
+        if not self._full:
+            self._update()
+        return not self.blocks_read()
+
+    def on_read(self, n, size):
+        """Account for a read that asked for `size` bytes and returned n."""
         self._full = n == size
         if self._full:
             return
-        self._look()  # first: what was written before this is read, if there is no more
-        if n and not self._on and self.holds():  # a program has opened the pty since may_read()
+        # Read the events first: bytes written before these events have been read if the pty is
+        # found empty afterwards.
+        self._update()
+        # The bytes came from a program that has opened the pty since may_read().
+        if n and not self._on and self.blocks_read():
             self._change()
         if not self._has_more():
             self._all_read()
@@ -86,41 +98,41 @@ class Trail:
         return False
 
     def settled(self):
-        """True if every change has been told."""
-        return not self._waiting and self._told == self._on
+        """Return True if every change has been reported."""
+        return not self._pending and self._reported == self._on
 
-    def holds(self):
-        """True if no byte may be read: it came after a change that is told next time."""
-        return self._waiting > 0 and not self._reads & 1
+    def blocks_read(self):
+        """Return True if a change of DTR must be reported before the next byte is read."""
+        return self._pending > 0 and not self._after_read & 1
 
     def dropping(self):
-        """True if DTR drops after bytes that are still to be read."""
-        return self._on and self._waiting > 0
+        """Return True if DTR is on now and drops after bytes that are still to be read."""
+        return self._on and self._pending > 0
 
     def _all_read(self):
-        """The kernel has no more bytes."""
+        """Apply a change that had to wait until the pty was empty."""
         self._unread = False
-        if self._reads & 1:
+        if self._after_read & 1:
             self._change()
 
     def _change(self):
         self._on = not self._on
-        self._waiting -= 1
-        self._reads >>= 1
+        self._pending -= 1
+        self._after_read >>= 1
 
-    def _look(self):
+    def _update(self):
         n = self._read()
         while n > 0:
-            self._take_events(n)
+            self._parse(n)
             n = self._read()
 
-    def _take_events(self, n):
+    def _parse(self, n):
         at = 0
         while at < n:
             if self._buf[at + _MASK_2] & _OVERFLOW:
                 self.broken = True
             elif self._buf[at + _LOW] == _PTY:
-                self._take(self._buf[at + _MASK])
+                self._on_event(self._buf[at + _MASK])
             at += _SIZE + self._buf[at + _LENGTH]
 
     def _read(self):
@@ -130,21 +142,21 @@ class Trail:
             self.broken = True
             return 0
 
-    def _take(self, mask):
+    def _on_event(self, mask):
         if mask & _MODIFY:
             self._unread = True
             return
-        before = self._count
-        self._count = max(self._count + (1 if mask & _OPEN else -1 if mask & _CLOSE else 0), 0)
-        if not (before and self._count) and before != self._count:
+        before = self._openers
+        self._openers = max(before + (1 if mask & _OPEN else -1 if mask & _CLOSE else 0), 0)
+        if not (before and self._openers) and before != self._openers:
             self._add()
 
     def _add(self):
-        """A change, unless so many wait that it may cancel the last one."""
-        if self._waiting == _MOST:
-            self._waiting -= 1
+        """Queue a change of DTR. If the queue is full, let it cancel the last queued change."""
+        if self._pending == _MAX_PENDING:
+            self._pending -= 1
             return
-        if not self._count and self._unread:
-            self._reads |= 1 << self._waiting
-            self._unread = False  # what comes next is another program's
-        self._waiting += 1
+        if not self._openers and self._unread:
+            self._after_read |= 1 << self._pending
+            self._unread = False  # later writes are from another program
+        self._pending += 1

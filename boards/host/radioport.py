@@ -1,7 +1,7 @@
-"""The radio's line on a PC: a UART and its control lines, for ports/radio.py.
+"""The radio's serial port on a PC: bytes and control lines, as wipmodem.ports.radio needs them.
 
-Lines to us: bit 0 DCD; from us: bit 0 DTR. Its reset and power keys are the person's. When the
-radio is gone the modem goes on: there is no carrier, and nobody answers.
+A byte from the radio has bit 0 DCD, a byte to the radio has bit 0 DTR. The modem cannot reset or
+power the radio. If the radio process ends, the modem continues: DCD is off, commands time out.
 """
 
 from serialport import SerialPort
@@ -12,19 +12,21 @@ _DTR = const(1)
 
 
 class RadioPort(SerialPort):
+    """The serial port to the radio."""
+
     has_dtr = True
-    keys = 0
+    keys = 0  # reset and power lines
 
     def __init__(self, poller, data_fd, lines_fd):
         super().__init__(poller, data_fd, lines_fd)
-        self._watched = True
+        self._watched = True  # the descriptors are registered with the poller
         self._mask = IN
-        # held[start:end] has been read and not been taken.
+        # held[start:end] has been read from the descriptor and not been consumed.
         self._held = bytearray(64)
         self._start = self._end = 0
 
     def any(self):
-        """How many bytes can be read now; asked in every pass."""
+        """Return the number of bytes that can be read now. Called in every pass."""
         self.carrier()
         if self._start == self._end:
             self._start = 0
@@ -32,7 +34,7 @@ class RadioPort(SerialPort):
         return self._end - self._start
 
     def readinto(self, buf):
-        """What is held first, and then blocks as large as there is room for."""
+        """Read up to len(buf) bytes: those that any() has read ahead, or else new ones."""
         self.carrier()
         if self._start == self._end:
             return super().readinto(buf)
@@ -42,17 +44,20 @@ class RadioPort(SerialPort):
         return n
 
     def want(self, mask):
+        """Set the events (IN, OUT) that wake the loop."""
         if mask != self._mask and self._watched:
             self._mask = mask
             self._poller.modify(self._data_fd, mask)
 
     def carrier(self):
-        lines = self.look()
+        """Return True if DCD is on. False once the radio has closed its end."""
+        lines = self.read_lines()
         if self.gone and self._watched:
-            self._watched = False  # else its end would keep the loop from sleeping
+            # A closed descriptor is always ready and would keep the loop from sleeping.
+            self._watched = False
             self._poller.unregister(self._data_fd)
             self._poller.unregister(self._lines_fd)
         return bool(lines & _DCD) and not self.gone
 
     def set_dtr(self, on):
-        self.put(_DTR, on)
+        self.set_line(_DTR, on)

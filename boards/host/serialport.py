@@ -1,7 +1,7 @@
-"""A serial port on a PC: an inherited descriptor for the bytes and one for the control lines.
+"""A serial port on a PC: an inherited descriptor for the data and one for the control lines.
 
-Both are non-blocking. A byte on the lines channel is the state of all lines of the side that sent
-it; its end means that whoever holds the other end is gone: look() notices it.
+Both are non-blocking. Each byte on the lines descriptor is the state of all lines that the sender
+drives. End of file on it means that the process at the other end has closed the port.
 """
 
 from descriptor import Descriptor
@@ -10,38 +10,43 @@ from wipmodem.contract import IN
 
 
 class SerialPort(Descriptor):
+    """Data and control lines of one port. Registers both descriptors with the poller."""
+
     def __init__(self, poller, data_fd, lines_fd):
         super().__init__(data_fd)
-        self.gone = False
+        self.gone = False  # the other end has closed the lines descriptor
         self._poller = poller
         self._data_fd = data_fd
         self._lines_fd = lines_fd
         self._lines = open_raw(lines_fd)
-        self._in = bytearray(1)
-        self._out = bytearray(1)
+        self._in = bytearray(1)  # lines driven by the other end
+        self._out = bytearray(1)  # lines driven by the modem
         poller.register(data_fd, IN)
         poller.register(lines_fd, IN)
 
-    def look(self):
-        """The other side's lines, one change a call; also notices the end of the channel."""
-        if self._read_lines() == 0:
+    def read_lines(self):
+        """Return the other end's lines as bits. At most one change is read a call.
+
+        Sets `gone` at end of file.
+        """
+        if self._read_byte() == 0:
             self.gone = True
         return self._in[0]
 
-    def put(self, line, on):
-        """One of our lines; a channel that has ended is noticed by look()."""
+    def set_line(self, line, on):
+        """Switch the lines of the bit mask `line` and send the new state."""
         self._out[0] = self._out[0] | line if on else self._out[0] & ~line
-        self.tell()
+        self.send_lines()
 
-    def tell(self):
-        """How our lines stand."""
+    def send_lines(self):
+        """Send the state of the modem's lines. An error is ignored: read_lines() finds it."""
         try:
             self._lines.write(self._out)
         except OSError:
             return
 
-    def _read_lines(self):
-        """1: they have changed, None: they have not, 0: the channel has ended."""
+    def _read_byte(self):
+        """Return 1 if a byte was read, None if there is none, 0 at end of file or on an error."""
         try:
             return self._lines.readinto(self._in)
         except OSError:

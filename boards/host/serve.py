@@ -1,12 +1,12 @@
-"""Run the modem on this PC and give it a serial line: `make serve DTE=pty:/tmp/modem`.
+"""Run the modem on this PC, with a serial line for host programs: `make serve DTE=pty:/tmp/modem`.
 
-Prints one line, `DTE ready: ...`, when hosts can talk to the modem, and serves until a signal.
+Prints one line, `DTE ready: ...`, when a host can connect, and then runs until a signal.
 """
 
 import signal
 
 if __name__ == "__main__":
-    # Until the loop takes over, Ctrl-C ends this without a traceback.
+    # Until the event loop handles signals, Ctrl-C ends the program without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import sys
@@ -20,7 +20,7 @@ from launcher.service import Service, open_journal
 def main():
     journal = Journal()
     try:
-        options = parse_options("The modem on this PC, behind a serial line of your choice.")
+        options = parse_options("Run the modem on this PC, on a serial line of your choice.")
         journal = open_journal(options)
         with descriptors():
             serve(options, journal)
@@ -33,6 +33,7 @@ def main():
 
 
 def serve(options, journal):
+    """Run the modem until a signal. Raises ModemDied or Refused."""
     service = Service(options, journal)
     try:
         service.run(journal.ready)

@@ -1,4 +1,4 @@
-"""The interpreter's side of the PC's board: chosen once, here."""
+"""The PC board's interface to the interpreter, either CPython or MicroPython."""
 
 import os
 import sys
@@ -12,5 +12,5 @@ __all__ = ("Net", "Poller", "entropy", "heap_free", "open_raw", "ticks_ms", "wri
 
 
 def entropy():
-    """16 bits that nobody can predict."""
+    """Return 16 unpredictable bits as an integer."""
     return int.from_bytes(os.urandom(2), "big")

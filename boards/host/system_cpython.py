@@ -1,4 +1,4 @@
-"""What the PC's board needs of its interpreter: CPython. system_micropython.py has the same."""
+"""The PC board's interface to CPython. system_micropython.py has the same functions."""
 
 import select
 import time
@@ -7,7 +7,7 @@ from wipmodem.ports.net_cpython import Net  # noqa: F401 (for system.py)
 
 
 class Poller:
-    """select.poll with MicroPython's ipoll."""
+    """select.poll with MicroPython's method ipoll()."""
 
     def __init__(self):
         poll = select.poll()
@@ -18,20 +18,23 @@ class Poller:
 
 
 def ticks_ms():
-    """Wraps at 2**30, as on a chip."""
+    """Return the monotonic clock in ms. It wraps to 0 at 2**30, as MicroPython's does."""
     return time.monotonic_ns() // 1000000 & 0x3FFFFFFF
 
 
 def heap_free():
-    """Nobody counts it."""
+    """Return 0: CPython does not count free heap."""
     return 0
 
 
 def open_raw(fd):
-    """A descriptor as an unbuffered stream of bytes, both ways."""
+    """Return an unbuffered byte stream for both directions of a descriptor."""
     return open(fd, "r+b", buffering=0)
 
 
 def writer(stream):
-    """write(buf, off, n) of a stream: how many were taken, None if none could be."""
+    """Return a function write(buf, off, n) for a stream.
+
+    That function returns how many bytes were accepted, or None if the stream would block.
+    """
     return lambda buf, off, n: stream.write(memoryview(buf)[off : off + n])

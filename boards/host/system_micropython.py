@@ -1,4 +1,4 @@
-"""What the PC's board needs of its interpreter: MicroPython. system_cpython.py has the same."""
+"""The PC board's interface to MicroPython. system_cpython.py has the same functions."""
 
 import gc
 import select
@@ -10,21 +10,24 @@ Poller = select.poll
 
 
 def ticks_ms():
-    """Wraps at 2**30, as on a chip."""
+    """Return the monotonic clock in ms. It wraps to 0 at 2**30, as on a microcontroller."""
     return time.ticks_diff(time.ticks_ms(), 0) & 0x3FFFFFFF
 
 
 def heap_free():
-    """Bytes, after a collection."""
+    """Collect garbage and return the number of free bytes."""
     gc.collect()
     return gc.mem_free()
 
 
 def open_raw(fd):
-    """A descriptor as an unbuffered stream of bytes, both ways."""
+    """Return an unbuffered byte stream for both directions of a descriptor."""
     return open(fd, "r+b")
 
 
 def writer(stream):
-    """write(buf, off, n) of a stream: how many were taken, None if none could be."""
+    """Return a function write(buf, off, n) for a stream.
+
+    That function returns how many bytes were accepted, or None if the stream would block.
+    """
     return stream.write

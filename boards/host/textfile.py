@@ -1,34 +1,36 @@
-"""A text file read word by word, whatever its size and whatever it holds, a block at a time."""
+"""Read a text file of any size word by word, with one block of it in memory."""
 
 import os
 
 _BLOCK = 1024
-_REGULAR = 0o100000  # st_mode of stat(2)
-_KIND = 0o170000
-# EMFILE and the like have no name in MicroPython's errno: ENFILE, EMFILE, ENOBUFS, EAGAIN, ENOMEM.
-_PASSING = (23, 24, 105, 11, 12)
+_S_IFREG = 0o100000  # stat(2)
+_S_IFMT = 0o170000
+# ENFILE, EMFILE, ENOBUFS, EAGAIN, ENOMEM: MicroPython's errno has no names for most of them.
+_TEMPORARY = (23, 24, 105, 11, 12)
 
 
-def scan(path, key, take):
-    """Call take(place, word) for the words of lines that may have the word `key`, place 0 being a
-    line's first, until it returns True. # and ; begin a comment.
+def scan(path, key, on_word):
+    """Call on_word(place, word) for each word of a file until it returns True.
 
-    Returns False if the file cannot be read now, but perhaps later: no descriptor or memory. One
-    that is missing, not allowed, or no regular file is like an empty one.
+    place: position of the word in its line, from 0; word: bytes. # and ; start a comment. Lines
+    without `key` (bytes, in lower case) may be skipped.
+    Returns False if the file cannot be read at the moment, for lack of descriptors or memory.
+    Returns True otherwise. A file that is missing, unreadable or not regular counts as empty.
     """
     try:
-        if os.stat(path)[0] & _KIND == _REGULAR:  # opening a fifo would wait for its writer
+        # Opening a FIFO would block until it has a writer.
+        if os.stat(path)[0] & _S_IFMT == _S_IFREG:
             with open(path, "rb") as file:
-                _scan(file, key, take)
+                _scan(file, key, on_word)
     except MemoryError:
         return False
     except OSError as error:
-        return error.args[0] not in _PASSING
+        return error.args[0] not in _TEMPORARY
     return True
 
 
-def _scan(file, key, take):
-    words = _Words(take)
+def _scan(file, key, on_word):
+    words = _Words(on_word)
     block = file.read(_BLOCK)
     while block and not words.done:
         words.feed(block, key)
@@ -37,18 +39,21 @@ def _scan(file, key, take):
 
 
 class _Words:
-    def __init__(self, take):
+    """A splitter of blocks into words. `done` is True once on_word() has returned True."""
+
+    def __init__(self, on_word):
         self.done = False
-        self._take = take
-        self._place = 0  # of the next word in its line
-        self._comment = False
-        self._rest = b""  # the beginning of a word whose end has not been read
+        self._on_word = on_word
+        self._place = 0  # position of the next word in its line
+        self._comment = False  # the current line is in its comment
+        self._rest = b""  # start of a word that continues in the next block
 
     def feed(self, block, key):
         text = self._rest + block
         self._rest = b""
         if key not in text.lower():
-            # Only the first line, begun before, and the last, which goes on, may be of interest.
+            # Only the first line, which started in an earlier block, and the last one, which
+            # continues in the next block, can contain the key.
             text = text[: text.find(b"\n") + 1] + text[text.rfind(b"\n") + 1 :]
         pieces = text.split(b"\n")
         for i in range(len(pieces)):
@@ -59,12 +64,12 @@ class _Words:
                 self._piece(pieces[i], i == len(pieces) - 1)
 
     def _piece(self, piece, last):
-        """A line, or what has been read of it."""
+        """Split a line, or the part of it that lies in this block."""
         text = piece.split(b"#")[0].split(b";")[0]
         self._comment = len(text) < len(piece)
         words = text.split()
         if last and words and not self._comment and text.endswith(words[-1]):
             self._rest = words.pop()[:_BLOCK]
         for word in words:
-            self.done = self.done or self._take(self._place, word)
+            self.done = self.done or self._on_word(self._place, word)
             self._place += 1

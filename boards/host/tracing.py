@@ -1,9 +1,9 @@
-"""Serial ports with every byte shown on stderr: seconds since start, who said it, bytes.
+"""Serial ports that log every byte on stderr: seconds since the start, direction, bytes.
 
-> is said by the host and < to it; -> is said to the radio and <- by it. User ids and passwords of
-AT+WIPBR=2 are not shown, nor is any echo: of that its length is. A command line is shown when it
-is complete, and until then only how many bytes of it have come, for only then is it known what it
-means. Where a value was taken out, or characters were deleted, it stands as the modem has read it.
+> is from the host, < to the host, -> to the radio, <- from the radio. User ids and passwords of
+AT+WIPBR=2 are masked, and an echo is logged as its length only. A command line is logged once it
+is complete, as it can be masked only then; its parts before are logged as byte counts. A line that
+was masked or corrected is logged as the modem has assembled it, not as it was typed.
 """
 
 import sys
@@ -17,112 +17,112 @@ from wipmodem.contract import OUT
 from wipmodem.settings import S3, S5
 
 _STDERR = 2
-_PIPE_BUF = 4096  # bytes that a pipe takes at once: Linux has this
-_MOST_AT_ONCE = 256
+_PIPE_BUF = 4096  # Linux writes so many bytes to a pipe atomically
+_MAX_RADIO_BYTES = 256  # in one line of the trace
 _START_MS = ticks_ms()
-_LONGEST = 1024  # bytes that were typed for one line; of more the line is shown as it was read
+_MAX_TYPED = 1024  # bytes; a longer command line is logged as the modem has assembled it
 _SLASH = 0x2F
-_ENDS = (13, 10)
+_LINE_ENDS = (13, 10)
 _QUOTE = b'"'
 
 
 class TracedDte(Dte):
-    """Follows what the modem makes of the host's bytes: see `attach`."""
+    """A DTE port that logs its bytes. attach() must be called before the first pass."""
 
     def __init__(self, poller, data_fd, lines_fd):
         super().__init__(poller, data_fd, lines_fd)
         self._modem = None
-        self._read = bytearray()  # that the modem has not taken yet
-        self._typed = bytearray()  # taken, of a line that is not complete
-        self._written = 0  # bytes, to the host
-        self._echoes = []  # (start, end) of echo among them, and among those that wait
+        self._read = bytearray()  # bytes that the modem has read and not consumed yet
+        self._typed = bytearray()  # consumed bytes of a command line that is not complete
+        self._written = 0  # number of bytes sent to the host
+        self._echoes = []  # (start, end) of each echo in the bytes to the host, sent or waiting
 
     def attach(self, modem):
-        """Look on from here as the line reader takes bytes and the writer echoes them."""
+        """Hook into the line reader and the writer of a modem, to learn of lines and echoes."""
         self._modem = modem
-        self._host = Mask(modem.context.settings)
-        self._far_end = Mask(modem.context.settings)
+        self._host_mask = Mask(modem.context.settings)  # for bytes from the host
+        self._modem_mask = Mask(modem.context.settings)  # for bytes to the host
         self._feed = modem.context.command.line.feed
         self._echo = modem.context.writer.echo
-        modem.context.command.line.feed = self._feeding
-        modem.context.writer.echo = self._echoing
+        modem.context.command.line.feed = self._traced_feed
+        modem.context.writer.echo = self._traced_echo
 
     # From the host
 
     def readinto(self, buf):
-        self._show_taken()
+        self._log_consumed()
         n = super().readinto(buf)
         self._read += buf[:n]
         return n
 
     def want(self, mask):
-        """Called at the end of every pass."""
-        self._show_taken()
+        """Set the poll events. Called at the end of every pass."""
+        self._log_consumed()
         super().want(mask)
 
-    def _show_taken(self):
-        """What the modem has taken otherwise than for a line is data, or was dropped."""
+    def _log_consumed(self):
+        """Log bytes that the modem has consumed outside a command line: data, or dropped bytes."""
         n = len(self._read) - self._modem.host.left()
         if n > 0:
-            _show(self.label + ">", self._host.show(self._next_read(n)))
+            _log_bytes(self.label + ">", self._host_mask.show(self._next_read(n)))
 
     def _next_read(self, n):
         data = bytes(self._read[:n])
         self._read = self._read[n:]
         return data
 
-    def _feeding(self, span, room):
-        """In the place of the line reader's feed()."""
-        self._show_taken()
+    def _traced_feed(self, span, room):
+        """Call the line reader's feed() and log the bytes that it consumes."""
+        self._log_consumed()
         line = self._modem.context.command.line
         if self._typed and not line.busy():
-            self._tell_typed("a line that was given up", self._typed)
+            self._log_count("a discarded line", self._typed)
             self._typed = bytearray()
-            self._host.line_ends(True)  # what follows may be the rest of a value
+            self._host_mask.start_line(True)  # the next bytes may be the rest of a value
         start = span.start
         self._feed(span, room)
         typed = self._next_read(span.start - start)
         if line.busy() and not line.ready:
-            self._tell_typed("a line", typed)
-            self._typed = (self._typed + typed)[-_LONGEST - 1 :]
+            self._log_count("a line", typed)
+            self._typed = (self._typed + typed)[-_MAX_TYPED - 1 :]
             return
         typed = bytes(self._typed) + typed
         self._typed = bytearray()
-        repeats = line.ready and self._repeats(typed[-1])
-        if line.ready and not repeats:
-            self._show_line(line, typed)
+        if line.ready and not self._is_repeat(typed[-1]):
+            self._log_line(line, typed)
         else:
-            _show(self.label + ">", self._host.show(typed))
+            _log_bytes(self.label + ">", self._host_mask.show(typed))
 
-    def _tell_typed(self, what, typed):
+    def _log_count(self, what, typed):
         if typed:
-            _tell(self.label + ">", "(%d bytes of %s)" % (len(typed), what))
+            _log_text(self.label + ">", "(%d bytes of %s)" % (len(typed), what))
 
-    def _repeats(self, last):
-        """Return whether a line is complete by A/. Where S3 is a slash that is unknown: False."""
+    def _is_repeat(self, last):
+        """Return True if A/ has completed the line. False, as unknown, if S3 is a slash."""
         return last & 0x7F == _SLASH and self._modem.context.settings[S3] != _SLASH
 
-    def _show_line(self, line, typed):
-        """A complete line: as typed, unless that tells more than how the modem has read it."""
+    def _log_line(self, line, typed):
+        """Log a complete line as typed; as assembled if it was masked, corrected or too long."""
         text = bytes(line.buf[: line.n])
         shown = hide(text)
         s5 = self._modem.context.settings[S5]
         deleted = any(byte & 0x7F == s5 for byte in typed[:-1])
-        if shown == text and not (deleted or line.too_long or len(typed) > _LONGEST):
-            at_once = bytes(byte & 0x5F for byte in typed[:2]) == b"AT"
-            shown = typed if at_once else self._host.show(typed)
-            self._host.line_ends()
+        if shown == text and not (deleted or line.too_long or len(typed) > _MAX_TYPED):
+            starts_with_at = bytes(byte & 0x5F for byte in typed[:2]) == b"AT"
+            shown = typed if starts_with_at else self._host_mask.show(typed)
+            self._host_mask.start_line()
         else:
             shown = b"AT" + shown + (b"..." if line.too_long else b"") + typed[-1:]
-            # The value may have held what ended the line.
+            # The character that ended the line may have been meant as part of a value: then the
+            # next bytes are the rest of that value.
             open_quote = text.count(_QUOTE) % 2 == 1
-            self._host.line_ends(open_quote or typed[-1] & 0x7F not in _ENDS)
-        _show(self.label + ">", shown)
+            self._host_mask.start_line(open_quote or typed[-1] & 0x7F not in _LINE_ENDS)
+        _log_bytes(self.label + ">", shown)
 
     # To the host
 
-    def _echoing(self, buf, off, n):
-        """In the place of the writer's echo()."""
+    def _traced_echo(self, buf, off, n):
+        """Call the writer's echo() and remember where the echo lies in the output."""
         start = self._written + self._modem.context.writer.out.count()
         self._echoes.append((start, start + n))
         self._echo(buf, off, n)
@@ -131,18 +131,18 @@ class TracedDte(Dte):
         n = super().write(buf, off, n)
         data = bytes(buf[off : off + n])
         while data:
-            data = data[self._show_written(data) :]
+            data = data[self._log_written(data) :]
         return n
 
-    def _show_written(self, data):
-        """Show what stands before the next echo, or the length of that: how many bytes that is."""
+    def _log_written(self, data):
+        """Log the bytes before the next echo, or the echo's length. Return the number of bytes."""
         start, end = self._echoes[0] if self._echoes else (self._written + len(data), 0)
         n = min(start - self._written, len(data))
         if n > 0:
-            _show(self.label + "<", self._far_end.show(data[:n]))
+            _log_bytes(self.label + "<", self._modem_mask.show(data[:n]))
         else:
             n = min(end - self._written, len(data))
-            _tell(self.label + "<", "(%d bytes of echo)" % n)
+            _log_text(self.label + "<", "(%d bytes of echo)" % n)
         self._written += n
         if self._written == end:
             self._echoes.pop(0)
@@ -150,74 +150,78 @@ class TracedDte(Dte):
 
     def set_dcd(self, on):
         super().set_dcd(on)
-        _tell(self.label + "<", "DCD on" if on else "DCD off")
+        _log_text(self.label + "<", "DCD on" if on else "DCD off")
 
 
 class TracedRadioPort(RadioPort):
-    """The radio's answers are read byte by byte; they are shown as they came, up to a pause."""
+    """A radio port that logs its bytes. Received bytes are collected up to the next pause."""
 
     def __init__(self, poller, data_fd, lines_fd):
         super().__init__(poller, data_fd, lines_fd)
-        self._came = bytearray()
-        self._came_ms = 0
+        self._received = bytearray()  # not logged yet
+        self._received_ms = 0  # time of the first of these bytes
 
     def readinto(self, buf):
         n = super().readinto(buf)
-        if n > 0 and not self._came:
-            self._came_ms = ticks_ms()
-        self._came += bytes(buf[:n])
-        if n <= 0 or len(self._came) >= _MOST_AT_ONCE:
-            self._show_came()
+        if n > 0 and not self._received:
+            self._received_ms = ticks_ms()
+        self._received += bytes(buf[:n])
+        if n <= 0 or len(self._received) >= _MAX_RADIO_BYTES:
+            self._log_received()
         return n
 
     def write(self, buf, off, n):
-        self._show_came()
+        self._log_received()
         n = super().write(buf, off, n)
-        _show("->", bytes(buf[off : off + n]))
+        _log_bytes("->", bytes(buf[off : off + n]))
         return n
 
     def set_dtr(self, on):
-        self._show_came()
+        self._log_received()
         super().set_dtr(on)
-        _tell("->", "DTR on" if on else "DTR off")
+        _log_text("->", "DTR on" if on else "DTR off")
 
-    def _show_came(self):
-        if self._came:
-            _tell("<-", repr(bytes(self._came))[1:], self._came_ms)
-            self._came = bytearray()
+    def _log_received(self):
+        if self._received:
+            _log_text("<-", repr(bytes(self._received))[1:], self._received_ms)
+            self._received = bytearray()
 
 
 class _Log:
-    """Lines for stderr. There the launcher has a pipe, which it reads as long as it runs: a line
-    for which that has no room is dropped and counted, and the next one says so."""
+    """Lines on stderr, which is a pipe to the launcher.
+
+    A line is dropped and counted if the pipe is full, so that the modem never waits. The next line
+    that fits reports how many lines were lost.
+    """
 
     def __init__(self):
         self._poller = Poller()
         self._poller.register(_STDERR, OUT)
-        self._lost = 0
-        self._cut = False  # the last line has no end
+        self._lost = 0  # lines dropped since the last report
+        self._cut = False  # the end of the last line is missing
 
-    def put(self, line):
+    def write(self, line):
+        """Write a line or drop it. Never blocks."""
         line = line + "\n"
         if self._lost:
             line = "wipmodem: %d lines of the trace were lost\n%s" % (self._lost, line)
         if self._cut:
             line = "\n" + line
         for start in range(0, len(line), _PIPE_BUF):
-            if not self._takes(line[start : start + _PIPE_BUF]):
+            if not self._write_piece(line[start : start + _PIPE_BUF]):
                 self._lost += 1
                 self._cut = self._cut or start > 0
                 return
         self._lost = 0
         self._cut = False
 
-    def _takes(self, text):
-        """Written at once and whole, as a pipe that is ready takes so much; or not at all."""
+    def _write_piece(self, text):
+        """Write up to _PIPE_BUF characters completely. Return False if nothing was written."""
         for _ in self._poller.ipoll(0):
             try:
                 sys.stderr.write(text)
             except OSError:
-                return False  # the launcher is gone
+                return False  # the launcher has closed the pipe
             return True
         return False
 
@@ -225,16 +229,16 @@ class _Log:
 _log = _Log()
 
 
-def tell_line(words):
-    """What the modem has made of its line, for whoever wants to know more."""
-    _log.put("wipmodem: " + words)
+def log_line(text):
+    """Log a message from the modem, without a time."""
+    _log.write("wipmodem: " + text)
 
 
-def _show(sign, data):
+def _log_bytes(sign, data):
     if data:
-        _tell(sign, repr(data)[1:])
+        _log_text(sign, repr(data)[1:])
 
 
-def _tell(sign, words, at_ms=None):
+def _log_text(sign, text, at_ms=None):
     ms = ticks_diff(ticks_ms() if at_ms is None else at_ms, _START_MS)
-    _log.put("%5d.%03d %s %s" % (ms // 1000, ms % 1000, sign, words))
+    _log.write("%5d.%03d %s %s" % (ms // 1000, ms % 1000, sign, text))

@@ -123,7 +123,7 @@ class ComPortCodec(Telnet):
         elif command in self._handlers:
             answer = self._handlers[command](value)
         else:
-            self.journal.detail(f"rfc2217: command {command} ignored")
+            self.journal.debug(f"rfc2217: command {command} ignored")
             return
         if answer is not None:
             self._send(command, answer)
@@ -136,7 +136,7 @@ class ComPortCodec(Telnet):
 
     def _sign(self, value):
         if value:
-            self.journal.detail(f"rfc2217: the host is {value!r}")
+            self.journal.debug(f"rfc2217: the host is {value!r}")
         return _OUR_SIGNATURE
 
     def _set(self, command, value):
@@ -152,10 +152,10 @@ class ComPortCodec(Telnet):
         if self._settings[command] != number:
             self._settings[command] = number
             speed, bits, parity, stops = self._settings.values()
-            self.journal.detail(f"speed {speed} {bits}{_PARITIES[parity]}{_STOPS[stops]}")
+            self.journal.debug(f"speed {speed} {bits}{_PARITIES[parity]}{_STOPS[stops]}")
 
     def _refuse(self, command, value):
-        self.journal.detail(f"rfc2217: value {value[:8]!r} of command {command} refused")
+        self.journal.debug(f"rfc2217: value {value[:8]!r} of command {command} refused")
 
     def _control(self, value):
         number = value[0] if len(value) == 1 else -1
@@ -208,7 +208,7 @@ class ComPortCodec(Telnet):
         if waiting:
             self.sink.answer(waiting)
         if self._lost:
-            self.journal.say(f"rfc2217: {self._lost} answers lost while the host had suspended us")
+            self.journal.info(f"rfc2217: {self._lost} answers lost while the host had suspended us")
             self._lost = 0
 
     def _purge(self, value):

@@ -187,4 +187,4 @@ class ControlLines:
     def _tell_changes(self, names, before, after):
         for bit, name in names:
             if (before ^ after) & bit:
-                self._journal.detail(f"{name} {'on' if after & bit else 'off'}")
+                self._journal.debug(f"{name} {'on' if after & bit else 'off'}")

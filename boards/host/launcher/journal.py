@@ -119,7 +119,7 @@ class Relay:
 
 
 class Journal:
-    """`say` always speaks, `detail` only when verbose, `fail` also to the user at the terminal.
+    """`info` always writes, `debug` only when verbose, `fail` also to the user at the terminal.
 
     log: the descriptor of the log file, if there is one.
     """
@@ -129,12 +129,12 @@ class Journal:
         self._user = Sink(_fileno(sys.stderr))
         self._log = self._user if log is None else Sink(log)
         self._out = Sink(_fileno(sys.stdout))
-        self._about = ""  # what each line begins with
+        self._label = ""  # what each line begins with
 
-    def about(self, whom):
+    def labelled(self, label):
         """The same journal for one of many."""
         one = Journal.__new__(Journal)
-        one.__dict__.update(self.__dict__, _about=f"{whom}: ")
+        one.__dict__.update(self.__dict__, _label=f"{label}: ")
         return one
 
     def relay(self):
@@ -145,18 +145,18 @@ class Journal:
         """The line on stdout that programs wait for."""
         self._out.put(f"DTE ready: {place}\n".encode(errors="surrogateescape"))
 
-    def say(self, text):
-        self._log.put(_line(self._about + text))
+    def info(self, text):
+        self._log.put(_line(self._label + text))
 
-    def detail(self, text):
+    def debug(self, text):
         if self.verbose:
-            self.say(text)
+            self.info(text)
 
-    def tell(self, text):
+    def show(self, text):
         """A line for the user alone."""
         self._user.put(_line(text))
 
-    def end_line(self):
+    def new_line(self):
         """What the terminal shows next belongs on a line of its own."""
         self._user.put(b"\n")
 
@@ -164,7 +164,7 @@ class Journal:
         self._log.put(_line(str(failure)))
         if self._log is not self._user:
             self._log.finish(time.monotonic() + _END_S)  # the user may look there at once
-            self.tell(str(failure))
+            self.show(str(failure))
 
     def close(self):
         """Wait a moment for what is not written yet."""

@@ -167,7 +167,7 @@ class ModemProcess:
     def end(self):
         """The lines are closed already, so a sound modem is on its way out; insist on it."""
         if not self._wait(_END_S):
-            self._journal.say(f"the modem did not end within {_END_S} s: terminated")
+            self._journal.info(f"the modem did not end within {_END_S} s: terminated")
             self._popen.terminate()
             if not self._wait(_KILL_S):
                 self._popen.kill()

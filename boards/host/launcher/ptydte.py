@@ -50,7 +50,7 @@ class PtyDte(Pseudo):
 
     @property
     def more_fds(self):
-        return {"trail": self._trail} if self._trail >= 0 else {}
+        return {"pty-events": self._trail} if self._trail >= 0 else {}
 
     def on_made(self):
         if self._alone:
@@ -103,7 +103,7 @@ class PtyDte(Pseudo):
         settings = describe_settings(self._slave)
         if settings != self._shown:
             self._shown = settings
-            self._journal.detail(f"speed {settings}")
+            self._journal.debug(f"speed {settings}")
         self._loop.after(_LOOK_MS, self._look)
 
 

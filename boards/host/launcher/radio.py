@@ -101,7 +101,7 @@ class SimulatedRadio:
             how = f"exit status {status}"
             if status < 0:
                 how = f"killed by signal {-status}: {signal.strsignal(-status)}"
-            self._journal.say(f"the simulated radio ended ({how}); the modem goes on")
+            self._journal.info(f"the simulated radio ended ({how}); the modem goes on")
 
     def close(self):
         """It ends with the modem, whose end of the line is gone; insist on it."""

@@ -86,7 +86,7 @@ class Service:
     def _port(self, number, dte):
         journal = self._journal
         if self._options.count > 1:
-            journal = journal.about(f"modem {number}")
+            journal = journal.labelled(f"modem {number}")
         port = Port(self._options, dte, self.loop, journal, self._on_port, self._on_lines_closed)
         if self._options.count > 1 or self._options.bind:
             port.place += f"; servers on {self._options.bind or home_of(number)}"
@@ -107,7 +107,7 @@ class Service:
         """One that is still starting is left alone: it has just got its power."""
         if self._waiting:
             return
-        self._journal.detail("the power is off and on")
+        self._journal.debug("the power is off and on")
         self._waiting = len(self._ports)
         self._process.lose_power()
         self._process = None
@@ -131,7 +131,7 @@ class Service:
             self._radio.close()
             self._radio = NoRadio()
             if not told:
-                self._journal.say(f"the modem has no power yet: {error.__cause__ or error}")
+                self._journal.info(f"the modem has no power yet: {error.__cause__ or error}")
             self.loop.after(_SHORT_MS, lambda: self._power_back(told=True))
 
     def _on_port(self):

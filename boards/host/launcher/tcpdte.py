@@ -109,7 +109,7 @@ class TcpDte:
         self._modem.close()
         self._modem_end.close()
         if self.pump.dropped:
-            self.journal.detail(f"{self.pump.dropped} bytes of the modem went to no host")
+            self.journal.debug(f"{self.pump.dropped} bytes of the modem went to no host")
 
     def _on_connection(self, _events):
         if self._host and _has_left(self._host):
@@ -125,14 +125,14 @@ class TcpDte:
         name = f"{address}:{port}"
         if self._host:
             host.close()
-            self.journal.say(f"refused a second host ({name}): one is connected")
+            self.journal.info(f"refused a second host ({name}): one is connected")
         else:
             self._let_in(host, name)
 
     def _not_accepted(self, error):
         """Gone again before it was let in, or no descriptor left: then it waits."""
         if not self._short:
-            self.journal.say(f"a host could not connect: {error.strerror}")
+            self.journal.info(f"a host could not connect: {error.strerror}")
         self._short = is_short(error)
         if self._short:
             self._loop.unwatch(self._listener)
@@ -147,7 +147,7 @@ class TcpDte:
         host.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # An urgent byte (telnet's data mark) stays in its place in the stream.
         host.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
-        self.journal.detail(f"host {name} connected")
+        self.journal.debug(f"host {name} connected")
         self._host = host
         self.pump.attach(host, self._make_codec)
         self.pump.change_lines(DTR | RTS, True)
@@ -168,11 +168,11 @@ class TcpDte:
 
     def _tell_held(self):
         if self._first.held:
-            self.journal.say(f"host left; {self._first.held!r} was not passed to the modem")
+            self.journal.info(f"host left; {self._first.held!r} was not passed to the modem")
             self._first.held = b""
 
     def _on_fault(self, text):
-        self.journal.say(f"host disconnected: {text}")
+        self.journal.info(f"host disconnected: {text}")
         self._on_eof()
 
     def _leave(self):
@@ -191,7 +191,7 @@ class TcpDte:
             self._loop.after(_LEAVE_POLL_MS, self._wait_until_read)
             return
         if not self._taken():
-            self.journal.say(f"host left; the modem did not read its last {self._unread} bytes")
+            self.journal.info(f"host left; the modem did not read its last {self._unread} bytes")
             self.pump.abandon_input()
             self.pump.change_lines(_ALL, False)
         self._loop.after(0 if self.pump.host_deaf else _LAST_WORDS_MS, self._part)
@@ -218,7 +218,7 @@ class TcpDte:
             self._host.close()
         self._host = None
         self._leaving = False
-        self.journal.detail("host disconnected")
+        self.journal.debug("host disconnected")
         self.start()
 
 

@@ -74,7 +74,7 @@ class Telnet:
 
     def subnegotiation(self, option, text):
         """A subnegotiation of the host's has ended. `text` has at most 255 bytes."""
-        self.journal.detail(f"telnet: subnegotiation of option {option} ignored")
+        self.journal.debug(f"telnet: subnegotiation of option {option} ignored")
 
     # Each step takes bytes of the block from `at` and returns where the next one goes on.
 
@@ -128,7 +128,7 @@ class Telnet:
                 self.subnegotiation(self._text[0], bytes(self._text[1:]))
         else:
             # Its end is missing: what it says is not to be trusted, the command after it is.
-            self.journal.detail("telnet: subnegotiation without an end ignored")
+            self.journal.debug("telnet: subnegotiation without an end ignored")
             return self._command(block, at)
         return at + 1
 
@@ -161,7 +161,7 @@ class Telnet:
         elif code == AYT:
             self.say(_HERE)
         elif code not in (NOP, DM, GA):
-            self.journal.detail(f"telnet: command {code} ignored")
+            self.journal.debug(f"telnet: command {code} ignored")
 
     def _negotiate(self, verb, option):
         wanted = verb in (DO, WILL)
@@ -172,7 +172,7 @@ class Telnet:
             return
         yes, no = _ANSWERS[side]
         if wanted and option not in self.options[side]:
-            self.journal.detail(f"telnet: option {option} refused")
+            self.journal.debug(f"telnet: option {option} refused")
             self.say(bytes((IAC, no, option)))
             return
         change = self._on.add if wanted else self._on.discard
