@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from interpreters import COMMANDS, environment
-from launcher.openers import trail_of
+from launcher.openers import pty_events_fd
 from serving import open_pty, read_until
 
 _PROBE = Path(__file__).with_name("alloc_dte_probe.py")
@@ -32,7 +32,7 @@ def test_commands_on_a_pty_allocate_nothing(trail):
     if trail:
         name = os.ttyname(slave)
         os.close(slave)
-        fds.append(trail_of(name))
+        fds.append(pty_events_fd(name))
         command += ["--pty-events", str(fds[2])]
         slave = open_pty(name)
     probe = subprocess.Popen(command, pass_fds=fds, env=environment(), stdout=subprocess.PIPE)

@@ -233,7 +233,7 @@ def test_answers_that_a_suspended_modem_cannot_keep_are_told():
     (_, (_, answers)) = sink.calls[0], sink.calls[2]
     kept = answers.count(request(100, b"wipmodem"))
     assert answers == request(100, b"wipmodem") * kept and 0 < kept < 2000
-    told = f"rfc2217: {2000 - kept} answers lost while the host had suspended us"
+    told = f"rfc2217: {2000 - kept} answers lost while output was suspended"
     assert journal.lines == [told]
 
 

@@ -114,7 +114,7 @@ def test_the_death_of_the_modem_gives_the_terminal_back_and_keeps_the_log(user):
     (modem,) = "".join(task.read_text() for task in tasks).split()
     os.kill(int(modem), signal.SIGKILL)
     told = user.read("/log\r\n")
-    match = re.search(r"the modem ended by itself \(.*9: Killed\); its log: (.*)\r\n", told)
+    match = re.search(r"the modem ended unexpectedly \(.*9: Killed\); its log: (.*)\r\n", told)
     assert match and "killed by signal 9" in Path(match[1]).read_text()
     assert user.status() == 1
 

@@ -267,7 +267,7 @@ def test_the_end_of_the_process_is_the_end_of_all(tmp_path):
         assert read_until_lines(launcher, 2) == before
         wait_for_exit(first)
         os.kill(launcher.modem(), signal.SIGKILL)
-        told = "wipmodem: the modem ended by itself (killed by signal 9: Killed)\n"
+        told = "wipmodem: the modem ended unexpectedly (killed by signal 9: Killed)\n"
         assert launcher.end() == (1, "", told)
     assert list(tmp_path.iterdir()) == []
 
@@ -278,8 +278,11 @@ def test_the_end_of_the_process_is_the_end_of_all(tmp_path):
         ("--count 0", "--count 0: expected 1 to 4096"),
         ("--count 5000", "--count 5000: expected 1 to 4096"),
         ("--count many", "argument --count: invalid int value: 'many'"),
-        ("--count 2 --radio sim", "--count with --radio: a simulated radio is for one modem"),
-        ("--count 2 --profile x", "--profile x: expected a %d in it, for each modem's number"),
+        (
+            "--count 2 --radio sim",
+            "--count with --radio: only a single modem can use the simulated radio",
+        ),
+        ("--count 2 --profile x", "--profile x: expected a %d for the number of the modem"),
         (
             "--count 9 --dte tcp:65530",
             "--dte tcp:65530 --count 9: the last port would be 65538",

@@ -159,7 +159,7 @@ def test_the_last_words_of_a_modem_are_in_the_log(tmp_path, interpreter):
     with Launcher(f"pty:{tmp_path}/modem", py=interpreter, program=program) as launcher:
         status, out, err = launcher.end()
     lines = [f"line {n} of what it says last" for n in range(20000)]
-    lines += ["no end", "wipmodem: the modem ended by itself (exit status 7)"]
+    lines += ["no end", "wipmodem: the modem ended unexpectedly (exit status 7)"]
     assert (status, out) == (1, "") and err.splitlines() == lines
 
 

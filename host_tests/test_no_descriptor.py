@@ -19,7 +19,7 @@ from interpreters import COMMANDS
 from launcher.controllines import ControlLines
 from launcher.eventloop import READ
 from launcher.journal import Journal
-from launcher.steer import say
+from launcher.steer import send
 from launcher.tcpdte import TcpDte
 from serving import PATIENCE_S, ROOT, Launcher, connect, talk, wait_until
 
@@ -290,11 +290,11 @@ def test_the_power_comes_back_once_there_are_descriptors():
             talk(host, b"before")
             with few(launcher.process.pid, 0):
                 launcher.process.send_signal(signal.SIGUSR1)
-                launcher.expect("the modem has no power yet: .*Too many open files.*\n")
+                launcher.expect("the power cycle is delayed: .*Too many open files.*\n")
             launcher.expect("lines 3 after 0 bytes\n")
             assert launcher.port() == port
             talk(host, b"after")
-            assert "no power yet" not in launcher.stderr
+            assert "power cycle is delayed" not in launcher.stderr
 
 
 def sleeps(pid):
@@ -311,7 +311,7 @@ def test_who_steers_the_radio_waits_for_a_descriptor(tmp_path):
         children = Path(f"/proc/{launcher.process.pid}/task/{launcher.process.pid}/children")
         pids = [int(pid) for pid in children.read_text().split()]
         (radio,) = (pid for pid in pids if "sim.py" in Path(f"/proc/{pid}/cmdline").read_text())
-        say(control, "alive")  # it has started
+        send(control, "alive")  # it has started
         with socket.socket(socket.AF_UNIX) as person:
             person.settimeout(PATIENCE_S)
             with few(radio, 0):

@@ -144,7 +144,7 @@ def test_a_path_that_micropython_cannot_take(tmp_path):
     path = os.fsencode(tmp_path) + b"/\xff"
     with Launcher(f"pty:{tmp_path}/modem", "--profile", path, py="micropython") as launcher:
         status, out, err = launcher.end()
-    assert (status, out) == (2, "") and err.endswith(": MicroPython takes nothing but UTF-8\n")
+    assert (status, out) == (2, "") and err.endswith(": MicroPython accepts only UTF-8\n")
 
 
 def test_each_modem_of_a_fleet_has_its_own(tmp_path):

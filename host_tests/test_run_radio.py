@@ -49,7 +49,7 @@ class DialledModem(Modem):
         os.kill(pid, signal.SIGKILL)
         self._launcher.expect(
             r"wipmodem: the simulated radio ended \(killed by signal 9: Killed\); "
-            r"the modem goes on\n"
+            r"the modem keeps running\n"
         )
 
     def processes(self):

@@ -256,7 +256,7 @@ def test_tcp_refuses_a_second_host_and_goes_on_with_the_first():
         port = launcher.port()
         with connect(port) as host, connect(port) as second:
             assert second.recv(1) == b""
-            launcher.expect(r"refused a second host \(127\.0\.0\.1:\d+\)")
+            launcher.expect(r"rejected host 127\.0\.0\.1:\d+: another host is connected")
             talk(host, b"still here")
 
 
@@ -326,7 +326,7 @@ def test_tcp_lets_the_modem_talk_into_the_air():
             talk(host, b"nothing before this")
         launcher.expect("host disconnected\n")
         _, _, stderr = launcher.end(signal.SIGTERM)
-        assert stderr.endswith("wipmodem: 4 bytes of the modem went to no host\n")
+        assert stderr.endswith("wipmodem: 4 bytes from the modem reached no host\n")
 
 
 # -------------------------------------------------------------------------------------- rfc2217
@@ -553,7 +553,7 @@ def test_a_launcher_without_until_stays(path, tmp_path):
 def test_the_death_of_the_modem_is_told(one_of_each, path):
     for launcher in one_of_each:
         os.kill(launcher.modem(), signal.SIGKILL)
-        told = "wipmodem: the modem ended by itself (killed by signal 9: Killed)\n"
+        told = "wipmodem: the modem ended unexpectedly (killed by signal 9: Killed)\n"
         assert launcher.end() == (1, "", told)
     assert not os.path.lexists(path)
 
@@ -562,7 +562,7 @@ def test_the_exit_status_of_the_modem_is_told(path):
     with Launcher(f"pty:{path}", exit="3", mute="1") as launcher:
         wait_until(lambda: os.path.lexists(path))
         os.close(open_pty(path))
-        told = "wipmodem: the modem ended by itself (exit status 3)\n"
+        told = "wipmodem: the modem ended unexpectedly (exit status 3)\n"
         assert launcher.end() == (1, "", told)
 
 

@@ -100,7 +100,7 @@ def test_a_line_that_cannot_be_made_is_one_clear_line(dte, complaint):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ("--dte pty:/tmp/x --speed 77", "--speed 77: no rate of a serial line here"),
+        ("--dte pty:/tmp/x --speed 77", "--speed 77: not a serial rate of this system"),
         ("--speed fast", "argument --speed: invalid int value: 'fast'"),
         ("--dns a.b", "--dns a.b: expected an address such as 192.0.2.1 or 192.0.2.1:5353"),
         ("--dns 192.0.2.1:0", "--dns 192.0.2.1:0: expected an address such as"),

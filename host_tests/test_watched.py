@@ -56,5 +56,5 @@ def test_one_that_cannot_be(tmp_path):
         assert launcher.end() == (2, "", f"wipmodem: {complaint}\n")
     assert [path.name for path in tmp_path.iterdir()] == ["modem.console"]
     with Launcher("tcp:0", "--count", "2", "--console", str(tmp_path / "x")) as launcher:
-        complaint = "--count with --console: one modem has one, many have none"
+        complaint = "--count with --console: only a single modem has a console"
         assert launcher.end() == (2, "", f"wipmodem: {complaint}\n")

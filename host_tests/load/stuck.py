@@ -8,7 +8,7 @@ import select
 import time
 
 from e2e import free_port
-from launcher.steer import say
+from launcher.steer import send
 from load.rig import LoadedModem, Visit, takes_more
 from load.streams import Stream
 from serving import PATIENCE_S
@@ -63,7 +63,7 @@ def deaf_host_with_radio(interpreter, folder, reports=40):
         dialogue = Dialogue(modem.line.fileno(), 1 << 14)
         dialogue.type_until_stopped()
         for report in range(reports):
-            say(str(control), f"creg {status(report)}")
+            send(str(control), f"creg {status(report)}")
             wait_until_rung(modem)
         dialogue.type_and_read()
         assert dialogue.unsolicited == [b"+CREG: %d" % status(reports - 1)]

@@ -1,5 +1,5 @@
-"""The PC launcher: everything around the modem process (CPython only).
+"""The PC launcher: starts and ends the modem process and provides its serial port (CPython only).
 
-The modem itself runs in a process of its own, under MicroPython or CPython. What stands here gives
-it a serial line (a pty, a TCP port or an RFC 2217 port), its control lines, and a clean end.
+The modem runs in a separate process, under MicroPython or CPython. The launcher provides a pty, a
+TCP port or an RFC 2217 port for the host, and the control lines.
 """

@@ -1,7 +1,7 @@
-"""The serial line as an RFC 2217 port: telnet with the settings and the lines of a serial port.
+"""The serial line as an RFC 2217 port: telnet with the settings and lines of a serial port.
 
-The settings are kept and shown: the modem's socket has no baud rate of its own. Every request is
-answered by the value in use, whether the requested one was taken or not.
+The settings are only stored and logged, as the modem's socket has no baud rate. Each request is
+answered with the value in use, whether the requested value was accepted or not.
 """
 
 from .controllines import BREAK, DCD, DSR, DTR, RI, RTS
@@ -10,7 +10,7 @@ from .telnet import BINARY, DO, ECHO, IAC, SB, SE, SGA, WILL, Telnet
 
 _COM_PORT = 44
 
-# Commands of the host. The answer to one has its code and 100.
+# Commands from the host. The answer to a command has its code plus 100.
 _SIGNATURE = 0
 _SET_BAUDRATE, _SET_DATASIZE, _SET_PARITY, _SET_STOPSIZE, _SET_CONTROL = 1, 2, 3, 4, 5
 _NOTIFY_LINESTATE, _NOTIFY_MODEMSTATE = 6, 7
@@ -20,7 +20,7 @@ _ANSWER = 100
 
 _OUR_SIGNATURE = b"wipmodem"
 
-# How many bytes a setting has, and what it may be. 0 asks for the value in use.
+# Size of a setting in bytes, and its allowed values. The value 0 asks for the value in use.
 _SETTINGS = {
     _SET_BAUDRATE: (4, range(1, 1 << 32)),
     _SET_DATASIZE: (1, range(5, 9)),
@@ -30,32 +30,35 @@ _SETTINGS = {
 _PARITIES = " NOEMS"
 _STOPS = ("", "1", "2", "1.5")
 
-# SET-CONTROL: of a line three values, its state requested, on and off.
+# SET-CONTROL has three values for each line: N asks for its state, N+1 is on, N+2 is off.
 _LINES = {4: BREAK, 7: DTR, 10: RTS}
-# ... and of flow control, its setting requested, none, XON/XOFF and RTS/CTS. By DCD, DTR and DSR
-# (17 to 19) there is none.
+# It has four values for the flow control of a direction: ask for it, none, XON/XOFF, RTS/CTS.
+# Flow control by DCD, DTR and DSR (17 to 19) is not supported.
 _OUTBOUND, _INBOUND = 0, 13
 _FLOWS = {_OUTBOUND: range(1, 4), _INBOUND: range(14, 17)}
-_DTR_FLOW = 18  # the one that is inbound
+_DTR_FLOW = 18  # the inbound one of 17 to 19
 
-# MODEMSTATE. The bits of change are 4 lower; RI has one for its end alone.
+# MODEMSTATE. The bit for a change is 4 places lower; for RI it reports only the end of a ring.
 _CD, _RING, _DATA_SET_READY, _CLEAR_TO_SEND = 128, 64, 32, 16
 _STATES = ((DCD, _CD), (RI, _RING), (DSR, _DATA_SET_READY))
 _ALL = 255
 
-# LINESTATE: both transmit registers are empty. It never changes, as no line here has errors.
+# LINESTATE: both transmit registers are empty. Constant, as a socket has no line errors.
 _EMPTY = 64 | 32
 
-# PURGE-DATA, as bits: what the modem has said, what it has not read.
+# PURGE-DATA bits: bytes from the modem, bytes to the modem.
 _PURGE_INPUT, _PURGE_OUTPUT = 1, 2
 
-# What may wait for a host that has suspended us: it asks and never listens.
-_MOST_HELD = 16 * 1024
+# Bytes of answers that are kept while the host has suspended output. The limit matters if a host
+# sends requests and never resumes.
+_MAX_HELD = 16 * 1024
 
 
 class ComPortCodec(Telnet):
-    """One connection, DTR and RTS on at its beginning. Of the sink it also calls purge_input(),
-    purge_output() and hold(on)."""
+    """The codec of one connection, which starts with DTR and RTS on.
+
+    Besides the sink's methods that Telnet calls, it calls purge_input(), purge_output(), hold(on).
+    """
 
     options = {DO: {BINARY, ECHO, SGA, _COM_PORT}, WILL: {BINARY, SGA, _COM_PORT}}
     offers = (*Telnet.offers, (DO, _COM_PORT))
@@ -68,18 +71,17 @@ class ComPortCodec(Telnet):
             _SET_STOPSIZE: 1,
         }
         self._flow = {_OUTBOUND: 1, _INBOUND: 14}
-        self._lines = DTR | RTS  # as the host has set them
-        self._modem_state = _CLEAR_TO_SEND  # a socket holds back by itself
+        self._lines = DTR | RTS  # the host's lines
+        self._modem_state = _CLEAR_TO_SEND  # CTS is always on: a socket has back-pressure
         self._masks = {_SET_LINESTATE_MASK: 0, _SET_MODEMSTATE_MASK: _ALL}
-        self._notifies = False
-        # Answers that wait while the host has suspended us, and how many found no place.
-        self._held = None
-        self._lost = 0
+        self._notifies = False  # the host has agreed to the option
+        self._held = None  # answers to send after RESUME; None while output is not suspended
+        self._lost = 0  # answers dropped since _held was full
         self._handlers = {
             _SIGNATURE: self._sign,
             _SET_CONTROL: self._control,
-            _NOTIFY_LINESTATE: self._tell_line,
-            _NOTIFY_MODEMSTATE: self._tell_modem,
+            _NOTIFY_LINESTATE: self._line_state,
+            _NOTIFY_MODEMSTATE: self._modem_state_value,
             _SUSPEND: self._suspend,
             _RESUME: self._resume,
             _PURGE_DATA: self._purge,
@@ -87,7 +89,7 @@ class ComPortCodec(Telnet):
         super().__init__(sink, journal)
 
     def lines_changed(self, state):
-        """The modem's lines: bits of DCD, DSR and RI."""
+        """Send a notification if the modem's lines have changed. state: bits DCD, DSR and RI."""
         before = self._modem_state
         now = _CLEAR_TO_SEND | sum(bit for line, bit in _STATES if state & line)
         self._modem_state = now
@@ -95,13 +97,13 @@ class ComPortCodec(Telnet):
         if self._notifies and before != now:
             value = (now | changes >> 4) & self._masks[_SET_MODEMSTATE_MASK]
             if value:
-                self._send(_NOTIFY_MODEMSTATE, bytes((value,)))
+                self._send_answer(_NOTIFY_MODEMSTATE, bytes((value,)))
 
-    def say(self, data):
-        """A host that has suspended us wants neither data nor answers until it resumes."""
+    def send(self, data):
+        """Send bytes in wire form, or hold them back until a host that has suspended resumes."""
         if self._held is None:
             self.sink.answer(data)
-        elif len(self._held) + len(data) <= _MOST_HELD:
+        elif len(self._held) + len(data) <= _MAX_HELD:
             self._held += data
         else:
             self._lost += 1
@@ -109,7 +111,7 @@ class ComPortCodec(Telnet):
     def enabled(self, option):
         if option == _COM_PORT and not self._notifies:
             self._notifies = True
-            self._send(_NOTIFY_MODEMSTATE, self._tell_modem(b""))
+            self._send_answer(_NOTIFY_MODEMSTATE, self._modem_state_value(b""))
 
     def subnegotiation(self, option, text):
         if option != _COM_PORT or not text:
@@ -126,13 +128,13 @@ class ComPortCodec(Telnet):
             self.journal.debug(f"rfc2217: command {command} ignored")
             return
         if answer is not None:
-            self._send(command, answer)
+            self._send_answer(command, answer)
 
-    def _send(self, command, value):
+    def _send_answer(self, command, value):
         head = bytes((IAC, SB, _COM_PORT, command + _ANSWER))
-        self.say(head + value.replace(b"\xff", b"\xff\xff") + bytes((IAC, SE)))
+        self.send(head + value.replace(b"\xff", b"\xff\xff") + bytes((IAC, SE)))
 
-    # Each returns the value for the answer; None for no answer.
+    # Each of the following handlers returns the value of the answer, or None for no answer.
 
     def _sign(self, value):
         if value:
@@ -151,6 +153,7 @@ class ComPortCodec(Telnet):
     def _change(self, command, number):
         if self._settings[command] != number:
             self._settings[command] = number
+            # In the order of the dict: speed, data size, parity, stop size.
             speed, bits, parity, stops = self._settings.values()
             self.journal.debug(f"speed {speed} {bits}{_PARITIES[parity]}{_STOPS[stops]}")
 
@@ -166,7 +169,8 @@ class ComPortCodec(Telnet):
         kind = _INBOUND if inbound else _OUTBOUND
         if number in _FLOWS[kind]:
             self._flow[kind] = number
-            if kind == _OUTBOUND:  # it is for both directions, until inbound is set by itself
+            # RFC 2217: the outbound setting is for both directions until inbound is set.
+            if kind == _OUTBOUND:
                 self._flow[_INBOUND] = number + _INBOUND
         elif number != kind:
             self._refuse(_SET_CONTROL, value)
@@ -187,15 +191,15 @@ class ComPortCodec(Telnet):
             self._refuse(command, value)
         return bytes((self._masks[command],))
 
-    def _tell_line(self, _value):
-        """All of it: the masks are for what is sent without a request."""
+    def _line_state(self, _value):
+        """Return the state without a mask: the masks are for unrequested notifications."""
         return bytes((_EMPTY,))
 
-    def _tell_modem(self, _value):
+    def _modem_state_value(self, _value):
         return bytes((self._modem_state,))
 
     def _suspend(self, _value):
-        """No answer: 108 would be the same request of ours."""
+        """Suspend output. No answer: 108 is a request of the server, not an answer."""
         if self._held is None:
             self._held = bytearray()
             self.sink.hold(True)
@@ -208,7 +212,7 @@ class ComPortCodec(Telnet):
         if waiting:
             self.sink.answer(waiting)
         if self._lost:
-            self.journal.info(f"rfc2217: {self._lost} answers lost while the host had suspended us")
+            self.journal.info(f"rfc2217: {self._lost} answers lost while output was suspended")
             self._lost = 0
 
     def _purge(self, value):
@@ -224,7 +228,7 @@ class ComPortCodec(Telnet):
 
 
 class ComPortDte(TcpDte):
-    """A TCP port with telnet on it; DTR and RTS are on until the host says otherwise."""
+    """A TCP port with RFC 2217. A connection starts with DTR and RTS on."""
 
     kind = "rfc2217"
 

@@ -1,10 +1,16 @@
-"""The kinds of serial line that the launcher can make, by the name that the user gives.
+"""The kinds of serial line that the launcher offers to hosts: pty, tcp and rfc2217.
 
-Each kind has: `modem_fd`, the descriptor that the modem inherits, and `more_fds`, others by the
-names of the modem's options; handed_over(), after the modem has got them; start(), when the modem
-is up; lines_changed(), at every change of the modem's lines; `place`, for the ready line;
-forget(), when the modem has lost its power; withdraw(), the end for the hosts; close(), after the
-modem's end. The host's lines are off until a host comes.
+Each kind has these members. The host's lines are off until a host connects.
+
+modem_fd         descriptor that the modem inherits
+more_fds         other inherited descriptors, as a dict {option of the modem: descriptor}
+place            text for the ready line
+handed_over()    the modem has inherited its descriptors
+start()          the modem is up: let hosts connect
+lines_changed()  the modem's lines have changed
+lose_power()     the modem process was killed, and another one will follow
+withdraw()       disconnect the hosts
+close()          close all descriptors, after the modem has ended
 """
 
 from .comport import ComPortDte
@@ -16,7 +22,10 @@ _EXAMPLES = "pty:/tmp/modem, tcp:7000 or rfc2217:7000"
 
 
 def open_dte(spec, speed, loop, lines, journal, alone):
-    """`alone`: the process has no other modem."""
+    """Return the serial line for a --dte option such as `tcp:7000`. Raises Refused.
+
+    speed: bit/s; alone: True if the modem process runs no other modem.
+    """
     kind, _, where = spec.partition(":")
     if kind == "pty":
         return PtyDte(where, speed, loop, lines, journal, alone)

@@ -1,4 +1,4 @@
-"""One loop for sockets, timers and signals; everything in the launcher happens inside run()."""
+"""The launcher's event loop for sockets, timers and signals."""
 
 import heapq
 import itertools
@@ -12,24 +12,24 @@ from .openers import Openers
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
 
-# Not a signal number: the byte by which another thread wakes the loop.
+# The byte with which another thread wakes the loop. It is no signal number.
 _WAKE = b"\0"
 
 
 class EventLoop:
-    """Callbacks run one at a time; an exception from one of them ends run(). `openers` tells when
-    programs open and close ptys.
+    """A single-threaded loop. An exception from a callback ends run().
 
-    Signals arrive as bytes on a socket (set_wakeup_fd), so that a callback is never interrupted.
-    The handlers stay in place after run(): a second Ctrl-C must not disturb the clean-up.
+    `openers` reports when programs open and close ptys. Signals arrive as bytes on a socket
+    (set_wakeup_fd), so they never interrupt a callback. The signal handlers stay installed after
+    run(), so that a second Ctrl-C does not disturb the clean-up.
     """
 
     def __init__(self):
         self._selector = selectors.DefaultSelector()
-        self._timers = {}
-        self._dues = []  # a heap of (due, token); those of cancelled timers are still in it
+        self._timers = {}  # {token: callback}
+        self._dues = []  # a heap of (due time in s, token), cancelled timers included
         self._tokens = itertools.count()
-        self._signals = {}
+        self._signals = {}  # {number: callback}
         self._running = True
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
@@ -38,7 +38,10 @@ class EventLoop:
         self.openers = Openers(self)
 
     def watch(self, fileobj, events, callback):
-        """Call callback(events) whenever fileobj is ready; events 0 stops that."""
+        """Call callback(events) whenever fileobj is ready for `events` (READ, WRITE).
+
+        A second call replaces the first; events 0 ends the watch.
+        """
         known = fileobj in self._selector.get_map()
         if not events:
             if known:
@@ -52,36 +55,37 @@ class EventLoop:
         self.watch(fileobj, 0, None)
 
     def after(self, delay_ms, callback):
-        """Call callback() once, delay_ms from now; gives a token for cancel()."""
+        """Call callback() once, delay_ms from now. Return a token for cancel()."""
         token = next(self._tokens)
         self._timers[token] = callback
         heapq.heappush(self._dues, (time.monotonic() + delay_ms / 1000, token))
         return token
 
     def cancel(self, token):
-        """Forget a timer; one that has fired already is no error."""
+        """Cancel a timer. A timer that has fired already is ignored."""
         self._timers.pop(token, None)
 
     def on_signal(self, number, callback):
-        """Call callback() when the signal comes. Main thread only."""
+        """Call callback() in the loop after each such signal. Main thread only."""
         self._signals[number] = callback
         signal.set_wakeup_fd(self._wake_out.fileno(), warn_on_full_buffer=False)
-        # The wake-up byte is only written for signals that have a handler in Python.
-        signal.signal(number, _heard)
+        # Python writes the wake-up byte only for signals that have a Python handler.
+        signal.signal(number, _ignore)
 
     def stop(self):
         """End run() after the current callback."""
         self._running = False
 
     def wake_and_stop(self):
-        """stop(), from another thread."""
+        """Call stop() from another thread."""
         self._running = False
         self._wake_out.send(_WAKE)
 
     def run(self):
+        """Run callbacks until stop() is called."""
         while self._running:
             for key, events in self._selector.select(self._wait_s()):
-                # An earlier callback of this round may have unwatched, even closed, this one.
+                # An earlier callback of this pass may have unwatched or closed this file.
                 current = self._selector.get_map().get(key.fd)
                 if current and current.fileobj is key.fileobj and self._running:
                     current.data(events)
@@ -113,5 +117,5 @@ class EventLoop:
                 callback()
 
 
-def _heard(_number, _frame):
-    """The work is done in the loop, when the wake-up byte is read."""
+def _ignore(_number, _frame):
+    """Do nothing: the loop calls the signal's callback when it reads the wake-up byte."""

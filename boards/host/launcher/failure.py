@@ -1,40 +1,42 @@
-"""The ways in which the launcher gives up: each is one line on stderr and an exit status."""
+"""Errors that end the launcher, each with one line on stderr and an exit status."""
 
 import contextlib
 import errno
 
-# No descriptor for this process, for the system, no memory of the kernel's for one.
-_SHORT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+# The process, or the system, has no free descriptor, or the kernel has no memory for one.
+_NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 class Failure(Exception):
-    """Ends the launcher. The text is the line that the user reads."""
+    """Base class. The text is the line that the user reads."""
 
     status = 1
 
 
 class ModemDied(Failure):
-    """The modem process ended, or never came up, without being asked to."""
+    """The modem process ended unexpectedly, or did not start."""
 
 
 class Refused(Failure):
-    """What the user asked for cannot be done: a bad argument, a busy port, a missing file."""
+    """An option cannot be met: a bad value, a port in use, a missing file."""
 
     status = 2
 
 
 def is_short(error):
-    """True if the cause of an OSError, or of a Refused, is that descriptors are used up: what was
-    tried may work later."""
-    return getattr(error.__cause__ or error, "errno", 0) in _SHORT
+    """Return True if an OSError, or the cause of a Refused, is a lack of descriptors.
+
+    The failed operation may succeed later.
+    """
+    return getattr(error.__cause__ or error, "errno", 0) in _NO_DESCRIPTOR
 
 
 @contextlib.contextmanager
 def descriptors():
-    """In its block, a lack of descriptors is Refused."""
+    """Convert a lack of descriptors inside the block into Refused."""
     try:
         yield
     except OSError as error:
         if not is_short(error):
             raise
-        raise Refused(f"{error.strerror}: ulimit -n allows too few") from error
+        raise Refused(f"{error.strerror}: raise the limit (ulimit -n)") from error

@@ -1,11 +1,12 @@
-"""The first bytes of a host on a TCP port: programs that speak another protocol are kept away.
+"""Reject HTTP and TLS clients by the first bytes that they send to a TCP port.
 
-A web page can make the browser on this machine connect to any port of 127.0.0.1, and the body of
-its request would run as AT commands.
+A web page can make the browser on this machine connect to any port of 127.0.0.1. Without this
+check the body of its request would run as AT commands.
 """
 
-# RFC 9110 and PATCH; PRI is how HTTP/2 begins. A page sends others only after an OPTIONS that was
-# answered. None begins as what a modem's host sends first does: A, +, CR, LF, NUL or telnet.
+# The methods of RFC 9110, PATCH, and PRI, which starts HTTP/2. A web page can send other methods
+# only after a successful OPTIONS request. None of them starts like the first bytes of a modem's
+# host, which are A, +, CR, LF, NUL or telnet commands.
 _METHODS = (
     b"CONNECT",
     b"DELETE",
@@ -19,17 +20,19 @@ _METHODS = (
     b"TRACE",
 )
 _HTTP = {method + b" ": "an HTTP request" for method in _METHODS}
-# A handshake record: its session ticket is of the far end's choice, and might hold a line.
+# The start of a TLS handshake record. A web server chooses the session ticket in that record and
+# could put a command line into it.
 _OTHERS = _HTTP | {b"\x16\x03": "a TLS handshake"}
 
 _BLANK = b"\r\n\0"
 
 
 class FirstBytes:
-    """A codec before another one. decode() raises ValueError if the host begins with a request of
-    HTTP, in any case of letters, or with a TLS handshake; empty lines before it do not matter.
+    """A codec in front of another one, which checks the first bytes from the host.
 
-    Bytes that may still become one are kept in `held`; anything else passes at once.
+    decode() raises ValueError if the host starts with an HTTP request (in upper or lower case) or
+    a TLS handshake, also after empty lines. Bytes that may be the start of one are kept in `held`;
+    all others are passed on at once.
     """
 
     def __init__(self, codec):

@@ -1,45 +1,50 @@
-"""--count N: what each of N modems in one process gets, and whether there is room for them."""
+"""Options of --count N: the lines, addresses, heap and descriptors of N modems in one process."""
 
 import re
 import resource
 
 from .failure import Refused
 
-MOST = 4096  # Linux has no more ptys, unless it is told to
+MAX_COUNT = 4096  # default limit of ptys in Linux
 
-# Descriptors: of a modem with some sockets here or there, whichever needs more; of a process.
+# Descriptors for each modem with a few sockets, in the launcher or in the modem process, whichever
+# needs more, and descriptors for a process without modems.
 _EACH = 6
 _COMMON = 64
 
-# MicroPython's heap in KB: the firmware; a modem, which has 58 with its buffers and 20 more with
-# all its sockets, and room so that a collection, 40 ms with a thousand modems, comes seldom.
+# MicroPython's heap in KB for the firmware, and for each modem. A modem needs 58 KB with its
+# buffers and 20 KB more with all its sockets. The rest makes garbage collections rare: one takes
+# 40 ms with a thousand modems.
 _COMMON_KB = 2048
 _EACH_KB = 96
-_LARGEST_PORT = 65535
+_MAX_PORT = 65535
 
 
 def check(options):
-    """Refused, if there cannot be so many or not of that kind."""
+    """Raise Refused if --count is out of range or does not fit the other options."""
     count = options.count
-    if not 1 <= count <= MOST:
-        raise Refused(f"--count {count}: expected 1 to {MOST}")
+    if not 1 <= count <= MAX_COUNT:
+        raise Refused(f"--count {count}: expected 1 to {MAX_COUNT}")
     if count == 1:
         return
     if options.console:
-        raise Refused("--count with --console: one modem has one, many have none")
+        raise Refused("--count with --console: only a single modem has a console")
     if options.radio:
-        raise Refused("--count with --radio: a simulated radio is for one modem")
+        raise Refused("--count with --radio: only a single modem can use the simulated radio")
     if options.profile and "%d" not in options.profile:
-        raise Refused(f"--profile {options.profile}: expected a %d in it, for each modem's number")
+        raise Refused(f"--profile {options.profile}: expected a %d for the number of the modem")
 
 
 def heap(count):
-    """MicroPython's -X heapsize for so many modems."""
+    """Return MicroPython's -X heapsize for `count` modems, such as `2144K`."""
     return f"{_COMMON_KB + count * _EACH_KB}K"
 
 
-def make_room(count):
-    """As many descriptors as this process may have, or Refused: the modem's inherits them."""
+def raise_limit(count):
+    """Raise the soft limit of open files to the hard limit, which the modem process inherits.
+
+    Raises Refused if the hard limit is too low for `count` modems.
+    """
     needed = _COMMON + count * _EACH
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < needed:
@@ -51,12 +56,16 @@ def make_room(count):
 
 
 def home_of(number):
-    """Where the servers of a modem listen: member.py says the same."""
+    """Return the address where the servers of a modem listen; numbered from 1, as in member.py."""
     return f"127.1.{number >> 8}.{number & 255}"
 
 
 def lines_of(spec, count):
-    """The --dte of each modem: %d in a pty's path, or -1, -2 ... behind it; ports counted up."""
+    """Return the --dte option of each modem, as a list.
+
+    The number of the modem, from 1, replaces %d in a pty's path, or is appended as -1, -2 ...
+    Ports are counted up. Raises Refused if there are not enough ports.
+    """
     if count == 1:
         return [spec]
     kind, _, where = spec.partition(":")
@@ -64,8 +73,9 @@ def lines_of(spec, count):
         pattern = where if "%d" in where or not where else where + "-%d"
         return [f"pty:{pattern.replace('%d', str(number))}" for number in range(1, count + 1)]
     if not re.fullmatch("[1-9][0-9]*", where):
-        return [spec] * count  # any free ones, or what will be refused
+        # Port 0, any free port, or a value that open_dte() will refuse.
+        return [spec] * count
     first = int(where)
-    if first + count - 1 > _LARGEST_PORT:
+    if first + count - 1 > _MAX_PORT:
         raise Refused(f"--dte {spec} --count {count}: the last port would be {first + count - 1}")
     return [f"{kind}:{port}" for port in range(first, first + count)]

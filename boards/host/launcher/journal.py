@@ -1,9 +1,9 @@
-"""The log: lines of the launcher and of its child processes, on stderr or in the log file.
+"""The log: lines from the launcher and its child processes, on stderr or in a log file.
 
-The place that they go to may stand still (a full pipe, a stopped terminal), be full or be gone.
-A thread of its own writes there, from a bounded queue; a child writes to a pipe that another
-thread reads. So neither the launcher's loop nor the modem ever waits for it. What cannot be
-written is lost and counted; the log says so at the next line that it takes.
+Writing may block (a full pipe, a stopped terminal) or fail (a full disk, a closed pipe). So a
+separate thread writes from a bounded queue, and a child process writes to a pipe that another
+thread reads: neither the launcher's loop nor the modem waits for the log. Lines that cannot be
+written are dropped and counted; the next line in the log reports their number.
 """
 
 import errno
@@ -14,67 +14,68 @@ import threading
 import time
 from collections import deque
 
-_MOST = 1 << 20  # bytes that wait to be written
+_MAX_QUEUED = 1 << 20  # bytes
 _BLOCK = 1 << 16
-_END_S = 0.5  # for what still waits at the end
+_END_S = 0.5  # time to write the rest of the queue at the end
 
 
 class Sink:
-    """Lines for one descriptor, written in the order of put(). None: all of them are lost."""
+    """A queue of lines and a thread that writes them to a descriptor, in order."""
 
     def __init__(self, fd):
-        self.lost = 0  # lines
+        """fd: the descriptor, or None: then all lines count as lost."""
+        self.lost = 0  # lines dropped since the start
         self._fd = fd
-        self._told = 0  # of those lost
-        self._waiting = deque()
-        self._size = 0  # in bytes, of what waits or is being written
+        self._reported = 0  # lost lines that the log has reported
+        self._queue = deque()
+        self._size = 0  # bytes in the queue or being written
         self._changed = threading.Condition()
         self._thread = None
 
     def put(self, lines):
-        """Take these bytes, whole lines, or drop and count them. Never waits."""
+        """Queue complete lines (bytes), or drop and count them. Never blocks."""
         with self._changed:
-            if self._fd is None or self._size + len(lines) > _MOST:
+            if self._fd is None or self._size + len(lines) > _MAX_QUEUED:
                 self.lost += lines.count(b"\n")
                 return
-            if self.lost > self._told:
-                lines = self._notice() + lines
+            if self.lost > self._reported:
+                lines = self._report() + lines
             self._size += len(lines)
-            self._waiting.append(lines)
+            self._queue.append(lines)
             self._changed.notify()
             if not self._thread:
                 self._thread = threading.Thread(target=self._run, daemon=True)
                 self._thread.start()
 
     def finish(self, deadline):
-        """Wait until all is written, up to that time of the monotonic clock."""
+        """Wait until the queue is written, at most until `deadline` of the monotonic clock."""
         with self._changed:
             self._changed.wait_for(lambda: not self._size, max(0, deadline - time.monotonic()))
-            lost = self.lost > self._told
+            lost = self.lost > self._reported
         if lost:
             self.put(b"")
             with self._changed:
-                left_s = max(0, deadline - time.monotonic())
-                self._changed.wait_for(lambda: not self._size, left_s)
+                remaining_s = max(0, deadline - time.monotonic())
+                self._changed.wait_for(lambda: not self._size, remaining_s)
 
-    def _notice(self):
-        notice = b"wipmodem: %d lines of the log were lost\n" % (self.lost - self._told)
-        self._told = self.lost
-        return notice
+    def _report(self):
+        report = b"wipmodem: %d lines of the log were lost\n" % (self.lost - self._reported)
+        self._reported = self.lost
+        return report
 
     def _run(self):
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting)
-                lines = self._waiting.popleft()
-            left = self._written(lines)
+                self._changed.wait_for(lambda: self._queue)
+                lines = self._queue.popleft()
+            unwritten = self._write(lines)
             with self._changed:
-                self.lost += left.count(b"\n")
+                self.lost += unwritten.count(b"\n")
                 self._size -= len(lines)
                 self._changed.notify_all()
 
-    def _written(self, data):
-        """Write it; what could not be is the result."""
+    def _write(self, data):
+        """Write data. Return the part that could not be written."""
         while data:
             try:
                 data = data[os.write(self._fd, data) :]
@@ -86,7 +87,10 @@ class Sink:
 
 
 class Relay:
-    """What a child process writes to `fd`, its stderr, as lines of a sink."""
+    """A pipe for the output of a child process, and a thread that passes its lines to a sink.
+
+    `fd` is the end that the child inherits.
+    """
 
     def __init__(self, sink):
         self._sink = sink
@@ -94,16 +98,16 @@ class Relay:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self):
-        """The child has its end."""
+        """Start reading, after the child has inherited its end."""
         os.close(self.fd)
         self._thread.start()
 
     def finish(self):
-        """The child has ended: all that it has said is in the sink."""
+        """Wait until all output is in the sink, after the child has ended."""
         self._thread.join(_END_S)
 
     def cancel(self):
-        """There is no child."""
+        """Close the pipe, if the child could not be started."""
         os.close(self.fd)
         os.close(self._source)
 
@@ -119,62 +123,67 @@ class Relay:
 
 
 class Journal:
-    """`info` always writes, `debug` only when verbose, `fail` also to the user at the terminal.
-
-    log: the descriptor of the log file, if there is one.
-    """
+    """The messages of the launcher, each a line that starts with `wipmodem: `."""
 
     def __init__(self, verbose=False, log=None):
+        """verbose: write debug() messages; log: descriptor of the log file, None for stderr."""
         self.verbose = verbose
         self._user = Sink(_fileno(sys.stderr))
         self._log = self._user if log is None else Sink(log)
         self._out = Sink(_fileno(sys.stdout))
-        self._label = ""  # what each line begins with
+        self._label = ""  # prefix of each message
 
     def labelled(self, label):
-        """The same journal for one of many."""
-        one = Journal.__new__(Journal)
-        one.__dict__.update(self.__dict__, _label=f"{label}: ")
-        return one
+        """Return a copy that puts `label: ` in front of each message."""
+        copy = Journal.__new__(Journal)
+        copy.__dict__.update(self.__dict__, _label=f"{label}: ")
+        return copy
 
     def relay(self):
-        """A pipe into the log, for a child process."""
+        """Return a Relay into the log, for the output of a child process."""
         return Relay(self._log)
 
     def ready(self, place):
-        """The line on stdout that programs wait for."""
+        """Print the ready line on stdout. Other programs wait for it."""
         self._out.put(f"DTE ready: {place}\n".encode(errors="surrogateescape"))
 
     def info(self, text):
+        """Log a message."""
         self._log.put(_line(self._label + text))
 
     def debug(self, text):
+        """Log a message if the journal is verbose."""
         if self.verbose:
             self.info(text)
 
     def show(self, text):
-        """A line for the user alone."""
+        """Print a message on stderr, also if the log is a file."""
         self._user.put(_line(text))
 
     def new_line(self):
-        """What the terminal shows next belongs on a line of its own."""
+        """End the current line of the terminal."""
         self._user.put(b"\n")
 
     def fail(self, failure):
+        """Log a Failure and print it on stderr."""
         self._log.put(_line(str(failure)))
         if self._log is not self._user:
-            self._log.finish(time.monotonic() + _END_S)  # the user may look there at once
+            # Write the log first, as the user may look into the file at once.
+            self._log.finish(time.monotonic() + _END_S)
             self.show(str(failure))
 
     def close(self):
-        """Wait a moment for what is not written yet."""
+        """Wait up to half a second until all lines are written."""
         deadline = time.monotonic() + _END_S
         for sink in {self._log, self._user, self._out}:
             sink.finish(deadline)
 
 
 def open_log(path):
-    """The descriptor of a log file. A fifo need not have a reader yet."""
+    """Open a log file for appending and return its descriptor. Raises OSError.
+
+    A FIFO may still be without a reader.
+    """
     flags = os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_NOCTTY
     try:
         return os.open(path, os.O_WRONLY | flags, 0o666)
@@ -189,5 +198,5 @@ def _line(text):
 
 
 def _fileno(stream):
-    """None: it is closed."""
+    """Return the descriptor of a stream, None if the stream is closed."""
     return stream.fileno() if stream else None

@@ -1,9 +1,9 @@
-"""When programs open and close the ptys of this process, by inotify(7).
+"""Find out when programs open and close the ptys of this process, with inotify(7).
 
-The kernel queues an event before open() returns, and when the last copy (dup, fork) of an opened
-file is closed. It merges an event with an equal one at the end of the queue: hence the folder of
-the ptys is watched as well. Its events and those of a pty alternate, so that none is merged, and
-the openers can be counted.
+The kernel queues an event before open() returns, and another one when the last copy (dup, fork) of
+an open file is closed. It merges an event with an equal one at the end of the queue. To prevent
+that, the directory of the ptys is watched as well: its events and those of a pty alternate. So no
+event is merged, and the programs that have a pty open can be counted.
 """
 
 import ctypes
@@ -14,26 +14,27 @@ import struct
 _MODIFY, _OPEN, _CLOSE = 2, 0x20, 0x18  # IN_MODIFY, IN_OPEN, IN_CLOSE_WRITE | IN_CLOSE_NOWRITE
 _OVERFLOW = 0x4000  # IN_Q_OVERFLOW: events were lost
 _HEAD = struct.Struct("iIII")  # watch, mask, cookie, length of the name
-_ROOM = 64 * 1024
+_BUFFER_SIZE = 64 * 1024
 
-# Where there is no inotify: how often to look.
-_LOOK_MS = 100
+# Poll interval on a system without inotify.
+_POLL_MS = 100
 
 
 class Openers:
-    """One for all ptys of a loop, as a user may have few inotify instances.
+    """A watch on all ptys of an event loop, with one inotify instance, as their number is limited.
 
-    A pty has `name`, is_open(), which may be slow, and on_open(), on_close(): the first program
-    has opened it, the last one has closed it. Openers from before watch() are not counted.
+    A pty must have `name`, is_open(), on_open() (the first program has opened it) and on_close()
+    (the last program has closed it). Programs that opened the pty before watch() are not counted.
     """
 
     def __init__(self, loop):
         self._loop = loop
         self._fd = -1
-        self._ptys = {}  # watch: pty
-        self._counts = {}  # pty: programs that have it open
+        self._ptys = {}  # {number of the inotify watch: pty}
+        self._counts = {}  # {pty: number of times that it is open}
 
     def watch(self, pty):
+        """Call pty.on_open() and pty.on_close() from now on."""
         if self._fd < 0:
             self._fd = _new_instance(pty.name)
             if self._fd >= 0:
@@ -41,12 +42,12 @@ class Openers:
         self._counts[pty] = 0
         watch = _add(self._fd, pty.name, _OPEN | _CLOSE)
         if watch < 0:
-            self._look(pty)
+            self._poll(pty)
         else:
             self._ptys[watch] = pty
 
     def unwatch(self, pty):
-        """The pty is about to be closed."""
+        """Stop watching a pty. Called before it is closed."""
         self._counts.pop(pty, None)
 
     def close(self):
@@ -58,7 +59,7 @@ class Openers:
 
     def _on_events(self, _events):
         try:
-            events = os.read(self._fd, _ROOM)
+            events = os.read(self._fd, _BUFFER_SIZE)
         except BlockingIOError:
             return
         at = 0
@@ -83,38 +84,41 @@ class Openers:
         elif before and not count:
             pty.on_close()
 
-    def _look(self, pty):
-        """Without inotify: a program that is fast enough is not noticed."""
+    def _poll(self, pty):
+        """Check the pty without inotify, which misses programs that open and close it quickly."""
         if pty in self._counts:
             self._count(pty, int(pty.is_open()))
-            self._loop.after(_LOOK_MS, lambda: self._look(pty))
+            self._loop.after(_POLL_MS, lambda: self._poll(pty))
 
 
-def trail_of(name):
-    """An inotify descriptor for ptyevents.py: opens, closes and writes of a pty, in their order.
-    -1 if there is none to be had."""
+def pty_events_fd(name):
+    """Return an inotify descriptor for ptyevents.py, or -1 if none is available.
+
+    It reports opens, closes and writes of the pty `name` in the order in which they happen.
+    """
     fd = _new_instance(name)
-    return fd if fd < 0 or _add(fd, name, _MODIFY | _OPEN | _CLOSE) >= 0 else _closed(fd)
+    return fd if fd < 0 or _add(fd, name, _MODIFY | _OPEN | _CLOSE) >= 0 else _close(fd)
 
 
 def _new_instance(name):
-    """An inotify instance that watches a pty's folder first; -1 if there is none to be had."""
+    """Return an inotify descriptor whose first watch is on the pty's directory, or -1."""
     libc = ctypes.CDLL(None, use_errno=True)
     if not hasattr(libc, "inotify_init1"):
         return -1
     fd = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
     if fd < 0 or _add(fd, os.path.dirname(name), _OPEN | _CLOSE) >= 0:
         return fd
-    return _closed(fd)
+    return _close(fd)
 
 
-def _closed(fd):
+def _close(fd):
+    """Close a descriptor and return -1."""
     os.close(fd)
     return -1
 
 
 def _add(fd, path, events):
-    """The number of the watch, -1 if there is none."""
+    """Add a watch and return its number, or -1 on an error."""
     if fd < 0:
         return -1
     return ctypes.CDLL(None, use_errno=True).inotify_add_watch(fd, os.fsencode(path), events)

@@ -1,4 +1,4 @@
-"""What the user can say to serve.py and console.py."""
+"""The command line options of serve.py and console.py."""
 
 import argparse
 import ipaddress
@@ -13,12 +13,16 @@ _DEFAULT_DTE = "pty:/tmp/modem"
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message):
-        """One line, as for every other refusal, instead of argparse's usage text."""
+        """Raise Refused, so that the error is one line and not argparse's usage text."""
         raise Refused(message)
 
 
 def parse_options(description, arguments=None, with_dte=True):
-    """The checked options, or Refused."""
+    """Parse and check the command line. Return the options as a namespace, or raise Refused.
+
+    description: first line of --help; arguments: list of words, None for those of this process;
+    with_dte: accept --dte and --count.
+    """
     parser = _Parser(description=description)
     if with_dte:
         _add_dte(parser)
@@ -44,19 +48,19 @@ def _add_dte(parser):
         type=int,
         default=1,
         metavar="N",
-        help="so many modems in one process: a %%d in PATH is the number, PORT counts up; each "
-        "has its own serial number, and without --bind its servers listen on its own address, "
-        "127.1.0.1 ...",
+        help="number of modems in one process: a %%d in PATH is the number of the modem, PORT "
+        "counts up; each modem has its own serial number, and without --bind its servers listen "
+        "on its own address, 127.1.0.1 ...",
     )
 
 
 def _add_modem(parser):
     add = parser.add_argument
     add("--py", default="micropython", choices=("micropython", "cpython"), help="(%(default)s)")
-    add("--console", metavar="PATH", help="where its console is (beside the DTE's path)")
-    add("--radio", metavar="sim[:PATH]", help="a simulated radio, steered by way of PATH")
+    add("--console", metavar="PATH", help="path of the console (the DTE's path plus .console)")
+    add("--radio", metavar="sim[:PATH]", help="a simulated radio, controlled through PATH")
     add("--speed", type=int, default=115200, metavar="N", help="line speed at start (%(default)s)")
-    add("--dialect", choices=("c1", "wipsoft"), help="of a modem that was never told another")
+    add("--dialect", choices=("c1", "wipsoft"), help="dialect to start with (c1)")
     add("--dns", metavar="IP[:PORT],...", help="DNS servers, instead of the system's")
     add(
         "--bind",
@@ -65,24 +69,28 @@ def _add_modem(parser):
     )
     add("--hosts", metavar="FILE", help="a hosts file, instead of the system's")
     add("--resolv", metavar="FILE", help="a resolv.conf, instead of the system's")
-    add("--profile", metavar="FILE", help="what outlives power loss; with --count: a %%d in it")
-    add("--heap", metavar="SIZE", help="MicroPython's heap (256wK; with --count what they need)")
+    add(
+        "--profile",
+        metavar="FILE",
+        help="file that keeps AT&W settings across restarts; with --count it contains a %%d",
+    )
+    add("--heap", metavar="SIZE", help="MicroPython's heap (256wK; with --count as needed)")
     add("--micropython", metavar="FILE", help="another MicroPython than the installed one")
-    # For tests of the launcher: another program in the modem's place.
+    # For tests of the launcher: a program to run instead of the modem.
     add("--program", help=argparse.SUPPRESS)
 
 
 def _add_output(parser):
     add = parser.add_argument
-    add("-v", "--verbose", action="store_true", help="tell of connections, lines and speeds")
+    add("-v", "--verbose", action="store_true", help="log connections, lines and speeds")
     add("--trace", action="store_true", help="show every byte, with direction and time")
-    add("--log", metavar="FILE", help="append all of that to FILE instead of stderr")
+    add("--log", metavar="FILE", help="append the log to FILE instead of stderr")
 
 
 def _add_end(parser):
     add = parser.add_argument
-    add("--until", type=int, metavar="PID", help="end when that process ends, however it does")
-    # For wipmodem_host: the folder of that process, which cannot remove it when it is killed.
+    add("--until", type=int, metavar="PID", help="end when process PID ends, for any reason")
+    # For wipmodem_host: a folder of process PID, which cannot remove it if it is killed.
     add("--scratch", help=argparse.SUPPRESS)
 
 
@@ -102,7 +110,7 @@ def _check(options):
 
 
 def _check_address(text):
-    """A name, and what is no address of this machine, would refuse each server later."""
+    """Refuse host names and foreign addresses now: later they would make every server fail."""
     try:
         ipaddress.IPv4Address(text)
     except ValueError as error:

@@ -1,7 +1,7 @@
-"""The process that --until names, most often a test runner: with it the launcher ends, too.
+"""End the launcher together with the process that --until names, usually a test runner.
 
-However it ends: a pidfd becomes readable when a process has gone, killed or not. Without --until
-nothing is watched, so that a launcher that was started to stay (nohup) does.
+A pidfd becomes readable when its process ends for any reason. Without --until no process is
+watched, so that a launcher can stay after its shell has ended (nohup).
 """
 
 import os
@@ -13,9 +13,14 @@ from .failure import Refused
 
 
 class Parent:
-    """Calls on_end() at its end. `scratch`: a folder of its, removed by close() if it has gone."""
+    """A watch on the process with the number `pid`."""
 
     def __init__(self, pid, scratch, loop, on_end):
+        """Call on_end() in the loop when the process ends. Raises Refused.
+
+        pid: None to watch nothing; scratch: a folder of the process or None; close() removes the
+        folder if the process has ended.
+        """
         self._scratch = scratch
         self._loop = loop
         self._fd = None
@@ -33,7 +38,7 @@ class Parent:
             loop.watch(self._fd, READ, lambda _events: on_end())
 
     def close(self):
-        """Last of all: nothing is in the folder any more that somebody uses."""
+        """Clean up. Called last, when no file in the folder is in use any more."""
         if self._fd is not None:
             self._loop.unwatch(self._fd)
             self._ended = bool(select.select([self._fd], [], [], 0)[0])

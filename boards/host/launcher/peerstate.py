@@ -1,8 +1,8 @@
-"""The far end of a TCP connection on this machine: has its program closed it?
+"""Find out if the other end of a TCP connection, on the same machine, has been closed.
 
-A program that ends with unsent bytes leaves a socket that the kernel goes on sending for. While
-the receiver reads nothing, the end of the stream cannot arrive, and the connection looks alive.
-Linux tells the state of that socket by NETLINK_SOCK_DIAG (sock_diag(7)).
+When a program ends with unsent bytes, the kernel keeps its socket and tries to send them. While
+the receiver does not read, its end of file cannot arrive, and the connection looks alive. Linux
+reports the state of the sender's socket through NETLINK_SOCK_DIAG (sock_diag(7)).
 """
 
 import socket
@@ -14,30 +14,32 @@ _REQUEST = 1  # NLM_F_REQUEST
 _HEADER = struct.Struct("=IHHII")  # nlmsghdr: length, type, flags, sequence, port
 _ANY_STATE = 0xFFFFFFFF
 _NO_COOKIE = b"\xff" * 8
-_STATE = _HEADER.size + 1  # in the answer, after the family
+_STATE = _HEADER.size + 1  # offset in the answer, after the family
 
-# The states in which the program has closed its end: FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE,
+# TCP states after the program has closed its end: FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE,
 # LAST_ACK, CLOSING.
 _CLOSED = (4, 5, 6, 7, 9, 11)
 
 
 def has_closed(connection):
-    """True if the other end of an IPv4 connection is a closed socket of this machine; False also
-    where the system cannot tell."""
+    """Return True if the other end of an IPv4 connection is a closed socket on this machine.
+
+    Returns False if it is open, or if the system cannot report its state.
+    """
     try:
         request = _request(connection.getpeername(), connection.getsockname())
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG) as kernel:
             kernel.send(request)
             answer = kernel.recv(4096)
     except (AttributeError, OSError):
-        # Not Linux, no such protocol here, or the connection has been reset.
+        # Not Linux, a kernel without sock_diag, or the connection has been reset.
         return False
     kind = _HEADER.unpack_from(answer)[1]
     return kind == _BY_FAMILY and answer[_STATE] in _CLOSED
 
 
 def _request(own, peer):
-    """Ask for the one socket that has these addresses."""
+    """Return a request for the state of the socket with these two (address, port) pairs."""
     place = struct.pack("!HH", own[1], peer[1])
     place += socket.inet_aton(own[0]).ljust(16, b"\0") + socket.inet_aton(peer[0]).ljust(16, b"\0")
     body = struct.pack("=BBBBI", socket.AF_INET, socket.IPPROTO_TCP, 0, 0, _ANY_STATE)

@@ -1,15 +1,19 @@
-"""The line of one modem, of the one or of many that a process runs: its DTE and control lines."""
+"""The serial line of one modem: its DTE and its control lines."""
 
 from .controllines import ControlLines
 from .dte import open_dte
 
 
 class Port:
-    """Made: hosts cannot come yet. on_up() is called when the modem says, for the first time since
-    it has got its power, how its lines stand; on_end() when it closes them."""
+    """The serial line from the launcher's side. Hosts cannot connect before start()."""
 
     def __init__(self, options, dte, loop, journal, on_up, on_end):
-        self.up = False
+        """Open the line that `dte` names, such as `tcp:7000`. Raises Refused.
+
+        on_up() is called when the modem first reports its lines after it was started, on_end()
+        when it closes them.
+        """
+        self.up = False  # the modem has reported its lines
         self._started = False
         self._on_up = on_up
         self.lines = ControlLines(loop, journal, self._on_lines, on_end)
@@ -23,42 +27,43 @@ class Port:
 
     @property
     def fds(self):
-        """By the names of the modem's options."""
+        """Descriptors for the modem, as a dict {option of the modem: descriptor}."""
         fds = {"dte": self.dte.modem_fd, "lines": self.lines.modem_end.fileno()}
         return fds | self.dte.more_fds
 
     def handed_over(self):
-        """The modem has its descriptors."""
+        """Close the launcher's copies of descriptors that the modem has inherited."""
         self.dte.handed_over()
         self.lines.handed_over()
 
     def start(self):
-        """Let hosts in. After a loss of power they are there, and see the modem's lines."""
+        """Let hosts connect. After a power cycle they are still connected: show them the lines."""
         if self._started:
             self.dte.lines_changed()
         self._started = True
         self.dte.start()
 
     def lose_power(self):
-        """The modem has ended, and another one will come."""
+        """Reset the line after the modem process was killed. Hosts stay connected."""
         self.up = False
-        self.dte.forget()
-        self.lines.fall()
+        self.dte.lose_power()
+        self.lines.lose_power()
         self.dte.lines_changed()
 
     def withdraw(self):
-        """Hosts go first; then the modem sees the end of its lines, and no error on its port."""
+        """Disconnect the hosts, and then let the modem end without an error on its port."""
         self.dte.withdraw()
-        self.lines.hang_up()
+        self.lines.shut_down()
 
     def close(self):
-        """The modem has ended."""
+        """Close all descriptors, after the modem has ended."""
         self.dte.close()
         self.lines.close()
 
     def _on_lines(self):
         if self.up:
             self.dte.lines_changed()
-        else:  # the first that the modem says is that it has started
+        else:
+            # The first report of the lines means that the modem has started.
             self.up = True
             self._on_up()

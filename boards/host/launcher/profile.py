@@ -1,7 +1,7 @@
-"""The file of --profile: one modem has it at a time, and it can be written, or nothing starts.
+"""Check and lock the files of --profile, so that one modem at a time uses a file.
 
-The modem writes PATH.new and renames it. PATH.lock stands beside it while a modem runs; the lock
-on it ends with the launcher, however that ends.
+The modem writes PATH.new and renames it to PATH. PATH.lock exists while a modem runs. The kernel
+releases the lock when the launcher ends for any reason.
 """
 
 import contextlib
@@ -12,14 +12,17 @@ from .failure import Refused
 
 
 class Profiles:
-    """The locks on the profiles of all modems, from take() to close()."""
+    """The locks on the profiles of all modems."""
 
     def __init__(self):
         self._locks = []
 
     def take(self, options):
-        """All of them, or Refused. `options.profile` becomes the path of the file itself where it
-        was a symbolic link, which the rename would replace."""
+        """Lock the profile of each modem, or raise Refused. close() unlocks them.
+
+        If options.profile is a symbolic link, it is changed to the link's target: the modem's
+        rename would replace the link.
+        """
         if not options.profile:
             return
         if options.count == 1:
@@ -53,7 +56,7 @@ class _Lock:
 
 
 def _check(profile):
-    """There is nothing, or a file that can be read, and nothing in the way of a new one."""
+    """Raise Refused unless the profile is missing or readable, and can be replaced."""
     if os.path.lexists(profile):
         if os.path.islink(profile) or not os.path.isfile(profile):
             raise Refused(f"--profile {profile}: not a file")
@@ -64,7 +67,10 @@ def _check(profile):
 
 
 def _locked(path):
-    """The descriptor of the lock file, which another process may unlink until it is locked."""
+    """Return the descriptor of the locked file. Raises BlockingIOError if another has the lock.
+
+    Tries again if another process has unlinked the file before it was locked.
+    """
     while True:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
         try:

@@ -1,9 +1,9 @@
-"""A pseudo terminal with a symbolic link as its name.
+"""A pseudo terminal (pty) with a symbolic link as its public name.
 
-The modem gets the master itself: no byte passes through the launcher. The launcher keeps the slave
-open, so that nothing hangs up between one user and the next, and the master for the modem that
-comes after a loss of power. What a serial port does at its last close and a pty does not is done
-here: exclusive mode (TIOCEXCL) ends.
+The modem inherits the master, so that no byte passes through the launcher. The launcher keeps the
+slave open, to prevent a hang-up between one program and the next, and keeps the master for the
+modem process that follows a power cycle. When the last program closes the pty, exclusive mode
+(TIOCEXCL) ends, as it does on a serial port.
 """
 
 import fcntl
@@ -17,7 +17,7 @@ from .symlink import Symlink
 
 
 def _speeds():
-    """The rates that this system knows: {bits per second: termios constant}."""
+    """Return the rates that this system supports, as {bits per second: termios constant}."""
     names = (name for name in dir(termios) if name[0] == "B" and name[1:].isdecimal())
     return {int(name[1:]): getattr(termios, name) for name in names if name != "B0"}
 
@@ -26,10 +26,10 @@ CODES = _speeds()
 
 
 class Pseudo:
-    """Raw, and there at once, or Refused. `modem_fd` is the master: users see a hang-up at
-    close(), soon after the modem has died."""
+    """A pty in raw mode. `modem_fd` is the master; for programs, close() is a hang-up."""
 
     def __init__(self, path, speed, loop):
+        """Create the pty and the link `path` to it. speed: bit/s. Raises Refused."""
         try:
             self.modem_fd, self._slave = os.openpty()
         except OSError as error:
@@ -44,17 +44,20 @@ class Pseudo:
         self._path = path
 
     def on_made(self):
-        """No program knows the pty yet."""
+        """Do nothing. Called before any program can know the pty; a subclass may use it."""
 
     def on_open(self):
-        """A program has opened the pty, and no other has."""
+        """Do nothing. Called when the first program has opened the pty."""
 
     def on_close(self):
-        """The last program has closed it."""
+        """End exclusive mode. Called when the last program has closed the pty."""
         fcntl.ioctl(self._slave, termios.TIOCNXCL)
 
     def is_open(self):
-        """Whether a program has it open. Ends exclusive mode, which would keep us out, too."""
+        """Return True if a program has the pty open.
+
+        Ends exclusive mode, in which the slave could not be opened again here.
+        """
         fcntl.ioctl(self._slave, termios.TIOCNXCL)
         os.close(self._slave)
         poller = select.poll()
@@ -63,11 +66,12 @@ class Pseudo:
         self._slave = os.open(self.name, os.O_RDWR | os.O_NOCTTY)
         return not hung_up
 
-    def forget(self):
-        """What the modem has not read is lost with its power."""
+    def lose_power(self):
+        """Discard bytes that the modem has not read, as at a loss of power."""
         termios.tcflush(self._slave, termios.TCOFLUSH)
 
     def withdraw(self):
+        """Remove the link."""
         self._link.remove()
 
     def close(self):
@@ -78,7 +82,7 @@ class Pseudo:
 
 def _make_raw(fd, speed):
     if speed not in CODES:
-        raise Refused(f"--speed {speed}: no rate of a serial line here")
+        raise Refused(f"--speed {speed}: not a serial rate of this system")
     tty.setraw(fd)
     attributes = termios.tcgetattr(fd)
     attributes[4] = attributes[5] = CODES[speed]

@@ -1,14 +1,14 @@
 """The serial line as a pseudo terminal (pseudo.py).
 
-DTR and RTS are on while a program has it open, as on a serial port; a pty cannot show DCD. When
-the last program closes it, the modem gets what that program has written, and then the drop of DTR;
-the next program's output is stopped while it would come before the drop.
+DTR and RTS are on while a program has the pty open, as on a serial port. A pty cannot show DCD.
+When the last program closes the pty, the modem reads the rest of its bytes and then sees DTR drop.
+Meanwhile the output of the next program is stopped.
 
-The next program may be faster than we are: the modem gets a trail of the openers, too, and sees
-the drop before it reads what comes after it (ptyevents.py). With it the modem's output is lost
-while no program has the pty open, as on a serial port. A fleet's modems have no trail, as a user
-may have few inotify instances, nor has one that comes after a loss of power: what they send is
-kept for the next program.
+The next program may write before the launcher can stop its output. So the modem also gets an
+inotify descriptor, which shows the drop of DTR in time (ptyevents.py). With that descriptor, the
+modem's output is lost while no program has the pty open, as on a serial port. Without it, the
+output is kept for the next program. The modems of a fleet have no such descriptor, as the number
+of inotify instances is limited, nor has a modem after a power cycle.
 """
 
 import os
@@ -17,29 +17,35 @@ import termios
 
 from .controllines import DTR, RTS
 from .failure import Refused
-from .openers import trail_of
+from .openers import pty_events_fd
 from .pseudo import CODES, Pseudo
 
-_LOOK_MS = 500
+_POLL_MS = 500  # for changes of the speed
 
-# How long a modem may take to see a drop in the trail of openers.
-_TRAIL_MS = 5
+# Time for the modem to see a drop of DTR in the inotify events.
+_EVENTS_MS = 5
 
 _SIZES = {termios.CS5: 5, termios.CS6: 6, termios.CS7: 7, termios.CS8: 8}
 _RATES = {code: rate for rate, code in CODES.items()}
 
 
 class PtyDte(Pseudo):
+    """A DTE on a pty; see dte.py for its members."""
+
     def __init__(self, where, speed, loop, lines, journal, alone):
+        """Create the pty. where: path of its link; speed: bit/s; lines: the ControlLines.
+
+        alone: True if the process runs no other modem. Raises Refused.
+        """
         if not where:
             raise Refused("pty: expected a path, such as pty:/tmp/modem")
         self._loop = loop
         self._journal = journal
         self._lines = lines
-        lines.on_settled = self._let_write
+        lines.on_settled = self._resume_program
         self._alone = alone
-        self._trail = -1
-        self._trailed = False  # the modem has it
+        self._events_fd = -1  # inotify descriptor for the modem, until it has inherited it
+        self._modem_has_events = False
         super().__init__(where, speed, loop)
         self._shown = describe_settings(self._slave)
 
@@ -50,65 +56,65 @@ class PtyDte(Pseudo):
 
     @property
     def more_fds(self):
-        return {"pty-events": self._trail} if self._trail >= 0 else {}
+        return {"pty-events": self._events_fd} if self._events_fd >= 0 else {}
 
     def on_made(self):
         if self._alone:
-            self._trail = trail_of(self.name)
+            self._events_fd = pty_events_fd(self.name)
 
     def handed_over(self):
-        """The master is kept, see pseudo.py."""
-        if self._trail >= 0:
-            os.close(self._trail)
-        self._trailed = self._trail >= 0
-        self._trail = -1
+        """Close the copy of the inotify descriptor; the master stays open (pseudo.py)."""
+        if self._events_fd >= 0:
+            os.close(self._events_fd)
+        self._modem_has_events = self._events_fd >= 0
+        self._events_fd = -1
 
     def start(self):
         if self._journal.verbose:
-            self._look()
+            self._poll_settings()
 
     def on_open(self):
         self._lines.set(DTR | RTS, True)
 
     def on_close(self):
-        if not self._trailed or self._unread():
+        if not self._modem_has_events or self._has_unread():
             termios.tcflow(self._slave, termios.TCOOFF)
         super().on_close()
         self._lines.set(DTR | RTS, False)
-        self._loop.after(_TRAIL_MS, self._stop_next)
+        self._loop.after(_EVENTS_MS, self._stop_next)
 
-    def forget(self):
-        super().forget()
-        self._let_write()
+    def lose_power(self):
+        super().lose_power()
+        self._resume_program()
 
     def lines_changed(self):
-        """A pty cannot show DCD."""
+        """Do nothing: a pty cannot show DCD."""
 
-    def _unread(self):
-        """Whether the last program has written what the modem has not read."""
+    def _has_unread(self):
+        """Return True if the modem has not read all bytes of the last program."""
         poller = select.poll()
         poller.register(self.modem_fd, select.POLLIN)
         return bool(poller.poll(0))
 
     def _stop_next(self):
-        """The next program's bytes would come before a drop that the modem has not taken."""
+        """Stop the next program's output until the modem has acknowledged the drop of DTR."""
         if not self._lines.settled:
             termios.tcflow(self._slave, termios.TCOOFF)
 
-    def _let_write(self):
+    def _resume_program(self):
         termios.tcflow(self._slave, termios.TCOON)
 
-    def _look(self):
-        """No event tells that a host has changed the speed."""
+    def _poll_settings(self):
+        """Log a change of the speed. The system has no event for it."""
         settings = describe_settings(self._slave)
         if settings != self._shown:
             self._shown = settings
             self._journal.debug(f"speed {settings}")
-        self._loop.after(_LOOK_MS, self._look)
+        self._loop.after(_POLL_MS, self._poll_settings)
 
 
 def describe_settings(fd):
-    """`9600 8N1`"""
+    """Return the settings of a terminal as text, such as `9600 8N1`."""
     cflag = termios.tcgetattr(fd)[2]
     speed = termios.tcgetattr(fd)[5]
     parity = "N"

@@ -1,30 +1,30 @@
-"""Blocks of bytes between the modem's socket and the socket of one host at a time."""
+"""Move bytes between the modem's socket and the socket of one host at a time."""
 
 import collections
 
-from .controllines import DROP_COMES, DTR, RTS, RTS_COMES
+from .controllines import DTR, DTR_WILL_DROP, RTS, RTS_WILL_RISE
 from .eventloop import READ, WRITE
 
 BLOCK = 4096
 
-# What a codec may add to the modem's bytes (answers to telnet requests) before the host is made
-# to wait: a host that asks and never reads must not fill our memory.
-_ANSWERS = 16 * 1024
+# Bytes for the host, answers to telnet requests included, above which the host is not read. So a
+# host that sends requests and never reads cannot fill the memory.
+_MAX_TO_HOST = 16 * 1024
 
-# Bytes and changes of lines for the modem, before the host is made to wait. A change that lets the
-# modem go on (RTS) may follow others that it cannot take yet.
-_ITEMS = 64
+# Queued blocks and changes of lines above which the host is not read. More than one change must
+# fit: RTS on, which lets the modem continue, may follow changes that wait for the modem.
+_MAX_ITEMS = 64
 
-# A purge must end even while the modem goes on writing.
+# Blocks that a purge discards at most, so that it ends while the modem goes on writing.
 _PURGE_BLOCKS = 16
 
 
 class PlainCodec:
-    """Bytes as they are.
+    """A codec that changes nothing.
 
-    A codec passes what the host sends to its sink, in the order of the stream: data(bytes),
-    lines(mask, on), purge_input(), purge_output(), answer(bytes), hold(on). decode() may raise
-    ValueError: then the host has to go.
+    decode(block) passes bytes from the host to a sink, by calls of data(bytes), lines(mask, on),
+    purge_input(), purge_output(), answer(bytes) and hold(on) in the order of the stream. It may
+    raise ValueError to disconnect the host. encode(block) returns bytes for the host.
     """
 
     def __init__(self, sink):
@@ -35,18 +35,19 @@ class PlainCodec:
 
 
 class Pump:
-    """Back-pressure both ways: a side is read only when what it said before has been passed on.
+    """A byte pump with back-pressure in both directions: it buffers a block or two each way.
 
-    So a block or two each way is all that is held here. With no host the modem talks into the air,
-    as a UART does: what it writes is read, dropped and counted. on_eof() is called when the host
-    has closed its sending side, on_fault(text) when the codec wants it to go.
-
-    A change of the host's lines (ControlLines) keeps its place among the host's bytes. The pump is
-    the sink of the codec.
+    Without a host the modem's output is read, dropped and counted, as on an unconnected UART. The
+    pump is the sink of the host's codec. Changes of the host's lines keep their place in its data.
     """
 
     def __init__(self, loop, modem, lines, on_eof, on_fault):
-        self.dropped = 0
+        """Start without a host. modem: a non-blocking socket; lines: the ControlLines.
+
+        on_eof() is called when the host has closed its sending side, on_fault(text) when the codec
+        has raised ValueError.
+        """
+        self.dropped = 0  # bytes from the modem that no host has received
         self._loop = loop
         self._modem = modem
         self._lines = lines
@@ -54,12 +55,10 @@ class Pump:
         self._on_fault = on_fault
         self._codec = PlainCodec(self)
         self._host = None
-        # The host has closed its sending side; the host does not take bytes any more; the host
-        # has asked for a pause of the modem's output.
-        self._host_ended = False
-        self._host_deaf = False
-        self._held = False
-        # Bytes and changes of lines (mask, on) for the modem, in order.
+        self._host_ended = False  # the host has closed its sending side
+        self._host_closed = False  # a send has failed: the host receives no more bytes
+        self._held = False  # the host has suspended the modem's output
+        # Queue for the modem: bytearrays and changes of lines (mask, on).
         self._to_modem = collections.deque()
         self._to_host = bytearray()
         lines.on_settled = self._on_settled
@@ -67,31 +66,33 @@ class Pump:
 
     @property
     def waiting_for_modem(self):
-        """How many bytes the modem has not taken yet."""
+        """Number of bytes in the queue for the modem."""
         return sum(len(each) for each in self._to_modem if isinstance(each, bytearray))
 
     @property
     def idle(self):
-        """True when the modem has taken all bytes and changes of lines."""
+        """True if the queue for the modem is empty and all changes of lines are acknowledged."""
         return not self._to_modem and self._lines.settled
 
     @property
     def host_ended(self):
+        """True if the host has closed its sending side."""
         return self._host_ended
 
     @property
-    def host_deaf(self):
-        return self._host_deaf
+    def host_closed(self):
+        """True if the host no longer receives bytes."""
+        return self._host_closed
 
     def attach(self, host, make_codec):
-        """Serve this host; its codec may have something to say from the first."""
+        """Connect a host (a non-blocking socket). make_codec(sink) returns its codec."""
         self._host = host
-        self._host_ended = self._host_deaf = self._held = False
+        self._host_ended = self._host_closed = self._held = False
         self._codec = make_codec(self)
         self._watch()
 
     def detach(self):
-        """Let the host go: what it still said is passed on, what it would have heard is lost."""
+        """Disconnect the host. Its queued bytes still reach the modem, those for it are lost."""
         if self._host:
             self._loop.unwatch(self._host)
             self._host = None
@@ -99,61 +100,62 @@ class Pump:
             self._drop_output()
             self._watch()
 
-    # What a codec finds in the host's stream
+    # The sink of a codec
 
     def data(self, block):
-        """Bytes for the modem."""
+        """Queue bytes for the modem."""
         if not self._to_modem or not isinstance(self._to_modem[-1], bytearray):
             self._to_modem.append(bytearray())
         self._to_modem[-1] += block
 
     def lines(self, mask, on):
-        """A change of the host's lines."""
+        """Queue a change of the host's lines in `mask`."""
         self._to_modem.append((mask, on))
 
     def purge_input(self):
-        """Throw away what the modem has written and nobody has read yet."""
+        """Discard unread bytes from the modem."""
         for _ in range(_PURGE_BLOCKS):
             self.dropped += len(_receive(self._modem) or b"")
 
     def purge_output(self):
-        """Throw away the host's bytes that the modem has not taken."""
+        """Discard queued bytes for the modem, but no changes of lines."""
         self._to_modem = collections.deque(
             each for each in self._to_modem if not isinstance(each, bytearray)
         )
 
     def answer(self, data):
-        """Bytes of the codec's own, for the host."""
-        if self._host and not self._host_deaf:
+        """Send bytes from the codec to the host."""
+        if self._host and not self._host_closed:
             self._to_host += data
             self._watch()
 
     def hold(self, on):
-        """Pause the modem's output, or resume it: meanwhile the modem has to wait."""
+        """Suspend (True) or resume (False) the modem's output."""
         self._held = on
         self._watch()
 
-    # What the line's owner asks for
+    # For the owner of the pump
 
     def change_lines(self, mask, on):
-        """Change the host's lines after all that waits for the modem."""
+        """Change the host's lines after all queued data."""
         self.lines(mask, on)
         self._flush_to_modem()
         self._watch()
 
-    def forget(self):
-        """Throw away the bytes that the modem has not taken. Its lines get their last state."""
+    def discard_input(self):
+        """Discard queued bytes for the modem, and apply the queued changes of lines at once."""
         self.purge_output()
         while self._to_modem:
             self._lines.set(*self._to_modem.popleft())
         self._watch()
 
     def abandon_input(self):
-        """Throw away what the modem has not taken and listen to this host no more."""
+        """Discard queued bytes for the modem and read no more from this host."""
         self._host_ended = True
-        self.forget()
+        self.discard_input()
 
     def close(self):
+        """Disconnect the host and stop reading the modem."""
         self.detach()
         self._loop.unwatch(self._modem)
 
@@ -167,14 +169,14 @@ class Pump:
 
     def _host_events(self):
         events = WRITE if self._to_host and not self._held else 0
-        # While the modem is held nothing is added to what the host has not taken.
-        room = self._held or len(self._to_host) < _ANSWERS
+        # While output is suspended, _to_host does not grow.
+        room = self._held or len(self._to_host) < _MAX_TO_HOST
         if room and self._modem_keeps_up() and not self._host_ended:
             events |= READ
         return events
 
     def _modem_keeps_up(self):
-        return self.waiting_for_modem < BLOCK and len(self._to_modem) < _ITEMS
+        return self.waiting_for_modem < BLOCK and len(self._to_modem) < _MAX_ITEMS
 
     def _on_settled(self):
         self._flush_to_modem()
@@ -184,34 +186,34 @@ class Pump:
         if events & WRITE:
             self._flush_to_modem()
         if events & READ:
-            self._take_from_modem()
+            self._read_modem()
         self._watch()
 
     def _on_host(self, events):
         if events & WRITE:
             self._flush_to_host()
         if events & READ:
-            self._take_from_host()
+            self._read_host()
         self._watch()
 
-    def _take_from_modem(self):
-        # Never b"": whoever owns the pump holds the modem's end open as well.
+    def _read_modem(self):
+        # There is no end of file: the launcher keeps the modem's end of the socket pair open.
         block = _receive(self._modem)
         if block is None:
             return
-        if self._host and not self._host_deaf:
+        if self._host and not self._host_closed:
             self._to_host += self._codec.encode(block)
             self._flush_to_host()
         else:
             self.dropped += len(block)
 
-    def _take_from_host(self):
+    def _read_host(self):
         block = _receive(self._host)
         if block is None:
             return
         if not block:
             self._host_ended = True
-            self._held = False  # there will be no RESUME
+            self._held = False  # a resume can no longer arrive
             self._on_eof()
             return
         try:
@@ -222,7 +224,7 @@ class Pump:
         self._flush_to_modem()
 
     def _flush_to_modem(self):
-        """Pass on bytes and changes of lines, as far as the modem has taken those before."""
+        """Send queued data and changes, each after the modem has acknowledged earlier changes."""
         while self._to_modem and self._lines.settled:
             first = self._to_modem[0]
             if isinstance(first, bytearray):
@@ -232,11 +234,11 @@ class Pump:
             else:
                 self._lines.set(*first)
             self._to_modem.popleft()
-        self._lines.notice(_notices(self._to_modem))
+        self._lines.notify(_notices(self._to_modem))
 
     def _flush_to_host(self):
         if self._host and not self._held and not _send(self._host, self._to_host):
-            self._host_deaf = True
+            self._host_closed = True
             self._drop_output()
 
     def _drop_output(self):
@@ -245,29 +247,32 @@ class Pump:
 
 
 def _notices(items):
-    """What the modem has to know of the changes that wait: DROP_COMES, RTS_COMES."""
+    """Return the notices for queued changes: DTR_WILL_DROP, RTS_WILL_RISE."""
     changes = [item for item in items if isinstance(item, tuple)]
     drops = any(mask & DTR and not on for mask, on in changes)
     rises = any(mask & RTS and on for mask, on in changes)
-    return (DROP_COMES if drops else 0) | (RTS_COMES if rises else 0)
+    return (DTR_WILL_DROP if drops else 0) | (RTS_WILL_RISE if rises else 0)
 
 
 def _receive(source):
-    """A block, b"" at the end, None when there is nothing yet."""
+    """Return a block, b"" at end of file, or None if no byte is available."""
     try:
         return source.recv(BLOCK)
     except BlockingIOError:
         return None
     except OSError:
-        # Reset by the other side: for a serial port that is an end like any other.
+        # A reset by the peer is an ordinary end for a serial port.
         return b""
 
 
-def _send(sink, pending):
-    """Send what the sink takes and remove it from `pending`; False when the sink is gone."""
+def _send(sock, pending):
+    """Send bytes and remove them from `pending` until the socket would block.
+
+    Returns False if the connection is closed.
+    """
     try:
         while pending:
-            del pending[: sink.send(pending)]
+            del pending[: sock.send(pending)]
     except BlockingIOError:
         return True
     except OSError:

@@ -1,8 +1,8 @@
-"""The simulated radio of `--radio sim`: a process of its own, joined to the modem alone.
+"""The simulated radio of `--radio sim`, a separate process that is connected to the modem.
 
-The bytes and the control lines of its serial line go over two socket pairs; each end is held by
-one of the two processes, so that either sees the other end. Who has something to say to the radio
-connects to a socket in the file system: see steer.py.
+Two socket pairs carry the data and the control lines of the radio's serial line. Each of the two
+processes holds one end, so that each notices when the other process ends. Commands that control
+the simulation arrive on a Unix socket: see steer.py.
 """
 
 import contextlib
@@ -24,11 +24,12 @@ _END_S = 2
 
 
 def open_radio(spec, journal):
+    """Return the radio for --radio, a NoRadio if `spec` is empty. Raises Refused or OSError."""
     return SimulatedRadio(control_path(spec), journal) if spec else NoRadio()
 
 
 def control_path(spec):
-    """Where the radio of `sim` or `sim:PATH` is steered."""
+    """Return the path of the control socket for `sim` or `sim:PATH`. Raises Refused."""
     kind, colon, path = spec.partition(":")
     if kind != "sim" or (colon and not path):
         raise Refused(f"--radio {spec}: expected sim or sim:PATH")
@@ -36,76 +37,87 @@ def control_path(spec):
 
 
 class NoRadio:
+    """A radio that does not exist."""
+
     modem_fds = {}
     place = ""
 
     def start(self):
-        """There is nothing to start, and so on."""
+        """Do nothing."""
 
-    handed_over = look = close = start
+    handed_over = check = close = start
 
 
 class SimulatedRadio:
-    """Made: the control socket exists. `modem_fds` are the modem's, closed by handed_over()."""
+    """The simulator process and its sockets.
+
+    modem_fds: descriptors for the modem, as {option of the modem: descriptor}; place: text for the
+    ready line.
+    """
 
     def __init__(self, path, journal):
+        """Create the sockets; path is that of the control socket. Raises Refused or OSError."""
         if not os.access(_PROGRAM, os.R_OK):
             raise Refused(f"--radio: no simulator at {_PROGRAM}")
         self._journal = journal
         self._path = path
         self._popen = None
-        self._told = False
+        self._end_logged = False
         self._control = _listen(path)
-        self._made = os.stat(path)
+        self._control_stat = os.stat(path)
         try:
-            self._ours, self._theirs = zip(socket.socketpair(), socket.socketpair(), strict=True)
+            # Each is a pair of data and lines: for the modem and for the radio.
+            self._modem_ends, self._radio_ends = zip(
+                socket.socketpair(), socket.socketpair(), strict=True
+            )
         except OSError:
             self._control.close()
             os.unlink(path)
             raise
-        for sock in self._ours:
+        for sock in self._modem_ends:
             sock.setblocking(False)
-        self.modem_fds = dict(
-            zip(("radio", "radio-lines"), (sock.fileno() for sock in self._ours), strict=True)
-        )
+        fds = (sock.fileno() for sock in self._modem_ends)
+        self.modem_fds = dict(zip(("radio", "radio-lines"), fds, strict=True))
         self.place = f"; radio sim:{path}"
 
     def start(self):
-        fds = [sock.fileno() for sock in (*self._theirs, self._control)]
+        """Start the simulator process."""
+        fds = [sock.fileno() for sock in (*self._radio_ends, self._control)]
         self._relay = self._journal.relay()
         names = ("--fd", "--lines", "--control")
         words = [str(word) for pair in zip(names, fds, strict=True) for word in pair]
         self._popen = subprocess.Popen(
-            # Switched on with the modem: what that says before is not heard.
+            # The radio boots together with the modem and ignores earlier commands.
             [sys.executable, "-B", str(_PROGRAM), *words, "--boot-ms", str(_BOOT_MS)],
             stdin=subprocess.DEVNULL,
             stdout=self._relay.fd if self._journal.verbose else subprocess.DEVNULL,
             stderr=self._relay.fd,
             pass_fds=fds,
-            start_new_session=True,  # Ctrl-C is the launcher's
+            start_new_session=True,  # Ctrl-C at the terminal reaches only the launcher
             preexec_fn=die_with_launcher,
         )
         self._relay.start()
-        for sock in (*self._theirs, self._control):
+        for sock in (*self._radio_ends, self._control):
             sock.close()
 
     def handed_over(self):
-        for sock in self._ours:
+        """Close the copies of the descriptors that the modem has inherited."""
+        for sock in self._modem_ends:
             sock.close()
 
-    def look(self):
-        """A child has ended. The modem goes on without a radio."""
-        status = self._popen.poll() if self._popen and not self._told else None
+    def check(self):
+        """Log the end of the simulator process, once. Called after a child process has ended."""
+        status = self._popen.poll() if self._popen and not self._end_logged else None
         if status is not None:
-            self._told = True
+            self._end_logged = True
             how = f"exit status {status}"
             if status < 0:
                 how = f"killed by signal {-status}: {signal.strsignal(-status)}"
-            self._journal.info(f"the simulated radio ended ({how}); the modem goes on")
+            self._journal.info(f"the simulated radio ended ({how}); the modem keeps running")
 
     def close(self):
-        """It ends with the modem, whose end of the line is gone; insist on it."""
-        for sock in (*self._ours, *self._theirs, self._control):
+        """Wait for the end of the simulator, after the modem has ended; kill it if needed."""
+        for sock in (*self._modem_ends, *self._radio_ends, self._control):
             sock.close()
         if self._popen:
             try:
@@ -115,7 +127,7 @@ class SimulatedRadio:
                 self._popen.wait()
             self._relay.finish()
         with contextlib.suppress(FileNotFoundError):
-            if os.path.samestat(os.stat(self._path), self._made):
+            if os.path.samestat(os.stat(self._path), self._control_stat):
                 os.unlink(self._path)
 
 
@@ -135,7 +147,7 @@ def _listen(path):
 
 
 def _is_stale(path):
-    """A socket to which nobody listens any more."""
+    """Return True if a socket exists at the path but no process listens on it."""
     if not os.path.exists(path) or not stat.S_ISSOCK(os.stat(path).st_mode):
         return False
     with socket.socket(socket.AF_UNIX) as probe:

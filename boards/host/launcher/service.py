@@ -1,11 +1,11 @@
-"""The modem, or a fleet of them, with everything around it, from its start to its end."""
+"""Run a modem or a fleet, with its serial lines, console, radio and profiles."""
 
 import signal
 
 from .consolepty import NoConsole, open_console
 from .eventloop import EventLoop
 from .failure import ModemDied, Refused, is_short
-from .fleet import home_of, lines_of, make_room
+from .fleet import home_of, lines_of, raise_limit
 from .journal import Journal, open_log
 from .parent import Parent
 from .port import Port
@@ -13,12 +13,13 @@ from .process import ModemProcess
 from .profile import Profiles
 from .radio import NoRadio, open_radio
 
-_START_MS = 10_000
-_START_EACH_MS = 50
-_SHORT_MS = 100  # when descriptors are short: until the next try
+_START_MS = 10_000  # time limit for the start of the modem process
+_START_EACH_MS = 50  # additional time for each modem
+_RETRY_MS = 100  # pause between two tries when no descriptor is free
 
 
 def open_journal(options):
+    """Return the Journal for --log and --verbose. Raises Refused."""
     if not options.log:
         return Journal(options.verbose)
     try:
@@ -28,15 +29,14 @@ def open_journal(options):
 
 
 class Service:
-    """run(): modems serve their lines until a signal, stop() or the end of the process that
-    --until names.
+    """The life of the modem process, from the creation of its lines to their removal.
 
-    run() returns at a wanted end and raises ModemDied at any other; close() leaves no trace,
-    whatever has happened before. SIGUSR1 cuts the power of modem and radio, and gives it back: the
-    line stays, and on_up() is called again.
+    It ends with SIGINT, SIGTERM, SIGHUP, loop.stop() or the process that --until names. SIGUSR1 is
+    a power cycle of modem and radio: hosts stay connected.
     """
 
     def __init__(self, options, journal):
+        """options: as parse_options() returns them. Raises Refused."""
         self._options = options
         self._journal = journal
         self._process = None
@@ -45,23 +45,27 @@ class Service:
         self._radio = NoRadio()
         self._console = NoConsole()
         self._on_up = None
-        self._waiting = 0  # for so many modems that have not started yet
-        self._limit = None
+        self._starting = 0  # number of modems that have not started yet
+        self._start_timer = None
         self.loop = EventLoop()
         self._parent = Parent(options.until, options.scratch, self.loop, self.loop.stop)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            # nohup asks for SIGHUP to be ignored, and means it.
+            # nohup has set SIGHUP to be ignored: keep that.
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 self.loop.on_signal(number, self.loop.stop)
 
     def run(self, on_up):
-        """Call on_up(place) for each modem once all are up, then serve."""
+        """Run the modems until an end that was asked for.
+
+        on_up(place) is called for each modem once all are up, and again after each power cycle.
+        Raises ModemDied or Refused.
+        """
         options = self._options
         self._on_up = on_up
         self._radio = open_radio(options.radio, self._journal)
         self._profiles.take(options)
         if options.count > 1:
-            make_room(options.count)
+            raise_limit(options.count)
         for number, dte in enumerate(lines_of(options.dte, options.count), 1):
             self._ports.append(self._port(number, dte))
         self._console = open_console(options, self.loop)
@@ -71,7 +75,10 @@ class Service:
         self.loop.run()
 
     def close(self):
-        """Hosts go first; then the modem, which is to see no error on its port; then the rest."""
+        """End the modem and remove everything that run() has created. Can always be called.
+
+        Hosts are disconnected first, so that the modem ends without an error on its port.
+        """
         for port in (*self._ports, self._console):
             port.withdraw()
         if self._process:
@@ -87,13 +94,14 @@ class Service:
         journal = self._journal
         if self._options.count > 1:
             journal = journal.labelled(f"modem {number}")
-        port = Port(self._options, dte, self.loop, journal, self._on_port, self._on_lines_closed)
+        callbacks = self._on_port_up, self._on_lines_closed
+        port = Port(self._options, dte, self.loop, journal, *callbacks)
         if self._options.count > 1 or self._options.bind:
             port.place += f"; servers on {self._options.bind or home_of(number)}"
         return port
 
     def _power_on(self):
-        self._waiting = len(self._ports)
+        self._starting = len(self._ports)
         fds = [port.fds for port in self._ports]
         fds += [self._radio.modem_fds, self._console.modem_fds]
         self._radio.start()
@@ -101,28 +109,28 @@ class Service:
         for owner in (*self._ports, self._radio):
             owner.handed_over()
         limit_ms = _START_MS + _START_EACH_MS * len(self._ports)
-        self._limit = self.loop.after(limit_ms, lambda: self._on_start_timeout(limit_ms))
+        self._start_timer = self.loop.after(limit_ms, lambda: self._on_start_timeout(limit_ms))
 
     def _cycle_power(self):
-        """One that is still starting is left alone: it has just got its power."""
-        if self._waiting:
+        """Restart modem and radio from power-off. Does nothing while a modem is still starting."""
+        if self._starting:
             return
-        self._journal.debug("the power is off and on")
-        self._waiting = len(self._ports)
+        self._journal.debug("power cycle")
+        self._starting = len(self._ports)
         self._process.lose_power()
         self._process = None
         self._radio.close()
         self._radio = NoRadio()
         for port in self._ports:
             port.lose_power()
-        self._console.forget()
-        self._power_back(told=False)
+        self._console.lose_power()
+        self._power_back(logged=False)
 
-    def _power_back(self, told):
-        """Hosts may have taken the descriptors that this needs: then it waits for them."""
+    def _power_back(self, logged):
+        """Start modem and radio again; try later if hosts have used up the free descriptors."""
         try:
             for port in self._ports:
-                port.lines.renew()
+                port.lines.reopen()
             self._radio = open_radio(self._options.radio, self._journal)
             self._power_on()
         except (OSError, Refused) as error:
@@ -130,29 +138,29 @@ class Service:
                 raise
             self._radio.close()
             self._radio = NoRadio()
-            if not told:
-                self._journal.info(f"the modem has no power yet: {error.__cause__ or error}")
-            self.loop.after(_SHORT_MS, lambda: self._power_back(told=True))
+            if not logged:
+                self._journal.info(f"the power cycle is delayed: {error.__cause__ or error}")
+            self.loop.after(_RETRY_MS, lambda: self._power_back(logged=True))
 
-    def _on_port(self):
-        self._waiting -= 1
-        if self._waiting:
+    def _on_port_up(self):
+        self._starting -= 1
+        if self._starting:
             return
-        self.loop.cancel(self._limit)
+        self.loop.cancel(self._start_timer)
         for port in self._ports:
             port.start()
             self._on_up(port.place + self._radio.place)
 
     def _on_lines_closed(self):
-        """Most often the process is ending: its exit status says more than this does."""
+        """Report the exit status of the process, which usually ends now."""
         if not self._process.wait_for_end():
-            raise ModemDied("the modem closed its control lines and went on running")
+            raise ModemDied("the modem closed its control lines but did not end")
         self._on_child()
 
     def _on_child(self):
-        self._radio.look()
+        self._radio.check()
         if self._process and self._process.ended():
-            raise ModemDied(f"the modem ended by itself ({self._process.how_it_ended()})")
+            raise ModemDied(f"the modem ended unexpectedly ({self._process.how_it_ended()})")
 
     def _on_start_timeout(self, limit_ms):
-        raise ModemDied(f"the modem is not up after {limit_ms // 1000} s")
+        raise ModemDied(f"the modem did not start within {limit_ms // 1000} s")

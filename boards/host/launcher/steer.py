@@ -1,9 +1,9 @@
-"""Say one line to the simulated radio of a modem on this PC: `make radio CMD=drop`.
+"""Send a command to the simulated radio of a modem on this PC: `make radio CMD=drop`.
 
     PYTHONPATH=boards/host python -m launcher.steer [--radio sim:PATH] help
 
-Help goes to stdout. A command that is done has no answer; one that the radio refuses is told on
-stderr, with exit status 2.
+The command `help` prints the list of commands. Other commands print nothing on success. An error
+is one line on stderr, with exit status 2.
 """
 
 import argparse
@@ -16,12 +16,12 @@ from .radio import control_path
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Say one line to the simulated radio.")
+    parser = argparse.ArgumentParser(description="Send a command to the simulated radio.")
     parser.add_argument("--radio", default="sim", metavar="sim[:PATH]", help="(%(default)s)")
-    parser.add_argument("words", nargs="+", help="such as: drop; help lists them")
+    parser.add_argument("words", nargs="+", help="the command, such as drop; help lists all")
     given = parser.parse_args()
     try:
-        say(control_path(given.radio), " ".join(given.words))
+        send(control_path(given.radio), " ".join(given.words))
     except Failure as failure:
         journal = Journal()
         journal.fail(failure)
@@ -30,8 +30,11 @@ def main():
     return 0
 
 
-def say(path, line):
-    """Say it, and wait until it is done. Raises Refused."""
+def send(path, line):
+    """Send a command and wait until the radio has executed it. Print the answer to `help`.
+
+    path: that of the control socket. Raises Refused if no radio listens or the command is wrong.
+    """
     with socket.socket(socket.AF_UNIX) as radio:
         try:
             radio.connect(path)

@@ -1,4 +1,4 @@
-"""The name under which hosts find the pty: a symbolic link that is ours as long as it says so."""
+"""The public name of a pty: a symbolic link, such as /tmp/modem."""
 
 import os
 import stat
@@ -7,9 +7,10 @@ from .failure import Refused
 
 
 class Symlink:
-    """Made at once or not at all; remove() leaves alone what has been put in its place since."""
+    """A symbolic link from `path` to the pty `target`."""
 
     def __init__(self, path, target):
+        """Create the link; replace a stale one. Raises Refused if another file is in its place."""
         self.path = path
         self._target = target
         try:
@@ -22,12 +23,13 @@ class Symlink:
             raise Refused(f"pty:{path}: {error.strerror}") from error
 
     def remove(self):
+        """Remove the link, unless it has been replaced since."""
         if _target_of(self.path) == self._target:
             os.unlink(self.path)
 
 
 def _is_stale(path, target):
-    """A link left behind: it leads nowhere, or to a pty that died, or that is now our own."""
+    """Return True if the path is a link to nothing, to a closed pty, or already to `target`."""
     there = _target_of(path)
     if there is None:
         return False
@@ -40,7 +42,7 @@ def _is_dead_pty(name):
     try:
         os.close(os.open(name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK))
     except PermissionError:
-        # Somebody else's terminal, very much alive.
+        # The terminal of another user exists.
         return False
     except OSError:
         return True
@@ -48,7 +50,7 @@ def _is_dead_pty(name):
 
 
 def _target_of(path):
-    """Where the link leads, None when it is no link."""
+    """Return the target of a link, or None if the path is no link."""
     try:
         return os.readlink(path)
     except OSError:

@@ -1,9 +1,9 @@
-"""The serial line as a TCP port on the loopback address: one host at a time.
+"""The serial line as a TCP port on the loopback address, for one host at a time.
 
-Connecting raises DTR and RTS. When the host leaves, what it had sent still reaches the modem, then
-the lines drop, and what the modem had to say in answer still reaches a host that only closed its
-sending side (`printf 'AT\\r' | nc -N ...`). Only then is the next host let in. Bytes that nobody
-takes do not keep a host that has left: the modem discards them after a second (B10).
+Connecting raises DTR and RTS. When the host disconnects, the modem still reads the bytes that the
+host has sent, and then the lines drop. A host that has only closed its sending side
+(`printf 'AT\\r' | nc -N ...`) still gets the responses. Then the next host can connect. A modem
+that does not read delays this for about two seconds only (B10).
 """
 
 import errno
@@ -15,7 +15,7 @@ import termios
 import time
 from typing import Any
 
-from .controllines import BREAK, DROP_COMES, DTR, RTS
+from .controllines import BREAK, DTR, DTR_WILL_DROP, RTS
 from .eventloop import READ
 from .failure import Refused, is_short
 from .firstbytes import FirstBytes
@@ -24,35 +24,41 @@ from .pump import PlainCodec, Pump
 
 _ADDRESS = "127.0.0.1"
 
-# A serial port has no megabytes of buffers: a modem that does not read is to be felt by the host.
+# Socket buffers as small as those of a serial port: the host should notice a modem that does not
+# read.
 _BUFFER = 32 * 1024
 
-# While a host leaves: how often to see whether the modem has read everything, how long a modem
-# that reads nothing may hold up the drop of DTR (longer than the modem itself waits), and how long
-# its last words may take.
+# While a host disconnects: the interval of checks if the modem has read everything, how long a
+# modem that does not read can delay the drop of DTR (longer than the modem itself waits for a
+# peer), and the time for the last responses.
 _LEAVE_POLL_MS = 5
 _PATIENCE_MS = 2000
-_LAST_WORDS_MS = 100
+_LAST_RESPONSES_MS = 100
 
-# When no descriptor was left for a host: until the next try.
-_SHORT_MS = 100
+# Pause between two tries to accept a host when no descriptor is free.
+_RETRY_MS = 100
 
-# How often to see whether a host that is not being read (back-pressure) is still there.
-_LOOK_MS = 250
+# Interval of checks if a host that is not being read (back-pressure) is still connected.
+_CHECK_MS = 250
 
 _ALL = DTR | RTS | BREAK
 
-# Linux tells of a closed sending side even with unread bytes before it; others tell later.
+# Linux reports that the peer has closed its sending side, even before unread bytes (POLLRDHUP).
+# Other systems report it after these bytes have been read.
 _HUNG_UP = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
 
 
 class TcpDte:
-    """See the module. `modem_fd` is for the modem; it stays open here, to see what is unread."""
+    """A DTE on a TCP port; see dte.py for its members.
+
+    The modem inherits `modem_fd`. It stays open in the launcher, to count unread bytes.
+    """
 
     kind = "tcp"
     more_fds = {}
 
     def __init__(self, where, speed, loop, lines, journal):
+        """Listen on port `where` (text, 0 for any). speed: bit/s. Raises Refused."""
         self.speed = speed
         self.lines = lines
         self.journal = journal
@@ -63,35 +69,35 @@ class TcpDte:
         self.modem_fd = self._modem_end.fileno()
         self._host = None
         self._first = FirstBytes(PlainCodec(self.pump))  # of the connected host
-        self._leaving = False
-        # No descriptor was left for the host that waits, and the log says so.
-        self._short = False
-        # While leaving: bytes that the modem has not read, and when to wait no longer.
+        self._leaving = False  # the host is being disconnected
+        self._short = False  # no descriptor was free for the next host, and this has been logged
+        # While leaving: number of unread bytes, and the time (monotonic, s) to wait no longer.
         self._unread = -1
         self._give_up_at = 0.0
 
     @property
     def place(self):
-        """For the ready line."""
+        """Text for the ready line."""
         return f"{self.kind}:{_ADDRESS}:{self._listener.getsockname()[1]}"
 
     def handed_over(self):
-        """The modem has its end; nothing to close, see the class."""
+        """Do nothing: the modem's end stays open, see the class."""
 
-    def forget(self):
-        """What the modem has not read is lost with its power."""
-        self.pump.forget()
+    def lose_power(self):
+        """Discard bytes that the modem has not read, as at a loss of power."""
+        self.pump.discard_input()
         while _readable(self._modem_end):
             self._modem_end.recv(_BUFFER)
 
     def start(self):
-        """The modem is up: let hosts in."""
+        """Let hosts connect."""
         self._loop.watch(self._listener, READ, self._on_connection)
 
     def lines_changed(self):
-        """A bare TCP connection has no way to show DCD."""
+        """Do nothing: a plain TCP connection cannot show DCD."""
 
     def make_codec(self, sink) -> Any:
+        """Return the codec for a new connection."""
         return PlainCodec(sink)
 
     def _make_codec(self, sink):
@@ -99,6 +105,7 @@ class TcpDte:
         return self._first
 
     def withdraw(self):
+        """Disconnect the host and stop listening."""
         self._loop.unwatch(self._listener)
         self._listener.close()
         self.pump.close()
@@ -106,14 +113,15 @@ class TcpDte:
             self._host.close()
 
     def close(self):
+        """Close the modem's sockets and log how many bytes from the modem were dropped."""
         self._modem.close()
         self._modem_end.close()
         if self.pump.dropped:
-            self.journal.debug(f"{self.pump.dropped} bytes of the modem went to no host")
+            self.journal.debug(f"{self.pump.dropped} bytes from the modem reached no host")
 
     def _on_connection(self, _events):
         if self._host and _has_left(self._host):
-            # The old host is on its way out: the new one waits in the backlog, unharmed.
+            # The old host is disconnecting. The new one stays in the backlog until that is done.
             self._leave()
             return
         try:
@@ -125,48 +133,48 @@ class TcpDte:
         name = f"{address}:{port}"
         if self._host:
             host.close()
-            self.journal.info(f"refused a second host ({name}): one is connected")
+            self.journal.info(f"rejected host {name}: another host is connected")
         else:
-            self._let_in(host, name)
+            self._connect(host, name)
 
     def _not_accepted(self, error):
-        """Gone again before it was let in, or no descriptor left: then it waits."""
+        """Log a failed accept, and try again later if no descriptor was free for it."""
         if not self._short:
             self.journal.info(f"a host could not connect: {error.strerror}")
         self._short = is_short(error)
         if self._short:
             self._loop.unwatch(self._listener)
-            self._loop.after(_SHORT_MS, self._try_again)
+            self._loop.after(_RETRY_MS, self._try_again)
 
     def _try_again(self):
         if not self._leaving:
             self.start()
 
-    def _let_in(self, host, name):
+    def _connect(self, host, name):
         host.setblocking(False)
         host.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # An urgent byte (telnet's data mark) stays in its place in the stream.
+        # Keep an urgent byte (telnet's data mark) in its place in the stream.
         host.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
         self.journal.debug(f"host {name} connected")
         self._host = host
         self.pump.attach(host, self._make_codec)
         self.pump.change_lines(DTR | RTS, True)
-        self._loop.after(_LOOK_MS, lambda: self._look(host))
+        self._loop.after(_CHECK_MS, lambda: self._check(host))
 
-    def _look(self, host):
+    def _check(self, host):
         if self._host is host and not self._leaving:
             if _has_left(host) if self.pump.waiting_for_modem else _hung_up(host):
                 self._leave()
             else:
-                self._loop.after(_LOOK_MS, lambda: self._look(host))
+                self._loop.after(_CHECK_MS, lambda: self._check(host))
 
     def _on_eof(self):
-        """All that the host has sent is in the pump: DTR drops after it."""
-        self._tell_held()
+        """Drop DTR after all bytes from the host, which are in the pump now."""
+        self._log_held()
         self.pump.change_lines(_ALL, False)
         self._leave()
 
-    def _tell_held(self):
+    def _log_held(self):
         if self._first.held:
             self.journal.info(f"host left; {self._first.held!r} was not passed to the modem")
             self._first.held = b""
@@ -178,28 +186,30 @@ class TcpDte:
     def _leave(self):
         if not self._leaving:
             self._leaving = True
-            self._tell_held()
+            self._log_held()
             self._loop.unwatch(self._listener)
             self._unread = -1
             if not self.pump.host_ended:
-                self.lines.notice(DROP_COMES)
+                self.lines.notify(DTR_WILL_DROP)
             self._wait_until_read()
 
     def _wait_until_read(self):
-        """Until the modem has taken the drop of DTR and all before it, or takes nothing more."""
-        if not self._taken() and self._has_patience():
+        """Wait until the modem has read all bytes and the drop of DTR, or reads no more."""
+        if not self._all_read() and self._has_patience():
             self._loop.after(_LEAVE_POLL_MS, self._wait_until_read)
             return
-        if not self._taken():
+        if not self._all_read():
             self.journal.info(f"host left; the modem did not read its last {self._unread} bytes")
             self.pump.abandon_input()
             self.pump.change_lines(_ALL, False)
-        self._loop.after(0 if self.pump.host_deaf else _LAST_WORDS_MS, self._part)
+        delay_ms = 0 if self.pump.host_closed else _LAST_RESPONSES_MS
+        self._loop.after(delay_ms, self._disconnect)
 
-    def _taken(self):
+    def _all_read(self):
         return self.pump.host_ended and self.pump.idle
 
     def _has_patience(self):
+        """Return False if the number of unread bytes has not changed for _PATIENCE_MS."""
         unread = self._count_unread()
         if unread != self._unread:
             self._unread = unread
@@ -212,7 +222,7 @@ class TcpDte:
             unread += _readable(self._host)
         return unread
 
-    def _part(self):
+    def _disconnect(self):
         self.pump.detach()
         if self._host:
             self._host.close()
@@ -227,7 +237,7 @@ def _listen(kind, where):
         raise Refused(f"{kind}:{where}: expected a port number, 0 to 65535")
     listener = socket.socket()
     listener.setblocking(False)
-    # Else the port stays busy for a minute after a host has been served.
+    # Without this option the port stays in use for a minute after a connection.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     _limit_buffers(listener)
     try:
@@ -249,19 +259,19 @@ def _buffered_pair():
 
 
 def _limit_buffers(sock):
-    """On a listener: for every connection that it accepts."""
+    """Limit the socket's buffers. Connections that a listener accepts inherit the limit."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
 
 
 def _readable(sock):
-    """How many bytes lie unread in a socket."""
+    """Return the number of unread bytes in a socket."""
     (count,) = struct.unpack("i", fcntl.ioctl(sock, termios.FIONREAD, bytes(4)))
     return count
 
 
 def _has_left(sock):
-    """Whether the host has closed its sending side, seen also before bytes that are not read."""
+    """Return True if the host has closed its sending side, also before unread bytes."""
     return _hung_up(sock) or has_closed(sock)
 
 

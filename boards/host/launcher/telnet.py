@@ -1,8 +1,8 @@
 """Telnet as a codec without I/O: RFC 854 and 855, option negotiation as in RFC 1143.
 
-decode() takes the host's bytes in blocks of any size and never raises. It calls the sink in the
-order of the stream: sink.data(bytes), sink.lines(mask, on), sink.answer(bytes). encode() puts the
-modem's bytes into wire form. A subclass adds an option of its own.
+decode() accepts the host's bytes in blocks of any size and never raises. It calls the sink in the
+order of the stream: sink.data(bytes), sink.lines(mask, on), sink.answer(bytes). encode() returns
+the modem's bytes in wire form. A subclass can add an option.
 """
 
 import re
@@ -14,11 +14,11 @@ WILL, WONT, DO, DONT, IAC = 251, 252, 253, 254, 255
 
 BINARY, ECHO, SGA = 0, 1, 3
 
-# RFC 854 asks for visible evidence that the server is still there.
+# The answer to AYT (are you there), which RFC 854 wants to be visible.
 _HERE = b"\r\n[Yes]\r\n"
 
-# A longer subnegotiation is skipped as far as it exceeds this: only a signature may be longer.
-_LONGEST = 256
+# Bytes of a subnegotiation that are kept. Only a signature can be longer.
+_MAX_TEXT = 256
 
 # A CR that is not part of CR LF is sent as CR NUL, unless the BINARY option is on (RFC 854).
 _BARE_CR = re.compile(rb"\r(?!\n)")
@@ -27,56 +27,60 @@ _ANSWERS = {DO: (WILL, WONT), WILL: (DO, DONT)}
 
 
 class Telnet:
-    """One connection. `offers` are sent at once: pairs of WILL or DO and an option.
+    """The codec of one connection.
 
-    An option has two sides: DO and DONT are about ours, WILL and WONT about the host's. A request
-    for the state that a side has already gets no answer, so two ends cannot answer each other
-    forever.
+    An option can be on at each side: DO and DONT request a change at the server (this side), WILL
+    and WONT at the host. A request for the state that a side already has gets no answer, so that
+    the two ends cannot answer each other forever.
     """
 
-    # The options that each side may have on.
+    # The options that each side may switch on.
     options = {DO: {BINARY, ECHO, SGA}, WILL: {BINARY, SGA}}
+    # Requests at the start of a connection, each WILL or DO and an option.
     offers = ((WILL, ECHO), (WILL, SGA), (WILL, BINARY), (DO, BINARY))
 
     def __init__(self, sink, journal):
+        """Send the offers. sink: see the module; journal: the Journal for debug messages."""
         self.sink = sink
         self.journal = journal
         self._step = self._data
         self._verb = 0
-        self._text = bytearray()  # of the subnegotiation that is being received
-        self._after_cr = False  # a NUL that comes next belongs to the CR before it
-        self._on = set()  # (DO or WILL, option) of each side that is on
-        self._asked = set()  # sides that we have asked for and that were not answered yet
+        self._text = bytearray()  # the subnegotiation that is being received
+        self._after_cr = False  # the last data byte was a CR: drop a NUL that follows
+        self._on = set()  # options that are on, as (DO or WILL, option)
+        self._asked = set()  # requests from this side that the host has not answered yet
         for verb, option in self.offers:
             self._asked.add((DO if verb == WILL else WILL, option))
-            self.say(bytes((IAC, verb, option)))
+            self.send(bytes((IAC, verb, option)))
 
     def decode(self, block):
+        """Pass the host's bytes to the sink."""
         at = 0
         while at < len(block):
             at = self._step(block, at)
 
     def encode(self, block):
+        """Return the modem's bytes in wire form."""
         if not self.is_on(DO, BINARY):
             block = _BARE_CR.sub(b"\r\0", block)
         return block.replace(b"\xff", b"\xff\xff")
 
-    def say(self, data):
-        """Send bytes of our own, in wire form."""
+    def send(self, data):
+        """Send an answer, in wire form, to the host."""
         self.sink.answer(data)
 
     def is_on(self, side, option):
-        """`side`: DO for our side of the option, WILL for the host's."""
+        """Return True if an option is on. side: DO for the server, WILL for the host."""
         return (side, option) in self._on
 
     def enabled(self, option):
-        """An option came on, on one of its sides."""
+        """Do nothing. Called when an option was switched on at one side; a subclass may use it."""
 
     def subnegotiation(self, option, text):
-        """A subnegotiation of the host's has ended. `text` has at most 255 bytes."""
+        """Ignore a subnegotiation from the host; a subclass may use it. text: up to 255 bytes."""
         self.journal.debug(f"telnet: subnegotiation of option {option} ignored")
 
-    # Each step takes bytes of the block from `at` and returns where the next one goes on.
+    # Each step consumes bytes of the block from `at` and returns where the next step continues.
 
     def _data(self, block, at):
         end = block.find(IAC, at)
@@ -127,13 +131,13 @@ class Telnet:
             if self._text:
                 self.subnegotiation(self._text[0], bytes(self._text[1:]))
         else:
-            # Its end is missing: what it says is not to be trusted, the command after it is.
+            # The end is missing: ignore the subnegotiation, but execute the command after it.
             self.journal.debug("telnet: subnegotiation without an end ignored")
             return self._command(block, at)
         return at + 1
 
     def _keep(self, text):
-        self._text += text[: _LONGEST - len(self._text)]
+        self._text += text[: _MAX_TEXT - len(self._text)]
 
     def _pass_on(self, data):
         if self.is_on(WILL, BINARY):
@@ -153,13 +157,15 @@ class Telnet:
         return data.replace(b"\r\0", b"\r")[at:]
 
     def _execute(self, code):
-        """A command without an operand. NOP and GA have no effect, and neither has a data mark,
-        which comes here in its place in the stream. A stray SE is ignored."""
+        """Execute a command without an operand.
+
+        NOP, GA and a data mark have no effect; the data mark arrives in its place in the stream.
+        """
         if code == BRK:
             self.sink.lines(BREAK, True)
             self.sink.lines(BREAK, False)
         elif code == AYT:
-            self.say(_HERE)
+            self.send(_HERE)
         elif code not in (NOP, DM, GA):
             self.journal.debug(f"telnet: command {code} ignored")
 
@@ -173,11 +179,11 @@ class Telnet:
         yes, no = _ANSWERS[side]
         if wanted and option not in self.options[side]:
             self.journal.debug(f"telnet: option {option} refused")
-            self.say(bytes((IAC, no, option)))
+            self.send(bytes((IAC, no, option)))
             return
         change = self._on.add if wanted else self._on.discard
         change((side, option))
         if not asked:
-            self.say(bytes((IAC, yes if wanted else no, option)))
+            self.send(bytes((IAC, yes if wanted else no, option)))
         if wanted:
             self.enabled(option)

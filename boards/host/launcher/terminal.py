@@ -1,7 +1,8 @@
-"""The user's terminal joined to the modem's serial line: pyserial's miniterm, fitted for a modem.
+"""Connect the user's terminal to the modem's serial line, with pyserial's miniterm.
 
-Keys go out as they are, but for Enter (CR) and Backspace, which a modem knows as BS. What the
-modem sends is shown as it is, but for control bytes, which a terminal would hide or act upon.
+Keys are sent unchanged, except Enter (sent as CR) and Backspace (sent as BS). Output of the modem
+is shown unchanged, except control characters: they are shown as symbols, as a terminal would hide
+or execute them.
 """
 
 import atexit
@@ -20,13 +21,14 @@ _ENDS = {"cr": "\r", "lf": "\n", "crlf": "\r\n"}
 _LEAVE = "\x1d"
 _JOIN_S = 0.5
 
-# CR, LF and TAB act; BS is handled apart; the others become their Unicode pictures.
+# CR, LF and TAB keep their effect, BS is replaced in rx(), and other control characters become
+# Unicode control pictures.
 _PICTURES = {code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\r\n\t\b"}
 _PICTURES[0x7F] = "\u2421"
 
 
 class ModemText(miniterm.Transform):
-    """Between what the user types and sees and what the modem reads and writes."""
+    """A translation of keys (tx) and of the modem's output (rx)."""
 
     def __init__(self, eol):
         self._end = _ENDS[eol]
@@ -39,7 +41,7 @@ class ModemText(miniterm.Transform):
 
 
 class Keyboard(miniterm.Console):
-    """The terminal in raw mode, output processing aside; getkey() can be cancelled."""
+    """The terminal in raw mode for input. Another thread can cancel getkey()."""
 
     def __init__(self):
         super().__init__()
@@ -47,7 +49,7 @@ class Keyboard(miniterm.Console):
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def setup(self):
-        """miniterm's own turns CR into LF and keeps Ctrl-S, Ctrl-Q and Ctrl-V from the modem."""
+        """Switch to raw mode. miniterm's mode turns CR into LF and swallows Ctrl-S, -Q and -V."""
         new = termios.tcgetattr(self.fd)
         new[0] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON | termios.ISTRIP)
         new[3] &= ~(termios.ICANON | termios.ECHO | termios.ISIG | termios.IEXTEN)
@@ -56,7 +58,7 @@ class Keyboard(miniterm.Console):
         termios.tcsetattr(self.fd, termios.TCSANOW, new)
 
     def getkey(self):  # pyright: ignore[reportIncompatibleMethodOverride]
-        """One character; nothing after cancel(); the wish to leave when the terminal is gone."""
+        """Return one character, "" after cancel(), or the key to leave if the terminal is gone."""
         while True:
             ready, _, _ = select.select([self.fd, self._cancelled], [], [])
             if self._cancelled in ready:
@@ -69,30 +71,31 @@ class Keyboard(miniterm.Console):
                 return key
 
     def cancel(self):
-        """miniterm's own fakes a key press, which newer kernels forbid."""
+        """End getkey(). miniterm's method simulates a key press, which newer kernels forbid."""
         os.write(self._cancel, b"\0")
 
     def cleanup(self):
-        """miniterm's own waits until the terminal has shown everything, which it may never do."""
+        """Restore the terminal at once. miniterm's method waits for output and could hang."""
         try:
             termios.tcflush(self.fd, termios.TCIFLUSH)
             termios.tcsetattr(self.fd, termios.TCSANOW, self.old)
         except termios.error:
-            # The terminal itself is gone (SIGHUP): nothing is left to restore.
+            # The terminal is gone (SIGHUP), so there is nothing to restore.
             return
 
 
 class Terminal(miniterm.Miniterm):
-    """miniterm on the modem's line. on_end() is called, in a thread, when the user wants to leave.
+    """miniterm on the modem's serial line.
 
-    start() and finish() are for the main thread. When the modem's side of the line is gone the
-    terminal falls silent and waits for finish(): whoever runs the modem knows why.
+    start() and finish() are for the main thread. If the modem closes the line, the terminal stops
+    and waits for finish(): the service reports the cause.
     """
 
     def __init__(self, path, speed, on_end):
+        """Open the pty `path`. on_end() is called in another thread when the user leaves."""
         self._on_end = on_end
         super().__init__(serial.Serial(path, speed), eol="cr")
-        # miniterm has made a console of its own, which would tidy up when there is no need.
+        # miniterm has created a console whose clean-up at exit would change the terminal again.
         atexit.unregister(self.console.cleanup)
         self.console = Keyboard()
         self.exit_character = _LEAVE
@@ -105,7 +108,7 @@ class Terminal(miniterm.Miniterm):
         self.rx_transformations = list(reversed(self.tx_transformations))
 
     def stop(self):
-        """Ctrl-] or the menu's Q."""
+        """Leave: the user has pressed Ctrl-] or chosen Q in the menu."""
         super().stop()
         self._on_end()
 
@@ -113,25 +116,25 @@ class Terminal(miniterm.Miniterm):
         try:
             super().reader()
         except OSError:
-            # Hung up: see the class.
+            # The modem has closed the line: see the docstring of the class.
             self.alive = False
 
     def writer(self):
         try:
             super().writer()
         except OSError:
-            # Hung up: see the class.
+            # The modem has closed the line: see the docstring of the class.
             self.alive = False
 
     def handle_menu_key(self, c):
         try:
             super().handle_menu_key(c)
         except OSError as error:
-            # A pty has no modem lines to show or to set.
+            # A pty has no modem control lines.
             sys.stderr.write(f"--- not on this line: {error.strerror} ---\n")
 
     def finish(self):
-        """Give the terminal back as it was."""
+        """End the threads and restore the terminal."""
         self.alive = False
         self.console.cancel()
         self.serial.cancel_read()
