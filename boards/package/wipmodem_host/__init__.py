@@ -1,9 +1,10 @@
-"""A whole AT socket modem for tests of host programs: processes, a real line, real sockets.
+"""An AT socket modem for tests of host programs, with a real serial line and real sockets.
 
     with Modem() as modem:
         line = modem.open()                 # or serial.serial_for_url(modem.url)
 
-See README.md beside this file. The pytest fixture `wip_modem` (plugin.py) is such a Modem.
+The README.md in this directory describes all classes. The pytest fixture `wip_modem` (plugin.py)
+is a Modem.
 """
 
 from .host import Answer, Host

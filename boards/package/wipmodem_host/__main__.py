@@ -1,4 +1,4 @@
-"""python -m wipmodem_host"""
+"""Entry point of `python -m wipmodem_host`, the same as the command `wipmodem`."""
 
 import sys
 

@@ -1,5 +1,7 @@
-"""The command `wipmodem`: what `make serve`, `run`, `radio`, `monitor` and `recorder` run in a
-checkout."""
+"""The command `wipmodem`, with the subcommands serve, run, radio, monitor and recorder.
+
+They run the same programs as `make serve`, `make run` ... in a checkout.
+"""
 
 import importlib
 import re
@@ -16,8 +18,8 @@ sockets with AT+WIP commands.
 
   wipmodem serve     run the modem for other programs, on a serial line: a pty, TCP, RFC 2217
   wipmodem run       talk to the modem from this terminal; Ctrl-] leaves
-  wipmodem radio     say something to a simulated radio (wipmodem serve --radio sim)
-  wipmodem monitor   watch a modem at work (needs rich); q leaves
+  wipmodem radio     control a simulated radio (wipmodem serve --radio sim)
+  wipmodem monitor   show the state of a running modem (needs rich); q leaves
   wipmodem recorder  show the last commands, errors and events of a modem
 
   wipmodem serve --dte pty:/tmp/modem      then open /tmp/modem in your program
@@ -26,7 +28,7 @@ sockets with AT+WIP commands.
   wipmodem --version                       the version of modem and command
 """
 
-# Where the module of each command is, and its name; main() reads sys.argv, gives an exit status.
+# The folder and the module of each command. Its main() reads sys.argv and returns an exit status.
 _MODULES = {
     "serve": (LAUNCHER, "serve"),
     "run": (LAUNCHER, "console"),
@@ -34,12 +36,12 @@ _MODULES = {
     "monitor": (ROOT, "boards.tools.monitor.__main__"),
     "recorder": (ROOT, "boards.tools.recorder"),
 }
-_WRONG = 2
+_USAGE_ERROR = 2
 
 
 def main():
-    """Run the command line of this process: the exit status. rich is not everybody's."""
-    # Until the launcher's loop takes over, Ctrl-C ends this without a traceback.
+    """Run the command line of this process and return the exit status."""
+    # Until the launcher's event loop handles signals, Ctrl-C ends the program without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     name = sys.argv[1] if len(sys.argv) > 1 else "--help"
     if name in ("-h", "--help"):
@@ -51,18 +53,19 @@ def main():
     if name not in _MODULES:
         expected = ", ".join(_MODULES)
         sys.stderr.write(f"wipmodem: {name}: no such command; expected {expected} or --help\n")
-        return _WRONG
+        return _USAGE_ERROR
     sys.argv[:2] = [f"wipmodem {name}"]
     folder, module = _MODULES[name]
     sys.path.insert(0, str(folder))
     try:
         return importlib.import_module(module).main()
     except ModuleNotFoundError as missing:
+        # rich, which the monitor needs, is an optional dependency.
         sys.stderr.write(f"wipmodem {name} needs {missing.name}: pip install {missing.name}\n")
         return 1
 
 
 def _version():
-    """The firmware's, which is the package's."""
+    """Return the version of the firmware, which is also that of the package."""
     text = (ROOT / "firmware" / "wipmodem" / "__init__.py").read_text(encoding="utf-8")
     return re.search(r'VERSION = b"(.*)"', text)[1]

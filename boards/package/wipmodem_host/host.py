@@ -1,91 +1,100 @@
-"""The host's end of a line: commands with their answers, and lines that come unasked."""
+"""The host's end of a serial line: commands with their responses, and unsolicited lines."""
 
 import re
 import time
 from typing import NamedTuple
 
 _RESULT = re.compile(r"OK|ERROR|\+CM[ES] ERROR: \d+|CONNECT( .*)?")
-_OF_A_CALL = re.compile(r"NO CARRIER|BUSY|NO ANSWER|NO DIALTONE")
+_CALL_RESULT = re.compile(r"NO CARRIER|BUSY|NO ANSWER|NO DIALTONE")
 _CALL = re.compile(r"AT[ADO]", re.IGNORECASE)
 _NAME = re.compile(r"\+([A-Z]+): ")
 
 
 class Answer(NamedTuple):
-    """The lines before the result, and the result: OK, ERROR, +CME ERROR: 838, CONNECT."""
+    """The response to a command.
+
+    lines: the lines before the result; result: OK, ERROR, +CME ERROR: 838, CONNECT and so on.
+    """
 
     lines: list[str]
     result: str
 
 
 class Host:
-    """`line` is an open pyserial port. Its results have to be words (V1, Q0). `urcs` are the
-    unsolicited lines that came and that no wait() has taken, the oldest first.
+    """A host program for tests, which sends commands and waits for responses.
 
-    No byte behind a result is read: after CONNECT they are data, on `line`.
+    `line` is an open pyserial port, `urcs` the list of unsolicited lines that no wait() has
+    returned yet, the oldest first. Result codes must be verbose and enabled (V1, Q0). No byte
+    after a result is read: after CONNECT the data can be read from `line`.
     """
 
     def __init__(self, line, patience_s):
+        """line: an open pyserial port; patience_s: default time limit of ask() and wait() in s."""
         self.line = line
         self.urcs = []
         self._patience_s = patience_s
-        self._command = ""
-        self._came = bytearray()  # of the line under way
+        self._command = ""  # the last command, which A/ repeats
+        self._partial = bytearray()  # bytes of a line that is not complete yet
 
     def close(self):
+        """Close the port."""
         self.line.close()
 
     def ask(self, command, patience_s=None):
-        """Send a command; its Answer, whatever the result is. An echo is no part of it.
+        """Send a command and return its Answer, without the echo. An error is a normal result.
 
-        A line `+NAME: ...` whose NAME is not in the command has come unasked. AssertionError,
-        with what came, if there is no result in time. Not for AT+WIPXSEND and AT+WIPXRECV.
+        A line `+NAME: ...` whose NAME is not in the command counts as unsolicited. Raises
+        AssertionError, with the bytes received, if no result arrives in time. AT+WIPXSEND and
+        AT+WIPXRECV, which carry data, are not supported.
         """
         self._command = self._command if command.upper() == "A/" else command
         self.line.write(command.encode("latin-1") + (b"" if command.upper() == "A/" else b"\r"))
         lines = []
-        for said in self._lines(patience_s, f"{command}: no result"):
-            if said == command:  # the echo: what stands before it came unasked
+        for line in self._lines(patience_s, f"{command}: no result"):
+            if line == command:
+                # The echo: lines before it are unsolicited.
                 self.urcs += lines
                 lines = []
-            elif self._is_result(said):
-                return Answer(lines, said)
-            elif self._is_unasked(said):
-                self.urcs.append(said)
+            elif self._is_result(line):
+                return Answer(lines, line)
+            elif self._is_unsolicited(line):
+                self.urcs.append(line)
             else:
-                lines.append(said)
+                lines.append(line)
         raise AssertionError  # not reached: _lines() ends by raising
 
     def wait(self, beginning, patience_s=None):
-        """The oldest unsolicited line that begins so; those that do not stay in `urcs`.
+        """Return the oldest unsolicited line that starts with `beginning`, and remove it.
 
-        AssertionError, with what came, if there is none in time.
+        Other lines stay in `urcs`. Raises AssertionError, with the bytes received, if no such line
+        arrives in time.
         """
-        for said in self.urcs:
-            if said.startswith(beginning):
-                self.urcs.remove(said)
-                return said
-        for said in self._lines(patience_s, f"no line {beginning!r}"):
-            if said.startswith(beginning):
-                return said
-            self.urcs.append(said)
-        raise AssertionError  # not reached
+        for line in self.urcs:
+            if line.startswith(beginning):
+                self.urcs.remove(line)
+                return line
+        for line in self._lines(patience_s, f"no line {beginning!r}"):
+            if line.startswith(beginning):
+                return line
+            self.urcs.append(line)
+        raise AssertionError  # not reached: _lines() ends by raising
 
-    def _is_result(self, said):
-        calls = _CALL.match(self._command) and _OF_A_CALL.fullmatch(said)
-        return bool(calls or _RESULT.fullmatch(said))
+    def _is_result(self, line):
+        of_call = _CALL.match(self._command) and _CALL_RESULT.fullmatch(line)
+        return bool(of_call or _RESULT.fullmatch(line))
 
-    def _is_unasked(self, said):
-        name = _NAME.match(said)
+    def _is_unsolicited(self, line):
+        name = _NAME.match(line)
         if name:
             return name[1] not in self._command.upper()
-        return said == "RING" or bool(_OF_A_CALL.fullmatch(said))
+        return line == "RING" or bool(_CALL_RESULT.fullmatch(line))
 
     def _lines(self, patience_s, complaint):
-        """Each line that comes, as long as one is wanted, but for empty ones."""
+        """Yield each received line that is not empty. Raise AssertionError at the time limit."""
         patience_s = self._patience_s if patience_s is None else patience_s
         deadline = time.monotonic() + patience_s
         before = self.line.timeout
-        self._wait_at_most(patience_s)
+        self._set_timeout(patience_s)
         came = bytearray()
         try:
             while True:
@@ -93,21 +102,21 @@ class Host:
                 came += byte
                 late = not byte or time.monotonic() > deadline
                 assert not late, f"{complaint} in time, but {bytes(came)!r} came"
-                if said := self._line_that_ends(byte):
-                    yield said
+                if line := self._add(byte):
+                    yield line
         finally:
-            self._wait_at_most(before)
+            self._set_timeout(before)
 
-    def _wait_at_most(self, seconds):
-        """pyserial sets up the whole port for that, which takes its time with RFC 2217."""
+    def _set_timeout(self, seconds):
+        """Set the port's timeout only if it differs: with RFC 2217 a change is slow."""
         if self.line.timeout != seconds:
             self.line.timeout = seconds
 
-    def _line_that_ends(self, byte):
-        """The line, "" as long as it has no end, or if it is empty."""
-        self._came += byte
+    def _add(self, byte):
+        """Add a byte to the current line. Return the line if it is complete, else ""."""
+        self._partial += byte
         if byte != b"\n":
             return ""
-        said = self._came.strip(b"\r\n").decode("latin-1")
-        self._came.clear()
-        return said
+        line = self._partial.strip(b"\r\n").decode("latin-1")
+        self._partial.clear()
+        return line

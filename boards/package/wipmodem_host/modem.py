@@ -1,4 +1,4 @@
-"""A modem for a test: started on a line of its own, with peers and a radio that can be steered."""
+"""A modem for a test, with its own serial line, and with peers and a radio that tests control."""
 
 import contextlib
 import re
@@ -16,21 +16,21 @@ from .serving import ModemFailed, Serving
 
 _KINDS = {"pty": "{path}", "tcp": "socket://{address}", "rfc2217": "rfc2217://{address}"}
 _ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
-_AGAIN_S = 0.005
+_RETRY_S = 0.005
 _ANY = "0.0.0.0"
 
 
 class Modem:
-    """A modem that was just switched on: echo is on, no stack, no bearer. A context manager.
+    """A modem that was just switched on, with echo on and no session. A context manager.
 
-    line        "pty", "tcp" or "rfc2217". DTR is real, but DCD with rfc2217 only.
-    py          "micropython" or "cpython": who runs it.
-    radio       True: a session is a call on a simulated radio, `modem.radio`.
-    patience_s  the longest wait, in s, of everything here.
-    options     those of `wipmodem serve`, such as dialect="wipsoft", dns="127.0.0.1:5353",
-                profile=PATH, bind="0.0.0.0", speed=9600, trace=True.
+    `url` is for serial.serial_for_url() and never changes. `radio` is a Radio or None.
 
-    `url` is for serial.serial_for_url(); it stays the same. ModemFailed when it cannot start.
+    line        "pty", "tcp" or "rfc2217"; all have DTR, only "rfc2217" has DCD
+    py          interpreter that runs the modem: "micropython" or "cpython"
+    radio       True: a session is a call on a simulated radio
+    patience_s  time limit in s of every wait
+    options     options of `wipmodem serve`, such as dialect="wipsoft", dns="127.0.0.1:5353",
+                profile=PATH, bind="0.0.0.0", speed=9600, trace=True
     """
 
     def __init__(self, line="pty", *, py="micropython", radio=False, patience_s=10.0, **options):
@@ -41,11 +41,11 @@ class Modem:
         self._line = line
         self._options = {"py": py, **options}
         bind = options.get("bind", LOOPBACK)
-        self._address = LOOPBACK if bind == _ANY else bind  # of the modem's servers
+        self._address = LOOPBACK if bind == _ANY else bind  # where the modem's servers listen
         self._with_radio = radio
         self._patience_s = patience_s
         self._serving: Serving | None = None
-        self._belongings = contextlib.ExitStack()
+        self._cleanup = contextlib.ExitStack()
 
     def __enter__(self):
         self.start()
@@ -55,19 +55,19 @@ class Modem:
         self.stop()
 
     def start(self):
-        """Switch it on."""
+        """Switch the modem on. Raises ModemFailed if it does not start."""
         home = tempfile.mkdtemp(prefix="wipmodem-")
-        self._belongings.callback(shutil.rmtree, home)
+        self._cleanup.callback(shutil.rmtree, home)
         path = f"{home}/modem"
         where = path if self._line == "pty" else "0"
         options = {"dte": f"{self._line}:{where}", **self._options}
         if self._with_radio:
             options["radio"] = f"sim:{home}/radio"
         self._serving = Serving(_arguments(options), home, self._patience_s)
-        self._belongings.callback(self._serving.stop)
+        self._cleanup.callback(self._serving.stop)
         try:
             place = self._serving.ready()
-            self._have_radio(f"{home}/radio")
+            self._connect_radio(f"{home}/radio")
         except BaseException:
             self.stop()
             raise
@@ -75,35 +75,35 @@ class Modem:
         self.url = _KINDS[self._line].format(path=path, address=address and address[0])
 
     def stop(self):
-        """Switch it off, and close what open(), host(), listen(), udp() and call() gave."""
-        self._belongings.close()
+        """Switch the modem off, and close all objects that the other methods have returned."""
+        self._cleanup.close()
         self._serving = None
 
     def power_cycle(self):
-        """Off and on, with its radio. The line stays open; peers see its connections closed."""
+        """Switch modem and radio off and on. The line stays open; peers see a close."""
         self._running().cycle_power()
         if self.radio:
-            self._have_radio(None)
+            self._connect_radio(None)
 
     def open(self, **settings):
-        """The host's end of the line, by pyserial; `settings` such as timeout are its own."""
+        """Return the host's end of the line, a pyserial port with these settings."""
         settings = {"timeout": self._patience_s, **settings}
         return self._keep(serial.serial_for_url(self.url, **settings))
 
     def host(self, **settings):
-        """A Host on the line: commands with their answers. `settings` as for open()."""
+        """Return a Host on the line. settings: as for open()."""
         return Host(self.open(**settings), self._patience_s)
 
     def listen(self, port=0):
-        """A peer that the modem can connect to: a Listener on this port or a free one."""
+        """Return a Listener, to which the modem can connect, on this port or a free one."""
         return self._keep(Listener(self._patience_s, port))
 
     def udp(self, port=0):
-        """A peer of the modem's UDP sockets: a UdpPeer on this port or a free one."""
+        """Return a UdpPeer for the modem's UDP sockets, on this port or a free one."""
         return self._keep(UdpPeer(self._patience_s, port))
 
     def call(self, port):
-        """Connect to a server of the modem's, once it listens: a Connection."""
+        """Wait until the modem listens on the port, connect to it, and return the Connection."""
         serving = self._running()
         deadline = time.monotonic() + self._patience_s
         while True:
@@ -112,21 +112,23 @@ class Modem:
                 return self._keep(Connection(sock, self._patience_s))
             except ConnectionRefusedError:
                 assert time.monotonic() < deadline, f"the modem does not listen on {port}"
-            serving.check(_AGAIN_S)
+            serving.check(_RETRY_S)
 
     def log(self):
-        """What modem and launcher have said so far; with trace=True every byte of the line."""
+        """Return the log of modem and launcher so far; with trace=True it has every byte."""
         return self._running().log()
 
-    def _have_radio(self, path):
+    def _connect_radio(self, path):
+        """Create the Radio if there is none, and wait until the simulator answers."""
         if not self._with_radio:
             return
         self.radio = self.radio or Radio(path, self._patience_s)
         self.radio.delay(0)
 
-    def _keep(self, belonging):
-        self._belongings.callback(belonging.close)
-        return belonging
+    def _keep(self, resource):
+        """Close the resource in stop()."""
+        self._cleanup.callback(resource.close)
+        return resource
 
     def _running(self):
         if not self._serving:
@@ -135,7 +137,10 @@ class Modem:
 
 
 def _arguments(options):
-    """As on the command line: True is a lone option, None and False none at all."""
+    """Return options as words of a command line.
+
+    True stands for an option without a value; options with None or False are left out.
+    """
     words = []
     for name, value in options.items():
         if value is not None and value is not False:

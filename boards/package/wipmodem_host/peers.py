@@ -1,6 +1,6 @@
-"""The far ends of a modem's sockets: real ones on 127.0.0.1, each wait with a limit.
+"""Peers for the modem's sockets: real sockets on 127.0.0.1.
 
-A wait that runs out, and bytes that are not the expected ones, are an AssertionError.
+Every wait has a time limit. Methods raise AssertionError at the limit or on unexpected bytes.
 """
 
 import contextlib
@@ -11,19 +11,19 @@ import time
 LOOPBACK = "127.0.0.1"
 _BLOCK = 1 << 16
 _BACKLOG = 16
-_AGAIN_S = 0.005  # Linux has no event for what is looked at that often
-_TRIED = "02"  # SYN_SENT in /proc/net/tcp
+_POLL_S = 0.005  # interval of checks for a state that Linux reports by no event
+_SYN_SENT = "02"  # state in /proc/net/tcp
 
 
 class Connection:
-    """One TCP connection of the modem's, at its peer's end."""
+    """The peer's end of a TCP connection with the modem."""
 
     def __init__(self, sock, patience_s):
         sock.settimeout(patience_s)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = sock
         self._patience_s = patience_s
-        self._came = b""
+        self._received = b""  # bytes that no method has returned or checked yet
 
     def __enter__(self):
         return self
@@ -32,32 +32,34 @@ class Connection:
         self.close()
 
     def send(self, data):
-        """All of these bytes, for the modem's host."""
+        """Send all of these bytes to the modem."""
         self.socket.sendall(data)
 
     def expect(self, data):
-        """Exactly these bytes come next."""
+        """Check that exactly these bytes arrive next."""
         deadline = time.monotonic() + self._patience_s
-        while len(self._came) < len(data) and data.startswith(self._came):
+        while len(self._received) < len(data) and data.startswith(self._received):
             self._receive(deadline, f"expected {data!r}")
-        assert self._came.startswith(data), f"expected {data!r} but {self._came!r} came"
-        self._came = self._came[len(data) :]
+        came = self._received
+        assert came.startswith(data), f"expected {data!r} but {came!r} came"
+        self._received = came[len(data) :]
 
     def read_until(self, end):
-        """What comes, up to and with these bytes."""
+        """Return the bytes that arrive, up to and including `end`."""
         deadline = time.monotonic() + self._patience_s
-        while end not in self._came:
+        while end not in self._received:
             self._receive(deadline, f"expected bytes up to {end!r}")
-        head, end, self._came = self._came.partition(end)
+        head, end, self._received = self._received.partition(end)
         return head + end
 
     def expect_end(self):
-        """The modem closes its side next, without another byte."""
-        came = self._came or self._recv(time.monotonic() + self._patience_s, "expected the end")
-        assert not came, f"expected the end but {came!r} came"
+        """Check that the modem closes its side next, without another byte."""
+        wish = "expected the end"
+        came = self._received or self._recv(time.monotonic() + self._patience_s, wish)
+        assert not came, f"{wish} but {came!r} came"
 
     def expect_reset(self):
-        """The modem resets the connection."""
+        """Check that the modem resets the connection."""
         try:
             self.expect_end()
         except ConnectionResetError:
@@ -65,43 +67,44 @@ class Connection:
         raise AssertionError("expected a reset but the connection was closed")
 
     def finish(self):
-        """Close our sending side: the modem says +WIPPEERCLOSE, its bytes still come."""
+        """Close the sending side. The modem reports +WIPPEERCLOSE and can still send."""
         self.socket.shutdown(socket.SHUT_WR)
 
     def close(self):
-        """Close both sides; a no-op if that is done already."""
+        """Close the connection. Does nothing if it is closed already."""
         self.socket.close()
 
     def reset(self):
-        """End it by RST: the modem says +WIPERROR: 2,INDEX,843."""
+        """Reset the connection (RST). The modem reports +WIPERROR: 2,INDEX,843."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
     def _receive(self, deadline, wish):
         data = self._recv(deadline, wish)
-        assert data, f"{wish} but the connection was closed after {self._came!r}"
-        self._came += data
+        assert data, f"{wish} but the connection was closed after {self._received!r}"
+        self._received += data
 
     def _recv(self, deadline, wish):
         self.socket.settimeout(max(0.001, deadline - time.monotonic()))
         try:
             return self.socket.recv(_BLOCK)
         except TimeoutError:
-            raise AssertionError(f"{wish} but only {self._came!r} came in time") from None
+            raise AssertionError(f"{wish} but only {self._received!r} came in time") from None
 
 
 class Listener:
-    """A peer that the modem's connections are made to. `port` stays the same all the time.
+    """A TCP server for the modem's connections. `port` never changes.
 
-    It answers at once, until told otherwise: refuse(), hold(), answer(). What has been accepted
-    is another matter, and lives on.
+    It accepts connections at once. refuse(), hold() and answer() change that for new connections
+    and leave accepted ones alone.
     """
 
     def __init__(self, patience_s, port=0):
+        """Listen. patience_s: time limit of each wait; port: 0 for a free one."""
         self.address = LOOPBACK
         self._patience_s = patience_s
-        self._callers = []
-        self._blocker = None
+        self._callers = []  # sockets that _drain() has accepted, for accept() to return
+        self._blocker = None  # connection that fills the backlog during hold()
         self._socket = _bound(port)
         self.port = self._socket.getsockname()[1]
         self.answer()
@@ -113,39 +116,42 @@ class Listener:
         self.close()
 
     def answer(self):
-        """Connections are made at once, also those that were held: Linux tries these again 1, 3
-        and 7 s after their beginning."""
+        """Accept connections at once.
+
+        Connections that were held succeed when Linux retries them: 1, 3 and 7 s after their start.
+        """
         self._socket.listen(_BACKLOG)
 
     def refuse(self):
-        """Connections are refused, and those not accepted yet are reset."""
+        """Refuse new connections, and reset those that are not accepted yet."""
         self._socket.close()
         self._socket = _bound(self.port)
-        self._forget_blocker()
+        self._close_blocker()
 
     def hold(self):
-        """Connections get no answer: a peer that is slow, or gone."""
-        self._forget_blocker()
+        """Leave new connections without an answer, as a slow or unreachable peer does."""
+        self._close_blocker()
         self._drain()
         self._socket.listen(0)
-        # Linux drops the first packet of whoever comes when this one waits to be accepted.
+        # While this connection fills the backlog, Linux drops the SYN of every other client.
         self._blocker = socket.create_connection((LOOPBACK, self.port), self._patience_s)
 
     def expect_attempt(self):
-        """Somebody is trying to connect, and has no answer: after hold()."""
+        """Wait until the modem tries to connect without an answer. Use it after hold()."""
         deadline = time.monotonic() + self._patience_s
-        while not _is_tried(self.port):
+        while not _is_attempted(self.port):
             assert time.monotonic() < deadline, "the modem has not tried to connect in time"
-            time.sleep(_AGAIN_S)
+            time.sleep(_POLL_S)
 
     def accept(self):
-        """The next connection that the modem has made: a Connection."""
+        """Return the modem's next connection, a Connection."""
         if not self._callers:
             self._callers.append(self._next())
         return Connection(self._callers.pop(0), self._patience_s)
 
     def close(self):
-        self._forget_blocker()
+        """Stop listening and close the connections that are not accepted yet."""
+        self._close_blocker()
         self._socket.close()
         for sock in self._callers:
             sock.close()
@@ -163,23 +169,27 @@ class Listener:
             sock.close()
 
     def _drain(self):
-        """What waits to be accepted is: it would hold as the blocker does, but be seen."""
+        """Accept all connections in the backlog, so that only the blocker fills it."""
         self._socket.settimeout(0)
         with contextlib.suppress(BlockingIOError):
             while True:
                 self._callers.append(self._socket.accept()[0])
 
-    def _forget_blocker(self):
+    def _close_blocker(self):
         if self._blocker:
             self._blocker.close()
             self._blocker = None
 
 
 class UdpPeer:
-    """A UDP peer. `port` stays the same all the time; `sender` is the (address, port) of the last
-    datagram, which send() answers."""
+    """A UDP socket for the modem to talk to.
+
+    `port` never changes. `sender` is the source (address, port) of the last datagram, the default
+    destination of send().
+    """
 
     def __init__(self, patience_s, port=0):
+        """Open the port. patience_s: time limit of each wait; port: 0 for a free one."""
         self.address = LOOPBACK
         self.sender = None
         self._patience_s = patience_s
@@ -193,7 +203,7 @@ class UdpPeer:
         self.close()
 
     def receive(self):
-        """The next datagram: its bytes, and its sender as (address, port)."""
+        """Return the next datagram and its source as (data, (address, port))."""
         self._socket.settimeout(self._patience_s)
         try:
             data, self.sender = self._socket.recvfrom(_BLOCK)
@@ -202,31 +212,33 @@ class UdpPeer:
         return data, self.sender
 
     def expect(self, data):
-        """Exactly these bytes are the next datagram. Its sender."""
+        """Check that the next datagram has exactly these bytes. Return its source."""
         came, sender = self.receive()
         assert came == data, f"expected {data!r} but {came!r} came"
         return sender
 
     def send(self, data, to=None):
-        """One datagram: to (address, port), or to whom sent last."""
+        """Send a datagram to (address, port), or to the last sender."""
         to = to or self.sender
-        assert to, "nobody has sent a datagram that could be answered: say to whom"
+        assert to, "no datagram has been received: pass the destination as `to`"
         self._socket.sendto(data, to)
 
     def drop(self, count=1):
-        """Wait for so many datagrams and lose them, as a network does: the list of them. send()
-        answers whom it would have answered before."""
+        """Receive `count` datagrams as if the network had lost them, and return them as a list.
+
+        They do not change `sender`.
+        """
         sender = self.sender
         dropped = [self.receive()[0] for _ in range(count)]
         self.sender = sender
         return dropped
 
     def refuse(self):
-        """From now on the port is closed: the modem's machine gets an ICMP message."""
+        """Close the port: further datagrams are answered by an ICMP message."""
         self._socket.close()
 
     def answer(self):
-        """Open the port again, after refuse()."""
+        """Open the port again after refuse()."""
         self._socket.close()
         self._socket = _bound(self.port, socket.SOCK_DGRAM)
 
@@ -234,10 +246,11 @@ class UdpPeer:
         self._socket.close()
 
 
-def _is_tried(port):
+def _is_attempted(port):
+    """Return True if a connection to the port is being set up, from /proc/net/tcp."""
     with open("/proc/net/tcp", encoding="ascii") as table:
         rows = [line.split() for line in table]
-    return any(row[2].endswith(f":{port:04X}") and row[3] == _TRIED for row in rows)
+    return any(row[2].endswith(f":{port:04X}") and row[3] == _SYN_SENT for row in rows)
 
 
 def _bound(port, kind=socket.SOCK_STREAM):

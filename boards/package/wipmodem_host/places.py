@@ -1,4 +1,4 @@
-"""Where firmware and launcher are: in the wheel, or around this file in a checkout."""
+"""Paths of firmware and launcher, in the installed wheel or in a checkout."""
 
 from pathlib import Path
 

@@ -1,10 +1,10 @@
-"""The pytest plugin: the fixture `wip_modem`, its mark and its options."""
+"""The pytest plugin: the fixture `wip_modem`, its mark and its command line options."""
 
 import pytest
 
 _OPTIONS = (
     ("--wip-line", "pty", "the modem's line: pty, tcp or rfc2217 (pty)"),
-    ("--wip-py", "micropython", "who runs the modem: micropython or cpython (micropython)"),
+    ("--wip-py", "micropython", "the modem's interpreter: micropython or cpython (micropython)"),
 )
 
 
@@ -16,15 +16,19 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line(
-        "markers", "wip_modem(**options): how wipmodem_host.Modem is made, as in radio=True"
+        "markers", "wip_modem(**options): arguments of wipmodem_host.Modem, such as radio=True"
     )
 
 
 @pytest.fixture
 def wip_modem(request):
-    """A modem that was just switched on, a wipmodem_host.Modem. Its options come from marks
-    `wip_modem(...)`, the nearest one's first. A test that fails shows what was said."""
-    from .modem import Modem  # not for each session of pytest that happens to have the plugin
+    """A wipmodem_host.Modem that was just switched on.
+
+    Its arguments come from the marks `wip_modem(...)`; the mark nearest to the test wins. If the
+    test fails, pytest shows the log with every byte of the serial line.
+    """
+    # Imported here, so that pytest sessions without this fixture do not load pyserial.
+    from .modem import Modem
 
     options = {"line": request.config.option.wip_line, "py": request.config.option.wip_py}
     options["trace"] = True

@@ -1,9 +1,9 @@
-"""The simulated radio of a Modem(radio=True): calls that fail, take long, are lost."""
+"""Control of the simulated radio of a Modem(radio=True): failing, slow and lost calls."""
 
 import socket
 
 _BLOCK = 4096
-# Of a call, as say("fail ...") and the methods below take them.
+# Outcomes of a call, for fail() and cut().
 OUTCOMES = (
     "connect",
     "busy",
@@ -17,60 +17,64 @@ OUTCOMES = (
 
 
 class Radio:
-    """Each method returns once the radio has done it; ValueError on what it does not understand.
+    """The control connection to the radio. Each method returns after the radio has executed it.
 
-    A session of the modem's (AT+WIPBR=4,6) is a call. It tries twice, 2 s apart; a session that
-    was up is dialled again 2 s after its loss, then in growing pauses.
+    A session of the modem (AT+WIPBR=4,6) is a call. The modem dials twice, 2 s apart. A session
+    that was up is redialled 2 s after it was lost, and then after increasing pauses. Methods raise
+    ValueError if the radio rejects an argument.
     """
 
     def __init__(self, path, patience_s):
+        """path: that of the radio's control socket; patience_s: time limit of each command."""
         self._path = path
         self._patience_s = patience_s
 
     def drop(self):
-        """The call is lost: +WIPBR: 6,0, and 6,1 some 2 s later, when it is up again."""
+        """Lose the carrier. The modem reports +WIPBR: 6,0, and about 2 s later 6,1."""
         self.say("drop")
 
     def cut(self, outcome="no_carrier"):
-        """The call is lost, and every other fails with this outcome until restore()."""
+        """Lose the carrier, and let all calls fail with this outcome until restore()."""
         self.say(f"always {outcome}")
         self.drop()
 
     def restore(self):
-        """From now on calls come through."""
+        """Let all calls succeed from now on."""
         self.say("always connect")
 
     def fail(self, *outcomes):
-        """How the next calls end, one outcome each; those after them come through."""
+        """Set the outcomes of the next calls. The calls after these succeed."""
         self.say(f"fail {' '.join(outcomes)}")
 
     def delay(self, ms):
-        """How many ms a call takes from now on, until it is through or has failed."""
+        """Set the time in ms that a call takes until it succeeds or fails."""
         self.say(f"delay {ms}")
 
     def signal(self, level, errors=0):
-        """What AT+CSQ answers: 0-31 or 99, and the frame error rate, 0-7 or 99."""
+        """Set the answer to AT+CSQ: level 0-31 or 99, frame error rate 0-7 or 99."""
         self.say(f"signal {level} {errors}")
 
     def register(self, status):
-        """What AT+CREG? answers: 1 registered at home, 2 searching, and so on."""
+        """Set the answer to AT+CREG?, such as 1 (registered, home network) or 2 (searching)."""
         self.say(f"creg {status}")
 
     def ring(self):
-        """Somebody calls: RING every 4 s, six times at most."""
+        """Start an incoming call: RING every 4 s, up to six times."""
         self.say("ring")
 
     def dead(self):
-        """It answers nothing any more, and a call is lost."""
+        """Lose the carrier and stop answering commands."""
         self.say("dead")
 
     def alive(self):
-        """It answers again."""
+        """Answer commands again."""
         self.say("alive")
 
     def say(self, line):
-        """A line of `wipmodem radio help`, and the radio's answer: "" when it is done, but for
-        help itself."""
+        """Send a command of `wipmodem radio help`. Return the radio's answer.
+
+        The answer is "", except for `help`. Raises ValueError if the radio rejects the command.
+        """
         with socket.socket(socket.AF_UNIX) as radio:
             radio.settimeout(self._patience_s)
             radio.connect(self._path)
