@@ -48,18 +48,23 @@ class AlwaysOn:
         self.state = UP if self._servers else DOWN
 
     def stop(self):
+        """Go DOWN."""
         self.state = DOWN
 
     def pump(self):
+        """Return False: no bytes to move."""
         return False
 
     def service(self, now_ms):
+        """Return the time in ms until the next call."""
         return _IDLE_MS
 
     def address(self):
+        """Return the modem's own address, four bytes."""
         return self.home
 
     def servers(self):
+        """Return the name servers, a list of (address, port)."""
         return self._servers
 
     def lookup(self, name):
@@ -72,9 +77,11 @@ class AlwaysOn:
         return LOOPBACK if found.addr is None and name == _LOCALHOST else found.addr
 
     def registered(self):
+        """Return HOME: without a radio the modem counts as registered."""
         return HOME
 
     def signal(self):
+        """Return the best signal quality that +CSQ knows."""
         return BEST_SIGNAL
 
 

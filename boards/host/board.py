@@ -125,6 +125,7 @@ class Board:
         self.serial.send_lines()
 
     def alive(self):
+        """Return False once the launcher has closed the control lines: the process then ends."""
         return not self.serial.gone
 
     @staticmethod

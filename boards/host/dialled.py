@@ -69,10 +69,13 @@ class Dialled(Ppp):
             self.cause = self._system.cause
 
     def lookup(self, name):
+        """Return the four address bytes that the hosts file has for a name, or None."""
         return self._system.lookup(name)
 
     def address(self):
+        """Return the modem's own address, four bytes."""
         return self._system.address()
 
     def servers(self):
+        """Return the name servers, a list of (address, port)."""
         return self._system.servers()

@@ -29,10 +29,12 @@ class SharedPoller:
         self.modify = poller.modify
 
     def register(self, key, mask):
+        """Register a key with the fleet's poller, for this modem."""
         self._poller.register(key, mask)
         self._owners[key] = self._number
 
     def unregister(self, key):
+        """Remove a key from the fleet's poller."""
         self._poller.unregister(key)
         self._owners.pop(key, None)
 
@@ -43,6 +45,7 @@ class MemberNet(Net):
     note = Net._note
 
     def poll(self, timeout_ms):  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Return the number of ready handles, without polling."""
         return self.count
 
 

@@ -60,4 +60,5 @@ class RadioPort(SerialPort):
         return bool(lines & _DCD) and not self.gone
 
     def set_dtr(self, on):
+        """Switch the radio's DTR."""
         self.set_line(_DTR, on)

@@ -49,6 +49,7 @@ class _Words:
         self._rest = b""  # start of a word that continues in the next block
 
     def feed(self, block, key):
+        """Split a block (bytes); skip lines without `key`."""
         text = self._rest + block
         self._rest = b""
         if key not in text.lower():

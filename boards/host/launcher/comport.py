@@ -162,7 +162,7 @@ class ComPortCodec(Telnet):
 
     def _control(self, value):
         number = value[0] if len(value) == 1 else -1
-        group = number - (number - 1) % 3  # 4, 7 or 10 of the lines
+        group = number - (number - 1) % 3  # the first of the three values: 4, 7 or 10
         if group in _LINES:
             return bytes((self._set_line(group, number),))
         inbound = number == _DTR_FLOW or number == _INBOUND or number in _FLOWS[_INBOUND]

@@ -142,6 +142,7 @@ class ControlLines:
             self._socket.shutdown(socket.SHUT_WR)
 
     def close(self):
+        """Close both ends of the socket pair."""
         self._socket.close()
         self.modem_end.close()
 

@@ -52,6 +52,7 @@ class EventLoop:
             self._selector.register(fileobj, events, callback)
 
     def unwatch(self, fileobj):
+        """End a watch. Does nothing if the file is not watched."""
         self.watch(fileobj, 0, None)
 
     def after(self, delay_ms, callback):
@@ -92,6 +93,7 @@ class EventLoop:
             self._fire_timers()
 
     def close(self):
+        """Close the loop's descriptors."""
         self.openers.close()
         signal.set_wakeup_fd(-1)
         self._selector.close()

@@ -41,6 +41,7 @@ class FirstBytes:
         self._codec = codec
 
     def decode(self, block):
+        """Pass the host's bytes to the other codec. Raises ValueError."""
         first = (self.held + block).lstrip(_BLANK)
         blank = len(self.held) + len(block) - len(first)
         start = first.upper()

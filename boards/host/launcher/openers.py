@@ -51,6 +51,7 @@ class Openers:
         self._counts.pop(pty, None)
 
     def close(self):
+        """End all watches and close the inotify descriptor."""
         self._counts.clear()
         if self._fd >= 0:
             self._loop.unwatch(self._fd)

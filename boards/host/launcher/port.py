@@ -23,7 +23,7 @@ class Port:
         except BaseException:
             self.lines.close()
             raise
-        self.place = self.dte.place  # for the ready line
+        self.place = self.dte.place  # text for the ready line
 
     @property
     def fds(self):

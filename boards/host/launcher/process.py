@@ -150,6 +150,7 @@ class ModemProcess:
         self._relay.start()
 
     def ended(self):
+        """Return True if the process has ended."""
         return self._popen.poll() is not None
 
     def how_it_ended(self):

@@ -35,6 +35,7 @@ class Profiles:
             self._locks.append(_Lock(path))
 
     def close(self):
+        """Unlock all profiles."""
         while self._locks:
             self._locks.pop().close()
 

@@ -75,6 +75,7 @@ class Pseudo:
         self._link.remove()
 
     def close(self):
+        """Close the pty. Programs that have it open see a hang-up."""
         self._openers.unwatch(self)
         os.close(self.modem_fd)
         os.close(self._slave)

@@ -51,7 +51,7 @@ class PtyDte(Pseudo):
 
     @property
     def place(self):
-        """For the ready line."""
+        """Text for the ready line."""
         return f"pty:{self._path} ({self.name}) {self._shown}"
 
     @property

@@ -68,7 +68,7 @@ class TcpDte:
         self.pump = Pump(loop, self._modem, lines, self._on_eof, self._on_fault)
         self.modem_fd = self._modem_end.fileno()
         self._host = None
-        self._first = FirstBytes(PlainCodec(self.pump))  # of the connected host
+        self._first = FirstBytes(PlainCodec(self.pump))  # codec of the connected host
         self._leaving = False  # the host is being disconnected
         self._short = False  # no descriptor was free for the next host, and this has been logged
         # While leaving: number of unread bytes, and the time (monotonic, s) to wait no longer.
