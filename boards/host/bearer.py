@@ -39,16 +39,16 @@ class AlwaysOn:
         self.user = self.password = b""  # set by +WIPBR=2; the PC needs no credentials
 
     def start(self, limit_ms):
-        """Read the name servers and go UP.
+        """Read the name servers and set the state to UP.
 
-        Stays DOWN with cause NO_MEMORY if no descriptor or memory is free to read resolv.conf.
+        It stays DOWN, with cause NO_MEMORY, if no descriptor or memory is free for resolv.conf.
         """
         self._servers = self._dns or _read_servers(self._resolv_path)
         self.cause = 0 if self._servers else NO_MEMORY
         self.state = UP if self._servers else DOWN
 
     def stop(self):
-        """Go DOWN."""
+        """Set the state to DOWN."""
         self.state = DOWN
 
     def pump(self):

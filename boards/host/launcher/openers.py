@@ -13,7 +13,7 @@ import struct
 
 _MODIFY, _OPEN, _CLOSE = 2, 0x20, 0x18  # IN_MODIFY, IN_OPEN, IN_CLOSE_WRITE | IN_CLOSE_NOWRITE
 _OVERFLOW = 0x4000  # IN_Q_OVERFLOW: events were lost
-_HEAD = struct.Struct("iIII")  # watch, mask, cookie, length of the name
+_HEAD = struct.Struct("iIII")  # an inotify event: watch, mask, cookie, length of the name
 _BUFFER_SIZE = 64 * 1024
 
 # Poll interval on a system without inotify.
