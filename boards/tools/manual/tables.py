@@ -19,7 +19,7 @@ also what another value gives: where a handler knows more than the table.
 
 import re
 
-from . import held, transcript
+from . import capacity, transcript
 from .source import Complaint
 
 _OVERRIDE = re.compile(r"\[(.*?)\] *")
@@ -294,7 +294,7 @@ def counters(book, marker):
 
 
 def boards(book, marker):
-    yield from _table(held.TITLES, held.rows(book.facts.sizes))
+    yield from _table(capacity.TITLES, capacity.rows(book.facts.sizes))
 
 
 # Examples
