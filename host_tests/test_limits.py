@@ -4,14 +4,14 @@ import inspect
 import re
 import socket
 
-from boards.tools.manual.__main__ import made
+from boards.tools.manual.__main__ import generate
 from e2e import LOOPBACK, free_port, port_of
 from serving import ROOT, wait_until
 from wipmodem.sizes import Sizes
 from wipmodem.sockets.dns import Resolver
 
 README = (ROOT / "README.md").read_text()
-MANUAL, _ = made()
+MANUAL, _ = generate()
 
 
 def said(text, pattern):
@@ -47,7 +47,7 @@ def test_buffers_of_a_socket(modem, peers):
         f"+WIPOPT: 2,4,{most}",
         f"+WIPOPT: 2,5,{most}",
     ]
-    assert f"| a PC | 8 | the system's | {most}, {most} |" in MANUAL
+    assert f"| a PC | 8 | limits of the system | {most}, {most} |" in MANUAL
     peer.sendall(bytes(10 * most))
     told = modem.expect_line()
     assert told.startswith("+WIPDATA: 2,1,")
@@ -79,7 +79,7 @@ def test_a_command_line(modem):
 
 def test_peers_that_wait(modem):
     """In the system, while the only index of the server's range is in use."""
-    (most,) = said(MANUAL, "for a server to accept them | N; one more on Linux")
+    (most,) = said(MANUAL, "until a server accepts them | N; one more on Linux")
     port = free_port()
     modem.ask("AT+WIPXSERVER=1,5,1", "OK")
     modem.ask(f"AT+WIPCREATE=3,1,{port},1,1", "OK")

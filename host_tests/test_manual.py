@@ -10,7 +10,7 @@ import pytest
 
 from boards.tools import facts as board_facts
 from boards.tools.manual import facts
-from boards.tools.manual.__main__ import MANUAL, SOURCES, made
+from boards.tools.manual.__main__ import MANUAL, SOURCES, generate
 from boards.tools.manual.__main__ import main as manual
 from boards.tools.manual.book import Book
 from boards.tools.manual.facts import Argument, Row, Setting
@@ -45,7 +45,7 @@ def test_a_stale_manual_is_named_and_left_alone(tmp_path, capsys):
     mine = tmp_path / "MANUAL.md"
     mine.write_text("old")
     assert manual(["--check"], mine) == 1
-    assert capsys.readouterr() == ("", "manual: MANUAL.md is stale: make manual\n")
+    assert capsys.readouterr() == ("", "manual: MANUAL.md is stale: run make manual\n")
     assert mine.read_text() == "old"
 
 
@@ -61,7 +61,9 @@ def test_a_stale_manual_is_written_once(tmp_path, capsys):
 
 def test_a_faulty_manual_is_not_written(tmp_path, capsys, monkeypatch):
     """What is wrong is said, and the old one stays."""
-    monkeypatch.setattr("boards.tools.manual.__main__.made", lambda: ("new", ["what is wrong"]))
+    monkeypatch.setattr(
+        "boards.tools.manual.__main__.generate", lambda: ("new", ["what is wrong"])
+    )
     mine = tmp_path / "MANUAL.md"
     mine.write_text("old")
     assert manual([], mine) == 1
@@ -78,33 +80,33 @@ def test_what_each_marker_turns_into(small):
 
 def test_every_board_is_in_its_table():
     """The PC, and each folder of boards/."""
-    text, _ = made()
+    text, _ = generate()
     for name in ("a PC", *board_facts.names()):
         assert text.count(f"\n| {name} | 8") == 1
 
 
 MISTAKES = (
-    ("### +LAST, +SAME: two", "### +SAME: one", "no section is about +LAST"),
-    ("### +LAST,", "### +NONE, +LAST,", "a section is about what is no command +NONE"),
+    ("### +LAST, +SAME: two", "### +SAME: one", "no section describes +LAST"),
+    ("### +LAST,", "### +NONE, +LAST,", "a section describes an unknown command: +NONE"),
     ("See [", "See AT+NONE and [", "no command is called +NONE"),
     ("See [", "See 831 and [", "no error has the number 831"),
-    ("](#open", "](#gone", "a link leads nowhere: gone-a-socket"),
+    ("](#open", "](#gone", "no heading for the link gone-a-socket"),
     ("{{version}}", "{{verse}}", "no marker is called verse"),
     ("{{size rx}}", "{{size tx}}", "no size is called tx"),
-    ("{{size rx}}", "{{size}}", "{{size}} does not say of what"),
-    ("+SAME}}", "+SAME +OPEN}}", "+OPEN has no answer that is always the same"),
+    ("{{size rx}}", "{{size}}", "{{size}} needs a name"),
+    ("+SAME}}", "+SAME +OPEN}}", "+OPEN has no fixed response"),
     ("?  lists\n", "", "forms of +OPEN: missing ?"),
     ("=2  opens another\n", "", "forms of +OPEN: missing =2"),
-    ("?  lists\n", "?  lists\n=?  tests\n", "forms of +OPEN: too much =?"),
+    ("?  lists\n", "?  lists\n=?  tests\n", "forms of +OPEN: unknown =?"),
     ("ATZ +ASK\n", "ATZ +ASK +NO\n", "+NO is not a command of the firmware"),
     (" kind name}}", " kind}}", "+OPEN=2 has 2 parameters, not 1"),
     (" kind name}}", " kind name}} {{parameters +OPEN=3 a}}", "+OPEN=3 has no parameters"),
-    ("port  of", "gate  of", "gate is not among its parameters"),
-    ("1  on\n", "1  on\n2  more\n", "values of ATE: too much 2"),
-    ("setting ATE\n", "setting ATE\n2  two\n", "values of ATE: too much 2"),
+    ("port  of", "gate  of", "no parameter is called gate"),
+    ("1  on\n", "1  on\n2  more\n", "values of ATE: unknown 2"),
+    ("setting ATE\n", "setting ATE\n2  two\n", "values of ATE: unknown 2"),
     ("AT&G  tone\n", "", "commands without effect: missing AT&G"),
-    ("ATL  progress\n", "ATL  progress\nATE  x\n", "commands without effect: too much ATE"),
-    ("4  size\n", "5  more\n", "options of +OPEN: missing 4, too much 5"),
+    ("ATL  progress\n", "ATL  progress\nATE  x\n", "commands without effect: unknown ATE"),
+    ("4  size\n", "5  more\n", "options of +OPEN: missing 4, unknown 5"),
     ("3  ends a line\n", "", "registers: missing 3"),
     ("OK  done\n", "", "results: missing OK"),
     ("+READY: <n>  it is there\n", "", "unsolicited lines: missing +READY"),
@@ -135,24 +137,24 @@ def test_parameters_that_are_not_described(small):
     """The form cannot be shown then either."""
     assert said_of(small(("{{parameters +OPEN=2 kind name}}\n", ""))) == [
         "the parameters of +OPEN=2 are not described",
-        "nothing is said of the parameters of +OPEN=2",
+        "no marker describes the parameters of +OPEN=2",
     ]
 
 
 def test_a_command_without_forms(small):
     """What is only passed on needs some as well."""
-    said = ["nothing is said of the forms of +ASK"]
+    said = ["no marker describes the forms of +ASK"]
     assert said_of(small(("{{forms ATZ +ASK\n", "{{forms ATZ\n"))) == said
 
 
 GAINED = (
     (
         {"commands": {"+NEW": Row(("?",), {None: ()})}},
-        ["no section is about +NEW", "nothing is said of the forms of +NEW"],
+        ["no section describes +NEW", "no marker describes the forms of +NEW"],
     ),
     (
         {"basic": {"ATX": Setting(0, 1, 0)}},
-        ["no section is about ATX", "nothing is said of the forms of ATX"],
+        ["no section describes ATX", "no marker describes the forms of ATX"],
     ),
     ({"registers": {9: Setting(1, 255, 6)}}, ["registers: missing 9"]),
     ({"errors": {844}}, ["errors: missing 844"]),
@@ -190,7 +192,7 @@ def test_a_transcript_that_is_no_example(small):
 
 def test_an_example_that_is_not_printed(small):
     """Nobody marks it for nothing, nor for a command that there is not."""
-    said = ["an example is not printed: opened"]
+    said = ["no marker prints the example opened"]
     assert small(("{{example opened}}", "")).complaints == said
     assert small(played=TRANSCRIPT.replace(": +OPEN", ": +NONE")).complaints == said
 

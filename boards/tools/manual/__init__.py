@@ -1,14 +1,15 @@
-"""Makes firmware/MANUAL.md of firmware/manual/*.md, the firmware's tables and the transcripts.
+"""Generate firmware/MANUAL.md from firmware/manual/*.md, the firmware's tables and transcripts.
 
-make manual                              write it
-python -m boards.tools.manual --check    write nothing, fail if that would change it
+make manual                              write firmware/MANUAL.md
+python -m boards.tools.manual --check    write nothing; fail if the file is not up to date
 
-A source has prose and markers, `{{NAME ...}}`; a marker with lines of its own ends in `}}`:
+A source file contains prose and markers, `{{NAME ...}}`. A marker may span several lines:
 
     {{parameters +WIPCLOSE=1 protocol index
     index  the socket's number
     }}
 
-tables.py says which there are. Numbers come from the firmware, words from the sources, examples
-from transcripts that are played as tests; what one of them has and another lacks is an error.
+tables.py lists the markers. Numbers come from the firmware, words from the source files, and
+examples from transcripts, which the tests replay. A command, number or example that appears in
+only one of these places is an error.
 """

@@ -1,4 +1,4 @@
-"""The command: write firmware/MANUAL.md, or check that it is written already."""
+"""Command line of the manual generator: write firmware/MANUAL.md, or check it."""
 
 import argparse
 import sys
@@ -14,13 +14,16 @@ TRANSCRIPTS = _ROOT / "host_tests" / "transcripts"
 
 
 def main(arguments=None, manual=MANUAL):
+    """Write the file `manual`, or check it with --check. Return the exit status, 0 or 1."""
     parser = argparse.ArgumentParser(prog="manual", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing, fail if stale")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail if the manual is stale"
+    )
     check = parser.parse_args(arguments).check
-    text, complaints = made()
+    text, complaints = generate()
     stale = not manual.exists() or manual.read_text() != text
     if check and stale:
-        complaints.append(f"{manual.name} is stale: make manual")
+        complaints.append(f"{manual.name} is stale: run make manual")
     for complaint in complaints:
         print(f"manual: {complaint}", file=sys.stderr)
     if stale and not check and not complaints:
@@ -30,8 +33,8 @@ def main(arguments=None, manual=MANUAL):
     return 1 if complaints else 0
 
 
-def made():
-    """The manual as it ought to be, and what is wrong with it."""
+def generate():
+    """Return the text of the manual, and a list with one line for each error in its sources."""
     book = Book(SOURCES, TRANSCRIPTS, facts.read())
     return book.text, book.complaints
 

@@ -1,4 +1,4 @@
-"""What each board holds: sockets, buffers, lines; from the board files."""
+"""The capacity of each board, from its board file: sockets, buffers, control lines."""
 
 import re
 
@@ -7,23 +7,26 @@ from ..wiring.board import Board
 
 TITLES = (
     "board",
-    "sockets at once",
-    "its stack: TCP, servers, UDP",
+    "sockets open at the same time",
+    "IP stack: TCP, servers, UDP",
     "buffers of a socket: in, out",
     "host's lines",
-    "line at start",
+    "bit/s at start",
 )
 _SIZE = re.compile(r"^    (block|rx|tx) = (\d+)", re.MULTILINE)
 
 
 def rows(sizes):
-    """A row of TITLES for the PC and each board. sizes: those of a board that changes none."""
+    """Yield the cells below TITLES for the PC and for each board.
+
+    sizes: name -> number, the default sizes; a board file may override them.
+    """
     yield (
         "a PC",
         str(sizes["sockets"]),
-        "the system's",
+        "limits of the system",
         _buffers(sizes),
-        "as the line has them",
+        "depends on DTE=",
         "115200",
     )
     for name in facts.names():
@@ -38,7 +41,7 @@ def _source(name):
 
 
 def _buffers(sizes):
-    """As ATI6 tells them: see sizes.Sizes."""
+    """Return both buffer sizes as ATI6 shows them, in bytes (computed as in sizes.Sizes)."""
     received = sizes["block"] + max(sizes["rx"], sizes["datagram"])
     return f"{received}, {sizes['block'] + sizes['tx']}"
 

@@ -1,39 +1,47 @@
-"""What the manual's tables are made of. `read` is all that knows the shape of the firmware."""
+"""The facts in the manual's tables. Only `read` depends on the structure of the firmware."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-FORMS = ("", "?", "=?", "=")  # as a row of the command table has them
+FORMS = ("", "?", "=?", "=")  # run, read, test, set: the order of the firmware's command table
 
 
 class Argument(NamedTuple):
-    values: str
-    refused: int  # the error number of another value; below 0: plain ERROR
+    """One parameter of a command."""
+
+    values: str  # the values allowed, as the manual shows them
+    refused: int  # the error number of a value out of range; below 0: plain ERROR
     optional: bool
 
 
 class Row(NamedTuple):
-    """A command with + or $."""
+    """An extended command, which begins with + or $."""
 
-    forms: tuple  # of FORMS
-    # Value of the argument that chooses, or None -> Arguments; None: they are somebody else's.
+    forms: tuple  # the members of FORMS that the command has
+    # Maps each value of the selecting argument to a tuple of Arguments; the key is None if no
+    # argument selects. The whole field is None if the firmware does not parse the arguments.
     variants: dict | None
-    place: int = 0  # of the argument that chooses
+    place: int = 0  # position of the selecting argument
 
 
 class Setting(NamedTuple):
+    """A numeric setting: its range and factory value."""
+
     low: int
     high: int
     factory: int | None
-    access: tuple = ()  # further columns of its table
+    access: tuple = ()  # cells of further columns in its table
 
 
 @dataclass
 class Facts:
+    """All facts that the manual takes from the firmware."""
+
     commands: dict = field(default_factory=dict)  # "+WIPCREATE" -> Row
-    canned: dict = field(default_factory=dict)  # "+CPIN" -> (AT+CPIN, AT+CPIN?, AT+CPIN= may be)
-    basic: dict = field(default_factory=dict)  # "ATE" -> Setting; None: it keeps no value
-    accepted: dict = field(default_factory=dict)  # "ATX" -> 4; it has no effect
+    # "+CPIN" -> (response to AT+CPIN, response to AT+CPIN?, values allowed after AT+CPIN=)
+    fixed: dict = field(default_factory=dict)
+    basic: dict = field(default_factory=dict)  # "ATE" -> Setting; None: a command without a value
+    accepted: dict = field(default_factory=dict)  # "ATX" -> 4, the highest value; without effect
     registers: dict = field(default_factory=dict)  # 3 -> Setting
     options: dict = field(default_factory=dict)  # "+WIPOPT" -> {0: Setting}
     errors: set = field(default_factory=set)
@@ -44,12 +52,12 @@ class Facts:
     version: str = ""
 
     def names(self):
-        """Of all commands."""
-        return {*self.commands, *self.canned, *self.basic, *self.accepted}
+        """Return the names of all commands as a set."""
+        return {*self.commands, *self.fixed, *self.basic, *self.accepted}
 
 
 def read():
-    """The firmware as it is."""
+    """Return the Facts of the firmware in firmware/wipmodem."""
     from wipmodem import VERSION, contract, counters, errors, settings
     from wipmodem.commands import fixed as canned
     from wipmodem.commands import unsolicited as announce
@@ -60,8 +68,8 @@ def read():
     return Facts(
         commands={row[0].decode(): _row(row) for row in TABLE}
         | {row[0].decode(): Row(FORMS, None) for row in RADIO},
-        canned={row[0].decode(): tuple(map(_text, row[1:])) for row in canned.TABLE},
-        # Read by the code that finds commands: A/, AT, S-registers, a number to dial.
+        fixed={row[0].decode(): tuple(map(_text, row[1:])) for row in canned.TABLE},
+        # The parser handles A/, ATS and ATD itself, so no table of the firmware contains them.
         basic={"A/": None, "ATS": None, "ATD": None}
         | {"AT" + row[0].decode(): None for row in ACTIONS}
         | {"AT" + name.decode(): _setting(settings, at) for name, at in settings.BASIC},
@@ -74,7 +82,8 @@ def read():
         errors=_numbers(errors) | _numbers(contract),
         counters=[name.decode() for name in counters.NAMES],
         results={word.decode(): code for code, word in enumerate(contract.RESULT_WORDS) if word},
-        # The line of +WIPDATA has two forms, and those of RESULT are results: made elsewhere.
+        # These lines are missing in _WORDS: +WIPDATA has two formats, RING and NO CARRIER are
+        # result codes, and +WIPXTIME is a prefix of other lines.
         unsolicited={word.decode().split(":")[0] for word in announce._WORDS.values()}
         | {"+WIPDATA", "+WIPXTIME", "RING", "NO CARRIER"},
         sizes={name: n for name, n in vars(Sizes).items() if isinstance(n, int)},
@@ -83,7 +92,7 @@ def read():
 
 
 def _text(answer):
-    """Bytes, a tuple of them, or None."""
+    """Decode bytes, or each member of a tuple of bytes; return None for None."""
     if isinstance(answer, tuple):
         return tuple(map(_text, answer))
     return answer.decode() if answer is not None else None
@@ -108,7 +117,7 @@ def _numbers(module):
 
 
 def _row(row):
-    """With what either dialect has."""
+    """Return the Row of a command, with the forms and variants of both dialects."""
     from wipmodem.commands.table import ABSENT, SPEC, WIPSOFT_SPEC
 
     forms = tuple(form for form, handler in zip(FORMS, row[1:SPEC], strict=True) if handler)

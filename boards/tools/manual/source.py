@@ -1,4 +1,4 @@
-"""The sources: headings, and which commands they are about; markers, and where they stand."""
+"""Parser of the manual's source files: headings with the commands they describe, and markers."""
 
 import re
 from typing import NamedTuple
@@ -10,32 +10,36 @@ _COMMAND = re.compile(r"A/|AT[&%\\]?[A-Z]|[+$][A-Z]+")
 
 
 class Complaint(Exception):
-    """What is wrong, in a line."""
+    """An error in the manual's sources. Its text is one line for the author."""
 
 
 class Heading(NamedTuple):
-    level: int
+    """A heading of the manual."""
+
+    level: int  # number of `#` characters
     title: str
-    names: list  # of the commands that it is about
-    anchor: str
+    names: list  # names of the commands that the section describes
+    anchor: str  # target of links to the heading
 
 
 class Marker(NamedTuple):
+    """A marker `{{NAME WORDS | COLUMNS` with its lines."""
+
     name: str
-    words: list  # what follows the name
+    words: list  # words after the name
     columns: list  # titles of further columns: `| UDP | TCP`
-    rows: list  # (key, cells) of the lines
+    rows: list  # (key, cells) for each line
 
     @property
     def subject(self):
-        """Its first word."""
+        """First word of the marker. Raise Complaint if there is none."""
         if not self.words:
-            raise Complaint(f"{{{{{self.name}}}}} does not say of what")
+            raise Complaint(f"{{{{{self.name}}}}} needs a name")
         return self.words[0]
 
 
 def marker(text):
-    """From what stands between the braces."""
+    """Return the Marker for the text between its braces."""
     head, _, body = text.partition("\n")
     head, *columns = (part.strip() for part in head.split("|"))
     name, *words = head.split() or [""]
@@ -43,36 +47,37 @@ def marker(text):
 
 
 def _line(line):
-    """`key  meaning | more`: two blanks end the key."""
+    """Split a line `key  meaning | more` into key and cells; two blanks end the key."""
     key, _, rest = line.strip().partition("  ")
     return key, [cell.strip() for cell in rest.split("|")]
 
 
 def markers(text):
-    """(marker, number of its line) of each."""
+    """Yield (marker, number of its line) for each marker in the text."""
     for match in _MARKER.finditer(text):
         yield marker(match[1]), text.count("\n", 0, match.start()) + 1
 
 
-def replaced(text, with_what):
-    return _MARKER.sub(lambda match: with_what(marker(match[1]), match.start()), text)
+def replace_markers(text, replacement):
+    """Return the text with each marker replaced by replacement(marker, its position)."""
+    return _MARKER.sub(lambda match: replacement(marker(match[1]), match.start()), text)
 
 
 def headings(text):
-    """Of level 2 and below, in order."""
+    """Yield the headings of level 2 to 4, in order."""
     seen = {}
     for level, title in _HEADING.findall(_FENCE.sub("", text)):
         anchor = slug(title)
         n = seen[anchor] = seen.get(anchor, -1) + 1
-        yield Heading(len(level), title, named(title), f"{anchor}-{n}" if n else anchor)
+        yield Heading(len(level), title, commands(title), f"{anchor}-{n}" if n else anchor)
 
 
-def named(title):
-    """`+CGMI, +GMI: the maker` is about two commands, `Limits: ...` about none."""
+def commands(title):
+    """Return the commands that a title names: two for `+CGMI, +GMI: ...`, none for `Limits`."""
     names = [name.strip("` ") for name in title.split(": ")[0].split(",")]
     return names if all(_COMMAND.fullmatch(name) for name in names) else []
 
 
 def slug(title):
-    """As the sites that show Markdown make it."""
+    """Return the anchor of a title, built as GitHub builds it."""
     return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")

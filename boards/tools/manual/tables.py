@@ -1,20 +1,21 @@
-"""What each marker turns into. Each function has (book, marker) and gives lines.
+"""The markers of the manual. Each function takes (book, marker) and yields lines of Markdown.
 
-{{contents}}                    the headings, and the commands below each
-{{version}} {{size NAME}} {{seconds NAME}}    one word
-{{forms NAME                    a command's forms: run ? =? =, or =1 for the first argument 1
-{{forms ATZ AT&F ...            those of several, or of basic ones, as they are typed
-{{canned NAME ...}}             commands whose answer is always the same
-{{parameters NAME[=1] a b c     what stands in the set form; a line for each that needs words
-{{accepted ATX ATL ...          basic commands without effect; a line for each
-{{setting ATE                   a basic command that sets a value: a line for each value
-{{options NAME | ...            numbered options; further columns as named
-{{s-registers {{results {{unsolicited {{errors | ... {{counters     a line each
-{{boards}}                      what each board holds
-{{example NAME}}                a transcript
+{{contents}}                    headings, with the commands below each heading
+{{version}} {{size NAME}} {{seconds NAME}}    one word from the firmware
+{{forms NAME                    forms of one command: run ? =? =, or =1 for the first argument 1
+{{forms ATZ AT&F ...            forms of several commands or of basic commands, as typed
+{{fixed NAME ...}}              commands with a fixed response
+{{parameters NAME[=1] a b c     parameters of the set form, with a line for each that needs words
+{{accepted ATX ATL ...          basic commands without effect, with a line for each
+{{setting ATE                   basic command that sets a value, with a line for each value
+{{options NAME | ...            numbered options; the words after | are titles of further columns
+{{s-registers {{results {{unsolicited {{errors | ... {{counters     with a line for each
+{{boards}}                      capacity of each board
+{{example NAME}}                part of a transcript
 
-A line that begins with `[1, 2]` puts that in the place of the table's values, `[1, 2 else 801]`
-also what another value gives: where a handler knows more than the table.
+A meaning may begin with `[1, 2]`, which replaces the values from the firmware's table, or with
+`[1, 2 else 801]`, which also replaces the result for a value out of range. It is needed where a
+handler checks more than the table.
 """
 
 import re
@@ -64,7 +65,7 @@ def _row(book, name):
 
 
 def forms(book, marker):
-    """Of one command with + or $; of several, and of basic ones, as they stand."""
+    """Describe the forms of one extended command, or of several commands as typed."""
     if len(marker.words) > 1 or not marker.subject.startswith(("+", "$")):
         shown = [(f"`{key}`", cells[0]) for key, cells in marker.rows]
         for name in marker.words:
@@ -77,7 +78,7 @@ def forms(book, marker):
 
 
 def _rows_of(book, name, rows):
-    """With what follows the name as key."""
+    """Return the rows of one command, with the form (the text after the name) as key."""
     if name not in book.facts.names():
         raise Complaint(f"{name} is not a command of the firmware")
     pattern = re.compile(re.escape(f"AT{name}") + r"(\?|=.*|)")
@@ -92,6 +93,7 @@ def _check_forms(book, name, rows):
 
 
 def _keys(row):
+    """Yield the key of each form that the marker must describe."""
     for form in row.forms:
         if form == "=" and row.variants is not None and None not in row.variants:
             yield from (f"={first}" for first in row.variants)
@@ -100,15 +102,19 @@ def _keys(row):
 
 
 def _same(what, wanted, rows, row=None):
-    """Nothing is missing, nothing too much; arguments that are not ours are words."""
+    """Raise Complaint if the keys of `rows` differ from those wanted.
+
+    If the firmware does not parse the arguments of the command `row`, the text after `=` is free,
+    and forms may be left out.
+    """
     given = {key for key, _ in rows}
     if row and row.variants is None:
         given = {_base(key) for key in given}
         wanted = wanted & given
-    faults = (("missing", wanted - given), ("too much", given - wanted))
-    said = [f"{fault} {' '.join(sorted(which))}" for fault, which in faults if which]
-    if said:
-        raise Complaint(f"{what}: {', '.join(said)}")
+    faults = (("missing", wanted - given), ("unknown", given - wanted))
+    found = [f"{fault} {' '.join(sorted(which))}" for fault, which in faults if which]
+    if found:
+        raise Complaint(f"{what}: {', '.join(found)}")
 
 
 def _base(key):
@@ -116,6 +122,7 @@ def _base(key):
 
 
 def _form(book, name, key):
+    """Return a form with the names of its parameters, to be shown after the command's name."""
     row = book.facts.commands[name]
     if key == "run":
         return ""
@@ -129,7 +136,7 @@ def _form(book, name, key):
 
 
 def _written(first, at, names, arguments):
-    """`1,<index>[,<local port>]`; the one that chooses stands at `at`."""
+    """Return `1,<index>[,<local port>]`, with the value `first` for the argument at place `at`."""
     text = ""
     for place, (name, argument) in enumerate(zip(names, arguments, strict=False)):
         word = argument.values if argument.values.isdigit() else f"<{_words(name)}>"
@@ -139,17 +146,17 @@ def _written(first, at, names, arguments):
     return text
 
 
-def canned(book, marker):
-    """Each on a line of its own, if its answer is not only OK."""
+def fixed(book, marker):
+    """Show each form of the commands, with the information text of its response."""
     shown = []
     for name in marker.words:
-        if name not in book.facts.canned:
-            raise Complaint(f"{name} has no answer that is always the same")
-        shown += _answers(name, *book.facts.canned[name])
-    yield from _table(("form", "answer before its OK"), shown)
+        if name not in book.facts.fixed:
+            raise Complaint(f"{name} has no fixed response")
+        shown += _responses(name, *book.facts.fixed[name])
+    yield from _table(("form", "response before `OK`"), shown)
 
 
-def _answers(name, run, read, allowed):
+def _responses(name, run, read, allowed):
     if run is not None:
         yield f"`AT{name}`", f"`{run}`"
     if read is not None:
@@ -164,6 +171,7 @@ def _words(name):
 
 
 def parameters(book, marker):
+    """Describe the parameters of a set form; parameters without a line are only in the form."""
     name, first = subject_of(marker)
     row = _row(book, name)
     if row.variants is None or first not in row.variants:
@@ -177,7 +185,7 @@ def parameters(book, marker):
 
 
 def subject_of(marker):
-    """("+WIPBR", 4) of `+WIPBR=4`, ("+CMEE", None) of `+CMEE`."""
+    """Return ("+WIPBR", 4) for the subject `+WIPBR=4`, and ("+CMEE", None) for `+CMEE`."""
     name, _, first = marker.subject.partition("=")
     return name, int(first) if first else None
 
@@ -185,15 +193,16 @@ def subject_of(marker):
 def _described(arguments, rows):
     for name, cells in rows:
         if name not in arguments:
-            raise Complaint(f"{name} is not among its parameters")
+            raise Complaint(f"no parameter is called {name}")
         argument = arguments[name]
-        values, meaning = _overridden(argument.values, cells[0])
+        values, meaning = _override(argument.values, cells[0])
         values, _, refused = values.partition(" else ")
         values += ", or nothing" if argument.optional else ""
         yield f"`<{_words(name)}>`", values, refused or _refused(argument.refused), meaning
 
 
-def _overridden(values, words):
+def _override(values, words):
+    """Return (values, meaning), with the values from `[...]` at the start of `words` if given."""
     match = _OVERRIDE.match(words)
     return (match[1], words[match.end() :]) if match else (values, words)
 
@@ -206,12 +215,13 @@ def _refused(number):
 
 
 def setting(book, marker):
+    """Describe the values of a basic command, and mark the factory value."""
     name = marker.subject
-    kept = book.facts.basic.get(name)
-    if kept is None:
+    found = book.facts.basic.get(name)
+    if found is None:
         raise Complaint(f"{name} sets no value")
-    _same(f"values of {name}", {str(n) for n in range(kept.low, kept.high + 1)}, marker.rows)
-    factory = str(kept.factory)
+    _same(f"values of {name}", {str(n) for n in range(found.low, found.high + 1)}, marker.rows)
+    factory = str(found.factory)
     shown = [
         (f"`{name}{key}`", cells[0] + (" (factory value)" if key == factory else ""))
         for key, cells in marker.rows
@@ -242,12 +252,12 @@ def registers(book, marker):
 
 def _numbered(what, title, settings, marker, prefix=""):
     _same(what, {str(n) for n in settings}, marker.rows)
-    # Where the firmware has no defaults the words have them.
+    # Without defaults in the firmware there is no column for them: the meanings state them.
     default = () if all(each.factory is None for each in settings.values()) else ("default",)
     shown = []
     for key, (words, *_) in marker.rows:
         setting = settings[int(key)]
-        values, meaning = _overridden(_range(setting), words)
+        values, meaning = _override(_range(setting), words)
         factory = (str(setting.factory),) * len(default)
         shown.append((prefix + key, values, *factory, meaning, *setting.access))
     yield from _table((title, "values", *default, "meaning", *marker.columns), shown)
@@ -285,7 +295,7 @@ def errors(book, marker):
 
 
 def counters(book, marker):
-    """In the firmware's order, which is that of AT+WIPXSTAT."""
+    """Describe the counters in the order of AT+WIPXSTAT."""
     names = book.facts.counters
     _same("counters", set(names), marker.rows)
     rows = sorted(marker.rows, key=lambda row: names.index(row[0]))
@@ -313,7 +323,7 @@ MARKERS = {
     "size": size,
     "seconds": seconds,
     "forms": forms,
-    "canned": canned,
+    "fixed": fixed,
     "parameters": parameters,
     "accepted": accepted,
     "setting": setting,

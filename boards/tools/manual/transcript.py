@@ -1,4 +1,4 @@
-"""An example: the part of a transcript behind `# example: NAME`, as lines of host and modem."""
+"""Examples: the part of a transcript after `# example: COMMAND`, as lines of host and modem."""
 
 import re
 from typing import NamedTuple
@@ -9,29 +9,29 @@ _MARK = "# example: "
 _NOT_SHOWN = re.compile(r"# (rules|ways|chip|example): |= ")
 _NAMES = {13: "<CR>", 10: "<LF>"}
 
-# What the network does, in words; of what is only looked at, nothing.
+# The words for each event of a transcript. Steps that only check something have no words.
 _EVENTS = {
     "connects": "the peer of {0} accepts",
     "refuses": "the peer of {0} refuses",
-    "unreachable": "there is no way to the peer of {0}",
+    "unreachable": "there is no route to the peer of {0}",
     "peer": "{1} connects to server {0}",
     "sends": "the peer of {0} sends {1}",
     "datagram": "a datagram for {0} from {1}: {2}",
     "closes": "the peer of {0} closes",
     "resets": "the peer of {0} resets the connection",
-    "port_closed": "the machine of {0}'s peer says that the port is closed",
-    "window": "the peer of {0} takes {1} more bytes",
+    "port_closed": "the machine of {0}'s peer reports that the port is closed",
+    "window": "the peer of {0} accepts {1} more bytes",
     "got": "the peer of {0} has received {1}",
     "got_datagrams": "the peer of {0} has received {1}",
-    "fin": "{0}: the modem's side is closed",
+    "fin": "the modem has sent FIN on {0}",
     "dns": "a name server answers: {0}",
     "dtr": "DTR goes {0}",
     "dcd": "DCD is {0}",
     "cts": "CTS goes {0}",
-    "bearer slow": "the call takes its time",
+    "bearer slow": "the call is being set up",
     "bearer on": "the session is up",
     "bearer lost": "the network is lost",
-    "bearer paused": "the network is lost, the modem will dial again",
+    "bearer paused": "the network is lost; the modem will dial again",
     "bearer failed": "the call fails: {0}",
     "radio": "the radio: {0}",
     "answers": "the radio answers {0}",
@@ -39,26 +39,26 @@ _EVENTS = {
     "store": "",
     "power_cycle": "the power goes off and on",
     "line": "",
-    "unsent": "the answer is still on its way",
-    "unsent no": "the answer has left",
+    "unsent": "the modem is still sending the response",
+    "unsent no": "the response has been sent",
     "tuned": "",
     "defaults": "",
-    "called": "the radio is told {0}",
+    "called": "the radio receives {0}",
     "call": "the radio: {0} {1}",
     "carrier": "",
-    "radio_sends": "the far end sends {0}",
-    "radio_got": "the far end has received {0}",
-    "echo_reply": "the peer answers",
-    "finished": "{0}: our half is closed",
-    "sockets_full": "the stack has no more sockets",
+    "radio_sends": "the called modem sends {0}",
+    "radio_got": "the called modem has received {0}",
+    "echo_reply": "the peer replies",
+    "finished": "the modem has half closed {0}",
+    "sockets_full": "the IP stack has no more sockets",
     "unacked": "{1} bytes for {0} are not acknowledged",
-    "overrun": "the host's bytes find the UART full",
+    "overrun": "the UART overflows with bytes from the host",
     "framing": "the host's bytes have no stop bit",
     "breaks": "the host holds its line low",
     "heap": "{0} bytes of memory are free",
-    "stall": "the modem does not look at its ports",
-    "radio_said": "the radio says {0}",
-    "asks": "somebody asks at the console",
+    "stall": "the modem does not poll its ports",
+    "radio_said": "the radio sends {0}",
+    "asks": "a report is requested at the console",
     "told": "",
     "crash": "",
     "handles": "",
@@ -68,7 +68,8 @@ _EVENTS = {
     "delayed": "",
     "dial_string": "",
 }
-_PARTS = {"datagram": 3, "bearer failed": 1}  # 2, if nothing is said here
+# Number of words in each event, the last one with the rest of the line; the default is 2.
+_PARTS = {"datagram": 3, "bearer failed": 1}
 _PARTS |= dict.fromkeys(
     "dtr dcd cts dns radio radio_said answers store crash line called".split()
     + ["radio_sends", "radio_got"],
@@ -77,12 +78,14 @@ _PARTS |= dict.fromkeys(
 
 
 class Line(NamedTuple):
-    who: str  # host, modem, or nobody
+    """One line of an example."""
+
+    source: str  # "host" or "modem", "wait" for a pause, "" for an event or a comment
     words: str
 
 
 def topics(folder):
-    """Transcript -> the command that it is an example of."""
+    """Map the name of each transcript with an example to the command that it shows."""
     found = {}
     for path in sorted(folder.glob("*.txt")):
         for line in path.read_text().splitlines():
@@ -92,36 +95,36 @@ def topics(folder):
 
 
 def lines(folder, name, version):
-    """The example as it is printed."""
+    """Return the lines of an example as the manual prints them. Raise Complaint on an error."""
     path = folder / f"{name}.txt"
     if not path.exists():
         raise Complaint(f"there is no transcript {name}.txt")
     _, mark, text = path.read_text().partition(_MARK)
     if not mark:
         raise Complaint(f"{name}.txt has no line `{_MARK}COMMAND`")
-    shown = [_shown(line) for line in text.partition("\n# example end")[0].splitlines()[1:]]
-    return [f"{line.who:7}{line.words}" for line in _joined(shown, version)]
+    shown = [_parse(line) for line in text.partition("\n# example end")[0].splitlines()[1:]]
+    return [f"{line.source:7}{line.words}" for line in _merge_pauses(shown, version)]
 
 
-def _joined(shown, version):
-    """Without what is nothing; silences behind each other are one."""
-    waited = 0
+def _merge_pauses(shown, version):
+    """Yield the lines that are shown, with consecutive pauses merged into one."""
+    waited_ms = 0
     for line in filter(None, shown):
-        if line.who == "wait":
-            waited += int(line.words)
+        if line.source == "wait":
+            waited_ms += int(line.words)
             continue
-        if waited:
-            yield Line("", f"({_time(waited)})")
-            waited = 0
-        yield Line(line.who, line.words.replace("$VERSION", version))
+        if waited_ms:
+            yield Line("", f"({_time(waited_ms)})")
+            waited_ms = 0
+        yield Line(line.source, line.words.replace("$VERSION", version))
 
 
 def _time(ms):
     return f"{ms / 1000:g} s" if ms >= 1000 else f"{ms} ms"
 
 
-def _shown(line):
-    """A Line, or None."""
+def _parse(line):
+    """Return a step of a transcript as a Line, or None if the step is not shown."""
     if not line or _NOT_SHOWN.match(line):
         return None
     sign, _, words = line.partition(" ")
@@ -144,18 +147,18 @@ def _event(words):
 
 
 def _plain(words):
-    """Bytes are shown as such, the others as they are."""
+    """Return the argument of an event for display: bytes in quotes, any other text unchanged."""
     if words[:1] == "[":
-        return " and ".join(map(_shown_bytes, eval(words)))  # noqa: S307 (transcripts are our own)
+        return " and ".join(map(_quote, eval(words)))  # noqa: S307 (transcripts are our own)
     return _bytes(words) if words[:1] == '"' or words[:2] in ('b"', "by") else words
 
 
 def _bytes(words):
-    return _shown_bytes(eval("b" + words if words[0] == '"' else words))  # noqa: S307
+    return _quote(eval("b" + words if words[0] == '"' else words))  # noqa: S307
 
 
-def _shown_bytes(data):
-    """In quotes: text as it is, other bytes by their names or in hexadecimal digits."""
+def _quote(data):
+    """Return bytes in single quotes; bytes that are not printable get a name or hex digits."""
     text = "".join(chr(c) if 32 <= c < 127 else _NAMES.get(c, f"<{c:02X}>") for c in data)
     return f"'{text}'"
 
