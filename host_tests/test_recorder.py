@@ -25,7 +25,7 @@ def test_it_shows_what_the_modem_has_done(modem, capsys):
     ]
     assert recorder.main(["--port", port_of_line(modem)]) == 0
     shown = capsys.readouterr().out
-    assert shown.splitlines()[0].split() == ["s", "since", "start", "what", "text"]
+    assert shown.splitlines()[0].split() == ["s", "since", "start", "kind", "text"]
     assert shown.splitlines()[3].split()[1:] == ["line", "+WIPCLOSE=2,8"]
 
 
@@ -43,7 +43,7 @@ def test_no_port_is_the_modem_on_this_pc(interpreter, tmp_path, capsys, monkeypa
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(ports, "_SERVED", str(tmp_path))
     nothing = (
-        "recorder: no port is given, and no modem runs here: make recorder PORT=/dev/ttyUSB0\n"
+        "recorder: no port given, and no modem runs on this PC: make recorder PORT=/dev/ttyUSB0\n"
     )
     assert recorder.main([]) == 1 and capsys.readouterr().err == nothing
     with Modem(interpreter, tmp_path) as modem, Peers() as peers:
@@ -70,9 +70,9 @@ def test_a_console_that_has_told_another_program(capsys):
     assert recorder.read_log(Line(*whole), waited.append) == entries and waited == [4]
     full = [health, *[urc] * 64, b"OK\r\n"]
     assert len(recorder.read_log(Line(*full), waited.append)) == 64 and waited == [4]
-    lines = list(recorder.shown(entries, True))
+    lines = list(recorder.format_log(entries, True))
     assert lines[1] == "\x1b[33m        0.000  start  power_on\x1b[0m"
-    assert max(map(len, recorder.shown([["4294967.295", "stall", "x" * 24]], False))) < 80
+    assert max(map(len, recorder.format_log([["4294967.295", "stall", "x" * 24]], False))) < 80
 
 
 class Line:
@@ -95,12 +95,12 @@ class Line:
 @pytest.mark.parametrize("lines", [(), (b"garb",), (b"\r\n", b"half a line")])
 def test_silence_is_told(lines):
     """Nothing, or no whole line, within the time."""
-    with pytest.raises(recorder.Silent, match="no answer"):
+    with pytest.raises(recorder.NoLog, match="no answer"):
         recorder.read_log(Line(*lines))
 
 
 @pytest.mark.parametrize("result", [b"ERROR\r\n", b"+CME ERROR: 3\r\n"])
 def test_another_modem_is_told(result):
     """It knows no such command."""
-    with pytest.raises(recorder.Silent, match="no flight recorder"):
+    with pytest.raises(recorder.NoLog, match="no flight recorder"):
         recorder.read_log(Line(b"AT+WIPXLOG?\r\r\n", result))

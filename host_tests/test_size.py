@@ -34,7 +34,7 @@ def test_each_module_is_told_and_the_sum(board, capsys):
     sizes = [int(line.split()[0]) for line in lines]
     assert lines == [f"{n:7} {path}" for n, path in zip(sizes, modules, strict=True)]
     assert sizes == sorted(sizes, reverse=True)
-    assert last == f"{sum(sizes):7} in all; the goal is 40960"
+    assert last == f"{sum(sizes):7} in total; the goal is 40960"
     assert said.err == ""
 
 

@@ -1,4 +1,4 @@
-"""What a board file says of its board, without running it: the tables at its top are literals."""
+"""Reader of the board files. It does not run them: the tables at their top are literals."""
 
 import ast
 from pathlib import Path
@@ -9,11 +9,11 @@ _MAIN = BOARDS.parent / "firmware" / "main.py"
 
 
 def names():
-    """The boards that are microcontrollers."""
+    """Return the names of the boards that are microcontrollers, sorted."""
     return sorted(path.parent.name for path in BOARDS.glob("*/board.py") if tables_of(path))
 
 
-def lazy():
+def lazy_files():
     """Return the files of the core that no import of main.py leads to: a board loads each of them
     when a host first asks for what is in it."""
     names = {_name(path) for path in _FIRMWARE.rglob("*.py")}
@@ -51,12 +51,15 @@ def _imported(path):
 
 
 def tables(name):
-    """{"PLATFORM": ..., "DTE": ...} of a board."""
+    """Return the tables of a board: {"PLATFORM": ..., "DTE": ...}."""
     return tables_of(BOARDS / name / "board.py")
 
 
 def tables_of(path):
-    """The names in capitals that a file gives literals; none if it has no PLATFORM."""
+    """Return {name: value} of all constants in a board file; {} if it has no PLATFORM.
+
+    Raise ValueError if the value of a constant is not a literal.
+    """
     found = {}
     for node in ast.parse(Path(path).read_text()).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -70,4 +73,4 @@ def _literal(name, value):
     try:
         return ast.literal_eval(value)
     except ValueError:
-        raise ValueError(f"{name} is not made of literals alone") from None
+        raise ValueError(f"{name} must contain only literals") from None

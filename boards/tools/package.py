@@ -1,9 +1,10 @@
-"""Writes boards/*/package.json, from which mip installs the sources onto a board:
+"""Write boards/*/package.json, which mip uses to install the sources on a board.
 
     python -m boards.tools.package
     mpremote mip install --target . boards/pico_w/package.json
 
-It names what the board's manifest names; main.py comes last, so half of it never starts.
+The file lists the files of the board's manifest. main.py comes last, so that it never starts with
+an incomplete firmware.
 """
 
 import json
@@ -15,7 +16,7 @@ from .deploy.manifest import Manifest
 
 
 def text(name):
-    """The package.json of a board."""
+    """Return the text of a board's package.json."""
     folder = facts.BOARDS / name
     entries = Manifest(folder / "manifest.py").entries
     ordered = sorted(entries, key=lambda entry: (entry.path == "main.py", entry.path))

@@ -1,7 +1,8 @@
-"""Serial ports of the tools: which one is meant, and why one does not open.
+"""Serial ports for the tools: find the port that the user means, and explain why it fails.
 
-A port is what pyserial takes (a device, a pty, rfc2217://HOST:PORT), or as with mpremote `auto`,
-the first USB serial port, or `id:SERIAL`, the one of the device with this serial number.
+A port is a name that pyserial accepts (a device, a pty, rfc2217://HOST:PORT). As in mpremote,
+`auto` is the first USB serial port, and `id:SERIAL` the port of the device with this serial
+number.
 """
 
 import errno
@@ -13,39 +14,39 @@ import termios
 
 import serial.tools.list_ports
 
-LOST = (OSError, termios.error)
+LOST = (OSError, termios.error)  # what pyserial raises when a port fails
 
-_SERVED = "/tmp"  # where make serve has its line unless it is told another place
-_HERE = ("*.console", "wipmodem-*/*.console")  # of make serve, of make run
+_SERVED = "/tmp"  # default folder of the lines of make serve
+_CONSOLES = ("*.console", "wipmodem-*/*.console")  # of make serve, of make run
 _REASONS = {
     errno.ENOENT: "does not exist",
     errno.EBUSY: "is in use by another program",
     errno.EAGAIN: "is in use by another program",
-    errno.EACCES: "may not be opened by you: are you in the group dialout?",
+    errno.EACCES: "cannot be opened without permission: are you in the group dialout?",
     errno.ENOTTY: "is not a serial port",
     errno.EISDIR: "is not a serial port",
     errno.ENXIO: "is not a serial port",
     errno.ENODEV: "is not a serial port",
-    errno.EIO: "does not answer: the device has gone",
+    errno.EIO: "does not answer: the device has been removed",
 }
 
 
 class NoPort(Exception):
-    """What the user is told."""
+    """The error that there is no suitable port. Its text is one line for the user."""
 
 
-def named(port):
-    """The port that is meant: `auto` and `id:SERIAL` are looked up. Raises NoPort."""
+def resolve(port):
+    """Return the device for `auto` or `id:SERIAL`, and any other port unchanged. Raise NoPort."""
     if port == "auto":
         found = [each.device for each in _usb() if os.access(each.device, os.R_OK | os.W_OK)]
-        trouble = "auto: there is no USB serial port that you may open"
+        problem = "auto: there is no USB serial port that you have permission to open"
     elif port and port.startswith("id:"):
         found = [each.device for each in _usb() if each.serial_number == port[len("id:") :]]
-        trouble = f"{port}: no device has this serial number"
+        problem = f"{port}: no device has this serial number"
     else:
         return port
     if not found:
-        raise NoPort(trouble)
+        raise NoPort(problem)
     return found[0]
 
 
@@ -54,57 +55,62 @@ def _usb():
 
 
 def program(name):
-    """What the user has typed to start this tool."""
+    """Return the command that started the tool `name`: `wipmodem NAME` in the package."""
     return sys.argv[0] if sys.argv[0].startswith("wipmodem ") else name
 
 
-def console_here(name, example):
-    """The console of the only modem on this PC, for the tool of this name; make serve and make run
-    put theirs where temporary files are. `example`: another port. Raises NoPort."""
+def console_on_pc(name, example):
+    """Return the console of the only modem that make serve or make run has started on this PC.
+
+    name: the tool; example: a port for its usage line. Raise NoPort if there is not exactly one.
+    """
     folders = {_SERVED, tempfile.gettempdir()}
     paths = {path for each in folders for path in _consoles(each)}
     packaged = sys.argv[0].startswith("wipmodem ")
-    hint = f"{program(name)} --port {example}" if packaged else f"make {name} PORT={example}"
+    usage = f"{program(name)} --port {example}" if packaged else f"make {name} PORT={example}"
     if len(paths) > 1:
-        raise NoPort(f"several modems run here: {', '.join(sorted(paths))}; say which: {hint}")
+        found = ", ".join(sorted(paths))
+        raise NoPort(f"several modems run on this PC: {found}; choose one: {usage}")
     if not paths:
-        raise NoPort(f"no port is given, and no modem runs here: {hint}")
+        raise NoPort(f"no port given, and no modem runs on this PC: {usage}")
     return paths.pop()
 
 
 def _consoles(folder):
-    """Links that lead nowhere are none."""
-    paths = [path for name in _HERE for path in glob.glob(os.path.join(folder, name))]
+    """Return the consoles in a folder, without symbolic links whose target does not exist."""
+    paths = [path for name in _CONSOLES for path in glob.glob(os.path.join(folder, name))]
     return filter(os.path.exists, paths)
 
 
-def hopeless(port):
-    """Why this port will not open, however long one waits; "" if it may. Another program may
-    leave it, and a board that starts anew comes back."""
+def permanent_problem(port):
+    """Return the reason why this port cannot open, also later; "" if it opens or may open later.
+
+    A port in use may become free, and the port of a board in reset comes back.
+    """
     if "://" in port:
         return ""
     try:
         line = os.open(port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
     except OSError as error:
-        waits = error.errno in (errno.EBUSY, errno.EAGAIN)
-        return "" if waits else told(port, error)
+        in_use = error.errno in (errno.EBUSY, errno.EAGAIN)
+        return "" if in_use else describe(port, error)
     try:
         termios.tcgetattr(line)
     except termios.error as error:
-        return told(port, error)
+        return describe(port, error)
     finally:
         os.close(line)
     return ""
 
 
-def told(port, error):
-    """One line about a port that does not open, or was lost."""
+def describe(port, error):
+    """Return one line about an error of a port."""
     reason = _REASONS.get(_number(error))
     return f"{port} {reason}" if reason else f"{port}: {error}"
 
 
 def _number(error):
-    """Of the system's error, 0 if there is none. pyserial has made text of some."""
+    """Return the errno of an error, 0 if unknown. pyserial turns some errors into text."""
     if isinstance(error.__context__, termios.error):
         error = error.__context__
     if isinstance(error, termios.error):

@@ -2,9 +2,9 @@
 
     python -m boards.tools.recorder [--port PORT] [--speed 115200]
 
-Without a port: the modem on this PC, if there is one, by its console, while it works. PORT is a
-console, too, or the modem's own line; there the modem has to be in command mode. It is what
-pyserial takes: a device, a pty, rfc2217://127.0.0.1:7001; or auto, the first USB serial port.
+Without PORT the tool uses the console of the modem that runs on this PC; the modem can be in use.
+PORT is a console, or the modem's host line while the modem is in command mode. It is a name that
+pyserial accepts: a device, a pty, rfc2217://127.0.0.1:7001; or auto, the first USB serial port.
 """
 
 import argparse
@@ -16,51 +16,56 @@ import serial
 from . import ports
 
 _PREFIX = b"+WIPXLOG: "
-_REPORT = b"+WIPXHEALTH: "  # a console tells more than the recorder
+_REPORT = b"+WIPXHEALTH: "  # appears only in the report of a console
 _ENDS = (b"OK", b"ERROR")
-_PATIENCE_S = 5  # of silence
+_PATIENCE_S = 5  # longest time without a byte
 _ALL = 64  # entries that a modem keeps
-_AWAY_S = 4  # a console tells all of them to whoever has not asked for 3 s
+# A console reports all entries again after no program has requested a report for 3 s.
+_AWAY_S = 4
 _COLOURS = {"error": "31", "stall": "31", "start": "33", "urc": "36"}
 
 
-class Silent(Exception):
-    """What the user is told."""
+class NoLog(Exception):
+    """The error that the modem sends no log. Its text is one line for the user."""
 
 
 def read_log(line, sleep=time.sleep):
-    """[(time, kind, text)] of a modem on an open serial line, whose read times out."""
+    """Return the entries of the flight recorder as a list of [time, kind, text].
+
+    line: an open serial line with a read timeout. Raise NoLog if there is no usable answer.
+    """
     entries, console = _ask(line)
     complete = len(entries) == _ALL or (entries and entries[0][1] == "start")
-    if console and not complete:  # another program has been told the rest
+    # The report omits entries that the console has already sent to another program.
+    if console and not complete:
         sleep(_AWAY_S)
         entries, _ = _ask(line)
     return entries
 
 
 def _ask(line):
-    """The entries, and whether the line is a console."""
+    """Return the entries of one answer, and True if the line is a console."""
     line.reset_input_buffer()
     line.write(b"AT+WIPXLOG?\r")
     entries = []
     console = False
     while True:
-        said = line.readline()
-        if not said.endswith(b"\n"):
-            raise Silent("no answer: wrong port, wrong speed, or the modem is in data mode")
-        said = said.strip()
-        console = console or said.startswith(_REPORT)
-        if said.startswith(_PREFIX):
-            entries.append(said[len(_PREFIX) :].decode("ascii", "replace").split(",", 2))
-        elif said in _ENDS or said.startswith(b"+CME ERROR"):
-            if said != b"OK":
-                raise Silent("this modem has no flight recorder")
+        answer = line.readline()
+        if not answer.endswith(b"\n"):
+            raise NoLog("no answer: wrong port, wrong speed, or the modem is in data mode")
+        answer = answer.strip()
+        console = console or answer.startswith(_REPORT)
+        if answer.startswith(_PREFIX):
+            entries.append(answer[len(_PREFIX) :].decode("ascii", "replace").split(",", 2))
+        elif answer in _ENDS or answer.startswith(b"+CME ERROR"):
+            if answer != b"OK":
+                raise NoLog("this modem has no flight recorder")
             return entries, console
 
 
-def shown(entries, coloured):
-    """A line each, below a title."""
-    yield "s since start  what   text"
+def format_log(entries, coloured):
+    """Yield a title line and one line for each entry, with colour codes if `coloured`."""
+    yield "s since start  kind   text"
     for when, kind, text in entries:
         row = f"{when:>13}  {kind:<5}  {text}"
         colour = _COLOURS.get(kind) if coloured else None
@@ -72,26 +77,28 @@ def _options(arguments):
         prog=ports.program("recorder"), description="Show the flight recorder of a modem."
     )
     parser.add_argument(
-        "--port", help="the modem's console or line, as pyserial takes it; auto: the first USB one"
+        "--port",
+        help="the modem's console or host line, a name for pyserial; auto: the first USB port",
     )
-    parser.add_argument("--speed", type=int, default=115200, help="(%(default)s)")
+    parser.add_argument("--speed", type=int, default=115200, help="bit/s (default %(default)s)")
     return parser.parse_args(arguments)
 
 
 def main(arguments=None):
+    """Show the log. Return the exit status, 0 or 1."""
     given = _options(arguments)
     port = given.port
     try:
-        port = ports.named(port) or ports.console_here("recorder", "/dev/ttyUSB0")
+        port = ports.resolve(port) or ports.console_on_pc("recorder", "/dev/ttyUSB0")
         with serial.serial_for_url(port, given.speed, timeout=_PATIENCE_S, exclusive=True) as line:
             entries = read_log(line)
     except ports.NoPort as error:
         return _failed(error)
-    except (Silent, ValueError) as error:
+    except (NoLog, ValueError) as error:
         return _failed(f"{port}: {error}")
     except ports.LOST as error:
-        return _failed(ports.told(port, error))
-    print("\n".join(shown(entries, sys.stdout.isatty())))
+        return _failed(ports.describe(port, error))
+    print("\n".join(format_log(entries, sys.stdout.isatty())))
     return 0
 
 

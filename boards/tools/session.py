@@ -1,4 +1,4 @@
-"""Draws the session of README.md, as a test plays it, as a picture of two terminals: session.svg.
+"""Draw the session of README.md, which a test replays, as two terminals: write session.svg.
 
 python -m boards.tools.session
 """
@@ -21,7 +21,7 @@ _RESULTS = {"OK": "bright_green", "CONNECT": "bright_green", "ERROR": "bright_re
 
 
 def steps(readme):
-    """(terminal, sign, words, remark) of each step in the session of a README."""
+    """Yield (terminal, sign, words, remark) for each step of the session in a README."""
     for line in _BLOCK.search(readme)[1].splitlines():
         step = _STEP.fullmatch(line)
         if step:
@@ -30,12 +30,12 @@ def steps(readme):
 
 
 def picture(readme):
-    """The SVG."""
-    shown = Table("the modem", "a peer", box=None, padding=(0, 2), header_style="dim")
+    """Return the SVG of the session in a README."""
+    table = Table("the modem", "a peer", box=None, padding=(0, 2), header_style="dim")
     for terminal, sign, words, remark in steps(readme):
         cell = _line(sign, words, remark)
-        shown.add_row(*((cell, "") if terminal == "modem" else ("", cell)))
-    return svg.drawn(shown, "session", _WIDTH)
+        table.add_row(*((cell, "") if terminal == "modem" else ("", cell)))
+    return svg.render(table, "session", _WIDTH)
 
 
 def _line(sign, words, remark):

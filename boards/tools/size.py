@@ -1,8 +1,8 @@
-"""Tells how large the firmware of a board is as bytecode, module by module.
+"""Show the size of a board's firmware as bytecode, module by module.
 
     python -m boards.tools.size --board pico
 
-main.py is counted as well, though `make deploy` copies it as it stands.
+main.py is counted as bytecode too, although `make deploy` copies it as source.
 """
 
 import argparse
@@ -16,6 +16,7 @@ _GOAL = 40 * 1024
 
 
 def main(arguments=None):
+    """Print the sizes. Return the exit status, 0 or 1."""
     parser = argparse.ArgumentParser(prog="size", description=__doc__)
     parser.add_argument("--board", required=True, help="a folder of boards/")
     options = parser.parse_args(arguments)
@@ -26,14 +27,14 @@ def main(arguments=None):
         return 1
     for path, size in found.items():
         print(f"{size:7} {path}")
-    print(f"{sum(found.values()):7} in all; the goal is {_GOAL}")
+    print(f"{sum(found.values()):7} in total; the goal is {_GOAL}")
     return 0
 
 
 def sizes(board):
-    """{module: bytes} of a board's firmware, the largest first. Raises Failure."""
-    entries, tool = Manifest(read(board).manifest).entries, compiler.ours()
-    found = {each.path: len(compiler.compiled(each, tool)) for each in entries}
+    """Return {path: bytes} of a board's modules, the largest first. Raise Failure."""
+    entries, tool = Manifest(read(board).manifest).entries, compiler.installed()
+    found = {each.path: len(compiler.compile_entry(each, tool)) for each in entries}
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 

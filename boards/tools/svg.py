@@ -1,4 +1,4 @@
-"""What rich shows, as an SVG that is the same each time: it names no fonts of the web."""
+"""SVG output of rich. The result is always the same, and refers to no fonts on the web."""
 
 import io
 import re
@@ -6,13 +6,17 @@ import re
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
-_FONTS = re.compile(r"@font-face \{\{.*?\}\}\s*", re.DOTALL)  # nobody is asked for them
+# Without these rules a viewer does not download fonts.
+_FONTS = re.compile(r"@font-face \{\{.*?\}\}\s*", re.DOTALL)
 _NOTES = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 _CODE_FORMAT = _NOTES.sub("", _FONTS.sub("", CONSOLE_SVG_FORMAT))
 
 
-def drawn(shown, name, width, height=None):
-    """The SVG of a terminal of so many columns; name: its own among the SVGs of a page."""
+def render(content, name, width, height=None):
+    """Return the SVG of a terminal that shows `content`, an object that rich can print.
+
+    name: prefix of the SVG's ids, unique on the page; width, height: columns and lines.
+    """
     console = Console(record=True, width=width, file=io.StringIO(), force_terminal=True)
-    console.print(shown, height=height)
+    console.print(content, height=height)
     return console.export_svg(title="wipmodem", code_format=_CODE_FORMAT, unique_id=name)

@@ -1,10 +1,10 @@
-"""Copies the firmware to a board that runs MicroPython, checks it there and starts it.
+"""Copy the firmware to a board that runs MicroPython, check it there and start it.
 
     python -m boards.tools.deploy --board pico --port /dev/ttyACM0
 
-What is the same already is left alone, what a former version left behind is removed.
+Files that are up to date stay as they are; files that an earlier version left are removed.
 """
 
 
 class Failure(Exception):
-    """Ends the tool. The text is the line that the user reads."""
+    """An error that ends the tool. Its text is one line for the user."""

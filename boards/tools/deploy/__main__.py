@@ -1,4 +1,4 @@
-"""The command: which board, on which port."""
+"""Command line of make deploy: read the options, then copy, check and start the firmware."""
 
 import argparse
 import contextlib
@@ -11,14 +11,16 @@ from boards.tools import ports
 
 from . import Failure, compiler, running
 from .board import read
-from .link import Link, Wrong
+from .link import Link, ScriptError
 from .manifest import Manifest
 from .target import Target
 
+# The class of the module `network` that each kind of bearer needs.
 _CLASSES = {"ppp": "PPP", "wlan": "WLAN"}
 
 
 def main(arguments=None):
+    """Deploy the firmware. Return the exit status: 0, 1 after a failure, 130 after Ctrl-C."""
     options = _options(arguments)
     try:
         _deploy(read(options.board), options)
@@ -32,11 +34,12 @@ def main(arguments=None):
 
 
 def say(text):
+    """Print one line of progress."""
     print(f"deploy: {text}", flush=True)
 
 
-def _patient(text):
-    """Something moves while a person waits."""
+def _spinner(text):
+    """Return a context manager that shows a spinner if the output is a terminal."""
     return Console().status(f"deploy: {text}") if sys.stdout.isatty() else contextlib.nullcontext()
 
 
@@ -46,11 +49,14 @@ def _options(arguments):
     parser.add_argument(
         "--port",
         required=True,
-        help="the board's console, as mpremote takes it; auto: the first USB serial port",
+        help="the board's console, named as for mpremote; auto: the first USB serial port",
     )
-    parser.add_argument("--dte", help="the modem's line, to ask it there as well")
+    parser.add_argument("--dte", help="the modem's host line; sends ATI there too")
     parser.add_argument(
-        "--patience", type=float, default=20, help="s to wait for it (%(default)s)"
+        "--patience",
+        type=float,
+        default=20,
+        help="longest wait for the board, s (default %(default)s)",
     )
     return parser.parse_args(arguments)
 
@@ -59,53 +65,60 @@ def _deploy(board, options):
     entries = Manifest(board.manifest).entries
     options.port = _port(options.port)
     link = Link(options.port, options.patience)
-    with _patient(f"looking for MicroPython on {options.port}, {options.patience:g} s at most"):
+    with _spinner(
+        f"looking for MicroPython on {options.port}, for at most {options.patience:g} s"
+    ):
         link.open(None if sys.stdout.isatty() else say)
     with link:
-        (here,) = link.values("look")
-        judge(board, here)
-        version = ".".join(map(str, here["version"]))
-        say(f"MicroPython {version} on {here['machine']}")
-        tool = compiler.fitting(here["mpy"], here["version"])
+        (found,) = link.values("look")
+        check_board(board, found)
+        version = ".".join(map(str, found["version"]))
+        say(f"MicroPython {version} on {found['machine']}")
+        tool = compiler.for_board(found["mpy"], found["version"])
         wanted = dict(compiler.content(entry, tool) for entry in entries)
         target = Target(link, wanted)
-        target.require_room(here["space"])
-        target.require_heap(here["heap"])
+        target.require_room(found["space"])
+        target.require_heap(found["heap"])
         summary = _copy(target, wanted)
         target.verify()
         say(summary)
-        say(f"ATI is answered by {_ask(link)}")
+        say(f"the copied firmware answers ATI: {_ask(link)}")
         link.reset()
-    with _patient("starting the modem"):
+    with _spinner("starting the modem"):
         outcome = _watch(options, board)
     say(outcome)
 
 
 def _port(port):
     try:
-        return ports.named(port)
+        return ports.resolve(port)
     except ports.NoPort as error:
         raise Failure(str(error)) from error
 
 
-def judge(board, here):
-    """Refuse a board that is another one, or cannot do."""
-    name, version = board.name, here["version"]
-    if here["platform"] != board.platform:
+def check_board(board, found):
+    """Raise Failure if the connected board does not match the board file.
+
+    board: the Board to deploy to; found: the properties that on_board/look.py prints.
+    """
+    name, version = board.name, found["version"]
+    if found["platform"] != board.platform:
         raise Failure(
-            f"{name} is of the port {board.platform}, but here is {here['platform']}:"
-            f" {here['machine']}"
+            f"{name} needs MicroPython's port {board.platform}, but the connected board has"
+            f" {found['platform']}: {found['machine']}"
         )
-    if version < board.firmware or not here["mpy"]:
-        needed, found = (".".join(map(str, each)) for each in (board.firmware, version))
-        raise Failure(f"{name} needs MicroPython {needed} or later, but here is {found}")
+    if version < board.firmware or not found["mpy"]:
+        oldest, present = (".".join(map(str, each)) for each in (board.firmware, version))
+        raise Failure(
+            f"{name} needs MicroPython {oldest} or later, but the connected board has {present}"
+        )
     wanted = _CLASSES[board.bearer]
-    if wanted not in here["bearers"]:
+    if wanted not in found["bearers"]:
         raise Failure(f"{name} needs network.{wanted}, which this image of MicroPython lacks")
 
 
 def _copy(target, wanted):
-    """Bring the files up to date; gives what was done, in a line."""
+    """Copy changed files and remove stale ones. Return a summary for the user."""
     changed, stale = target.changed(), target.stale()
     for path in stale:
         target.remove(path)
@@ -123,18 +136,19 @@ def _copy(target, wanted):
 
 
 def _ask(link):
+    """Run the copied firmware without its ports, and return its answer to ATI."""
     try:
-        (said,) = link.values("ask")
-    except Wrong as failure:
-        raise Failure(f"what was copied does not run: {failure}") from failure
-    answer = said.replace(b"ATE0I\r", b"").split(b"\r\n")
+        (output,) = link.values("ask")
+    except ScriptError as failure:
+        raise Failure(f"the copied firmware does not run: {failure}") from failure
+    answer = output.replace(b"ATE0I\r", b"").split(b"\r\n")
     if answer[-2:] != [b"OK", b""]:
-        raise Failure(f"what was copied does not answer ATI, it says {said!r}")
+        raise Failure(f"the copied firmware does not answer ATI; its output is {output!r}")
     return answer[1].decode()
 
 
 def _watch(options, board):
-    """What became of it after the reset."""
+    """Wait for the start of the modem after the reset. Return the result as a line."""
     if options.dte:
         identity = running.ask(options.dte, board.speed, options.patience)
         return f"the modem runs: {identity} answers on {options.dte}"

@@ -1,4 +1,4 @@
-"""What the tools need to know of a board, from the tables of its board.py."""
+"""The properties of a board that make deploy needs, from the tables in its board.py."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,28 +9,30 @@ from . import Failure
 
 @dataclass(frozen=True)
 class Board:
+    """A microcontroller board in boards/."""
+
     name: str
-    manifest: Path
-    platform: str  # sys.platform
-    firmware: tuple  # the oldest MicroPython that will do
+    manifest: Path  # its manifest.py
+    platform: str  # value of sys.platform
+    firmware: tuple  # oldest version of MicroPython that works
     bearer: str  # "ppp" or "wlan"
-    speed: int  # of the DTE's line at start
+    speed: int  # bit/s of the host's line at start
 
 
 def read(name):
-    """boards/`name`, if it is a board to copy files to."""
+    """Return the Board of the folder boards/`name`. Raise Failure if it cannot be deployed to."""
     folder = facts.BOARDS / name
     if not name or not (folder / "board.py").exists():
         known = ", ".join(facts.names())
         raise Failure(f"there is no board {name or 'given'}; boards to deploy to: {known}")
     tables = _tables(name)
     if not tables:
-        raise Failure(f"{name} is a PC, nothing has to be copied to it: make run")
+        raise Failure(f"{name} is a PC and needs no copy of the firmware: use make run")
     try:
         needed = tables["PLATFORM"], tables["FIRMWARE"], tables["BEARER"]
         return Board(name, folder / "manifest.py", *needed, tables["DTE"]["baudrate"])
     except KeyError as error:
-        raise Failure(f"boards/{name}/board.py does not say {error.args[0]}") from error
+        raise Failure(f"boards/{name}/board.py does not define {error.args[0]}") from error
 
 
 def _tables(name):

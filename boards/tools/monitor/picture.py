@@ -8,4 +8,4 @@ _HEIGHT = 30
 
 def picture(frame):
     """Of a terminal of 100 columns and 30 lines."""
-    return svg.drawn(frame, "monitor", _WIDTH, _HEIGHT)
+    return svg.render(frame, "monitor", _WIDTH, _HEIGHT)

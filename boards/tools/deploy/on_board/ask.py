@@ -1,13 +1,15 @@
-# Runs on the board: asks the modem that was copied for ATI, without its UARTs and its network.
+# Script for the board: run the copied modem without its UARTs and network, and print its answer
+# to ATI.
 import gc
 
-gc.threshold(8192)  # the heap stays in one piece while modules are loaded: buffers come behind
+# Collect often while modules are loaded: the heap stays in one piece for the buffers that follow.
+gc.threshold(8192)
 from board import Board
 from wipmodem.modem import Modem
 
 
-class Nothing:
-    """Every port that ATI does not need."""
+class FakePort:
+    """A fake for every port that ATI does not need."""
 
     count = state = cause = dialect = fixed_ttl = 0
     rate = 115200
@@ -20,36 +22,38 @@ class Nothing:
         return lambda *arguments: 0
 
 
-class Serial(Nothing):
+class Serial(FakePort):
+    """A serial port on which the host has sent one command."""
+
     def __init__(self):
-        self.asks = b"ATE0I\r"
-        self.said = b""
+        self.input = b"ATE0I\r"
+        self.output = b""
 
     def readinto(self, buf):
-        n = len(self.asks)
-        buf[:n] = self.asks
-        self.asks = b""
+        n = len(self.input)
+        buf[:n] = self.input
+        self.input = b""
         return n
 
     def write(self, buf, off, n):
-        self.said += buf[off : off + n]
+        self.output += buf[off : off + n]
         return n
 
     def dtr(self):
         return True
 
 
-class Here(Nothing):
+class FakeBoard(FakePort):
     name = Board.name
     reset_cause = b""
     recorder = bytearray(40)
     sizes = Board.sizes
-    net = bearer = store = console = Nothing()
+    net = bearer = store = console = FakePort()
     serial = Serial()
 
 
-here = Here()
-modem = Modem(here)
+board = FakeBoard()
+modem = Modem(board)
 for now_ms in range(100):
     modem.service(now_ms)
-print(repr(here.serial.said))
+print(repr(board.serial.output))

@@ -1,4 +1,4 @@
-# Runs on the board: prints a tuple for each file, (path, bytes, SHA-256), and for each folder.
+# Script for the board: print (path, bytes, SHA-256) for each file and folder below PATHS.
 import os
 from hashlib import sha256
 
@@ -16,18 +16,18 @@ def digest(path):
     return "".join("%02x" % byte for byte in total.digest())
 
 
-def tell(path):
+def list_below(path):
     try:
-        kind = os.stat(path)
+        status = os.stat(path)
     except OSError:
-        return  # not there
-    if not kind[0] & _FOLDER:
-        print(repr((path, kind[6], digest(path))))
+        return  # the path does not exist
+    if not status[0] & _FOLDER:
+        print(repr((path, status[6], digest(path))))
         return
     print(repr((path + "/", 0, "")))
     for name in os.listdir(path):
-        tell(path + "/" + name)
+        list_below(path + "/" + name)
 
 
-for path in PATHS:  # type: ignore # noqa: F821 (the tool sets it)
-    tell(path)
+for path in PATHS:  # type: ignore # noqa: F821 (the tool defines PATHS)
+    list_below(path)

@@ -1,4 +1,4 @@
-# Runs on the board: forgets what main.py left in memory, then tells what kind of board it is.
+# Script for the board: free the memory that main.py used, then print the properties of the board.
 import gc
 import os
 import sys

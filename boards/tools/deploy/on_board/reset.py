@@ -1,4 +1,5 @@
-# Runs on the board: starts it anew. A modem that Ctrl-C has stopped is not held back any longer.
+# Script for the board: reset it. After Ctrl-C the modem has left a file `held`, which would keep
+# main.py from starting the modem; the script removes this file first.
 import os
 
 import machine
@@ -6,5 +7,5 @@ import machine
 try:
     os.remove("held")
 except OSError:
-    print("nothing was held")
+    print("the modem was not held")
 machine.reset()
