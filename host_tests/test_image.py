@@ -52,18 +52,20 @@ def test_an_unknown_board_is_told_which_there_are(root, capsys):
 
 def test_a_board_with_a_stock_image_has_none_of_ours(root, capsys):
     said = refusal(root, capsys, "--board", "stock")
-    assert said == "image: stock runs MicroPython's own image, there is none of ours\n"
+    assert (
+        said == "image: stock uses the standard image of MicroPython; this project builds none\n"
+    )
 
 
 def test_a_board_of_another_port_is_told_its_command(root, capsys):
     said = refusal(root, capsys, "--board", "other", "--mpy-dir", "/mpy")
     command = f"make -C /mpy/ports/esp32 BOARD_DIR={root}/boards/other"
-    assert said == f"image: other is built with the maker's own tools: {command}\n"
+    assert said == f"image: other needs the build tools of its manufacturer: {command}\n"
 
 
 def test_a_folder_that_is_no_checkout_is_refused(root, capsys):
     said = refusal(root, capsys, "--board", "own", "--mpy-dir", root)
-    assert said == f"image: {root} is no MicroPython checkout\n"
+    assert said == f"image: {root} is not a checkout of MicroPython\n"
 
 
 def test_a_checkout_without_submodules_is_told_how_to_get_them(root, capsys):
@@ -72,7 +74,7 @@ def test_a_checkout_without_submodules_is_told_how_to_get_them(root, capsys):
     (port / "CMakeLists.txt").touch()
     said = refusal(root, capsys, "--board", "own", "--mpy-dir", root / "mpy")
     command = f"make -C {port} BOARD_DIR={root}/boards/own submodules"
-    assert said == f"image: lib/lwip of {root}/mpy is empty, first run: {command}\n"
+    assert said == f"image: lib/lwip in {root}/mpy is empty; first run: {command}\n"
 
 
 def key(root, plain, *texts):
@@ -160,7 +162,7 @@ def test_another_suite_is_read_from_where_the_machine_reads_its_own(
 
 
 def test_a_machine_that_is_not_debian_is_told_of_the_other_way(tmp_path):
-    expected = f"no source of Debian packages in {tmp_path}: name a MicroPython checkout instead"
+    expected = f"no source of Debian packages in {tmp_path}: use a MicroPython checkout, MPY_DIR="
     with pytest.raises(Failure, match=f"^{expected}$"):
         sources_of(tmp_path, "sid")
 
@@ -174,7 +176,7 @@ FAILURES = {
     ),
     "E: Unable to locate package x\nstopped": "E: Unable to locate package x",
     "one\n\nthe last\n\n": "the last",
-    "": "it said nothing",
+    "": "no output",
 }
 
 

@@ -150,7 +150,9 @@ def test_each_file_comes_from_the_first_suite_that_has_it(world, capsys):
     for name in {name for name, _, _ in patches.PATCHES}:
         expected = "".join(new for each, _, new in patches.PATCHES if each == name)
         assert (tree / name).read_text() == expected
-    said = "image: fetching MicroPython 1.26.1 and its libraries from Debian\nimage: unpacking\n"
+    said = (
+        "image: downloading MicroPython 1.26.1 and its libraries from Debian\nimage: unpacking\n"
+    )
     assert capsys.readouterr() == (said, "")
 
 
@@ -168,9 +170,9 @@ def test_an_unpacked_tree_is_kept_until_a_pin_changes(world, capsys):
 def test_a_file_that_debian_has_replaced_is_named_with_its_successor(world):
     world.archive.suite("older", [])
     assert world.refusal() == (
-        "Debian no longer has micropython_1.26.1+ds.orig.tar.xz, but has micropython 2.0-1 in"
-        " newer: pin that in boards/tools/image/pins.py,"
-        " or name a checkout of MicroPython: MPY_DIR=FOLDER"
+        "Debian no longer has micropython_1.26.1+ds.orig.tar.xz, but micropython 2.0-1 in"
+        " newer: pin another version in boards/tools/image/pins.py,"
+        " or use a checkout of MicroPython: MPY_DIR=FOLDER"
     )
 
 
@@ -178,7 +180,7 @@ def test_a_package_that_debian_has_dropped_is_named(world):
     world.archive.suite("newer", world.rest)
     world.archive.suite("older", [])
     assert world.refusal().startswith(
-        "Debian no longer has micropython_1.26.1+ds.orig.tar.xz, nor any micropython: pin that"
+        "Debian no longer has micropython_1.26.1+ds.orig.tar.xz, nor any micropython: pin another"
     )
 
 
@@ -192,7 +194,7 @@ def test_a_file_of_the_right_name_and_other_content_is_not_taken(world):
 def test_another_file_under_a_pinned_name_is_not_found(world):
     _, record = world.archive.source("micropython", "1.26.1+ds-1", b"other sources")
     world.archive.suite("older", [record])
-    assert "but has micropython 2.0-1 in newer, 1.26.1+ds-1 in older: pin that" in world.refusal()
+    assert "but micropython 2.0-1 in newer, 1.26.1+ds-1 in older: pin another" in world.refusal()
 
 
 @pytest.mark.parametrize("at", range(len(patches.PATCHES)))
@@ -209,7 +211,7 @@ def test_sources_that_a_patch_does_not_fit_are_refused(tmp_path, at):
                 place.write_text(content.replace(old, text) if same else content)
         with pytest.raises(Failure) as refused:
             patches.apply(tmp_path)
-        complaint = f"patches.py does not fit {name} of these sources at: {first}"
+        complaint = f"patches.py does not match {name} in these sources at: {first}"
         assert str(refused.value) == complaint
 
 

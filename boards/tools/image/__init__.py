@@ -1,10 +1,10 @@
-"""Builds an image for a board: MicroPython with PPP over lwIP, and the modem frozen into it.
+"""Build an image for a board: MicroPython with PPP over lwIP, and the modem as frozen modules.
 
     python -m boards.tools.image --board pico
 
-The sources are Debian's source packages, or a checkout named with --mpy-dir.
+The sources are Debian's source packages, or the checkout given by --mpy-dir.
 """
 
 
 class Failure(Exception):
-    """Ends the tool. The text is the line that the user reads."""
+    """An error that ends the tool. Its text is one line for the user."""

@@ -1,4 +1,4 @@
-"""The command: which board, from which sources, with the modem or without it."""
+"""Command line of make image: read the options, then build the image if an input has changed."""
 
 import argparse
 import contextlib
@@ -13,16 +13,17 @@ from .progress import say
 from .run import Log
 
 ROOT = Path(__file__).parents[3]
-# A word of the board file -> the port whose own tools have to build it.
+# Maps a word in mpconfigboard.cmake to the port of MicroPython whose own tools build the image.
 _OTHER_PORTS = {"IDF_TARGET": "esp32"}
 
 
 def main(arguments=None, root=ROOT):
+    """Build an image. Return the exit status: 0, 1 after a failure, 130 after Ctrl-C."""
     options = _options(arguments)
     try:
         board = _board(root, options)
-        with _alone(root / "build"):
-            _make(root, board, options)
+        with _build_lock(root / "build"):
+            _build_if_changed(root, board, options)
     except Failure as failure:
         print(f"image: {failure}", file=sys.stderr)
         return 1
@@ -34,13 +35,15 @@ def main(arguments=None, root=ROOT):
 def _options(arguments):
     parser = argparse.ArgumentParser(prog="image", description=__doc__)
     parser.add_argument("--board", required=True, help="a folder of boards/")
-    parser.add_argument("--plain", action="store_true", help="freeze nothing of ours")
-    parser.add_argument("--mpy-dir", type=Path, help="a MicroPython checkout, not Debian's")
+    parser.add_argument("--plain", action="store_true", help="build the image without the modem")
+    parser.add_argument(
+        "--mpy-dir", type=Path, help="use this MicroPython checkout, not Debian's sources"
+    )
     return parser.parse_args(arguments)
 
 
 def _board(root, options):
-    """The board's folder, if the board has an image that can be built here."""
+    """Return the board's folder. Raise Failure if this tool cannot build an image for it."""
     name = options.board
     board = root / "boards" / name
     definition = board / "mpconfigboard.cmake"
@@ -50,35 +53,36 @@ def _board(root, options):
             if word in text:
                 port = (options.mpy_dir or Path("MPY_DIR")) / "ports" / port
                 command = f"make -C {port} BOARD_DIR={board}"
-                raise Failure(f"{name} is built with the maker's own tools: {command}")
+                raise Failure(f"{name} needs the build tools of its manufacturer: {command}")
         return board
     if (board / "board.py").exists():
-        raise Failure(f"{name} runs MicroPython's own image, there is none of ours")
+        raise Failure(f"{name} uses the standard image of MicroPython; this project builds none")
     known = ", ".join(sorted(p.parent.name for p in root.glob("boards/*/mpconfigboard.cmake")))
     raise Failure(f"there is no board {name or 'given'}; boards with an image: {known}")
 
 
 @contextlib.contextmanager
-def _alone(build):
-    """One build at a time: all share the sources, and those of a board its folder."""
+def _build_lock(build):
+    """Allow only one build at a time: all builds share the sources and the board's folder."""
     build.mkdir(exist_ok=True)
     with (build / "image.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("waiting for another build to end")
+            say("waiting until another build has ended")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _make(root, board, options):
+def _build_if_changed(root, board, options):
+    """Build the image, unless the stamp beside it shows that all inputs are unchanged."""
     image = root / "build" / board.name / f"{_prefix(options)}-{board.name}.uf2"
     sources = _sources(root, board, options)
     stamp = image.with_suffix(".stamp")
     if image.exists() and stamp.exists() and sources.identity:
         made_of, sizes = stamp.read_text().splitlines()
         if made_of == _key(root, board, options, sources):
-            return _tell(root, image, f"nothing to do; {sizes}")
+            return _report(root, image, f"nothing to do; {sizes}")
     log = Log(image.with_suffix(".log"))
     sources.prepare(log)
     debian.install_compiler(log)
@@ -88,7 +92,7 @@ def _make(root, board, options):
     build = Build(board, sources.tree, sources.identity, folder, log, options.plain)
     sizes = build.make(image)
     stamp.write_text(f"{key}\n{sizes}\n")
-    return _tell(root, image, sizes)
+    return _report(root, image, sizes)
 
 
 def _prefix(options):
@@ -106,7 +110,7 @@ def _key(root, board, options, sources):
     return key_of(files, sources.tree, sources.identity, sorted(debian.installed().items()))
 
 
-def _tell(root, image, text):
+def _report(root, image, text):
     say(f"{image.relative_to(root)}: {text}")
 
 

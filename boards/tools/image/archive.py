@@ -1,7 +1,8 @@
-"""Debian's archive as apt sees it, one suite after the other.
+"""Access to Debian's archive through apt, one suite after the other.
 
-Another suite than the machine's own is read through a private apt folder: the machine's settings
-stay as they are, and its own list of sources says where packages come from.
+The suites may differ from the suite of this machine, so apt runs with a private folder and
+configuration. The machine's settings do not change; its list of sources gives the address of the
+archive.
 """
 
 import hashlib
@@ -26,13 +27,17 @@ Suites: {suite}
 Components: main
 {trust}
 """
-# Why apt trusts an archive: lines of the machine's own source.
+# The lines in the machine's source that make apt trust the archive.
 _TRUST = re.compile(r"^(Signed-By|Trusted):.*(\n .*)*", re.MULTILINE)
 
 
 class Archive:
-    """Finds and fetches pinned files. The list of a suite is read when the suites before it do not
-    have a file."""
+    """Debian's archive. It finds and downloads pinned files.
+
+    folder: for the private apt folders; suites: names in the order of the search; etc: apt's
+    configuration on this machine; log: the Log for the output of apt. The list of a suite is only
+    read if the suites before it do not have a file.
+    """
 
     def __init__(self, folder, suites, etc, log):
         self._folder = folder
@@ -41,37 +46,40 @@ class Archive:
         self._log = log
 
     def find(self, pin):
-        """(suite, version) that has exactly this file. Fail if no suite has it."""
+        """Return (suite, version) of the package with exactly this file, or raise Failure."""
         for suite in self._suites:
             for record in self._records(suite, pin):
                 if pin.sha256 in record:
                     return suite, _version(record)
-        raise Failure(self._moved(pin))
+        raise Failure(self._not_found(pin))
 
-    def _moved(self, pin):
-        """A line about a file that no suite has: what Debian has instead, and what to do."""
-        now = [
+    def _not_found(self, pin):
+        """Return the error for a file that no suite has: Debian's other versions, and a remedy."""
+        others = [
             f"{_version(record)} in {suite}"
             for suite in self._suites
             for record in self._records(suite, pin)
         ]
-        has = f"but has {pin.package} {', '.join(now)}" if now else f"nor any {pin.package}"
+        has = f"but {pin.package} {', '.join(others)}" if others else f"nor any {pin.package}"
         return (
-            f"Debian no longer has {pin.file}, {has}: pin that in boards/tools/image/pins.py,"
-            " or name a checkout of MicroPython: MPY_DIR=FOLDER"
+            f"Debian no longer has {pin.file}, {has}: pin another version in"
+            " boards/tools/image/pins.py, or use a checkout of MicroPython: MPY_DIR=FOLDER"
         )
 
-    def fetch(self, pin, place, target):
-        """Download a file that was found at `place`, and check its hash."""
-        suite, version = place
+    def fetch(self, pin, found, target):
+        """Download a file into the folder `target` and check its hash.
+
+        found: the result of find(). Raise Failure if apt fails or the hash is wrong.
+        """
+        suite, version = found
         get = ["download"] if pin.binary else ["source", "--download-only", "--tar-only"]
         command = ["apt-get", *get, f"{pin.package}={version}"]
         self._log.run(f"apt-get {get[0]}", command, env=self._environment(suite), cwd=target)
         if hashlib.sha256((target / pin.file).read_bytes()).hexdigest() != pin.sha256:
-            raise Failure(f"{pin.file} has another SHA-256 than in pins.py")
+            raise Failure(f"{pin.file} does not have the SHA-256 in pins.py")
 
     def _records(self, suite, pin):
-        """What apt knows of the package in a suite: a text for each version."""
+        """Return apt's records of the package in a suite, one text for each version."""
         command = ["apt-cache", "show" if pin.binary else "showsrc", pin.package]
         environment = self._environment(suite)
         shown = subprocess.run(
@@ -80,7 +88,10 @@ class Archive:
         return [record for record in shown.split("\n\n") if record.strip()]
 
     def _environment(self, suite):
-        """For apt: the private folder of a suite, whose list is read the first time."""
+        """Return the environment for apt with the private folder of a suite.
+
+        The first call creates the folder and reads the list of the suite.
+        """
         apt = self._folder / suite
         environment = {**os.environ, "APT_CONFIG": str(apt / "apt.conf")}
         if not (apt / "apt.conf").exists():
@@ -98,7 +109,7 @@ def _version(record):
 
 
 def sources_of(etc, suite):
-    """The machine's own list of sources, cut down to its archive and turned to another suite."""
+    """Return a list of sources for `suite`, with the archive from the machine's list in `etc`."""
     for path in sorted(etc.glob("sources.list.d/*.sources")):
         for stanza in path.read_text().split("\n\n"):
             uris = re.search(r"^URIs: *(\S*/debian/?)$", stanza, re.MULTILINE)
@@ -110,4 +121,4 @@ def sources_of(etc, suite):
         found = re.search(r"^deb +(?:\[.*\] +)?(\S*/debian/?) ", text, re.MULTILINE)
         if found:
             return _STANZA.format(uris=found[1], suite=suite, trust="")
-    raise Failure(f"no source of Debian packages in {etc}: name a MicroPython checkout instead")
+    raise Failure(f"no source of Debian packages in {etc}: use a MicroPython checkout, MPY_DIR=")

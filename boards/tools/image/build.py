@@ -1,7 +1,8 @@
-"""Makes the image out of a tree: configured once a board, then only what changed.
+"""Build of an image from a source tree. Later builds only compile what has changed.
 
-The image with the modem and the one without differ in one manifest, which includes the board's or
-the port's, and in what the board's C side makes of WIPMODEM_PLAIN: each has a folder of its own.
+The images with and without the modem differ in one manifest, which includes the manifest of the
+board or of MicroPython's port, and in the value of WIPMODEM_PLAIN for the board's C files. Each
+of the two has its own build folder.
 """
 
 import os
@@ -19,23 +20,23 @@ from .run import Log
 _CORES = str(os.cpu_count() or 2)
 _RAM_START = 0x20000000
 _FLASH_START = 0x10000000
-# Chip of the board file -> family in the UF2 file.
+# Maps the chip in mpconfigboard.cmake to the family in the UF2 file.
 _FAMILIES = {"rp2040": "RP2040", "rp2350": "RP2350_ARM_S"}
-# Folders that newer libraries than MicroPython was written for have put their headers into: its
-# search for names looks in those that it knows.
+# Folders into which newer libraries have moved headers. MicroPython's build does not know these
+# folders, and would not find the names in the headers.
 _MOVED_HEADERS = ("lib/pico-sdk/src/rp2_common/pico_platform_common/include",)
 
 
 @dataclass
 class Build:
-    """One board's build from one tree."""
+    """The build of one board from one source tree."""
 
-    board: Path
-    tree: Path
-    identity: str | None  # of the tree, if it has one
-    folder: Path
+    board: Path  # folder of the board
+    tree: Path  # MicroPython's sources
+    identity: str | None  # text that changes with the tree; None for a checkout
+    folder: Path  # all output except the image
     log: Log
-    plain: bool
+    plain: bool  # True for the image without the modem
 
     @property
     def _cmake(self):
@@ -47,19 +48,23 @@ class Build:
 
     @property
     def _environment(self):
-        """An unpacked archive must not take our version from git, nor today for its date."""
+        """Return the environment for make, cmake and ninja.
+
+        For an unpacked archive the build must not take the version of this project from git, and
+        must not use the present date.
+        """
         environment = {**os.environ, "MICROPY_MPYCROSS": str(self._mpy_cross / "mpy-cross")}
         if self.identity:
-            written = (self.tree / "py/mpconfig.h").stat().st_mtime
-            environment["SOURCE_DATE_EPOCH"] = str(int(written))
+            modified_s = (self.tree / "py/mpconfig.h").stat().st_mtime
+            environment["SOURCE_DATE_EPOCH"] = str(int(modified_s))
             environment["GIT_CEILING_DIRECTORIES"] = str(self.tree.parent)
         return environment
 
     def make(self, image):
-        """Write the image; returns a line about its size."""
-        self._begin_anew_if_changed()
+        """Build the image and write it to the path `image`. Return a line with its sizes."""
+        self._clean_if_changed()
         manifest = "$(PORT_DIR)/boards" if self.plain else self.board
-        self._freeze_anew(f'include("{manifest}/manifest.py")\n')
+        self._write_manifest(f'include("{manifest}/manifest.py")\n')
         self._make_mpy_cross()
         self._configure()
         self._compile()
@@ -82,8 +87,11 @@ class Build:
         }
         return [f"-D{name}={value}" for name, value in settings.items()]
 
-    def _begin_anew_if_changed(self):
-        """Times do not tell that a folder of sources was exchanged, nor what cmake was told."""
+    def _clean_if_changed(self):
+        """Empty the build folder if the tree or the settings differ from those of the last build.
+
+        The times of the files do not show that the source folder or the settings have changed.
+        """
         made_for = self.folder / "made_for"
         wanted = repr((self.tree, self.identity, self._settings))
         if not made_for.exists() or made_for.read_text() != wanted:
@@ -91,8 +99,11 @@ class Build:
             self.folder.mkdir(parents=True)
             made_for.write_text(wanted)
 
-    def _freeze_anew(self, manifest):
-        """MicroPython compares times, which go wrong when files are exchanged: leave it none."""
+    def _write_manifest(self, manifest):
+        """Write the manifest and remove the frozen code, so that all modules are frozen again.
+
+        MicroPython compares the times of files, which is wrong after files were replaced.
+        """
         (self.folder / "manifest.py").write_text(manifest)
         (self._cmake / "frozen_content.c").unlink(missing_ok=True)
         shutil.rmtree(self._cmake / "frozen_mpy", ignore_errors=True)
@@ -111,7 +122,8 @@ class Build:
         try:
             self._run("cmake", [*command, *self._settings, f"-DWIPMODEM_PLAIN={int(self.plain)}"])
         except (Failure, KeyboardInterrupt):
-            shutil.rmtree(self._cmake, ignore_errors=True)  # half of it would never be mended
+            # A later run would not repair an incomplete configuration.
+            shutil.rmtree(self._cmake, ignore_errors=True)
             raise
 
     def _compile(self):
@@ -146,12 +158,12 @@ def _kb(count):
 def _setting(path, pattern):
     found = re.search(pattern, path.read_text())
     if not found:
-        raise Failure(f"{path} names no chip of the rp2 port")
+        raise Failure(f"{path} does not name a chip of the rp2 port")
     return found[1]
 
 
 def _symbols(elf):
-    """The addresses of an ELF file's symbols."""
+    """Return {symbol: address} of an ELF file."""
     listed = subprocess.run(["arm-none-eabi-nm", str(elf)], stdout=subprocess.PIPE, check=True)
     fields = (line.split() for line in listed.stdout.decode().splitlines())
     return {words[2]: int(words[0], 16) for words in fields if len(words) == 3}

@@ -1,4 +1,4 @@
-"""MicroPython from the user's own checkout, with its own submodules, left as it is."""
+"""MicroPython from a checkout of the user, with its submodules. The tool does not change it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ _SUBMODULES = ("lib/lwip", "lib/mbedtls", "lib/micropython-lib", "lib/pico-sdk",
 
 @dataclass
 class Sources:
-    """A tree that its owner may change at any time: nobody but the build knows what is new."""
+    """A checkout. It has no identity, because the user can change the sources at any time."""
 
     tree: Path
     board: Path
@@ -19,10 +19,11 @@ class Sources:
     identity = None
 
     def prepare(self, _log):
+        """Raise Failure if the tree is not a checkout, or if a submodule is missing."""
         if not (self.tree / "ports/rp2/CMakeLists.txt").exists():
-            raise Failure(f"{self.tree} is no MicroPython checkout")
+            raise Failure(f"{self.tree} is not a checkout of MicroPython")
         empty = [name for name in _SUBMODULES if not any((self.tree / name).glob("*"))]
         if empty:
             port = self.tree / "ports/rp2"
             command = f"make -C {port} BOARD_DIR={self.board} submodules"
-            raise Failure(f"{empty[0]} of {self.tree} is empty, first run: {command}")
+            raise Failure(f"{empty[0]} in {self.tree} is empty; first run: {command}")

@@ -1,7 +1,7 @@
-"""MicroPython from Debian's archive: the files that pins.py names, and no others.
+"""MicroPython from Debian's archive: only the files that pins.py lists.
 
-Debian leaves the folders of other projects' code empty; they are filled from those projects'
-packages.
+In Debian's sources of MicroPython the folders with code of other projects are empty. This module
+fills them from the packages of those projects.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from .archive import Archive
 from .pins import MICROPYTHON, PINS, SUITES
 from .progress import say
 
-# Package -> the command that it is there for.
+# Maps each package to the command that the build uses from it; None for a library.
 _COMPILER = {
     "gcc-arm-none-eabi": "arm-none-eabi-gcc",
     "libnewlib-arm-none-eabi": None,
@@ -29,7 +29,7 @@ _COMPILER = {
 
 
 def installed():
-    """Versions of the compiler's packages that are installed, by name."""
+    """Return {package: version} of the compiler's packages that are installed."""
     if not shutil.which("dpkg-query"):
         return {}
     command = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status} ${Version}\n", *_COMPILER]
@@ -39,17 +39,20 @@ def installed():
 
 
 def _missing():
-    """On other systems than Debian's the libraries come with the compiler."""
-    have = installed()
+    """Return the packages that are missing.
+
+    On systems other than Debian the libraries belong to the compiler, and are not checked.
+    """
+    present = installed()
     commands = [
         name for name, command in _COMPILER.items() if command and not shutil.which(command)
     ]
-    libraries = [name for name, command in _COMPILER.items() if have and not command]
-    return commands + [name for name in libraries if name not in have]
+    libraries = [name for name, command in _COMPILER.items() if present and not command]
+    return commands + [name for name in libraries if name not in present]
 
 
 def install_compiler(log):
-    """Install what is missing, if that is ours to do."""
+    """Install missing packages as root on Debian; otherwise raise Failure if any is missing."""
     missing = _missing()
     if not missing:
         return
@@ -57,7 +60,7 @@ def install_compiler(log):
     if not shutil.which("apt-get"):
         raise Failure(f"the tools of Debian's packages {names} are missing")
     if os.geteuid():
-        raise Failure(f"packages are missing, install them first: apt-get install {names}")
+        raise Failure(f"packages are missing; first run as root: apt-get install {names}")
     say(f"installing {names}")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     log.run("apt-get update", ["apt-get", "update"])
@@ -67,13 +70,15 @@ def install_compiler(log):
 
 @dataclass
 class Sources:
-    """The tree of the pinned files, below `folder`. It is unpacked once and kept until the pins or
-    the patches change."""
+    """The source tree from the pinned files, below `folder`.
+
+    The tree is unpacked once, and again after a change of the pins or patches.
+    """
 
     folder: Path
     pins: tuple = PINS
     suites: tuple = SUITES
-    etc: Path = Path("/etc/apt")
+    etc: Path = Path("/etc/apt")  # apt's configuration on this machine
 
     name = "debian"
 
@@ -87,30 +92,32 @@ class Sources:
 
     @property
     def _wanted(self):
-        """What the tree is to be made of: the pins and the patches."""
+        """Return the text of the stamp for the present pins and patches."""
         patched = hashlib.sha256(repr(patches.PATCHES).encode()).hexdigest()
         lines = [f"{pin.sha256}  {pin.file}" for pin in self.pins]
         return "\n".join([*lines, f"{patched}  patches", ""])
 
     @property
     def identity(self):
-        """Text that tells one tree from another; None until the wanted one is unpacked."""
+        """Text that identifies the content of the tree; None if the tree is not up to date."""
         wanted = self._wanted
         return wanted if self._stamp.exists() and self._stamp.read_text() == wanted else None
 
     def prepare(self, log):
-        """Fetch, unpack and patch the pinned files, unless that is done. Fail if one of them is no
-        longer in Debian's archive."""
+        """Download, unpack and patch the pinned files, unless the tree is up to date.
+
+        Raise Failure if a file is no longer in Debian's archive.
+        """
         if self.identity:
             return
         shutil.rmtree(self.folder, ignore_errors=True)
         packages = self.folder / "packages"
         packages.mkdir(parents=True)
-        say(f"fetching MicroPython {MICROPYTHON} and its libraries from Debian")
+        say(f"downloading MicroPython {MICROPYTHON} and its libraries from Debian")
         archive = Archive(self.folder / "apt", self.suites, self.etc, log)
-        places = [archive.find(pin) for pin in self.pins]
-        for pin, place in zip(self.pins, places, strict=True):
-            archive.fetch(pin, place, packages)
+        found = [archive.find(pin) for pin in self.pins]
+        for pin, package in zip(self.pins, found, strict=True):
+            archive.fetch(pin, package, packages)
         say("unpacking")
         for pin in self.pins:
             _unpack(packages / pin.file, self.tree / pin.folder, log)
@@ -121,7 +128,7 @@ class Sources:
 
 
 def _unpack(archive, folder, log):
-    """The content of a package into an empty folder of the tree."""
+    """Unpack a package into an empty folder of the tree."""
     if archive.suffix != ".deb":
         folder.mkdir(parents=True, exist_ok=True)
         log.run("tar", ["tar", "-xf", archive, "-C", folder, "--strip-components=1"])
@@ -135,7 +142,7 @@ def _unpack(archive, folder, log):
 
 
 def _leave_out_drivers(tree):
-    """micropython-lib is no package: do without the drivers that the port takes from there."""
+    """Remove the drivers of micropython-lib from the port's manifest: Debian has no package."""
     (tree / "lib/micropython-lib/README.md").touch()
     manifest = tree / "ports/rp2/boards/manifest.py"
     lines = manifest.read_text().splitlines(keepends=True)

@@ -1,14 +1,17 @@
-"""Tells whether an image is what its inputs would give again: a hash over all of them."""
+"""The key of an image: a hash of all inputs. An image with the same key need not be rebuilt."""
 
 import hashlib
 from pathlib import Path
 
 _TOOL = Path(__file__).parent
-_C_SIDE = (".h", ".cmake", ".csv", ".ld")  # what of a board folder reaches an image without us
+_C_SIDE = (".h", ".cmake", ".csv", ".ld")  # inputs from a board's folder to a plain image
 
 
 def inputs(root, board, plain):
-    """The files of ours that an image depends on."""
+    """Return the files of this project that an image depends on, as a sorted list.
+
+    plain: True for an image without the modem.
+    """
     folders = [board, _TOOL] if plain else [board, _TOOL, root / "firmware"]
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
     return [path for path in files if _counts(path, plain and board in path.parents)]
@@ -19,7 +22,7 @@ def _counts(path, c_side_only):
 
 
 def key_of(files, *texts):
-    """One key of the files' names and contents, and of what else there is to know."""
+    """Return the key for the names and contents of the files, and for further values."""
     digest = hashlib.sha256()
     for text in texts:
         digest.update(repr(text).encode())

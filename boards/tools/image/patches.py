@@ -1,13 +1,13 @@
-"""What an image changes in the pinned sources of MicroPython: exact text for exact text.
+"""The changes that an image makes to the pinned sources of MicroPython, as exact texts.
 
-Received data outlives a reset. Below 1.28 MicroPython's lwIP sockets drop all received data that
-has not been read when the peer resets the connection. Here the data stays in the socket: reads
-return it first and the error after it, as on Linux, and close() frees it. A readinto() reads until
-its buffer is full, and an error in such a loop loses what the loop has read: the first read after
-data therefore reports no error, the next one does.
+Received data survives a reset by the peer. Before version 1.28 the lwIP sockets of MicroPython
+drop all unread data when the peer resets the connection. With these patches the data stays in the
+socket: reads return the data first and the error after it, as on Linux, and close() frees it.
+readinto() reads in a loop until its buffer is full, and an error loses the data that the loop has
+already read. Therefore the first read after data reports no error; the next read does.
 
-mbedTLS is left out, and what needs it: SHA-1 and cryptolib. The image has no TLS, MicroPython has
-a SHA-256 of its own, and Debian replaces its mbedTLS package several times a year.
+The patches remove mbedTLS, and SHA-1 and cryptolib, which need it. The image has no TLS,
+MicroPython has its own SHA-256, and Debian replaces its mbedTLS package several times a year.
 """
 
 from . import Failure
@@ -16,7 +16,7 @@ _LWIP = "extmod/modlwip.c"
 _CONFIG = "ports/rp2/mpconfigport.h"
 _RP2 = "ports/rp2/CMakeLists.txt"
 
-# (file, text of the pinned release, text in its place)
+# (file, text in the pinned release, replacement)
 PATCHES = (
     # An error of the connection no longer frees the received data.
     (
@@ -31,7 +31,7 @@ PATCHES = (
     // Pass the error code back via the connection variable.
 """,
     ),
-    # A closed listener has no data: its queue of connections shares the place of the data.
+    # A closed listener has no received data. Its queue of connections and the data share a union.
     (
         _LWIP,
         """
@@ -142,7 +142,7 @@ PATCHES = (
             MICROPY_PY_LWIP_EXIT
 """,
     ),
-    # mbedTLS.
+    # The build leaves out mbedTLS and everything that needs it.
     (_RP2, "\nset(MICROPY_SSL_MBEDTLS ON)\n", "\n"),
     (_RP2, "\n    mbedtls/mbedtls_port.c\n", "\n"),
     (_RP2, "\ntarget_link_libraries(${MICROPY_TARGET} micropy_lib_mbedtls)\n", "\n"),
@@ -163,11 +163,11 @@ PATCHES = (
 
 
 def apply(tree):
-    """Change the sources in `tree`. Fail where a text is not there exactly once."""
+    """Apply the patches to `tree`. Raise Failure if a text does not occur exactly once."""
     for name, old, new in PATCHES:
         path = tree / name
         text = path.read_text() if path.exists() else ""
         if text.count(old) != 1:
             first = old.strip().splitlines()[0].strip()
-            raise Failure(f"patches.py does not fit {name} of these sources at: {first}")
+            raise Failure(f"patches.py does not match {name} in these sources at: {first}")
         path.write_text(text.replace(old, new))

@@ -1,32 +1,34 @@
-"""The files of Debian's archive that an image is made of, each with its SHA-256.
+"""The files from Debian's archive that an image is built from, each with its SHA-256.
 
-They are upstream's own archives where Debian has them as a file, so a new revision of a Debian
-package changes nothing. When Debian has replaced one of these files, `make image` fails and says
-what Debian has instead. Then write the new file and its SHA-256 here, check patches.py against the
-new sources, and run `make test-chip`.
+Where possible the files are the original archives of the projects, which do not change with a new
+revision of the Debian package. If Debian has replaced a file, `make image` fails and reports the
+version that Debian has now. Then write the new file and its SHA-256 here, check patches.py against
+the new sources, and run `make test-chip`.
 """
 
 from dataclasses import dataclass
 
-# The suites in which a file is looked for, in this order. Testing (forky) keeps a version for
-# longer than unstable (sid), and stable (trixie) has what has not changed since its release.
+# The suites of the search, in this order. Testing (forky) keeps a version for longer than
+# unstable (sid); stable (trixie) has the packages that have not changed since its release.
 SUITES = ("forky", "sid", "trixie")
 
 
 @dataclass(frozen=True)
 class Pin:
-    """One file: its folder in MicroPython's tree, its name in Debian's archive, its SHA-256."""
+    """One pinned file of Debian's archive."""
 
-    folder: str
-    file: str
+    folder: str  # target folder in MicroPython's source tree
+    file: str  # name in Debian's archive
     sha256: str
 
     @property
     def package(self):
+        """Name of the package."""
         return self.file.partition("_")[0]
 
     @property
     def binary(self):
+        """True for a binary package, False for an archive of sources."""
         return self.file.endswith(".deb")
 
 

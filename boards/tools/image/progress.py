@@ -1,21 +1,22 @@
-"""What the person sees: one line a step, and a line that moves for what takes long."""
+"""Progress output: one line for each step, and a percentage for long steps."""
 
 import sys
 
-_STEP_PERCENT = 20  # what is written to a file tells of every fifth part only
+_STEP_PERCENT = 20  # step between two lines if the output is not a terminal
 
 
 def say(text):
+    """Print one line of progress."""
     print(f"image: {text}", flush=True)
 
 
 class Meter:
-    """`with Meter("building") as meter: meter.at(done, total)`."""
+    """A percentage: `with Meter("building") as meter: meter.at(done, total)`."""
 
     def __init__(self, text):
         self._text = text
-        self._shown = -1
-        self._moves = sys.stdout.isatty()
+        self._shown = -1  # percentage that is shown
+        self._moves = sys.stdout.isatty()  # True if the line can be overwritten
 
     def __enter__(self):
         self.at(0, 1)
@@ -26,6 +27,7 @@ class Meter:
             print(flush=True)
 
     def at(self, done, total):
+        """Show the percentage of `done` steps of `total`."""
         percent = 100 * done // total
         if self._moves:
             print(f"\rimage: {self._text} {percent:3}%", end="", flush=True)

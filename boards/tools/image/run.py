@@ -1,4 +1,4 @@
-"""Runs other programs: what they say goes to a log, and what went wrong to the person."""
+"""Run other programs, write their output to a log, and find the reason of a failure."""
 
 import re
 import subprocess
@@ -6,11 +6,11 @@ import subprocess
 from . import Failure
 
 _ERROR = re.compile(r"(^|[\s:])(fatal )?error:? |\w+Error: |^E: ", re.IGNORECASE)
-_LONGEST = 200
+_LONGEST = 200  # characters of the reason that the user sees
 
 
 class Log:
-    """All output of one build, in a file."""
+    """A log file with all output of one build."""
 
     def __init__(self, path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -18,7 +18,11 @@ class Log:
         self._file = path.open("w")
 
     def run(self, what, command, watch=None, **options):
-        """Run a command to its end; `watch` is given each line. Fails if the command does."""
+        """Run a command and wait for its end. Raise Failure if the command fails.
+
+        what: name of the step for the error; watch: function that gets each line of output;
+        options: for subprocess.Popen.
+        """
         lines = []
         with subprocess.Popen(
             [str(word) for word in command],
@@ -40,12 +44,15 @@ class Log:
 
 
 def _reason(lines):
-    """The first line that names an error, with what it announces; else the last line."""
-    lines = [line.strip() for line in lines if line.strip()] or ["it said nothing"]
-    named = [at for at, line in enumerate(lines) if _ERROR.search(line)]
-    if not named:
+    """Return the first line with an error, up to the next one if it ends in a colon.
+
+    Without such a line return the last line.
+    """
+    lines = [line.strip() for line in lines if line.strip()] or ["no output"]
+    errors = [at for at, line in enumerate(lines) if _ERROR.search(line)]
+    if not errors:
         return lines[-1][:_LONGEST]
-    first, last = named[0], named[0]
-    if lines[first].endswith(":") and named[1:]:
-        last = named[1]
+    first, last = errors[0], errors[0]
+    if lines[first].endswith(":") and errors[1:]:
+        last = errors[1]
     return " ".join(lines[first : last + 1])[:_LONGEST]
