@@ -20,8 +20,8 @@ import serial
 from boards.tools import ports
 
 from . import Failure
+from .exit_request import leaving
 from .history import History
-from .leaving import leaving
 from .link import LOOK_S, Link
 
 _PATIENCE_S = 5
