@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import monitor_sample as sample
 from boards.tools.monitor import log, words
-from boards.tools.monitor.history import SECONDS, joined
+from boards.tools.monitor.history import SECONDS, merge_logs
 from boards.tools.monitor.report import Entry, Reader, Report, Socket, read
 from boards.tools.monitor.view import Frame
 from monitor_sample import history_of, shown
@@ -201,10 +201,10 @@ def test_the_log_is_told_once():
     """A modem that has started anew tells what it has kept: only the rest of it is new."""
     start, line, urc = Entry(0, "start", "a"), Entry(5, "line", "b"), Entry(7, "urc", "c")
     again = Entry(0, "start", "watchdog")
-    assert joined([start, line], [urc]) == [start, line, urc]
-    assert joined([start, line, urc], [line, urc, again]) == [start, line, urc, again]
-    assert joined([start], [start]) == [start, start]
-    assert joined([line], [line]) == [line, line]
+    assert merge_logs([start, line], [urc]) == [start, line, urc]
+    assert merge_logs([start, line, urc], [line, urc, again]) == [start, line, urc, again]
+    assert merge_logs([start], [start]) == [start, start]
+    assert merge_logs([line], [line]) == [line, line]
 
 
 def test_an_error_stands_behind_its_command():

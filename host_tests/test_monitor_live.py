@@ -71,7 +71,7 @@ def test_it_asks_and_asks_anew_once_it_is_answered():
     """A byte each time: the modem looks once a second."""
     line = Line(b"", sample.report()[:20], sample.report()[20:])
     link, _ = watch([], line)
-    asked = [(link.turn(now_s), line.written)[1] for now_s in (0, 0.2, 0.4, 0.6)]
+    asked = [(link.poll(now_s), line.written)[1] for now_s in (0, 0.2, 0.4, 0.6)]
     assert asked == [b"?", b"?", b"??", b"??"]
 
 
@@ -79,7 +79,7 @@ def test_it_asks_again_where_a_question_was_lost():
     """After two seconds without a line."""
     line = Line()
     link, _ = watch([], line)
-    asked = [(link.turn(now_s), line.written)[1] for now_s in (1.9, 2, 3.9, 4)]
+    asked = [(link.poll(now_s), line.written)[1] for now_s in (1.9, 2, 3.9, 4)]
     assert asked == [b"?", b"??", b"??", b"???"]
 
 
@@ -88,7 +88,7 @@ def test_a_slow_report_is_awaited():
     pieces = sample.report("+CSQ: 9,99").splitlines(keepends=True)
     line = Line(*pieces)
     link, _ = watch([], line)
-    told = [link.turn(0.9 * i) for i in range(1, len(pieces) + 1)]
+    told = [link.poll(0.9 * i) for i in range(1, len(pieces) + 1)]
     assert [len(reports) for reports in told] == [0] * (len(pieces) - 1) + [1]
     assert line.written == b"??"
 
@@ -135,7 +135,7 @@ def test_half_a_report_is_forgotten_with_its_port():
 
 @pytest.mark.parametrize(
     ("number", "reason"),
-    [(802, "the modem has no memory for it"), (3, "the modem refuses it: 3")],
+    [(802, "the modem has no memory for a report"), (3, "the modem refuses to report: error 3")],
 )
 def test_a_refusal_ends_it(number, reason):
     """In words."""
@@ -265,7 +265,9 @@ def test_no_memory_for_it(capsys):
     """One line, and 1."""
     with Modem(sample.framed("+CME ERROR: 802")) as modem:
         assert main(["--port", modem.port, "--once"]) == 1
-    assert capsys.readouterr().err == f"monitor: {modem.port}: the modem has no memory for it\n"
+    assert (
+        capsys.readouterr().err == f"monitor: {modem.port}: the modem has no memory for a report\n"
+    )
 
 
 def test_a_modem_that_goes_and_comes_back(tmp_path):
@@ -280,7 +282,7 @@ def test_a_modem_that_goes_and_comes_back(tmp_path):
         modem.say(sample.report(uptime_s=7))
         link = Link(open_line, lambda _: os.sched_yield(), 0)
         assert uptime(link) == 900
-    wait_until(lambda: link.turn(0) == [] and link.trouble)
+    wait_until(lambda: link.poll(0) == [] and link.error)
     name.unlink()
     with Modem(sample.report(uptime_s=1)) as modem:
         name.symlink_to(modem.port)
@@ -291,7 +293,7 @@ def test_a_modem_that_goes_and_comes_back(tmp_path):
 def uptime(link):
     """Of the next report."""
     reports = []
-    wait_until(lambda: reports.extend(link.turn(0)) or reports)
+    wait_until(lambda: reports.extend(link.poll(0)) or reports)
     return reports[0].figure("uptime_s")
 
 

@@ -76,7 +76,7 @@ def test_the_log_has_an_end():
 def test_lines_that_could_not_be_read_are_told_of():
     """Beside the modem's own losses."""
     frame = Frame(history_of(sample.report("+CSQ: ?"), sample.report("+CSQ: ?")), "x")
-    assert "│ unreadable here        2 │" in shown(frame, 80, 24)
+    assert "│ unreadable lines       2 │" in shown(frame, 80, 24)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20, 5), (40, 12), (300, 100)])
@@ -100,7 +100,7 @@ def test_spawned_sockets_stand_below_their_server():
             sample.socket_line(protocol=3, index=2, role="server"),
         )
     )
-    assert [(socket.place, child) for socket, child in sockets.arranged(report.sockets)] == [
+    assert [(socket.place, child) for socket, child in sockets.sort(report.sockets)] == [
         ((2, 3), False),
         ((2, 4), False),
         ((3, 1), False),
@@ -155,7 +155,7 @@ def test_kinds_of_entries_have_colours():
     """A command is green, but red when it was refused."""
     kinds = ["start", "line", "urc", "stall", "lost", "line", "error"]
     found = styles(log.pane([Entry(0, kind, str(i)) for i, kind in enumerate(kinds)], 9))
-    assert [found[text] for text in ("started: 0", "AT1", "2", "not looked for 3 ms")] == [
+    assert [found[text] for text in ("started: 0", "AT1", "2", "poll gap of 3 ms")] == [
         "bold yellow",
         "green",
         "cyan",

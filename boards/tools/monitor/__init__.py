@@ -1,16 +1,17 @@
-"""Shows a modem at work, in a terminal, from what it tells on its console.
+"""Show a running modem in a terminal, from the reports on its console.
 
     python -m boards.tools.monitor --port /dev/ttyACM0
 
-On a board the console is its USB, on a PC /tmp/modem.console. The modem's own line is not touched:
-its host goes on. Nothing but `?` is ever sent: Ctrl-C would stop a board.
+The console is the USB port of a board, or /tmp/modem.console on a PC. The tool does not use the
+host's line, so the host continues to work. The tool only sends `?`, because Ctrl-C would stop a
+board.
 
-    link.py      asks, and opens again what has gone
-    report.py    what the modem tells at once
-    history.py   what successive reports tell: rates, losses that grow, the log
-    view.py      a frame of the screen, with sockets.py and log.py
+    link.py      requests reports, and opens the port again after it was lost
+    report.py    parses one report
+    history.py   combines successive reports: rates, growing counters, the log
+    view.py      draws a frame of the screen, with header.py, sockets.py and log.py
 """
 
 
 class Failure(Exception):
-    """Ends the tool. The text is the line that the user reads."""
+    """An error that ends the tool. Its text is one line for the user."""

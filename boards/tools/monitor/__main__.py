@@ -1,12 +1,12 @@
-"""Shows a modem at work, live: `make monitor PORT=/dev/ttyACM0`; q or Ctrl-C leaves.
+"""Show a running modem, live: `make monitor PORT=/dev/ttyACM0`. q or Ctrl-C ends the tool.
 
-Without a port: the modem on this PC, if there is one.
+Without a port the tool shows the modem that runs on this PC.
 """
 
 import signal
 
 if __name__ == "__main__":
-    # Until it asks, Ctrl-C ends this without a traceback.
+    # While the modules below are loaded, Ctrl-C ends the tool without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import argparse
@@ -20,15 +20,16 @@ import serial
 from boards.tools import ports
 
 from . import Failure
-from .exit_request import leaving
+from .exit_request import exit_requests
 from .history import History
 from .link import LOOK_S, Link
 
-_PATIENCE_S = 5
-_NO_MEMORY = 802
+_PATIENCE_S = 5  # the view shows a notice after this time without a line of a report
+_NO_MEMORY = 802  # error number of a modem without memory for a report
 
 
 def main(arguments=None):
+    """Show the modem until the user ends the tool. Return the exit status, 0 or 1."""
     given = _options(arguments)
     try:
         given.port = ports.resolve(given.port) or ports.console_on_pc("monitor", "/dev/ttyACM0")
@@ -42,15 +43,15 @@ def main(arguments=None):
 
 
 def _watch(given):
-    # rich draws, and everything but --help needs it.
+    # These modules need rich, which may be missing: --help works without it.
     from .drawing import live, once
     from .picture import picture
 
     with (
         contextlib.closing(_link(given)) as link,
-        contextlib.closing(watched(link, given.port)) as told,
+        contextlib.closing(new_frames(link, given.port)) as new,
     ):
-        frame = once(told) if given.once or not sys.stdout.isatty() else live(told)
+        frame = once(new) if given.once or not sys.stdout.isatty() else live(new)
         if given.svg and frame:
             Path(given.svg).write_text(picture(frame), encoding="utf-8")
     return 0
@@ -64,21 +65,24 @@ def _failed(words):
 def _options(arguments):
     parser = argparse.ArgumentParser(
         prog=ports.program("monitor"),
-        description="Show a modem at work, live. q or Ctrl-C leaves. Without --port: the modem on "
-        "this PC, if there is one.",
+        description="Show a running modem, live. q or Ctrl-C ends the tool. Without --port it "
+        "shows the modem that runs on this PC.",
     )
     parser.add_argument(
-        "--port", help="the modem's console, as pyserial takes it; auto: the first USB serial port"
+        "--port", help="the modem's console, a name for pyserial; auto: the first USB serial port"
     )
-    parser.add_argument("--speed", type=int, default=115200, help="(%(default)s)")
-    parser.add_argument("--once", action="store_true", help="one frame, on no full screen")
-    parser.add_argument("--svg", metavar="FILE", help="the last frame as a picture, at the end")
+    parser.add_argument("--speed", type=int, default=115200, help="bit/s (default %(default)s)")
+    parser.add_argument(
+        "--once", action="store_true", help="print one frame and end; use no full screen"
+    )
+    parser.add_argument("--svg", metavar="FILE", help="at the end write the last frame to FILE")
     return parser.parse_args(arguments)
 
 
 def _link(given):
     options = {"timeout": LOOK_S, "exclusive": True}
-    if "://" not in given.port:  # pyserial knows none for rfc2217
+    # pyserial does not support a write timeout for rfc2217.
+    if "://" not in given.port:
         options["write_timeout"] = _PATIENCE_S
 
     def open_line():
@@ -88,45 +92,50 @@ def _link(given):
 
 
 def frames(link, port, clock=time.monotonic):
-    """A Frame at each turn: None as long as there is nothing new to show."""
-    from .view import Frame  # rich draws it
+    """Yield a Frame after each poll of the link, or None if there is nothing new to show.
+
+    clock: function that returns the time in seconds. Raise Failure if the modem does not answer or
+    refuses the report.
+    """
+    from .view import Frame  # needs rich, see above
 
     history = History()
-    shown = None
+    last_notice = None
     while True:
         now_s = clock()
-        reports = link.turn(now_s)
+        reports = link.poll(now_s)
         for report in reports:
-            history.add(_granted(report))
+            history.add(_check(report))
         notice = _notice(link, now_s)
         if history.report is None and link.silent_s(now_s) >= _PATIENCE_S:
-            raise Failure(f"no answer: {link.trouble or 'wrong port, or no modem runs there'}")
-        changed = history.report is not None and (reports or notice != shown)
-        shown = notice
+            raise Failure(f"no answer: {link.error or 'wrong port, or no modem runs there'}")
+        changed = history.report is not None and (reports or notice != last_notice)
+        last_notice = notice
         yield Frame(history, port, notice) if changed else None
 
 
-def _granted(report):
+def _check(report):
+    """Return the report, or raise Failure if the modem has refused it."""
     if report.refusal == _NO_MEMORY:
-        raise Failure("the modem has no memory for it")
+        raise Failure("the modem has no memory for a report")
     if report.refusal:
-        raise Failure(f"the modem refuses it: {report.refusal}")
+        raise Failure(f"the modem refuses to report: error {report.refusal}")
     return report
 
 
 def _notice(link, now_s):
-    """What the view says of the line."""
+    """Return the view's notice about the line; "" if the line works."""
     silent_s = int(link.silent_s(now_s))
-    if silent_s < _PATIENCE_S and not link.trouble:
+    if silent_s < _PATIENCE_S and not link.error:
         return ""
-    return f"no answer for {silent_s} s" + (f": {link.trouble}" if link.trouble else "")
+    return f"no answer for {silent_s} s" + (f": {link.error}" if link.error else "")
 
 
-def watched(link, port):
-    """Each Frame that is new, until somebody leaves."""
-    with leaving() as wanted:
+def new_frames(link, port):
+    """Yield each new Frame until the user ends the tool."""
+    with exit_requests() as requested:
         for frame in frames(link, port):
-            if wanted():
+            if requested():
                 return
             if frame:
                 yield frame

@@ -1,21 +1,21 @@
-"""Frames on a terminal: one for a log, or all on the whole screen."""
+"""Output of frames: one frame as text, or all frames on the full screen."""
 
 from rich.console import Console
 from rich.live import Live
 
 
-def once(told):
-    """The first of these frames, with all that there is; None if there was none."""
-    frame = next(told, None)
+def once(frames):
+    """Print the first frame at its full height. Return the frame, or None without a frame."""
+    frame = next(frames, None)
     if frame:
         Console().print(frame, height=frame.height())
     return frame
 
 
-def live(told):
-    """All of them, on the whole screen: the last one."""
-    shown = None
+def live(frames):
+    """Show all frames on the full screen. Return the last frame, or None without a frame."""
+    frame = None
     with Live(screen=True, auto_refresh=False) as screen:
-        for shown in told:
-            screen.update(shown, refresh=True)
-    return shown
+        for frame in frames:
+            screen.update(frame, refresh=True)
+    return frame

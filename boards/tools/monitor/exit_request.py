@@ -1,4 +1,4 @@
-"""How people leave: q, Ctrl-C, or a signal to end."""
+"""Requests of the user to end the tool: q, Ctrl-C, or SIGTERM."""
 
 import contextlib
 import os
@@ -12,14 +12,16 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextlib.contextmanager
-def leaving():
-    """A function that tells whether somebody wants to leave. No key is shown on the screen; the
-    terminal is as before afterwards."""
-    told = []
-    before = {number: signal.signal(number, lambda *_: told.append(1)) for number in _SIGNALS}
+def exit_requests():
+    """Yield a function that returns True after the user has asked to end the tool.
+
+    Keys are not echoed meanwhile; the terminal is restored at the end.
+    """
+    signals = []
+    before = {number: signal.signal(number, lambda *_: signals.append(1)) for number in _SIGNALS}
     try:
         with _keys() as pressed:
-            yield lambda: bool(told) or pressed()
+            yield lambda: bool(signals) or pressed()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -27,7 +29,7 @@ def leaving():
 
 @contextlib.contextmanager
 def _keys():
-    """A function that tells whether q was pressed; always False where there is no keyboard."""
+    """Yield a function that returns True if q was pressed; always False without a terminal."""
     if not sys.stdin.isatty():
         yield lambda: False
         return

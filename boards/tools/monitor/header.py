@@ -1,4 +1,4 @@
-"""How the modem is: since when, with a session or without, signal, memory."""
+"""The header of the view: uptime, session, signal and heap."""
 
 from rich.table import Table
 from rich.text import Text
@@ -11,7 +11,7 @@ _NO_BAR = "▁"
 
 
 def header(report):
-    """Two lines of three columns."""
+    """Return a table of two lines and three columns for a Report."""
     grid = Table.grid(padding=(0, 1), expand=True)
     for _ in range(3):
         grid.add_column(ratio=1, no_wrap=True)
@@ -54,8 +54,8 @@ def _signal(signal):
 
 
 def _heap(report):
-    """Nothing where nobody counts."""
-    free, least = report.figure("heap_free"), report.figure("heap_least")
+    """Return free heap and its minimum; "" if the modem does not measure them."""
+    free, minimum = report.figure("heap_free"), report.figure("heap_least")
     if not free:
         return ""
-    return _pair("heap", f"{words.amount(free)}, least {words.amount(least)}")
+    return _pair("heap", f"{words.amount(free)}, min {words.amount(minimum)}")

@@ -1,33 +1,37 @@
-"""What successive reports tell: bytes a second, losses that grow, the log."""
+"""Data from successive reports: byte rates, growing counters, and the log."""
 
 from collections import deque
 
-SECONDS = 60  # of the modem's rates that are kept
-SOCKET_SECONDS = 10
-_COUNTED = 0x1FFFFFFF  # as in the firmware's flow.py: what was carried begins anew there
-_FRESH_S = 10  # a loss has just grown
-_LOG_MOST = 500
+SECONDS = 60  # length of the history of the modem's rates
+SOCKET_SECONDS = 10  # length of the history of a socket's rates
+_COUNTER_MASK = 0x1FFFFFFF  # byte counters of the firmware wrap at 2**29
+_FRESH_S = 10  # time during which a counter that has grown is marked
+_MAX_LOG = 500  # entries
 
 
 class Rate:
-    """Bytes in each of the last seconds, the newest last, from a counter of bytes."""
+    """Bytes in each of the last seconds, the newest last, from successive values of a counter.
+
+    seconds: length of the history; count: first value of the counter.
+    """
 
     def __init__(self, seconds, count):
         self.seconds: deque[float] = deque(maxlen=seconds)
-        self._most = seconds
+        self._length = seconds
         self._count = count
 
     def add(self, count, elapsed_s):
-        """A report that comes late tells of several seconds: they share what was carried."""
-        carried = count - self._count & _COUNTED
-        if carried > _COUNTED // 2:  # less than before: somebody has reset it
-            carried = count & _COUNTED
+        """Add a value of the counter. If several seconds have passed, they get equal shares."""
+        n = count - self._count & _COUNTER_MASK
+        # A smaller value than before means that the counter has been reset.
+        if n > _COUNTER_MASK // 2:
+            n = count & _COUNTER_MASK
         self._count = count
-        self.seconds.extend([carried / elapsed_s] * min(elapsed_s, self._most))
+        self.seconds.extend([n / elapsed_s] * min(elapsed_s, self._length))
 
 
 class Traffic:
-    """Both rates of something that is so old."""
+    """Rates of both directions, for the modem or a socket of the age `age_s`."""
 
     def __init__(self, seconds, sent=0, received=0, age_s=0):
         self.age_s = age_s
@@ -41,33 +45,34 @@ class Traffic:
 
     @property
     def both(self):
-        """Bytes in each second, either way."""
+        """Bytes in each second, both directions together."""
         return [sum(pair) for pair in zip(self.sent.seconds, self.received.seconds, strict=True)]
 
 
 class History:
-    """report: the newest; modem: its Traffic; sockets: {place: Traffic}; log: [Entry]."""
+    """All data of the view, collected from the reports of a modem."""
 
     def __init__(self):
-        self.report = None
+        self.report = None  # the newest report
         self.modem = Traffic(SECONDS)
-        self.sockets = {}
-        self.log = []
-        self.unreadable = 0
-        self._grown_s = {}  # the uptime at which a loss has grown
+        self.sockets = {}  # {(protocol, index): Traffic}
+        self.log = []  # list of Entry, the oldest first
+        self.unreadable = 0  # malformed lines so far
+        self._grown_s = {}  # {name of a counter: uptime at which it has grown}
 
     def add(self, report):
-        self.log = joined(self.log, report.log)[-_LOG_MOST:]
+        """Add the next report."""
+        self.log = merge_logs(self.log, report.log)[-_MAX_LOG:]
         self.unreadable += report.unreadable
         elapsed_s = report.figure("uptime_s") - self.modem.age_s
         if self.report is None or elapsed_s < 0:
-            self._begin(report)
+            self._restart(report)
         else:
-            self._go_on(report, elapsed_s)
+            self._continue(report, elapsed_s)
         self.report = report
 
     def losses(self):
-        """[(name, how many, has it just grown?)] of those that are not 0."""
+        """Return (name, count, True if it has just grown) for each loss counter that is not 0."""
         since_s = self.report.figure("uptime_s") - _FRESH_S
         return [
             (name, count, self._grown_s.get(name, since_s) > since_s)
@@ -76,19 +81,19 @@ class History:
         ]
 
     def traffic(self, place):
-        """Of a socket; empty if it has come since the last sample."""
+        """Return the Traffic of the socket (protocol, index); empty for a new socket."""
         return self.sockets.get(place) or Traffic(SOCKET_SECONDS)
 
-    def _begin(self, report):
-        """What was carried before nobody has seen, or another start of the modem has."""
+    def _restart(self, report):
+        """Begin the rates with the first report, or the first one after a restart of the modem."""
         self._grown_s = {}
-        self.modem = Traffic(SECONDS, *_carried(report))
+        self.modem = Traffic(SECONDS, *_totals(report))
         self.sockets = {
             socket.place: Traffic(SOCKET_SECONDS, socket.sent, socket.received, socket.age_s)
             for socket in report.sockets
         }
 
-    def _go_on(self, report, elapsed_s):
+    def _continue(self, report, elapsed_s):
         for name, count in report.losses.items():
             if count > self.report.losses.get(name, count):
                 self._grown_s[name] = report.figure("uptime_s")
@@ -96,26 +101,29 @@ class History:
             self._sample(report, elapsed_s)
 
     def _sample(self, report, elapsed_s):
-        """Rates are by the modem's clock: a report may be late on its way."""
-        self.modem.add(*_carried(report), elapsed_s)
+        """Add a sample to all rates. Time comes from the modem, because reports may be delayed."""
+        self.modem.add(*_totals(report), elapsed_s)
         self.sockets = {socket.place: self._traffic_of(socket) for socket in report.sockets}
         for socket in report.sockets:
             traffic = self.sockets[socket.place]
             traffic.add(socket.sent, socket.received, socket.age_s, elapsed_s)
 
     def _traffic_of(self, socket):
-        """One that is younger than what was at its place is another."""
+        """Return the Traffic of a socket. A socket younger than before is a new one."""
         traffic = self.traffic(socket.place)
         return traffic if socket.age_s >= traffic.age_s else Traffic(SOCKET_SECONDS)
 
 
-def _carried(report):
-    """(sent, received, age in s) of the whole modem."""
+def _totals(report):
+    """Return (bytes sent, bytes received, uptime in s) of the modem."""
     return report.figure("sent"), report.figure("received"), report.figure("uptime_s")
 
 
-def joined(before, after):
-    """The log with what is new: a modem that has started anew tells again what it has kept."""
+def merge_logs(before, after):
+    """Return the log `before` with the new entries of `after`.
+
+    After a restart a modem reports the entries again that it has kept.
+    """
     if any(entry.kind == "start" for entry in after):
         for n in range(min(len(before), len(after) - 1), 0, -1):
             if before[-n:] == after[:n]:

@@ -1,74 +1,81 @@
-"""The modem's console: asks, hears reports, and opens again what has gone.
+"""The connection to the modem's console: request reports, read them, and reopen a lost port.
 
-Each call of `turn` takes some 0.2 s at most, or `pause` does while there is no console.
+Each call of `poll` takes about 0.2 s at most; while the port is missing it calls `pause`.
 """
 
 import termios
 
 from .report import Reader
 
-LOOK_S = 0.2  # how long bytes are awaited at once
-ASK_AGAIN_S = 2  # after which a question has been lost: the modem looks once a second
-OPEN_AGAIN_S = 1
-GONE = (OSError, termios.error)
-_QUESTION = b"?"
+LOOK_S = 0.2  # read timeout of the port
+# A request without an answer for this time has been lost: the modem checks once a second.
+ASK_AGAIN_S = 2
+OPEN_AGAIN_S = 1  # pause before the next attempt to open the port
+GONE = (OSError, termios.error)  # what pyserial raises when the port is lost
+_REQUEST = b"?"
 
 
 class Link:
-    """open_line: returns a pyserial port, or raises OSError; so does this at the first time.
-    trouble: why there is no console just now, or nothing."""
+    """The open console of a modem.
+
+    open_line: function that returns a pyserial port or raises OSError; pause: function that waits
+    for a number of seconds; now_s: present time. The constructor opens the port, and raises
+    OSError if that fails.
+    """
 
     def __init__(self, open_line, pause, now_s):
-        self.trouble = ""
+        self.error = ""  # while the port is missing: the reason
         self._open_line = open_line
         self._pause = pause
-        self._heard_s = self._asked_s = now_s
+        self._read_s = self._asked_s = now_s  # time of the last line and of the last request
         self._reader = Reader()
         self._begin(open_line(), now_s)
 
     def close(self):
+        """Close the port, if it is open."""
         if self._line is not None:
             self._line.close()
 
     def silent_s(self, now_s):
-        """Since a line of a report has come."""
-        return now_s - self._heard_s
+        """Return the seconds since the last line of a report."""
+        return now_s - self._read_s
 
-    def turn(self, now_s):
-        """[Report] that have come."""
+    def poll(self, now_s):
+        """Read the port and send a request if needed. Return the list of new Reports."""
         try:
             if self._line is None:
                 self._begin(self._open_line(), now_s)
             if now_s - self._asked_s >= ASK_AGAIN_S:
                 self._ask(now_s)
-            return self._hear(now_s)
+            return self._read(now_s)
         except GONE as error:
             self._lose(error)
             return []
 
     def _begin(self, line, now_s):
-        """Half a report that had come is none; what others had asked for pyserial drops."""
+        """Start with a port just opened. An incomplete report from before is dropped."""
         self._line = line
         self._reader = Reader()
-        self.trouble = ""
+        self.error = ""
         self._ask(now_s)
 
     def _ask(self, now_s):
         self._asked_s = now_s
-        self._line.write(_QUESTION)
+        self._line.write(_REQUEST)
 
-    def _hear(self, now_s):
-        """A report is asked for as soon as one is there: the modem looks once a second."""
+    def _read(self, now_s):
+        """Read reports, and request the next one at once: the modem checks once a second."""
         before = self._reader.lines
         reports = self._reader.feed(self._line.read(max(self._line.in_waiting, 1)))
         if self._reader.lines > before:
-            self._heard_s = self._asked_s = now_s
+            self._read_s = self._asked_s = now_s
         if reports:
             self._ask(now_s)
         return reports
 
     def _lose(self, error):
-        self.trouble = str(error)
+        """Close the port after an error, and wait before the next attempt."""
+        self.error = str(error)
         self.close()
         self._line = None
         self._pause(OPEN_AGAIN_S)

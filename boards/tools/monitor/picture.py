@@ -1,4 +1,4 @@
-"""A frame of the view as an SVG."""
+"""Conversion of a frame to SVG."""
 
 from boards.tools import svg
 
@@ -7,5 +7,5 @@ _HEIGHT = 30
 
 
 def picture(frame):
-    """Of a terminal of 100 columns and 30 lines."""
+    """Return the SVG of a frame in a terminal of 100 columns and 30 lines."""
     return svg.render(frame, "monitor", _WIDTH, _HEIGHT)

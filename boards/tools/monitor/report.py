@@ -1,16 +1,19 @@
-"""A report: lines as AT commands answer them, up to OK. What is no part of one is passed over."""
+"""Parser of reports. A report consists of lines in the format of AT responses, up to OK.
+
+The parser ignores all other lines.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-UNKNOWN = 99  # of a signal
-_LONGEST = 1024  # bytes of a line that are kept, while its end is awaited
+UNKNOWN = 99  # signal value of a modem that does not know it
+_LONGEST = 1024  # bytes kept of a line whose end has not arrived yet
 
 
 @dataclass(frozen=True)
 class Socket:
-    """A line of +WIPXSOCK, in its order. `sent` and `received` begin anew at 2**29."""
+    """The fields of a line +WIPXSOCK, in their order. `sent` and `received` wrap at 2**29."""
 
     protocol: int
     index: int
@@ -33,47 +36,48 @@ class Socket:
 
     @property
     def place(self):
+        """(protocol, index), which identifies the socket."""
         return self.protocol, self.index
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Of the log. `lost`, whose text says how many entries are missing there, has no time."""
+    """An entry of the log."""
 
-    time_ms: int | None
-    kind: str
-    text: str
+    time_ms: int | None  # None for the kind `lost`
+    kind: str  # a kind of +WIPXLOG, or `lost`
+    text: str  # for the kind `lost` the number of missing entries
 
 
 @dataclass
 class Report:
-    """figures: of +WIPXHEALTH; losses: of +WIPXSTAT; signal: 0 to 31 or UNKNOWN; refusal: the
-    number of a +CME ERROR, then there is nothing else; unreadable: lines that are malformed."""
+    """All values of one report."""
 
     sockets: list[Socket] = field(default_factory=list)
-    reset: str = ""
-    figures: dict[str, int] = field(default_factory=dict)
-    losses: dict[str, int] = field(default_factory=dict)
-    session: bool = False
-    signal: int = UNKNOWN
+    reset: str = ""  # cause of the last start
+    figures: dict[str, int] = field(default_factory=dict)  # from +WIPXHEALTH
+    losses: dict[str, int] = field(default_factory=dict)  # from +WIPXSTAT
+    session: bool = False  # True if the session is up
+    signal: int = UNKNOWN  # 0 to 31 or UNKNOWN
     log: list[Entry] = field(default_factory=list)
-    refusal: int = 0
-    unreadable: int = 0
+    refusal: int = 0  # number of a +CME ERROR; the other members are then empty
+    unreadable: int = 0  # malformed lines
 
     def figure(self, name):
+        """Return a figure of +WIPXHEALTH, 0 if the report does not contain it."""
         return self.figures.get(name, 0)
 
 
 class Reader:
-    """Bytes in, reports out. `lines` that belonged to a report so far."""
+    """A parser that gets bytes and returns reports."""
 
     def __init__(self):
-        self.lines = 0
-        self._rest = b""
-        self._report = Report()
+        self.lines = 0  # lines of reports so far
+        self._rest = b""  # a line without its end
+        self._report = Report()  # the report in progress
 
     def feed(self, data):
-        """[Report] that ended in these bytes."""
+        """Return the list of Reports that end in these bytes."""
         *lines, rest = (self._rest + data).split(b"\n")
         self._rest = rest[-_LONGEST:]
         return [report for line in lines if (report := self._take(_printable(line)))]
@@ -91,18 +95,18 @@ class Reader:
         return self._end() if name in _ENDS else None
 
     def _end(self):
-        """An OK without figures ended something else, or a report whose beginning was missed."""
+        """Return the finished report, or None after an OK that does not end a complete report."""
         report, self._report = self._report, Report()
         return report if report.refusal or "uptime_s" in report.figures else None
 
 
 def read(data):
-    """[Report] in the bytes that a modem has said."""
+    """Return the list of Reports in the bytes from a modem."""
     return Reader().feed(data)
 
 
 def _printable(line):
-    """What a terminal may be given."""
+    """Return a line as text that is safe for a terminal."""
     text = line.decode("ascii", "replace").strip()
     return "".join(char if " " <= char <= "~" else "." for char in text)
 
@@ -165,7 +169,7 @@ def _refused(report, text):
 
 
 def _ok(_report, _text):
-    """It says nothing but that."""
+    """Ignore the line: OK has no value."""
 
 
 _LINES = {

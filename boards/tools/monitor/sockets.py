@@ -1,4 +1,6 @@
-"""The table of sockets: those that a server spawned stand below it; columns as many as fit."""
+"""The table of sockets. Spawned sockets are below their server; columns that do not fit are left
+out.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,32 +22,31 @@ _STYLES = {
     "failed": "red",
 }
 _TCP = 2
-_NOBODY = "0.0.0.0"
+_NO_ADDRESS = "0.0.0.0"
 
 
 @dataclass
 class Row:
-    """child: it stands below its server; used: sockets in a server's range; most: the highest
-    bar, in bytes a second, of all that are shown."""
+    """A row of the table."""
 
     socket: Socket
-    child: bool
-    used: int
+    child: bool  # True for a spawned socket, which is shown below its server
+    used: int  # TCP sockets in the range of a server
     traffic: Traffic
-    most: float
+    max_rate: float  # bytes per second of the highest bar in the table
 
 
 class Column(NamedTuple):
-    """cell: a Row in, Text or str out; least: characters, so that figures do not move it."""
+    """A column of the table."""
 
     title: str
-    cell: Callable[[Row], Text | str]
-    least: int = 0
+    cell: Callable[[Row], Text | str]  # returns the cell for a row
+    min_width: int = 0  # characters; keeps the columns still while values change
     justify: Literal["left", "right"] = "left"
 
 
-def arranged(sockets):
-    """[(socket, child)] in the modem's order, but each server followed by those it spawned."""
+def sort(sockets):
+    """Return (socket, child) in the modem's order, with spawned sockets after their server."""
     servers = {socket.index for socket in sockets if socket.role == "server"}
     children = {
         socket.place for socket in sockets if socket.role == "spawned" and socket.server in servers
@@ -59,12 +60,13 @@ def arranged(sockets):
 
 
 def rows(history):
+    """Return the Rows for the newest report of a History."""
     sockets = history.report.sockets
     traffics = {socket.place: history.traffic(socket.place) for socket in sockets}
-    most = max((value for traffic in traffics.values() for value in traffic.both), default=0)
+    max_rate = max((value for traffic in traffics.values() for value in traffic.both), default=0)
     return [
-        Row(socket, child, _used(socket, sockets), traffics[socket.place], most)
-        for socket, child in arranged(sockets)
+        Row(socket, child, _used(socket, sockets), traffics[socket.place], max_rate)
+        for socket, child in sort(sockets)
     ]
 
 
@@ -74,20 +76,20 @@ def _used(server, sockets):
 
 
 def table(shown, width):
-    """Of these rows, in so many columns of the terminal."""
-    columns = _fitting(shown, width)
-    drawn = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
+    """Return the table of the Rows `shown`, at most `width` characters wide."""
+    columns = _select_columns(shown, width)
+    result = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
     for column in columns:
-        drawn.add_column(
-            column.title, justify=column.justify, min_width=column.least, no_wrap=True
+        result.add_column(
+            column.title, justify=column.justify, min_width=column.min_width, no_wrap=True
         )
     for row in shown:
-        drawn.add_row(*(_text(column, row) for column in columns))
-    return drawn
+        result.add_row(*(_text(column, row) for column in columns))
+    return result
 
 
-def _fitting(shown, width):
-    """The columns, but for the least important ones that find no room."""
+def _select_columns(shown, width):
+    """Return the columns that fit; the least important ones are left out first."""
     columns = _COLUMNS
     for title in _LEAST_IMPORTANT:
         if sum(_width(column, shown) + 1 for column in columns) <= width + 1:
@@ -98,11 +100,11 @@ def _fitting(shown, width):
 
 def _width(column, shown):
     cells = (_text(column, row).cell_len for row in shown)
-    return max(column.least, len(column.title), *cells, 0)
+    return max(column.min_width, len(column.title), *cells, 0)
 
 
 def _text(column, row):
-    """Never markup: what a modem says may have brackets."""
+    """Return a cell as Text. rich must not treat brackets from the modem as markup."""
     cell = column.cell(row)
     return cell if isinstance(cell, Text) else Text(cell)
 
@@ -126,17 +128,18 @@ def _local(row):
 
 
 def _peer(row):
-    """A server has its range there, and how many of it are used."""
+    """Return the peer's address and port; for a server its range and the indexes in use."""
     socket = row.socket
     if socket.role == "server":
         return f"{socket.first}-{socket.last}  {row.used}/{socket.last - socket.first + 1}"
     if not socket.peer_port:
         return ""
-    return f"{'' if socket.peer_address == _NOBODY else socket.peer_address}:{socket.peer_port}"
+    address = "" if socket.peer_address == _NO_ADDRESS else socket.peer_address
+    return f"{address}:{socket.peer_port}"
 
 
-def _waiting_or_carried(name):
-    """A cell of that figure of a socket; a server carries nothing."""
+def _byte_count(name):
+    """Return a function for the cells of a byte count; a server has no bytes."""
 
     def cell(row):
         return "" if row.socket.role == "server" else words.amount(getattr(row.socket, name))
@@ -147,7 +150,7 @@ def _waiting_or_carried(name):
 def _bars(row):
     if row.socket.role == "server":
         return ""
-    return Text(words.sparkline(row.traffic.both, SOCKET_SECONDS, row.most), "bright_cyan")
+    return Text(words.sparkline(row.traffic.both, SOCKET_SECONDS, row.max_rate), "bright_cyan")
 
 
 _COLUMNS = [
@@ -157,12 +160,13 @@ _COLUMNS = [
     Column("of", _of_server),
     Column("local", _local, 6),
     Column("peer or range", _peer, 15),
-    Column("unread", _waiting_or_carried("readable"), 0, "right"),
-    Column("unsent", _waiting_or_carried("unsent"), 0, "right"),
-    Column("in", _waiting_or_carried("received"), 4, "right"),
-    Column("out", _waiting_or_carried("sent"), 4, "right"),
+    Column("unread", _byte_count("readable"), 0, "right"),
+    Column("unsent", _byte_count("unsent"), 0, "right"),
+    Column("in", _byte_count("received"), 4, "right"),
+    Column("out", _byte_count("sent"), 4, "right"),
     Column(f"last {SOCKET_SECONDS} s", _bars, SOCKET_SECONDS),
     Column("age", lambda row: words.age(row.socket.age_s), 7, "right"),
 ]
-# Titles, the first to go first: the index tells the protocol, its place whose it is.
+# Titles of the columns that can be left out, the least important first. The index also shows the
+# protocol, and the position of a spawned socket shows its server.
 _LEAST_IMPORTANT = ["of", "role", "age", f"last {SOCKET_SECONDS} s", "unsent", "unread", "local"]

@@ -1,4 +1,4 @@
-"""A frame: the modem, its sockets, what they carry, the log and the losses, in any terminal."""
+"""A frame of the view: header, sockets, byte rates, log and losses, for any size of terminal."""
 
 from dataclasses import dataclass
 
@@ -11,36 +11,36 @@ from . import log, sockets, words
 from .header import header
 from .history import SECONDS, History
 
-_BORDER = 2  # lines of a panel's frame
-_FRAME = 4  # columns of it, with a space at each side
-_HEADER = 2 + _BORDER
-_RATES = 2 + _BORDER
-_TITLES = 1  # line above the sockets
-_LOG_LEAST = 3 + _BORDER
-_LOSSES = 28  # columns
+_BORDER = 2  # lines of a panel's border
+_FRAME = 4  # columns of a panel's border, with a space at each side
+_HEADER = 2 + _BORDER  # lines of the header
+_RATES = 2 + _BORDER  # lines of the rates
+_TITLES = 1  # line with the titles above the sockets
+_MIN_LOG = 3 + _BORDER  # minimum lines of the log
+_LOSSES = 28  # columns of the losses
 _RATE = 11  # columns of a rate and the space before it
 
 
 @dataclass
 class Frame:
-    """history: with a report at least; notice: what is wrong with the line now, or nothing."""
+    """A frame, which rich can print."""
 
-    history: History
+    history: History  # with at least one report
     port: str
-    notice: str = ""
+    notice: str = ""  # a problem with the line
 
     def __rich_console__(self, console, options):
         height = options.height or options.max_height
         return self._layout(options.max_width, height).__rich_console__(console, options)
 
     def height(self):
-        """Lines that show everything."""
-        told = max(len(log.lines(self.history.log)), len(_losses(self.history)), 1)
-        return _HEADER + self._sockets_height() + _RATES + told + _BORDER
+        """Return the number of lines that show everything."""
+        below = max(len(log.lines(self.history.log)), len(_losses(self.history)), 1)
+        return _HEADER + self._sockets_height() + _RATES + below + _BORDER
 
     def _layout(self, width, height):
         left = height - _HEADER - _RATES
-        middle = max(min(self._sockets_height(), left - _LOG_LEAST), _TITLES + _BORDER)
+        middle = max(min(self._sockets_height(), left - _MIN_LOG), _TITLES + _BORDER)
         layout = Layout()
         layout.split_column(
             Layout(self._header(), size=_HEADER),
@@ -48,8 +48,8 @@ class Frame:
             Layout(self._rates(width - _FRAME), size=_RATES),
             below := Layout(),
         )
-        told = left - middle - _BORDER
-        below.split_row(Layout(self._log(told)), Layout(self._losses(), size=_LOSSES))
+        log_height = left - middle - _BORDER
+        below.split_row(Layout(self._log(log_height)), Layout(self._losses(), size=_LOSSES))
         return layout
 
     def _sockets_height(self):
@@ -61,26 +61,26 @@ class Frame:
             return _panel(header(self.history.report), title, self.notice, "red")
         return _panel(header(self.history.report), title)
 
-    def _sockets(self, width, most):
+    def _sockets(self, width, max_rows):
         rows = sockets.rows(self.history)
         if not rows:
             return _panel(Text("none", "dim"), "sockets")
-        hidden = len(rows) - most  # the panel cuts them off
+        hidden = len(rows) - max_rows  # rows that the panel cuts off
         title = f"sockets at {rows[0].socket.local_address}"
         below = f"{hidden} more: the terminal has too few lines" if hidden > 0 else ""
         return _panel(sockets.table(rows, width), title, below)
 
     def _rates(self, width):
-        """Both in one scale. There are none until a second report has come."""
+        """Return the panel of both rates, in one scale. It is empty until the second report."""
         traffic = self.history.modem
         bars = min(width - len("out ") - _RATE, SECONDS)
-        most = max([*traffic.received.seconds, *traffic.sent.seconds, 0])
+        max_rate = max([*traffic.received.seconds, *traffic.sent.seconds, 0])
         grid = Table.grid(padding=(0, 1))
         for name, rate in (("in", traffic.received), ("out", traffic.sent)):
-            line = Text(words.sparkline(rate.seconds, bars, most), "bright_cyan")
+            line = Text(words.sparkline(rate.seconds, bars, max_rate), "bright_cyan")
             now = words.rate(rate.seconds[-1]) if rate.seconds else ""
             grid.add_row(Text(name, "dim"), line, Text(now))
-        scale = f", the highest bar {words.rate(most)}" if most else ""
+        scale = f", the highest bar {words.rate(max_rate)}" if max_rate else ""
         return _panel(grid, f"bytes of the last {bars} s{scale}")
 
     def _log(self, height):
@@ -97,14 +97,14 @@ class Frame:
 
 
 def _losses(history):
-    """[(name, how many, fresh)], those that have just grown first."""
+    """Return (name, count, fresh) for each loss; counters that have just grown come first."""
     losses = sorted(history.losses(), key=lambda loss: not loss[2])
     if history.unreadable:
-        losses.append(("unreadable here", history.unreadable, False))
+        losses.append(("unreadable lines", history.unreadable, False))
     return losses
 
 
 def _panel(content, title, below="", colour="bright_black"):
-    """What others have named is no markup."""
+    """Return a panel. The title is a Text, because it can contain names with brackets."""
     shown = Text(below, "bold red") if below else None
     return Panel(content, title=Text(title, "bold"), subtitle=shown, border_style=colour)
