@@ -53,7 +53,7 @@ EMPTY_README = "One.\n<!-- boards -->\n<!-- /boards -->\nTwo.\n<!-- wiring -->\n
 README = """\
 One.
 <!-- boards -->
-| board | what it is | MicroPython from | sockets at once | host's lines | console |
+| board | description | oldest MicroPython | largest number of sockets | host's lines | console |
 | --- | --- | --- | --- | --- | --- |
 | [mine](#mine) | A small board. | 1.27 | 8, at most 5 TCP, 2 UDP | no DCD, DSR, RI | USB |
 <!-- /boards -->
@@ -64,7 +64,7 @@ Two.
 
 A small board.
 
-![How mine is wired](mine/wiring.svg)
+![wiring of mine](mine/wiring.svg)
 
 | line | host: UART0, 115200 baud | radio: UART1, 230400 baud |
 | --- | --- | --- |
@@ -75,7 +75,7 @@ A small board.
 | DTR | GP15 in | - |
 | power | - | GP14 out |
 
-Its IP stack holds 5 TCP sockets, 8 servers, 2 UDP sockets.
+The IP stack has 5 TCP sockets, 8 servers, 2 UDP sockets.
 
 <!-- /wiring -->
 """

@@ -27,7 +27,7 @@ from small_board import (
 )
 
 _TEXT = "{http://www.w3.org/2000/svg}text"
-_STALE = " is stale: python -m boards.tools.wiring\n"
+_STALE = " is stale: run python -m boards.tools.wiring\n"
 _PREFIXES = {"rp2": "GP", "esp32": "GPIO", "mimxrt": ""}
 _ROLES = ("tx", "rx", "cts", "rts", "dtr", "dcd", "dsr", "ri", "reset", "power")
 

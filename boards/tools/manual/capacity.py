@@ -33,7 +33,7 @@ def rows(sizes):
         board = Board(facts.BOARDS / name)
         own = sizes | {key: int(n) for key, n in _SIZE.findall(_source(name))}
         speed = str(board.end(0)["baudrate"])
-        yield name, board.most(), _pools(board), _buffers(own), board.absent(), speed
+        yield name, board.max_sockets(), _pools(board), _buffers(own), board.missing_lines(), speed
 
 
 def _source(name):

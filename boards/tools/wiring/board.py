@@ -1,7 +1,7 @@
-"""A board as its folder tells: the wires to host and radio, the sockets, what is not there.
+"""A board as described in its folder: the wires to host and radio, the sockets, missing lines.
 
-A line has its RS-232 name, the same at both ends: TXD is what the host sends, to the modem, and
-what the modem sends to the radio.
+A line has its RS-232 name, which is the same at both ends: TXD carries data from the host to the
+modem, and from the modem to the radio.
 """
 
 import ast
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .. import facts
 
-# Kind, then for host and for radio: the line, and the key of its pin in the board's table.
+# (kind, host, radio): host and radio are each (line, key of its pin in the board's table).
 ROWS = (
     ("data", ("TXD", "rx"), ("TXD", "tx")),
     ("data", ("RXD", "tx"), ("RXD", "rx")),
@@ -23,8 +23,8 @@ ROWS = (
 )
 LINES = ("TXD", "RXD", "RTS", "CTS", "DTR", "DCD", "DSR", "RI", "power", "reset")
 TABLES = ("DTE", "RADIO")
-_INPUTS = ({"rx", "cts", "dtr"}, {"rx", "cts", "dcd"})  # of the board
-_PREFIXES = {"rp2": "GP", "esp32": "GPIO"}  # before a pin's number
+_INPUTS = ({"rx", "cts", "dtr"}, {"rx", "cts", "dcd"})  # pins that are inputs of the board
+_PREFIXES = {"rp2": "GP", "esp32": "GPIO"}  # text before the number of a pin
 _POOLS = (("TCP", "tcp"), ("UDP", "udp"), ("servers", "listen"))
 _BEARERS = {"ppp_board": "PPP", "wlan_board": "Wi-Fi"}
 _SOCKETS = re.compile(r"^    sockets = (\d+)", re.MULTILINE)
@@ -33,54 +33,59 @@ _SIZES = facts.BOARDS.parent / "firmware" / "wipmodem" / "sizes.py"
 
 @dataclass
 class Wire:
-    side: int  # of TABLES
-    row: int  # of ROWS
-    kind: str
-    line: str  # RS-232's name
-    role: str  # what the pin is to the board
-    pin: str
-    inward: bool
+    """A wire between the board and the host or radio."""
+
+    side: int  # index into TABLES: 0 host, 1 radio
+    row: int  # index into ROWS
+    kind: str  # "data", "flow" or "control"
+    line: str  # RS-232 name
+    role: str  # key of the pin in the board's table
+    pin: str  # name of the pin
+    inward: bool  # True if the pin is an input of the board
 
 
 class Board:
-    """`tables` is empty for a folder whose board.py is a PC's."""
+    """A board. `tables` is empty for a PC."""
 
     def __init__(self, folder):
         source = (folder / "board.py").read_text()
         self.name = folder.name
         self.tables = facts.tables_of(folder / "board.py")
-        self.about = " ".join((ast.get_docstring(ast.parse(source)) or "").split())
+        self.description = " ".join((ast.get_docstring(ast.parse(source)) or "").split())
         self.bearers = [text for port, text in _BEARERS.items() if f".{port} " in source]
         self.sockets = int(_SOCKETS.findall(source + _SIZES.read_text())[0])
         self.wires = list(_wires(self.tables))
 
     @property
     def firmware(self):
+        """Oldest version of MicroPython that works, as text."""
         return ".".join(map(str, self.tables["FIRMWARE"]))
 
     @property
     def console(self):
+        """Name of the console's port."""
         console = self.tables["CONSOLE"]
         return "USB" if console == "usb" else f"UART{console}"
 
     def end(self, side):
-        """The table of the host's line or the radio's, if there is one."""
+        """Return the table of the host's or the radio's line, {} if there is none."""
         return self.tables.get(TABLES[side], {})
 
     def speed(self, side):
+        """Return the UART and the speed of a line as two texts."""
         return f"UART{self.end(side)['id']}", f"{self.end(side)['baudrate']} baud"
 
-    def most(self):
-        """The sockets that exist at once: the modem's number, or fewer if the stack has fewer."""
+    def max_sockets(self):
+        """Return the largest number of open sockets, and lower limits of the IP stack, as text."""
         pools = self.tables["POOLS"]
-        most = min(self.sockets, pools.get("all", self.sockets))
-        fewer = [f"{pools[key]} {kind}" for kind, key in _POOLS if pools[key] < most]
-        return f"{most}, at most {', '.join(fewer)}" if fewer else f"{most}"
+        total = min(self.sockets, pools.get("all", self.sockets))
+        fewer = [f"{pools[key]} {kind}" for kind, key in _POOLS if pools[key] < total]
+        return f"{total}, at most {', '.join(fewer)}" if fewer else f"{total}"
 
-    def absent(self):
-        """The lines of the host that have no pin."""
-        there = {wire.line for wire in self.wires if wire.side == 0}
-        lines = [line for _, (line, _), _ in ROWS if line not in there]
+    def missing_lines(self):
+        """Return the lines of the host that have no pin, as text."""
+        wired = {wire.line for wire in self.wires if wire.side == 0}
+        lines = [line for _, (line, _), _ in ROWS if line not in wired]
         return "no " + ", ".join(lines) if lines else "all eight"
 
 

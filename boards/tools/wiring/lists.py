@@ -1,30 +1,41 @@
-"""The lists of boards/README.md: all boards, and then each with its picture and its wires."""
+"""The lists in boards/README.md: a table of all boards, and a section about each board."""
 
 from .board import LINES
 
 _ENDS = ("host", "radio")
-_POOLS = {"tcp": "TCP sockets", "listen": "servers", "udp": "UDP sockets", "all": "in all"}
+_POOLS = {"tcp": "TCP sockets", "listen": "servers", "udp": "UDP sockets", "all": "in total"}
+_TITLES = (
+    "board",
+    "description",
+    "oldest MicroPython",
+    "largest number of sockets",
+    "host's lines",
+    "console",
+)
 
 
 def summary(boards):
-    """The table of all boards."""
-    yield "| board | what it is | MicroPython from | sockets at once | host's lines | console |"
-    yield "| --- | --- | --- | --- | --- | --- |"
+    """Yield the lines of the table of all boards."""
+    yield _row(_TITLES)
+    yield _row(["---"] * len(_TITLES))
     for each in boards:
-        yield f"| [{each.name}](#{each.name}) | {each.about} | {each.firmware} | {_rest(each)} |"
+        name = f"[{each.name}](#{each.name})"
+        limits = each.max_sockets(), each.missing_lines(), each.console
+        yield _row((name, each.description, each.firmware, *limits))
 
 
-def _rest(board):
-    return f"{board.most()} | {board.absent()} | {board.console}"
+def _row(cells):
+    return f"| {' | '.join(cells)} |"
 
 
 def sections(boards):
+    """Yield the lines of the sections: description, picture, wires and IP stack of each board."""
     for board in boards:
         yield from ("", f"### {board.name}", "")
-        yield board.about
-        yield from ("", f"![How {board.name} is wired]({board.name}/wiring.svg)", "")
+        yield board.description
+        yield from ("", f"![wiring of {board.name}]({board.name}/wiring.svg)", "")
         yield from _wires(board)
-        yield from ("", f"Its IP stack holds {_pools(board)}.")
+        yield from ("", f"The IP stack has {_pools(board)}.")
     yield ""
 
 

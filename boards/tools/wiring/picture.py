@@ -1,6 +1,6 @@
-"""The picture: the board in the middle, the host on its left, the radio on its right.
+"""The picture of a board: the board in the middle, the host at the left, the radio at the right.
 
-It is read in light and in dark: its style asks for the scheme of the page it stands in.
+The colours of the picture follow the light or dark scheme of the page.
 """
 
 _STYLE = """\
@@ -18,7 +18,8 @@ line{stroke-width:2}.data{stroke:#0969da;fill:#0969da}.flow{stroke:#8250df;fill:
 .control{stroke:#f0883e;fill:#f0883e}}
 """
 _WIDTH, _TOP, _STEP = 860, 112, 28
-_BOX, _EDGES, _BOARD = 128, (152, 708), (264, 596)  # a box's width; where boxes and board end
+_BOX = 128  # width of the boxes of host and radio
+_EDGES, _BOARD = (152, 708), (264, 596)  # x of the inner edges of the boxes, edges of the board
 
 
 def _text(x, y, words, kind="", anchor="middle"):
@@ -32,9 +33,9 @@ def _rect(x, y, width, height, kind, radius=8):
 
 
 def _wire(side, y, kind, line, pin, role, inward=None):
-    """One line from box to board, its arrow (none for ground) and the names at both ends."""
+    """Yield a line from box to board, its arrow (none for ground), and the names at its ends."""
     edge, board = _EDGES[side], _BOARD[side]
-    out = -1 if side else 1  # the way from the box's edge to the board's
+    out = -1 if side else 1  # sign of the x direction from the box to the board
     ends = ("end", "start") if side == 0 else ("start", "end")
     start, stop = edge + 4 * out, board - 10 * out
     yield f'<line x1="{start}" y1="{y}" x2="{stop}" y2="{y}" class="{kind}"/>'
@@ -50,7 +51,7 @@ def _wire(side, y, kind, line, pin, role, inward=None):
 
 
 def picture(board):
-    """The board in the middle, the host on its left, the radio on its right."""
+    """Return the SVG of a Board."""
     rows = sorted({wire.row for wire in board.wires})
     places = {row: _TOP + n * _STEP for n, row in enumerate([*rows, "ground"])}
     end = places["ground"] + 26
@@ -81,7 +82,7 @@ def picture(board):
 
 
 def _box(board, side, name, ground, end):
-    """What the board is wired to, and its ground."""
+    """Yield the box of the host or radio, and the ground wire to the board."""
     edge = _EDGES[side]
     left = edge if side else edge - _BOX
     yield _rect(left, 24, _BOX, end - 24, "box")
