@@ -1,4 +1,4 @@
-# The one door for people. `make` lists what there is.
+# Entry point for people: `make` lists the targets and options.
 
 PYTHON ?= python3
 DTE ?= pty:/tmp/modem
@@ -6,8 +6,8 @@ PY ?= micropython
 SPEED ?= 115200
 
 BIN := .venv/bin
-# The system's pip installs into .venv: Debian's venv brings none without the package python3-venv.
-# So python3 must not be that of .venv, where a person has activated it.
+# The system's pip installs into .venv, because Debian's venv has no pip without the package
+# python3-venv. PATH must not lead to the python3 of an activated .venv, which has no pip.
 export PATH := $(subst $(CURDIR)/$(BIN):,,$(PATH))
 PIP = $(PYTHON) -m pip --python $(BIN)/python install -qq --disable-pip-version-check
 RUN_READY := .venv/run.stamp
@@ -29,60 +29,63 @@ MODEM_OPTIONS = --py $(PY) --speed $(SPEED) $(if $(V),--verbose) $(if $(TRACE),-
 .PHONY: help run serve radio deploy image recorder monitor size test test-chip coverage soak search torture load load-chip mutate fuzz fuzz-keep memory memory-least bench bench-chip check manual rules lock clean
 
 help:
-	@echo "make run      talk to the modem from this terminal (Ctrl-] leaves)"
-	@echo "make serve    run the modem for other programs, on the line DTE"
-	@echo "make radio    say something to the simulated radio  make radio CMD=help"
-	@echo "make deploy   put the firmware onto a board         make deploy BOARD=pico PORT=auto"
-	@echo "make image    build an image with the firmware      make image BOARD=pico"
-	@echo "make monitor  watch a modem on this PC, or a board  make monitor PORT=auto"
-	@echo "make recorder show the flight recorder of either    make recorder PORT=auto"
-	@echo "make size     show the size of the firmware         make size BOARD=pico"
+	@echo "make run       talk to the modem in this terminal (Ctrl-] leaves)"
+	@echo "make serve     run the modem for other programs; DTE= selects its line"
+	@echo "make radio     control the simulated radio    make radio CMD=help"
+	@echo "make deploy    copy the firmware to a board   make deploy BOARD=pico PORT=auto"
+	@echo "make image     build an image with the modem  make image BOARD=pico"
+	@echo "make monitor   show a running modem, live     make monitor PORT=auto"
+	@echo "make recorder  show its flight recorder       make recorder PORT=auto"
+	@echo "make size      show the size of the firmware  make size BOARD=pico"
 	@echo
-	@echo "make test     run the tests                         make test ARGS='-k serve -x'"
-	@echo "make test-chip   run the firmware on an emulated RP2040, and measure it (needs root)"
-	@echo "make coverage show which branch of the firmware no test takes"
-	@echo "make soak     a million steps of modem and model    make soak STEPS=100000 SEED=7"
-	@echo "make search   draw 10000 new examples for each property that make test holds"
-	@echo "make torture  every call of every port fails once, on both interpreters"
-	@echo "make load     many connections, many bytes, stuck ends    make load GB=1 CYCLES=10000 PY=cpython"
-	@echo "make load-chip   an hour of the emulated RP2040's time    make load-chip MINUTES=60 (needs root)"
-	@echo "make mutate   change the core in each small way: a test must fail  make mutate ARGS=escape"
-	@echo "make fuzz     throw bytes at the modem for a while  make fuzz MINUTES=10"
-	@echo "make fuzz-keep   keep the smallest corpus of what fuzzing has found so far"
-	@echo "make bench    the modem beside a bare loop, socat, ser2net, pyatcommand (installs them)"
-	@echo "              ARGS=--fleet: 1 to 1000 modems in one process, nothing else"
-	@echo "make bench-chip  shares of the line, turnaround, start of the emulated RP2040 (needs root)"
-	@echo "make memory   what the firmware takes: modules, heap     make memory ARGS=--chip (needs root)"
-	@echo "make memory-least   the smallest heap on which the tests pass"
-	@echo "make check    check the format, the style, the types and the manual"
-	@echo "make manual   write firmware/MANUAL.md anew"
-	@echo "make rules    show which test proves which rule"
-	@echo "make lock     write the pinned versions and hashes anew (needs uv)"
-	@echo "make clean    remove everything that was made here"
+	@echo "make test          run the tests              make test ARGS='-k serve -x'"
+	@echo "make test-chip     run the firmware on an emulated RP2040 and measure it (root)"
+	@echo "make coverage      show the branches of the firmware that no test takes"
+	@echo "make soak          run random steps of modem and model; STEPS=100000 SEED=7"
+	@echo "make search        draw 10000 new examples for each property in make test"
+	@echo "make torture       let each call of each port fail once, on both interpreters"
+	@echo "make load          many connections and bytes, stalled peers; GB=1 CYCLES=10000"
+	@echo "make load-chip     load the emulated RP2040 for MINUTES=60 of its time (root)"
+	@echo "make mutate        change the core in small ways: a test must fail; ARGS=escape"
+	@echo "make fuzz          send random bytes to the modem for MINUTES=10"
+	@echo "make fuzz-keep     keep the smallest corpus of all that fuzzing has found"
+	@echo "make bench         compare the modem with a bare loop, socat, ser2net and"
+	@echo "                   pyatcommand (installs them); ARGS=--fleet: only measure 1 to"
+	@echo "                   1000 modems in one process"
+	@echo "make bench-chip    throughput, turnaround, start of the emulated RP2040 (root)"
+	@echo "make memory        show modules and heap of the firmware; ARGS=--chip (root)"
+	@echo "make memory-least  find the smallest heap with which the tests pass"
+	@echo "make check         check the format, the style, the types and the manual"
+	@echo "make manual        generate firmware/MANUAL.md"
+	@echo "make rules         list the tests that prove each rule"
+	@echo "make lock          update the pinned versions and hashes (needs uv)"
+	@echo "make clean         remove all generated files"
+	@echo "(root): needs root"
 	@echo
 	@echo "For deploy, image and size:"
-	@echo "  BOARD=NAME                               a folder of boards/ (boards/README.md)"
-	@echo "  PORT=PATH | auto                         the board's console; auto: the first USB port"
-	@echo "  DTE=PATH                                 the modem's own line, to ask it there as well"
-	@echo "  PATIENCE=S                               s to wait for the board"
-	@echo "  MPY_DIR=FOLDER                           a MicroPython checkout, not Debian's sources"
+	@echo "  BOARD=NAME                   a folder of boards/ (see boards/README.md)"
+	@echo "  PORT=PATH | auto             the board's console; auto: first USB serial port"
+	@echo "  DTE=PATH                     the modem's host line; deploy sends ATI there too"
+	@echo "  PATIENCE=S                   longest wait for the board, in seconds"
+	@echo "  MPY_DIR=FOLDER               a MicroPython checkout, not Debian's sources"
 	@echo "For run and serve:"
-	@echo "  DTE=pty:PATH | tcp:PORT | rfc2217:PORT   the line (serve only)  make serve DTE=tcp:7000"
-	@echo "  COUNT=N                                  so many modems: /tmp/modem-1 ... (serve only)"
-	@echo "  PY=micropython | cpython                 who runs the modem     make run PY=cpython"
-	@echo "  SPEED=N                                  line speed at start    make serve SPEED=9600"
-	@echo "  DNS=IP[:PORT],...                        the DNS servers        make run DNS=127.0.0.1:5353"
-	@echo "  BIND=IP                                  where its servers listen, if not on 127.0.0.1"
-	@echo "  HOSTS=FILE RESOLV=FILE                   instead of the system's files in /etc"
-	@echo "  PROFILE=FILE                             what outlives power loss  make run PROFILE=modem.profile"
-	@echo "  DIALECT=c1 | wipsoft                     what it speaks at first make serve DIALECT=wipsoft"
-	@echo "  CONSOLE=PATH                             what make monitor opens, if not PATH.console"
-	@echo "  RADIO=sim[:PATH]                         dial a simulated radio  make run RADIO=sim"
-	@echo "  V=1                                      tell of connections, lines and speeds"
-	@echo "  TRACE=1                                  show every byte, with direction and time"
-	@echo "  LOG=FILE                                 write all that to FILE make serve TRACE=1 LOG=trace.log"
+	@echo "  DTE=pty:PATH                 the host's line: a pty (serve only)"
+	@echo "  DTE=tcp:PORT | rfc2217:PORT  the host's line: a TCP port (serve only)"
+	@echo "  COUNT=N                      run N modems: /tmp/modem-1 ... (serve only)"
+	@echo "  PY=micropython | cpython     the interpreter that runs the modem"
+	@echo "  SPEED=N                      line speed at start, bit/s"
+	@echo "  DNS=IP[:PORT],...            the DNS servers"
+	@echo "  BIND=IP                      address of listening sockets, not 127.0.0.1"
+	@echo "  HOSTS=FILE RESOLV=FILE       files to use instead of those in /etc"
+	@echo "  PROFILE=FILE                 file that keeps settings across restarts"
+	@echo "  DIALECT=c1 | wipsoft         dialect to start with"
+	@echo "  CONSOLE=PATH                 port for make monitor, not PATH.console"
+	@echo "  RADIO=sim[:PATH]             use a simulated radio"
+	@echo "  V=1                          log connections, control lines and speeds"
+	@echo "  TRACE=1                      show every byte, with direction and time"
+	@echo "  LOG=FILE                     write all this output to FILE"
 
-# exec: Ctrl-C then ends one process, and make has nothing to complain about.
+# With exec, Ctrl-C ends only one process, and make prints no error.
 run: $(RUN_READY)
 	@exec $(BIN)/python boards/host/console.py $(MODEM_OPTIONS)
 
@@ -119,7 +122,7 @@ test-chip: $(CHIP_READY)
 	@$(BIN)/python -m boards.tools.image --board pico --plain
 	@$(BIN)/python -m pytest -v host_tests/chip $(ARGS)
 
-# What runs in this process or in one of its own alone: pytest and coverage tell how far they are.
+# Only tests whose firmware runs in the process of pytest or in a Python process that it starts.
 coverage: $(TEST_READY)
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -q -k "not micropython" \
@@ -182,7 +185,7 @@ manual: $(RUN_READY)
 rules: $(TEST_READY)
 	@$(BIN)/python host_tests/rules.py
 
-# uv is fetched by hand: pip install uv. UPGRADE=1 takes newer versions of what groups depend on.
+# Install uv first: pip install uv. UPGRADE=1 takes the newest versions that pyproject.toml allows.
 LOCK = uv pip compile -q --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) --group
 lock:
@@ -199,44 +202,44 @@ clean:
 	@rm -rf .venv build .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The run-time part alone is quick to fetch: the first `make run` waits for nothing else.
+# The packages for run and serve are few, so the first `make run` only waits for a short download.
 $(RUN_READY): boards/host/requirements.txt
-	@echo "Preparing .venv to run the modem (this once)"
+	@echo "Preparing .venv to run the modem (first use only)"
 	@$(PYTHON) -m venv --without-pip .venv
 	@$(PYTHON) -m pip --python $(BIN)/python --version >/dev/null || \
-		{ echo "make needs pip 22.3 or later: apt install python3-pip, or PYTHON=..." >&2; false; }
+		{ echo "make needs pip 22.3 or later: apt install python3-pip, or set PYTHON=" >&2; false; }
 	@$(PIP) --require-hashes -r $<
 	@touch $@
 
 $(TOOLS_READY): boards/tools/requirements.txt $(RUN_READY)
-	@echo "Preparing .venv to deploy (this once)"
+	@echo "Preparing .venv to deploy (first use only)"
 	@$(PIP) --require-hashes -r $<
 	@touch $@
 
 $(CHIP_READY): host_tests/chip/package-lock.json $(TEST_READY)
-	@echo "Preparing the emulated chip (this once)"
+	@echo "Preparing the emulated chip (first use only)"
 	@npm ci --silent --no-audit --no-fund --prefix host_tests/chip
 	@touch $@
 
 $(BENCH_READY): $(TEST_READY)
-	@echo "Preparing the benchmark (this once)"
+	@echo "Preparing the benchmark (first use only)"
 	@command -v socat ser2net valgrind >/dev/null && test $$(command -v socat ser2net valgrind | wc -l) = 3 || \
 		apt-get install -qq -y socat ser2net valgrind >/dev/null || \
-		{ echo "make bench needs socat, ser2net and valgrind: apt install them, as root"; false; }
+		{ echo "make bench needs socat, ser2net and valgrind: install them with apt, as root"; false; }
 	@touch $@
 
 $(MUTATE_READY): host_tests/mutation/requirements.txt $(TEST_READY)
-	@echo "Preparing the mutants (this once)"
+	@echo "Preparing the mutation tests (first use only)"
 	@$(PIP) --require-hashes -r $<
 	@touch $@
 
 $(FUZZ_READY): host_tests/fuzz/requirements.txt $(TEST_READY)
-	@echo "Preparing the fuzzer (this once)"
+	@echo "Preparing the fuzzer (first use only)"
 	@$(PIP) --require-hashes -r $<
 	@touch $@
 
 $(TEST_READY): host_tests/requirements.txt $(wildcard host_tests/stubs*.txt) $(TOOLS_READY)
-	@echo "Preparing .venv to test and check (this once)"
+	@echo "Preparing .venv to test and check (first use only)"
 	@$(PIP) --require-hashes -r host_tests/requirements.txt
 	@$(PIP) --no-deps --upgrade --target .venv/typings --require-hashes -r host_tests/stubs.txt
 	@$(PIP) --no-deps --upgrade --target .venv/typings-chip --require-hashes -r host_tests/stubs-chip.txt

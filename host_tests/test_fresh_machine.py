@@ -73,7 +73,7 @@ def test_a_modem_is_served_without_ensurepip(checkout):
         os.killpg(made.pid, signal.SIGINT)
         made.wait(_PATIENCE_S)
         assert made.stderr.read() == b""
-    assert b"\nPreparing .venv to run the modem (this once)\n" in said
+    assert b"\nPreparing .venv to run the modem (first use only)\n" in said
     programs = checkout / ".venv" / "bin"
     assert not (programs / "pip").exists()
     # Again, by a person who has activated .venv: what is needed has changed.
@@ -93,4 +93,4 @@ def test_a_python_without_pip_is_told(checkout):
         assert made.stderr and made.wait(_PATIENCE_S) != 0
         said = made.stderr.read()
     assert b"No module named pip" in said
-    assert b"\nmake needs pip 22.3 or later: apt install python3-pip, or PYTHON=...\n" in said
+    assert b"\nmake needs pip 22.3 or later: apt install python3-pip, or set PYTHON=\n" in said
