@@ -17,7 +17,7 @@ import serial.tools.list_ports
 LOST = (OSError, termios.error)  # what pyserial raises when a port fails
 
 _SERVED = "/tmp"  # default folder of the lines of make serve
-_CONSOLES = ("*.console", "wipmodem-*/*.console")  # of make serve, of make run
+_CONSOLES = ("*.console", "wipmodem-*/*.console")  # patterns for make serve and make run
 _REASONS = {
     errno.ENOENT: "does not exist",
     errno.EBUSY: "is in use by another program",

@@ -14,7 +14,7 @@ from .link import ScriptError
 _NEW = ".new"  # added to the name of a file while it is being written
 _PIECE = 2048  # bytes of file content in one script
 _LAST = ("boot.py", "main.py")
-_SPARE_BLOCKS = 4  # reserve for the directories of the file system
+_SPARE_BLOCKS = 4  # free blocks that the directories of the file system may need
 # Measured on an RP2040: heap in percent of the size of the loaded files, and the bytes of heap
 # that MicroPython, the board and a modem with all its sockets need in addition.
 _LOADED_PERCENT = 149

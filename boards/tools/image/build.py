@@ -33,7 +33,7 @@ class Build:
 
     board: Path  # folder of the board
     tree: Path  # MicroPython's sources
-    identity: str | None  # text that changes with the tree; None for a checkout
+    identity: str | None  # identifies the content of the tree; None for a checkout
     folder: Path  # all output except the image
     log: Log
     plain: bool  # True for the image without the modem

@@ -34,7 +34,7 @@ def installed():
         return {}
     command = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status} ${Version}\n", *_COMPILER]
     listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    fields = (line.split(" ") for line in listed.splitlines())  # not installed: no version
+    fields = (line.split(" ") for line in listed.splitlines())  # no version for a missing package
     return {name: version for name, status, version in fields if status == "installed"}
 
 

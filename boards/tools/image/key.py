@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 _TOOL = Path(__file__).parent
-_C_SIDE = (".h", ".cmake", ".csv", ".ld")  # inputs from a board's folder to a plain image
+_C_SIDE = (".h", ".cmake", ".csv", ".ld")  # files in a board's folder that a plain image uses
 
 
 def inputs(root, board, plain):

@@ -2,7 +2,7 @@
 
 import sys
 
-_STEP_PERCENT = 20  # step between two lines if the output is not a terminal
+_STEP_PERCENT = 20  # distance between two lines of output in a file
 
 
 def say(text):

@@ -61,7 +61,7 @@ class Report:
     signal: int = UNKNOWN  # 0 to 31 or UNKNOWN
     log: list[Entry] = field(default_factory=list)
     refusal: int = 0  # number of a +CME ERROR; the other members are then empty
-    unreadable: int = 0  # malformed lines
+    unreadable: int = 0  # number of malformed lines in this report
 
     def figure(self, name):
         """Return a figure of +WIPXHEALTH, 0 if the report does not contain it."""

@@ -11,14 +11,14 @@ from . import log, sockets, words
 from .header import header
 from .history import SECONDS, History
 
-_BORDER = 2  # lines of a panel's border
-_FRAME = 4  # columns of a panel's border, with a space at each side
-_HEADER = 2 + _BORDER  # lines of the header
-_RATES = 2 + _BORDER  # lines of the rates
+_BORDER = 2  # lines that the border of a panel takes
+_FRAME = 4  # columns that the border of a panel takes, with a space at each side
+_HEADER = 2 + _BORDER  # height of the header, in lines
+_RATES = 2 + _BORDER  # height of the byte rates, in lines
 _TITLES = 1  # line with the titles above the sockets
-_MIN_LOG = 3 + _BORDER  # minimum lines of the log
-_LOSSES = 28  # columns of the losses
-_RATE = 11  # columns of a rate and the space before it
+_MIN_LOG = 3 + _BORDER  # minimum height of the log, in lines
+_LOSSES = 28  # width of the panel with the loss counters, in columns
+_RATE = 11  # width of a rate and of the space before it, in columns
 
 
 @dataclass

@@ -4,7 +4,7 @@ from math import ceil
 
 _BARS = "▁▂▃▄▅▆▇█"
 _UNITS = "kMGT"
-_MAX_SIGNAL = 31  # of +CSQ, -51 dBm
+_MAX_SIGNAL = 31  # highest value of +CSQ, for -51 dBm
 
 
 def duration(seconds):
@@ -44,7 +44,7 @@ def rate(bytes_per_second):
 
 
 def _in_thousands(n):
-    """Return digits and unit such as ("1.2", "k"); not rounded, so that 999999 gives 999k."""
+    """Return digits and unit such as ("1.2", "k"); rounded down, so that 999999 gives 999k."""
     power = min((len(str(n)) - 1) // 3, len(_UNITS))
     if not power:
         return str(n), ""

@@ -19,7 +19,7 @@ line{stroke-width:2}.data{stroke:#0969da;fill:#0969da}.flow{stroke:#8250df;fill:
 """
 _WIDTH, _TOP, _STEP = 860, 112, 28
 _BOX = 128  # width of the boxes of host and radio
-_EDGES, _BOARD = (152, 708), (264, 596)  # x of the inner edges of the boxes, edges of the board
+_EDGES, _BOARD = (152, 708), (264, 596)  # x positions: inner box edges, board edges
 
 
 def _text(x, y, words, kind="", anchor="middle"):
