@@ -1,9 +1,8 @@
-"""Which test proves which numbered rule of the specification (`make rules`).
+"""Show which test proves which rule of firmware/RULES.md (`make rules`).
 
-rules.txt lists the rules. A test names those that it shows: a transcript in `# rules: R1 D7`,
-another test by the same words in a comment or docstring. Wrong, and exit status 1: a rule that no
-test names, a name that is no rule, and, where the specification is at hand, a rule that it numbers
-and the list lacks.
+A test names the rules that it proves: a transcript in a line such as `# rules: R1 D7`, another
+test in the same words in a comment or docstring. The exit status is 1 if a rule has no test, if a
+test names a rule that does not exist, or if RULES.md has a number twice.
 """
 
 import re
@@ -13,26 +12,36 @@ from pathlib import Path
 from typing import NamedTuple
 
 _HERE = Path(__file__).resolve().parent
-_SPEC = _HERE.parent.parent / "shared" / "spec"
+_RULES = _HERE.parent / "firmware" / "RULES.md"
 _TESTS = ("transcripts/*.txt", "cases_*.py", "test_*.py")
 
+_RULE = re.compile(r"^- \*\*([A-Z]\d+)\*\* (.*\n(?:  .*\n)*)", re.MULTILINE)
+_SENTENCE = re.compile(r".*?\.(?= )")  # each text ends in its source, in brackets
 _NAMED = re.compile(r"\brules:((?:[ ,]+[A-Z]\d+\b)+)")
-_NUMBERED = re.compile(r"^- ([A-Z]\d+)\.|^\| (Q\d+) \|", re.MULTILINE)
 _SHOWN = 3  # names of tests in a line of the table
 
 
 class Rule(NamedTuple):
     id: str
-    words: str
+    words: str  # the first sentence of its text
 
 
 def rules():
-    lines = (_HERE / "rules.txt").read_text().splitlines()
-    return [Rule(*line.split(None, 1)) for line in lines if line and line[0] != "#"]
+    """Return all rules of RULES.md, in its order."""
+    return rules_in(_RULES.read_text())
+
+
+def rules_in(text):
+    """Return the rules of a text: items of a list that begin with the number in bold."""
+    return [Rule(id, _first_sentence(words)) for id, words in _RULE.findall(text)]
+
+
+def _first_sentence(words):
+    return _SENTENCE.match(" ".join(words.split()))[0]
 
 
 def tests():
-    """Rule -> names of the tests that name it."""
+    """Return a dictionary: number of a rule -> names of the tests that prove it."""
     named = defaultdict(list)
     for pattern in _TESTS:
         for file in sorted(_HERE.glob(pattern)):
@@ -42,44 +51,38 @@ def tests():
 
 
 def named_in(text):
-    """The rules that a text names."""
+    """Return the numbers of the rules that the text of a test names."""
     return {rule for match in _NAMED.findall(text) for rule in re.findall(r"\w+", match)}
 
 
-def numbered():
-    """The rules that the specification numbers; none if it is not at hand."""
-    texts = (file.read_text() for file in _SPEC.glob("*.md"))
-    return {a or b for text in texts for a, b in _NUMBERED.findall(text)}
-
-
 def missing(known, named):
-    """Rules that no test shows."""
+    """Return the numbers of the rules that have no test."""
     return [rule.id for rule in known if not named[rule.id]]
 
 
 def faults(known, named):
-    """All that is wrong, as lines of text."""
+    """Return one line of text for each kind of fault that is present."""
     ids = [rule.id for rule in known]
     wrong = (
-        ("not shown by any test", missing(known, named)),
-        ("named by a test, and no rule", sorted(set(named) - set(ids))),
-        ("numbered by the specification, not in rules.txt", sorted(numbered() - set(ids))),
-        ("twice in rules.txt", sorted({id for id in ids if ids.count(id) > 1})),
+        ("without a test", missing(known, named)),
+        ("named by a test, but not in RULES.md", sorted(set(named) - set(ids))),
+        ("twice in RULES.md", sorted({id for id in ids if ids.count(id) > 1})),
     )
     return [f"{what}: {' '.join(which)}" for what, which in wrong if which]
 
 
-def _row(rule, names):
+def _row(rule, names, width):
     shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
-    return f"{rule.id:4} {rule.words:56.56} {len(names):>5}  {shown}".rstrip()
+    return f"{rule.id:4} {rule.words:{width}} {len(names):>4}  {shown}".rstrip()
 
 
 def main():
     known = rules()
     named = tests()
+    width = max(len(rule.words) for rule in known)
     for rule in known:
-        print(_row(rule, named[rule.id]))
-    print(f"{len(known)} rules, {len(missing(known, named))} of them shown by no test")
+        print(_row(rule, named[rule.id], width))
+    print(f"{len(known)} rules, {len(missing(known, named))} of them without a test")
     wrong = faults(known, named)
     print("\n".join(wrong), file=sys.stderr)
     return 1 if wrong else 0
