@@ -1,4 +1,4 @@
-"""What each command does, and which error it meets (errors.md, section 3; W, R, D, X rules).
+"""What each command does, and which error it meets (rules B, C, D, E, O, R, W, X).
 
 A command is (name, arguments): numbers, texts, None for one that is left out; the reading forms
 have their `?` in the name. Syntax (E3) is looked at before ranges, ranges before states.

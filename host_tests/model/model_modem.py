@@ -1,8 +1,8 @@
 """What the modem should say: its rules once more, in Python that knows nothing of the firmware.
 
 It is told what the host types, what the network does (through `table` and `session`) and how time
-passes; `settle` draws the conclusions. `said` is what the host must have heard. The rules are the
-specification's; where it is silent, those of firmware/MANUAL.md. Runs on both interpreters.
+passes; `settle` draws the conclusions. `said` is what the host must have heard. The rules are
+those of firmware/RULES.md and, beyond them, of firmware/MANUAL.md. Runs on both interpreters.
 """
 
 from model_commands import HOLD, ONLINE, Commands
