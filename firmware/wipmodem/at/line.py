@@ -1,4 +1,4 @@
-"""From DTE bytes to one command line: prefix, echo, editing, terminators (base.md F10-F16, H1-H3).
+"""From DTE bytes to one command line: prefix, echo, editing, terminators (F10-F16, H1-H3).
 
 IDLE: all is ignored, unechoed, until A. A_SEEN: T begins the body, / repeats the last line,
 anything else is again IDLE. BODY: up to S3, or LF. A complete line stays until `done()`; what

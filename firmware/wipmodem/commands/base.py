@@ -1,4 +1,4 @@
-"""What base commands do that set a value or read one (base.md section 3)."""
+"""What base commands do that set a value or read one."""
 
 from .. import errors
 from ..compat import const

@@ -1,4 +1,4 @@
-"""D, A, O: calls of the host's own (base.md section 3, Q41)."""
+"""D, A, O: calls of the host's own (Q41)."""
 
 from .. import errors
 from ..compat import const

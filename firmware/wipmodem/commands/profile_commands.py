@@ -1,4 +1,4 @@
-"""&F, &W, Z, +CFUN: where the settings come from, and what of them is kept (base.md section 3)."""
+"""&F, &W, Z, +CFUN: where the settings come from, and what of them is kept."""
 
 from .. import errors
 from ..context import DONE

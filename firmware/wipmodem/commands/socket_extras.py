@@ -1,4 +1,4 @@
-"""+WIPOPT: the options of a socket, as one table (wip.md section 7, O1-O7, Q29, Q30)."""
+"""+WIPOPT: the options of a socket, as one table (O1-O7, Q29, Q30)."""
 
 from .. import errors
 from ..compat import const

@@ -1,4 +1,4 @@
-"""A data call in data mode: the host's bytes and the radio's, as they are (base.md section 3).
+"""A data call in data mode: the host's bytes and the radio's, as they are.
 
 A radio whose far end has gone drops its carrier and says so, too. Its words are no data: once the
 carrier is lost they are waited for, and taken off what is still to be given.

@@ -1,4 +1,4 @@
-"""A data call of the host's own, straight through the radio (ATD, ATA; base.md section 3).
+"""A data call of the host's own, straight through the radio (ATD, ATA; B1, Q41).
 
     REST --dial, answer--> CALLING --CONNECT--> UP --ATH, carrier lost--> REST
                            CALLING --any other result--> REST

@@ -7,7 +7,7 @@ below has come. The information lines before it stand in `lines[0:n]`, each ende
 from .. import ticks
 from ..contract import AGAIN, BEST_SIGNAL, NO_SIGNAL, const
 
-# The results: V.250's numbers (base.md section 2), and one more.
+# The results: the numbers of V.250 5.7.1, and one more.
 OK = const(0)
 CONNECT = const(1)
 NO_CARRIER = const(3)
@@ -19,7 +19,7 @@ SILENCE = const(9)  # none of these within the limit
 _UNASKED = const(-2)  # to be counted: a line between exchanges, or the echo of another command
 _ECHO = const(-3)  # of the command under way: a radio's echo is on until it is told otherwise
 
-# How the final lines begin (base.md section 2); a CONNECT may go on with a speed.
+# How the final lines begin (V.250 5.7.1); a CONNECT may go on with a speed.
 _RESULTS = const(
     (
         (b"OK\n", OK),
