@@ -78,6 +78,18 @@ def test_citations_in_a_text(text, cited):
     assert re.findall(_pattern({"R1", "Q1", "F1", "C1", "E1", "X1", "H1"}), text) == cited
 
 
+def test_each_cited_document_exists():
+    """The repository can be read alone: no text sends its reader to a document outside."""
+    files = list(_files())
+    present = {file.name for file in files if file.suffix == ".md"}
+    absent = {}
+    for file in files:
+        found = set(re.findall(r"\b[A-Za-z_][\w-]*\.md\b", file.read_text(errors="replace")))
+        if found - present:
+            absent[str(file.relative_to(ROOT))] = found - present
+    assert absent == {}
+
+
 def _files():
     """Yield all files of the repository."""
     for folder, names, files in os.walk(ROOT):
