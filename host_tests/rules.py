@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 _HERE = Path(__file__).resolve().parent
 _RULES = _HERE.parent / "firmware" / "RULES.md"
-_TESTS = ("transcripts/*.txt", "cases_*.py", "test_*.py")
+_TESTS = ("transcripts/**/*.txt", "cases_*.py", "test_*.py")
 
 _RULE = re.compile(r"^- \*\*([A-Z]\d+)\*\* (.*\n(?:  .*\n)*)", re.MULTILINE)
 _SENTENCE = re.compile(r".*?\.(?= )")  # each text ends in its source, in brackets

@@ -106,7 +106,7 @@ def _comments(file):
     if file.suffix == ".py":
         tokens = tokenize.generate_tokens(io.StringIO(file.read_text()).readline)
         return [token.string for token in tokens if _is_comment(token)]
-    if file.parent.name == "transcripts":
+    if "transcripts" in file.relative_to(ROOT).parts:
         return [line for line in file.read_text().splitlines() if line.startswith("#")]
     return []
 
