@@ -9,7 +9,9 @@ from ..compat import const
 from ..settings import BASIC
 from . import table as table_
 from .dispatch import spec_of
-from .table import ABSENT, ACTIONS, NAME, RADIO, SET, TEST
+from .table import ABSENT, ACTIONS, NAME, RADIO, RUN, SET, TEST
+
+_VALUES = const(3)  # column of the values that AT+NAME= may be given
 
 TABLE = (
     (b"+GMI", b"+GMI: WAVECOM MODEM", None, None),
@@ -64,19 +66,24 @@ def say(context):
     return 0
 
 
+def response(name):
+    """Return what AT+NAME answers, for the name of a row with that form, in upper case."""
+    return find(TABLE, name, 0, len(name))[RUN]
+
+
 def find(table, line, start, end):
     """The row whose name is line[start:end], or None."""
     i = len(table)
     while i:
         i -= 1
-        if _is(table[i][0], line, start, end):
+        if _is(table[i][NAME], line, start, end):
             return table[i]
     return None
 
 
 def _allows(row, line, start, end):
     """May AT+NAME= be given line[start:end]?"""
-    values = row[3]
+    values = row[_VALUES]
     i = len(values) if values else 0
     while i:
         i -= 1

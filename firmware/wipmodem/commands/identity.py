@@ -14,7 +14,7 @@ _DIALECTS = const((b"c1", b"wipsoft"))
 
 
 # For lazy.py.
-_CANNED = const(("commands.fixed", "TABLE"))
+_RESPONSE = const(("commands.fixed", "response"))
 _NAME = const(("commands.fixed", "command_name"))
 
 
@@ -54,7 +54,7 @@ def _checksum(context, writer):
 
 
 def _model(context, writer):
-    writer.begin(lazy.need(_CANNED)[2][1]).end()
+    writer.begin(lazy.need(_RESPONSE)(b"+GMM")).end()
 
 
 def _dialect(context, writer):
@@ -68,7 +68,7 @@ def _sockets(context, writer):
 
 
 def _maker(context, writer):
-    writer.begin(lazy.need(_CANNED)[0][1][len(b"+GMI: ") :]).end()
+    writer.begin(lazy.need(_RESPONSE)(b"+GMI")[len(b"+GMI: ") :]).end()
 
 
 def _bearer(context, writer):
@@ -141,15 +141,10 @@ def view(context):
 def _view_basic(writer, settings):
     i = 0
     while i < len(BASIC):
-        _say_basic(writer, BASIC[i], settings)
+        name, setting = BASIC[i]
+        writer.text(name).number(settings[setting]).char(_SPACE)
         i += 1
     writer.text(b"+CMEE=").number(settings[CMEE]).end()
-
-
-def _say_basic(writer, row, settings):
-    writer.text(row[0])
-    writer.number(settings[row[1]])
-    writer.char(_SPACE)
 
 
 def _view_line(writer, settings):
@@ -168,11 +163,10 @@ def _view_more_registers(writer, settings):
 def _say_registers(writer, settings, i, end):
     first = i
     while i < end:
-        row = S_REGISTERS[i]
+        number, setting = S_REGISTERS[i]
         if i > first:
             writer.char(_SPACE)
-        writer.char(_S).number(row[0])
-        writer.char(_EQUALS).three_digits(settings[row[1]])
+        writer.char(_S).number(number).char(_EQUALS).three_digits(settings[setting])
         i += 1
     writer.end()
 

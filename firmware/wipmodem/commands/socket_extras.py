@@ -55,7 +55,8 @@ def wipopt_set(context):
 def _check(arguments, option):
     if not arguments.is_number(4):
         return errors.ERROR
-    return 0 if option[3] <= arguments.value(4) <= option[4] else errors.BAD_VALUE
+    _, _, _, lowest, highest = option
+    return 0 if lowest <= arguments.value(4) <= highest else errors.BAD_VALUE
 
 
 def _socket(context, arguments):
