@@ -1,6 +1,5 @@
 """The command table and its kin: no name hides another, and every specification can be read."""
 
-from wipmodem.at.arguments import KINDS
 from wipmodem.commands import dispatch as commands
 from wipmodem.commands import fixed as canned
 from wipmodem.commands import table as command_table
@@ -29,12 +28,16 @@ def _letters(spec):
 
 
 def case_specifications():
-    """Every letter, small or capital, is a kind of argument."""
+    """Every character is a text, a digit, a kind of number or a bracket; brackets are paired."""
     for row in command_table.TABLE:
         for spec in row[command_table.SPEC :]:
             for letters in _letters(spec):
-                for letter in letters:
-                    assert letter | 0x20 in KINDS, (row[0], letter)
+                bare = letters.replace(b"[", b"").replace(b"]", b"")
+                for letter in bare:
+                    known = letter in b"t0123456789" or letter in command_table.KINDS
+                    assert known, (row[0], letter)
+                assert letters.count(b"[") == letters.count(b"]"), row[0]
+                assert len(bare) <= 8, row[0]
 
 
 def case_settings():

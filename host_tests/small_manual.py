@@ -6,7 +6,7 @@ _INDEX = Argument("1-8", 830, False)
 _PORT = Argument("0-65535", 832, True)
 FACTS = Facts(
     commands={
-        "+OPEN": Row(("?", "="), {1: (_INDEX, _PORT), 2: (_INDEX, Argument("text", -1, False))}),
+        "+OPEN": Row(("?", "="), {1: (_INDEX, _PORT), 2: (_INDEX, Argument("text", None, False))}),
         "+ASK": Row(("", "?", "=?", "="), None),
         "+LAST": Row(("=",), {None: (_INDEX, Argument("6", 800, False))}),
     },

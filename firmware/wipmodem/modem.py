@@ -10,6 +10,7 @@ from .at.writer import LINE_MAX, Writer
 from .clock import Clock, ticks_diff
 from .commands.console import Console
 from .commands.dispatch import Dispatcher
+from .commands.table import KINDS
 from .commands.unsolicited import announce
 from .compat import collect_often, collect_when_full, const
 from .context import DONE, FAILED, HOLD, MORE, ONLINE, Context
@@ -47,7 +48,7 @@ def build(board, cause, unread):
     session = Session(board, table, urcs, settings, clock)
     online = Online(Escape(settings, clock), table, board, clock, settings, writer)
     deferred = Deferred(board.serial, settings, clock, writer.out)
-    command = Dispatcher(line, Arguments(), clock, recorder)
+    command = Dispatcher(line, Arguments(KINDS), clock, recorder)
     active = [table, session]
     health = Health(cause or board.reset_cause, writer)
     parts = table, session, online, deferred, urcs, counters, recorder, health, active

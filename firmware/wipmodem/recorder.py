@@ -1,5 +1,5 @@
 """The flight recorder: the last lines, errors and events, in a ring that the board may keep over a
-reset. Of a line it has what can be no credential: see arguments.py, `shown`.
+reset. Of a line it has what can be no credential: see at/arguments.py, `public_end`.
 
     head    b"WIPR", next slot, slots used, 0, 0
     a slot  seconds (4 bytes, little endian), ms (2), kind, length, text

@@ -10,7 +10,7 @@ class Argument(NamedTuple):
     """One parameter of a command."""
 
     values: str  # the values allowed, as the manual shows them
-    refused: int  # the error number of a value out of range; below 0: plain ERROR
+    refused: int | None  # the error number of any other value; None: plain ERROR
     optional: bool
 
 
@@ -127,18 +127,34 @@ def _row(row):
             continue
         place, choices = spec if isinstance(spec, tuple) else (0, ((None, spec),))
         kept = [(first, letters) for first, letters in choices if first is None or first >= 0]
-        variants |= {first: tuple(map(_argument, letters)) for first, letters in kept}
+        variants |= {first: tuple(_arguments(letters)) for first, letters in kept}
     return Row(forms, variants or None, place)
 
 
-def _argument(letter):
-    from wipmodem.at.arguments import KINDS, TEXT
+def _arguments(spec):
+    """Yield an Argument for each character of a specification, such as `pi[o][to]`."""
+    optional = False
+    for char in spec.decode():
+        if char in "[]":
+            optional = char == "["
+        else:
+            yield Argument(*_kind(char), optional)
 
-    kind, low, high, refused = KINDS[ord(chr(letter).lower())]
-    optional = chr(letter).isupper()
-    if kind == TEXT:
-        return Argument("text", refused, optional)
-    return Argument(_values(low, high), refused, optional)
+
+def _kind(char):
+    """Return (values, error number of any other value) of a character in a specification.
+
+    The error number is None for plain ERROR.
+    """
+    from wipmodem.commands.table import KINDS
+    from wipmodem.errors import ERROR
+
+    if char == "t":
+        return "text", None
+    if char.isdigit():
+        return _values(0, int(char)), None
+    low, high, refused = KINDS[ord(char)]
+    return _values(low, high), None if refused == ERROR else refused
 
 
 def _values(low, high):

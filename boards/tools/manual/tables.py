@@ -208,7 +208,7 @@ def _override(values, words):
 
 
 def _refused(number):
-    return "ERROR" if number < 0 else str(number)
+    return "ERROR" if number is None else str(number)
 
 
 # Settings

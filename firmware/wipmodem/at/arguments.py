@@ -1,63 +1,59 @@
-"""The arguments of a +COMMAND: where they end, split in place, checked against a specification.
+"""The arguments of an extended command: split in place, then checked against a specification.
 
-A specification is a string of letters, one an argument: a letter of KINDS, a capital one if the
-argument may be left out. Or it is (place, ((value, letters), ...)): the number at that place
-chooses. Numbers may stand in quotes and texts without (H2). Wrong syntax (count, kind, a quote or
-a backslash in the wrong place) is plain ERROR whatever else is wrong (E3); only then are ranges
-looked at, from left to right.
+A specification is bytes in the bracket notation of V.250 5.4.2, without its commas. A character
+is one argument. Arguments in brackets are optional; those of one pair of brackets are given
+together or not at all.
 
-Within quotes a backslash and two hexadecimal digits stand for any byte (H24; V.250, 5.4.2.2), so
-a quote always opens or closes a text, wherever it stands in a line.
+    t       a text
+    0 to 9  a number from 0 to that digit; any other number is plain ERROR
+    others  a number, with the range and the error number of that letter in the table of kinds
+
+So `pi[o][to]` means a protocol, an index, an optional port, and an optional text with its port.
+A specification may also be (place, ((value, specification), ...)): the number at that place
+chooses among specifications. Arguments up to that place must not be optional.
+
+Numbers may stand in quotes, and texts may stand without quotes (H2). Wrong syntax (the number or
+the kind of arguments, a misplaced quote or backslash) is plain ERROR, whatever else is wrong (E3).
+Only if the syntax is right are the ranges checked, from left to right.
+
+Within quotes, a backslash and two hexadecimal digits stand for any byte (H24; V.250 5.4.2.2). A
+quote therefore always opens or closes a text.
 """
 
-from .. import errors
 from ..compat import const
 from ..errors import ERROR
-from ..sockets.socket import INDEXES, SERVER, UDP
 
-NUMBER = const(0)
-TEXT = const(1)
+_MAX_COUNT = const(8)  # no command has more arguments
+_TOO_LARGE = const(9999999)  # larger numbers are kept as this one, which is above every range
 
-# letter: (kind, lowest, highest, error number); with highest None, lowest is all that it may be.
-KINDS = {
-    ord("p"): (NUMBER, UDP, SERVER, errors.BAD_PROTOCOL),
-    ord("i"): (NUMBER, 1, INDEXES[0], errors.BAD_INDEX),
-    ord("s"): (NUMBER, 1, INDEXES[2], errors.BAD_INDEX),  # a server's (Q32)
-    ord("o"): (NUMBER, 0, 65535, errors.BAD_PORT),
-    ord("q"): (NUMBER, 0, 65535, errors.BAD_PORT),  # with the text before it, or neither is given
-    ord("m"): (NUMBER, 0, 65535, errors.NOT_SUPPORTED),  # of data
-    ord("b"): (NUMBER, 6, 6, errors.NO_OPTION),  # the bearer
-    ord("u"): (NUMBER, 0, 65535, errors.NO_OPTION),
-    ord("v"): (NUMBER, 0, 65535, errors.BAD_VALUE),
-    ord("c"): (NUMBER, (0, 1), None, errors.NO_OPTION),  # user id, password (B4)
-    ord("k"): (NUMBER, (0, 1, 11), None, errors.NO_OPTION),  # the same, and the APN (H6)
-    ord("a"): (NUMBER, (15, 17, 18), None, errors.NO_OPTION),  # addresses (B5)
-    ord("z"): (NUMBER, 0, 0, errors.BAD_VALUE),
-    ord("y"): (NUMBER, 0, 1, errors.BAD_VALUE),
-    ord("e"): (NUMBER, 0, 0, ERROR),
-    ord("w"): (NUMBER, 0, 1, ERROR),
-    ord("f"): (NUMBER, 0, 2, ERROR),
-    ord("h"): (NUMBER, 0, 921600, ERROR),  # bit/s
-    ord("n"): (NUMBER, 0, 65535, ERROR),
-    ord("t"): (TEXT, 0, 0, ERROR),
-}
-
-_MOST = const(8)
-_PEER_PORT = const(0x51)  # Q
-_ABSENT = const(-1)
+# Values of arguments that are no number.
+_OMITTED = const(-1)
 _NOT_A_NUMBER = const(-2)
-_TOO_LARGE = const(9999999)  # numbers stop growing here: above every range
 
+_MALFORMED = const(-1)  # in place of a position in the line
+_REQUIRED = const(-1)  # in place of the first argument in brackets
+
+# Characters of a specification.
+_OPEN = const(0x5B)
+_CLOSE = const(0x5D)
+_TEXT = const(0x74)  # t
+_ZERO = const(0x30)
+_NINE = const(0x39)
+# A row of the table of kinds is (lowest, highest, error number).
+_ERROR_NUMBER = const(2)
+
+# Characters of a command line.
 _QUOTE = const(0x22)
 _COMMA = const(0x2C)
-_SMALL = const(0x20)  # the bit that a capital letter lacks
-_ESCAPE = const(3)  # characters of `\22`
+_UPPER_CASE = const(0xDF)  # mask for letters
+_ESCAPE_SIZE = const(3)  # characters of an escape such as `\22`
 
 
 def command_end(line, start, end):
-    """Return where the command in line[start:end] ends: at the next semicolon outside quotes.
+    """Return the position in `line` where the command in line[start:end] ends.
 
-    Without one, or after a quote that is never closed, that is `end`. Allocates nothing.
+    That is the next semicolon outside quotes. Without one, or after a quote that is never closed,
+    it is `end`. Allocates nothing.
     """
     while True:
         semicolon = line.find(b";", start, end)
@@ -71,37 +67,47 @@ def command_end(line, start, end):
             return end
 
 
-def _escapes_fit(line, start, end):
-    """Return whether two hexadecimal digits follow each backslash in line[start:end]. The quote
-    at `end` is none."""
+def _has_valid_escapes(line, start, end):
+    """Return True if two hexadecimal digits follow each backslash in line[start:end].
+
+    A quote stands at `end`. It is no hexadecimal digit, so no escape reaches past it.
+    """
     start = line.find(b"\\", start, end)
     while start >= 0:
         if not (_is_hex(line[start + 1]) and _is_hex(line[start + 2])):
             return False
-        start = line.find(b"\\", start + _ESCAPE, end)
+        start = line.find(b"\\", start + _ESCAPE_SIZE, end)
     return True
 
 
 def _is_hex(char):
-    return 0x30 <= char <= 0x39 or 0x41 <= char & ~_SMALL <= 0x46
+    return 0x30 <= char <= 0x39 or 0x41 <= char & _UPPER_CASE <= 0x46
 
 
-def _unescaped(text):
-    """Return the bytes that a text in quotes stands for. Its escapes have been checked."""
+def _unescape(text):
+    """Return `text` with each escape replaced by its byte. The escapes must be valid."""
     first, *rest = text.split(b"\\")
     return first + b"".join([bytes((int(part[:2], 16),)) + part[2:] for part in rest])
 
 
 class Arguments:
-    """`count`, and of each `given`, `is_number`, `value`, `text`. Good until the next split."""
+    """Arguments of the command in progress, by their place from 0. They last until split().
 
-    def __init__(self):
-        self.count = 0
-        self.shown = 0  # where in the line that ends which can be no credential
+    kinds: a dict from a letter's code to (lowest, highest, error number). If `highest` is None,
+    `lowest` is a tuple of all values.
+    """
+
+    def __init__(self, kinds):
+        self.count = 0  # arguments in the line, omitted ones included
+        self.public_end = 0  # the line up to this position contains no credentials
+        self._kinds = kinds
         self._line = b""
-        self._value = [0] * _MOST
-        self._start = [0] * _MOST
-        self._end = [0] * _MOST
+        # For each argument: its number (or a value above), its start and end in the line, and its
+        # character in the specification.
+        self._value = [0] * _MAX_COUNT
+        self._start = [0] * _MAX_COUNT
+        self._end = [0] * _MAX_COUNT
+        self._letter = bytearray(_MAX_COUNT)
 
     def set_number(self, value):
         """Hold one number: that of a basic command."""
@@ -109,57 +115,61 @@ class Arguments:
         self._value[0] = value
 
     def value(self, i):
+        """Return argument i, a number >= 0 if the specification says so. It must be given."""
         return self._value[i]
 
     def value_or(self, i, default):
+        """Return the number that is argument i, or `default` if it is omitted."""
         return self._value[i] if self.given(i) else default
 
+    def given(self, i):
+        """Return True if argument i is not omitted. An empty text in quotes is given."""
+        return i < self.count and self._value[i] != _OMITTED
+
     def is_number(self, i):
+        """Return True if argument i is given and is a decimal number, in quotes or not."""
         return i < self.count and self._value[i] >= 0
 
-    def given(self, i):
-        return i < self.count and self._value[i] != _ABSENT
-
     def text(self, i):
-        """Return the bytes that argument i stands for. Allocates."""
+        """Return argument i as bytes, without its quotes and escapes. Allocates."""
         start = self._start[i]
         text = bytes(self._line[start : self._end[i]])
         if self._line[start - 1] != _QUOTE or text.find(b"\\") < 0:
             return text
-        return _unescaped(text)
+        return _unescape(text)
 
     def split(self, line, start, end):
-        """Split line[start:end], all that follows the `=` of a command: 0, or ERROR."""
+        """Split line[start:end], the text after the `=` of a command, at its commas.
+
+        Return 0, or ERROR for a misplaced quote or backslash, or too many arguments. `line` must
+        not change while the arguments are in use. Allocates nothing.
+        """
         self._line = line
-        self.shown = start
+        self.public_end = start
         self.count = 0
-        while self.count < _MOST:
-            start = self._one(start, end)
+        while self.count < _MAX_COUNT:
+            start = self._split_one(start, end)
             self.count += 1
             if start < 0:
                 return ERROR
             if start == end:
                 return 0
-            start += 1  # the comma
+            start += 1
         return ERROR
 
     def check(self, spec):
-        """0, or the error number."""
+        """Return 0 if the arguments meet a specification, otherwise the error number (E3).
+
+        Allocates nothing.
+        """
         if isinstance(spec, tuple):
-            return self._chosen(spec[0], spec[1])
-        failure = self._syntax(spec)
-        if not failure:
-            self._show(spec)
-        return failure or self._ranges(spec)
+            return self._check_choice(spec[0], spec[1])
+        if not self._matches(spec):
+            return ERROR
+        self._find_public_end()
+        return self._check_ranges()
 
-    def _show(self, spec):
-        """The numbers before the first text: of +WIPBR=2 not the password, even one of digits."""
-        i = 0
-        while i < self.count and KINDS[spec[i] | _SMALL][0] != TEXT:
-            self.shown = max(self._end[i], self.shown)
-            i += 1
-
-    def _chosen(self, place, choices):
+    def _check_choice(self, place, choices):
         if not self.is_number(place):
             return ERROR
         i = len(choices)
@@ -167,67 +177,93 @@ class Arguments:
             i -= 1
             if choices[i][0] == self._value[place]:
                 return self.check(choices[i][1])
-        return KINDS[choices[0][1][place]][3]  # none of them: the error of what chooses
+        # All specifications have the same letter at this place.
+        return self._kinds[choices[0][1][place]][_ERROR_NUMBER]
 
-    def _one(self, start, end):
-        """Note one argument and return where it ends (at a comma, or at the end), or ERROR."""
+    def _split_one(self, start, end):
+        """Note one argument. Return the position of its comma, or `end`, or _MALFORMED."""
         line = self._line
         if start < end and line[start] == _QUOTE:
-            return self._quoted(start + 1, end)
+            return self._split_quoted(start + 1, end)
         stop = line.find(b",", start, end)
         if stop < 0:
             stop = end
         if line.find(b'"', start, stop) >= 0:
-            return ERROR
+            return _MALFORMED
         self._note(self.count, start, stop)
         return stop
 
-    def _quoted(self, start, end):
-        """Do the same for a text in quotes, behind the first of them."""
+    def _split_quoted(self, start, end):
+        """Note one argument in quotes, which starts after the first quote. Return the same."""
         line = self._line
         stop = line.find(b'"', start, end)
-        if stop < 0 or not _escapes_fit(line, start, stop):
-            return ERROR
+        if stop < 0 or not _has_valid_escapes(line, start, stop):
+            return _MALFORMED
         self._note(self.count, start, stop)
         if start == stop:
-            self._value[self.count] = _NOT_A_NUMBER  # "" is given, and empty
+            self._value[self.count] = _NOT_A_NUMBER  # "" is an empty text, and not omitted
         stop += 1
-        return stop if stop == end or line[stop] == _COMMA else ERROR
+        return stop if stop == end or line[stop] == _COMMA else _MALFORMED
 
     def _note(self, i, start, end):
+        """Store line[start:end] as argument i, with its number if it is one."""
         self._start[i] = start
         self._end[i] = end
-        value = _ABSENT if start == end else 0
+        value = _OMITTED if start == end else 0
         while start < end and value >= 0:
-            digit = self._line[start] - 0x30
+            digit = self._line[start] - _ZERO
             value = min(value * 10 + digit, _TOO_LARGE) if 0 <= digit <= 9 else _NOT_A_NUMBER
             start += 1
         self._value[i] = value
 
-    def _syntax(self, spec):
-        if self.count > len(spec):
-            return ERROR
-        for i in range(len(spec)):
-            if not self._shape(i, spec[i]):
-                return ERROR
-        return 0
+    def _matches(self, spec):
+        """Note the letter of each argument. Return True if the syntax is right."""
+        i = k = 0
+        first = _REQUIRED  # the first argument in the brackets that are open
+        while k < len(spec):
+            letter = spec[k]
+            k += 1
+            if letter == _OPEN:
+                first = i
+            elif letter == _CLOSE:
+                first = _REQUIRED
+            else:
+                self._letter[i] = letter
+                if not self._fits(i, first):
+                    return False
+                i += 1
+        return self.count <= i
 
-    def _shape(self, i, letter):
-        if letter == _PEER_PORT and self.given(i) != self.given(i - 1):
+    def _fits(self, i, first):
+        """Return True if argument i has the right kind, or is omitted with its whole brackets."""
+        given = self.given(i)
+        if given != (first < 0 or self.given(first)):
             return False
-        if not self.given(i):
-            return not letter & _SMALL
-        return KINDS[letter | _SMALL][0] == TEXT or self._value[i] >= 0
+        return not given or self._letter[i] == _TEXT or self._value[i] >= 0
 
-    def _ranges(self, spec):
+    def _find_public_end(self):
+        """Move public_end to the end of the numbers before the first text.
+
+        A password such as the text in AT+WIPBR=2,6,1,1234 is no number, even one of digits.
+        """
+        i = 0
+        while i < self.count and self._letter[i] != _TEXT:
+            self.public_end = self._end[i]
+            i += 1
+
+    def _check_ranges(self):
         for i in range(self.count):
-            if not self._in_range(self._value[i], KINDS[spec[i] | _SMALL]):
-                return KINDS[spec[i] | _SMALL][3]
+            error = self._check_range(self._value[i], self._letter[i])
+            if error:
+                return error
         return 0
 
-    def _in_range(self, value, rule):
-        if rule[0] == TEXT or value == _ABSENT:
-            return True
-        if rule[2] is None:
-            return value in rule[1]
-        return rule[1] <= value <= rule[2]
+    def _check_range(self, value, letter):
+        """Return 0 if `letter` stands for this value, otherwise the error number."""
+        if letter == _TEXT or value == _OMITTED:
+            return 0
+        if letter <= _NINE:
+            return 0 if value <= letter - _ZERO else ERROR
+        lowest, highest, error = self._kinds[letter]
+        fits = value in lowest if highest is None else lowest <= value <= highest
+        return 0 if fits else error

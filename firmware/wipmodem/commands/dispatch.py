@@ -299,5 +299,5 @@ class Dispatcher:
         start = self.at
         self.at = command_end(self._buf, start, self.line.n)
         failure = arguments.split(self._buf, start, self.at) or arguments.check(spec)
-        self._shown = arguments.shown
+        self._shown = arguments.public_end
         return failure

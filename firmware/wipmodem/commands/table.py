@@ -1,19 +1,18 @@
-"""The command table: every command with its forms, its arguments and what it does.
+"""The command table: every extended command with its forms, its arguments and its handlers.
 
-A row: (name, what AT+NAME alone does, what AT+NAME? does, what AT+NAME=? does, what AT+NAME=...
-does, its arguments, those in the dialect wipsoft where they differ). None stands for plain ERROR
-(Q37). Arguments are written as in arguments.py; ABSENT: the command is not in that dialect.
-Constants alone, so that frozen into flash they take no memory.
+A row is (name, handlers of AT+NAME, AT+NAME?, AT+NAME=? and AT+NAME=..., specification of the
+arguments, specification in the dialect wipsoft where it differs). A form whose handler is None is
+plain ERROR (Q37). A specification that is ABSENT means that the dialect lacks the command. The
+comment above a row has the command's syntax; at/arguments.py explains specifications.
 """
 
+from .. import errors
 from ..compat import const
-from . import base
-from . import profile_commands as profile
-from . import session as bearer
-from . import sockets as wip
-from . import stack_commands as stack
+from ..sockets.socket import INDEXES, SERVER, UDP
+from . import base, profile_commands, session, sockets, stack_commands
 from .radio_commands import dial_read, dial_set
 
+# Columns of a row. RUN to SET also are the forms of a command.
 NAME = const(0)
 RUN = const(1)
 READ = const(2)
@@ -24,35 +23,64 @@ WIPSOFT_SPEC = const(6)
 
 ABSENT = False
 
-# Modules that are loaded at their first use (later.py): a handler is (module, name) there.
-_CALL = const("commands.calls")
-_ID = const("commands.identity")
-_OWN = const("commands.diagnostics")
+# Kinds of numbers in specifications: letter: (lowest, highest, error number of other values).
+# Where `highest` is None, `lowest` is a tuple of all values.
+KINDS: dict = {
+    ord("p"): (UDP, SERVER, errors.BAD_PROTOCOL),  # protocol
+    ord("i"): (1, INDEXES[0], errors.BAD_INDEX),  # index of a UDP or TCP client socket
+    ord("s"): (1, INDEXES[2], errors.BAD_INDEX),  # index of a server (Q32)
+    ord("o"): (0, 65535, errors.BAD_PORT),  # port
+    ord("m"): (0, 65535, errors.NOT_SUPPORTED),  # mode of +WIPDATA
+    ord("b"): (6, 6, errors.NO_OPTION),  # bearer
+    ord("x"): (0, 65535, errors.NO_OPTION),  # option, of which the handler knows more
+    ord("v"): (0, 65535, errors.BAD_VALUE),  # value, of which the handler knows more
+    ord("c"): ((0, 1), None, errors.NO_OPTION),  # credential: user id or password (B4)
+    ord("g"): ((0, 1, 11), None, errors.NO_OPTION),  # credential, or the APN of GPRS (H6)
+    ord("a"): ((15, 17, 18), None, errors.NO_OPTION),  # address of the session (B5)
+    ord("z"): (0, 0, errors.BAD_VALUE),  # zero
+    ord("y"): (0, 1, errors.BAD_VALUE),  # yes or no
+    ord("r"): (0, 921600, errors.ERROR),  # rate, bit/s
+    ord("n"): (0, 65535, errors.ERROR),  # any other number
+}
+
+# Modules that are loaded on first use (lazy.py). Their handlers are written (module, function).
+_CALLS = const("commands.calls")
+_IDENTITY = const("commands.identity")
+_DIAGNOSTICS = const("commands.diagnostics")
 _SERVERS = const("commands.server_commands")
 _REPORT = const("commands.socket_report")
-_COUNTED = const("commands.transfer")
+_TRANSFER = const("commands.transfer")
 _TRIAL = const("commands.trial")
-_OPTIONS = const("commands.socket_extras")
+_EXTRAS = const("commands.socket_extras")
 _PING = const("commands.ping")
 _DRAIN = const("commands.drain")
 
-_CFG = const((0, ((0, b"n"), (1, b"n"), (2, b"nuv"), (4, b"ny"))))
-_CFG_WIPSOFT = const((0, ((0, b"n"), (1, b"n"), (2, b"nuv"), (3, b"n"), (4, b"ny"))))
-_BR = const((0, ((2, b"nbct"), (3, b"nba"), (4, b"nbZ"), (5, b"nb"))))
-# H6: the bearer's device, and an APN.
+# Specifications that are chosen by the number at a place: (place, ((number, specification), ...)).
+# =0 | =1 | =2,<option>,<value> | =4,<action>; wipsoft: | =3
+_CFG = const((0, ((0, b"n"), (1, b"n"), (2, b"nxv"), (4, b"ny"))))
+_CFG_WIPSOFT = const((0, ((0, b"n"), (1, b"n"), (2, b"nxv"), (3, b"n"), (4, b"ny"))))
+# =2,6,<option>,<text> | =3,6,<option> | =4,6[,0] | =5,6; wipsoft: | =0,6 | =1,6 (H6)
+_BR = const((0, ((2, b"nbct"), (3, b"nba"), (4, b"nb[z]"), (5, b"nb"))))
 _BR_WIPSOFT = const(
     (
         0,
-        ((0, b"nb"), (1, b"nb"), (2, b"nbkt"), (3, b"nba"), (4, b"nbZ"), (5, b"nb")),
+        ((0, b"nb"), (1, b"nb"), (2, b"nbgt"), (3, b"nba"), (4, b"nb[z]"), (5, b"nb")),
     )
 )
-_CREATE = const((0, ((1, b"piOTQ"), (2, b"pito"), (3, b"psoii"))))
+# =1,<index>[,<local port>][,<peer>,<peer port>] | =2,<index>,<peer>,<peer port>
+# | =3,<server>,<local port>,<from index>,<to index>
+_CREATE = const((0, ((1, b"pi[o][to]"), (2, b"pito"), (3, b"psoii"))))
+# =1,<index> | =2,<index> | =3,<server>
 _CLOSE = const((0, ((1, b"pi"), (2, b"pi"), (3, b"ps"))))
+# =1,<index>[,<timeout>] | =2,<index>[,<timeout>] | =3,<server>[,<timeout>]
+_XCLOSE = const((0, ((1, b"pi[n]"), (2, b"pi[n]"), (3, b"ps[n]"))))
+# =<server>,0 | =<server>,1,<address>,<mask> | =<server>,2,<most> | =<server>,3,<idle>
+# | =<server>,4,<probe> | =<server>,5,<hold>
 _SERVER = const(
-    (1, ((0, b"su"), (1, b"sutt"), (2, b"sun"), (3, b"sun"), (4, b"sun"), (5, b"suw")))
+    (1, ((0, b"sx"), (1, b"sxtt"), (2, b"sxn"), (3, b"sxn"), (4, b"sxn"), (5, b"sx1")))
 )
-_XCLOSE = const((0, ((1, b"piN"), (2, b"piN"), (3, b"psN"))))
-_OPT = const((2, ((1, b"pinu"), (2, b"pinut"))))  # O5
+# =<protocol>,<index>,1,<option> | =<protocol>,<index>,2,<option>,<value> (O5)
+_OPT = const((2, ((1, b"pinx"), (2, b"pinxt"))))
 _FILE = const((0, ((-1, b"p"),)))  # no protocol has files
 
 
@@ -61,58 +89,128 @@ def _row(name, run=None, read=None, test=None, write=None, spec: object = b"", w
 
 
 TABLE: tuple = (
-    _row(b"+CMEE", None, base.cmee_read, None, base.cmee_set, b"w"),
-    _row(b"+CFUN", None, profile.cfun_read, None, profile.cfun_set, b"nN"),
-    _row(b"+IPR", None, base.ipr_read, None, base.ipr_set, b"h"),
-    _row(b"+IFC", None, base.ifc_read, None, base.ifc_set, b"FF"),
-    _row(b"+GMR", (_ID, "revision")),
-    _row(b"+CGMR", (_ID, "revision")),
-    _row(b"+GSN", (_ID, "serial")),
-    _row(b"+CGSN", (_ID, "serial")),
-    _row(b"+WMSN", None, (_ID, "wmsn_read")),
-    _row(b"+CLAC", (_ID, "list_commands")),
-    _row(b"+WCHD", bearer.end_all),
-    _row(b"+WIPCFG", None, stack.wipcfg_read, None, stack.wipcfg_set, _CFG, _CFG_WIPSOFT),
-    _row(b"+WIPBR", None, bearer.wipbr_read, None, bearer.wipbr_set, _BR, _BR_WIPSOFT),
-    _row(b"+WIPCREATE", None, wip.wipcreate_read, None, wip.wipcreate_set, _CREATE),
-    _row(b"+WIPDATA", None, wip.wipdata_read, base.ok, wip.wipdata_set, b"pim"),
-    _row(b"+WIPOPT", None, None, None, (_OPTIONS, "wipopt_set"), _OPT),
-    _row(b"+WIPCLOSE", None, base.ok, base.ok, wip.wipclose_set, _CLOSE),  # Q31
+    # AT+CMEE=<mode>, AT+CMEE?
+    _row(b"+CMEE", None, base.cmee_read, None, base.cmee_set, b"1"),
+    # AT+CFUN=<level>[,<restart>], AT+CFUN?
+    _row(b"+CFUN", None, profile_commands.cfun_read, None, profile_commands.cfun_set, b"n[n]"),
+    # AT+IPR=<rate>, AT+IPR?
+    _row(b"+IPR", None, base.ipr_read, None, base.ipr_set, b"r"),
+    # AT+IFC=[<by DTE>][,<by DCE>], AT+IFC?
+    _row(b"+IFC", None, base.ifc_read, None, base.ifc_set, b"[2][2]"),
+    # AT+GMR, AT+CGMR, AT+GSN, AT+CGSN, AT+WMSN?, AT+CLAC, AT+WCHD
+    _row(b"+GMR", (_IDENTITY, "revision")),
+    _row(b"+CGMR", (_IDENTITY, "revision")),
+    _row(b"+GSN", (_IDENTITY, "serial")),
+    _row(b"+CGSN", (_IDENTITY, "serial")),
+    _row(b"+WMSN", None, (_IDENTITY, "wmsn_read")),
+    _row(b"+CLAC", (_IDENTITY, "list_commands")),
+    _row(b"+WCHD", session.end_all),
+    # AT+WIPCFG=<mode>[,<option or action>[,<value>]], AT+WIPCFG?
+    _row(
+        b"+WIPCFG",
+        None,
+        stack_commands.wipcfg_read,
+        None,
+        stack_commands.wipcfg_set,
+        _CFG,
+        _CFG_WIPSOFT,
+    ),
+    # AT+WIPBR=<action>,<bearer>[,<option>[,<text>]], AT+WIPBR?
+    _row(b"+WIPBR", None, session.wipbr_read, None, session.wipbr_set, _BR, _BR_WIPSOFT),
+    # AT+WIPCREATE=<protocol>,<index>,..., AT+WIPCREATE?
+    _row(b"+WIPCREATE", None, sockets.wipcreate_read, None, sockets.wipcreate_set, _CREATE),
+    # AT+WIPDATA=<protocol>,<index>,<mode>, AT+WIPDATA?, AT+WIPDATA=?
+    _row(b"+WIPDATA", None, sockets.wipdata_read, base.ok, sockets.wipdata_set, b"pim"),
+    # AT+WIPOPT=<protocol>,<index>,<action>,<option>[,<value>]
+    _row(b"+WIPOPT", None, None, None, (_EXTRAS, "wipopt_set"), _OPT),
+    # AT+WIPCLOSE=<protocol>,<index>, AT+WIPCLOSE?, AT+WIPCLOSE=? (Q31)
+    _row(b"+WIPCLOSE", None, base.ok, base.ok, sockets.wipclose_set, _CLOSE),
+    # AT+WIPFILE=<protocol>,..., only in wipsoft
     _row(b"+WIPFILE", None, None, None, base.ok, ABSENT, _FILE),
-    _row(b"+WIPPING", None, None, None, (_PING, "wipping_set"), b"tNNN"),
-    _row(b"+WIPXSEND", None, None, None, (_COUNTED, "send_set"), b"pinNT"),
-    _row(b"+WIPXRECV", None, None, None, (_COUNTED, "receive_set"), b"pinNW"),
+    # AT+WIPPING=<host>[,<times>][,<interval>][,<limit>]
+    _row(b"+WIPPING", None, None, None, (_PING, "wipping_set"), b"t[n][n][n]"),
+    # AT+WIPXSEND=<protocol>,<index>,<bytes>[,<timeout>][,<crc>]
+    _row(b"+WIPXSEND", None, None, None, (_TRANSFER, "send_set"), b"pin[n][t]"),
+    # AT+WIPXRECV=<protocol>,<index>,<most>[,<timeout>][,<crc>]
+    _row(b"+WIPXRECV", None, None, None, (_TRANSFER, "receive_set"), b"pin[n][1]"),
+    # AT+WIPXCLOSE=<protocol>,<index>[,<timeout>]
     _row(b"+WIPXCLOSE", None, None, None, (_DRAIN, "close_set"), _XCLOSE),
+    # AT+WIPXSERVER=<server>,<option>[,<value>[,<mask>]], AT+WIPXSERVER?
     _row(b"+WIPXSERVER", None, (_SERVERS, "server_read"), None, (_SERVERS, "server_set"), _SERVER),
-    _row(b"+WIPXIPR", (_TRIAL, "confirm"), (_TRIAL, "read"), None, (_TRIAL, "begin"), b"hN"),
-    _row(b"+WIPXSTAT", (_OWN, "stat_line"), (_OWN, "stat_read"), None, (_OWN, "stat_set"), b"e"),
+    # AT+WIPXIPR=<rate>[,<seconds>], AT+WIPXIPR, AT+WIPXIPR?
+    _row(b"+WIPXIPR", (_TRIAL, "confirm"), (_TRIAL, "read"), None, (_TRIAL, "begin"), b"r[n]"),
+    # AT+WIPXSTAT=0, AT+WIPXSTAT, AT+WIPXSTAT?
+    _row(
+        b"+WIPXSTAT",
+        (_DIAGNOSTICS, "stat_line"),
+        (_DIAGNOSTICS, "stat_read"),
+        None,
+        (_DIAGNOSTICS, "stat_set"),
+        b"0",
+    ),
+    # AT+WIPXHEALTH=0, AT+WIPXHEALTH, AT+WIPXHEALTH?
     _row(
         b"+WIPXHEALTH",
-        (_OWN, "health_line"),
-        (_OWN, "health_read"),
+        (_DIAGNOSTICS, "health_line"),
+        (_DIAGNOSTICS, "health_read"),
         None,
-        (_OWN, "health_set"),
-        b"e",
+        (_DIAGNOSTICS, "health_set"),
+        b"0",
     ),
-    _row(b"+WIPXURC", None, (_OWN, "urc_read"), None, (_OWN, "urc_set"), b"WWW"),
+    # AT+WIPXURC=[<stamps>][,<refused>][,<overruns>], AT+WIPXURC?
+    _row(
+        b"+WIPXURC",
+        None,
+        (_DIAGNOSTICS, "urc_read"),
+        None,
+        (_DIAGNOSTICS, "urc_set"),
+        b"[1][1][1]",
+    ),
+    # AT+WIPXSOCK=<protocol>,<index>, AT+WIPXSOCK?
     _row(b"+WIPXSOCK", None, (_REPORT, "sock_read"), None, (_REPORT, "sock_set"), _CLOSE),
-    _row(b"+WIPXLOG", None, (_OWN, "log_read"), None, (_OWN, "log_set"), b"e"),
-    _row(b"+WIPXCRASH", None, (_OWN, "crash_read"), None, (_OWN, "crash_set"), b"e"),
+    # AT+WIPXLOG=0, AT+WIPXLOG?
+    _row(
+        b"+WIPXLOG",
+        None,
+        (_DIAGNOSTICS, "log_read"),
+        None,
+        (_DIAGNOSTICS, "log_set"),
+        b"0",
+    ),
+    # AT+WIPXCRASH=0, AT+WIPXCRASH?
+    _row(
+        b"+WIPXCRASH",
+        None,
+        (_DIAGNOSTICS, "crash_read"),
+        None,
+        (_DIAGNOSTICS, "crash_set"),
+        b"0",
+    ),
+    # AT+WIPXDIAL=<text>, AT+WIPXDIAL?
     _row(b"+WIPXDIAL", None, dial_read, None, dial_set, b"t"),
-    _row(b"+WIPXDIALECT", None, (_OWN, "dialect_read"), None, (_OWN, "dialect_set"), b"t"),
+    # AT+WIPXDIALECT=<dialect>, AT+WIPXDIALECT?
+    _row(
+        b"+WIPXDIALECT",
+        None,
+        (_DIAGNOSTICS, "dialect_read"),
+        None,
+        (_DIAGNOSTICS, "dialect_set"),
+        b"t",
+    ),
 )
 
-# What the radio answers, whatever the form. So it does whatever else it knows and we do not.
+# Commands that are passed on to the radio in every form, and listed by AT+CLAC. Other commands
+# that no table has are passed on as well.
 RADIO = ((b"+CSQ",), (b"+CREG",), (b"+CSS",), (b"+CRM",))
 
-# Basic commands that do something: (name, highest value, what they do).
+# Basic commands with a handler: (name, highest value, handler).
 ACTIONS: tuple = (
-    (b"I", 9, (_ID, "identify")),
-    (b"Z", 0, profile.reset),
-    (b"&F", 0, profile.factory),
-    (b"&W", 0, profile.write),
-    (b"&V", 0, (_ID, "view")),
-    (b"H", 0, bearer.hang_up),
-    (b"O", 0, (_CALL, "resume")),
-    (b"A", 0, (_CALL, "answer")),
+    (b"I", 9, (_IDENTITY, "identify")),
+    (b"Z", 0, profile_commands.reset),
+    (b"&F", 0, profile_commands.factory),
+    (b"&W", 0, profile_commands.write),
+    (b"&V", 0, (_IDENTITY, "view")),
+    (b"H", 0, session.hang_up),
+    (b"O", 0, (_CALLS, "resume")),
+    (b"A", 0, (_CALLS, "answer")),
 )
