@@ -1,9 +1,14 @@
-"""The numbers of +CME ERROR and +WIPERROR, in one place."""
+"""Error numbers: those that +CME ERROR and +WIPERROR report, and one for plain ERROR.
+
+0 stands for no error wherever a function returns an error number.
+"""
 
 from .compat import const
 
-ERROR = const(-1)  # plain ERROR, whatever +CMEE says: wrong syntax (E3)
+# Wrong syntax: the modem answers ERROR even after AT+CMEE=1 (E3).
+ERROR = const(1)
 
+# Reported as +CME ERROR and +WIPERROR.
 NO_OPTION = const(800)
 BAD_VALUE = const(801)
 NO_MEMORY = const(802)

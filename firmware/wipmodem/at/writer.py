@@ -7,6 +7,7 @@ ATQ1      no results; information and URCs stay
 
 from ..compat import const
 from ..contract import RESULT_CONNECT, RESULT_ERROR, RESULT_WORDS
+from ..errors import ERROR
 from ..settings import CMEE, QUIET, S3, S4, VERBOSE, find
 
 # Result codes of a CONNECT with the speed of the call, by that speed in bit/s (ATV0).
@@ -153,7 +154,7 @@ class Writer:
 
     def error(self, number):
         """A refused command: +CME ERROR takes the place of ERROR (E1), stays text in ATV0 (E6)."""
-        if number < 0 or not self._settings[CMEE]:
+        if number == ERROR or not self._settings[CMEE]:
             self.result(RESULT_ERROR)
         elif not self._settings[QUIET]:
             self.begin(b"+CME ERROR: ").number(number).end()
