@@ -55,7 +55,7 @@ class Health:
         self.stall_ms = self.heap_least = 0
         context.table.most = len(context.table.all)
         context.urcs.most = context.urcs.count
-        self.writer.most = 0
+        self.writer.peak = 0
         self._redials = context.session.redials
         self._sent = context.table.sent()
         self._received = context.table.received()

@@ -1,8 +1,10 @@
-"""What the modem says: lines built in one scratch buffer, framed once, here (F4, Q1, Q38).
+"""Lines from the modem to the DTE: each is built in one scratch buffer and framed here.
 
-verbose   information, URC and result: <S3><S4>text<S3><S4>
-ATV0      information and URC: text<S3><S4>; result: number<S3>
-ATQ1      no results; information and URCs stay
+<S3> and <S4> are the characters in those registers, CR and LF at first (F4, Q1, Q38):
+
+    ATV1  information text, URC and result code: <S3><S4>text<S3><S4>
+    ATV0  information text and URC: text<S3><S4>; result code: number<S3>
+    ATQ1  no result codes; information text and URCs as above
 """
 
 from ..compat import const
@@ -15,84 +17,99 @@ _CONNECT_CODES = const(((300, 10), (1200, 11), (2400, 13), (4800, 14), (9600, 15
 
 _SPACE = const(0x20)
 _QUOTE = const(0x22)
+_COMMA = const(0x2C)
+_POINT = const(0x2E)
+_ZERO = const(0x30)
 _BACKSLASH = const(0x5C)
 _DELETE = const(0x7F)
 _HEX = const(b"0123456789ABCDEF")
 
-LINE_MAX = const(96)  # the longest line that is said unasked, or beside others, framing included
-LONG_MAX = const(320)  # ... and the longest that waits until there is room for it
+# Sizes in bytes, framing included. Most lines are written once LINE_MAX bytes are free in the
+# output. A line that may be longer, up to LONG_MAX, waits until there is room for LONG_MAX.
+LINE_MAX = const(96)
+LONG_MAX = const(320)
 
 
 class Writer:
-    """Says lines into `out`, a Pipe. The caller sees to it that there is `room`."""
+    """Builds lines and puts them into `out`, a Pipe. The caller first asks room().
+
+    A line is begin(), any number of parts, and end(). The parts return the writer, so that calls
+    can be chained. Nothing here allocates.
+    """
 
     def __init__(self, out, settings):
         self.out = out
         self._settings = settings
-        self.line = bytearray(LONG_MAX)
-        self.began = 0  # where in it the words of the last line begin ...
-        self.said = 0  # ... and where they end
-        self.most = 0  # bytes that waited at once
-        self._n = 0
+        self.line = bytearray(LONG_MAX)  # the last line, with its framing
+        self.text_start = 0  # position in `line` where the text of the last line starts
+        self.text_end = 0  # position in `line` where that text ends
+        self.peak = 0  # most bytes in `out` after a line, since the last reset
+        self._n = 0  # bytes in `line`
 
     def room(self, n=LINE_MAX):
-        """Is there room for one more line?"""
+        """Return True if the output has room for a line of n bytes."""
         return self.out.room() >= n
 
     def echo(self, buf, off, n):
-        """As typed."""
+        """Send n bytes of `buf` from position `off` back to the DTE as they are."""
         self.out.put(buf, off, n)
 
-    # Parts of a line, each returning the writer
+    # A line and its parts
 
-    def begin(self, words=b""):
+    def begin(self, text=b""):
+        """Start a line with its opening framing and this text."""
         self._n = 0
         if self._settings[VERBOSE]:
             self._end_of_line()
-        self.began = self._n
-        return self.text(words)
+        self.text_start = self._n
+        return self.text(text)
 
-    def text(self, words):
-        self.line[self._n : self._n + len(words)] = words
-        self._n += len(words)
+    def text(self, text):
+        """Append bytes as they are."""
+        self.line[self._n : self._n + len(text)] = text
+        self._n += len(text)
         return self
 
     def char(self, code):
+        """Append one character."""
         self.line[self._n] = code
         self._n += 1
         return self
 
     def number(self, n):
-        """Decimal, n >= 0."""
+        """Append a decimal number, n >= 0."""
         tens = 10
         while tens <= n:
             tens *= 10
         while tens > 1:
             tens //= 10
-            self.char(0x30 + n // tens % 10)
+            self.char(_ZERO + n // tens % 10)
         return self
 
     def three_digits(self, n):
-        """Zero padded, 0 to 999."""
+        """Append a number from 0 to 999 with leading zeros."""
         return self.number(n // 100).number(n // 10 % 10).number(n % 10)
 
     def seconds(self, whole, ms):
-        """`12.345`."""
-        return self.number(whole).char(0x2E).three_digits(ms)
+        """Append a time such as `12.345`: whole seconds and the milliseconds after them."""
+        return self.number(whole).char(_POINT).three_digits(ms)
 
     def comma(self, n):
-        """A comma and a decimal number."""
-        return self.char(0x2C).number(n)
+        """Append a comma and a decimal number, n >= 0."""
+        return self.char(_COMMA).number(n)
 
-    def quoted(self, words):
-        """A comma and words of our own in quotes."""
-        return self.text(b',"').text(words).char(_QUOTE)
+    def quoted(self, text):
+        """Append a comma and a text in quotes. It must not contain a quote or a backslash."""
+        return self.text(b',"').text(text).char(_QUOTE)
 
-    def string(self, words):
-        """Any bytes in quotes, written so that they read back the same (H24; V.250, 5.4.2.2)."""
+    def string(self, text):
+        """Append any bytes in quotes, escaped as a command line takes them (H24; V.250 5.4.2.2).
+
+        A byte may take three characters.
+        """
         self.char(_QUOTE)
-        for i in range(len(words)):
-            self._escaped(words[i])
+        for i in range(len(text)):
+            self._escaped(text[i])
         return self.char(_QUOTE)
 
     def _escaped(self, char):
@@ -102,42 +119,43 @@ class Writer:
             self.char(_BACKSLASH).char(_HEX[char >> 4]).char(_HEX[char & 15])
 
     def peer(self, addr, port):
-        """`,"1.2.3.4",5`: four address bytes and a port."""
+        """Append an address of four bytes and a port, such as `,"1.2.3.4",5`."""
         return self.address(addr).comma(port)
 
     def address(self, addr):
-        """A comma and four address bytes in quotes."""
+        """Append a comma and an address of four bytes in quotes, such as `,"1.2.3.4"`."""
         self.text(b',"')
         for i in range(4):
             if i:
-                self.char(0x2E)
+                self.char(_POINT)
             self.number(addr[i])
-        return self.char(0x22)
+        return self.char(_QUOTE)
 
     def end(self):
-        self.said = self._n  # before its end
+        """Close the line with its framing and send it."""
+        self.text_end = self._n
         self._end_of_line()
         self.out.put(self.line, 0, self._n)
-        self.most = max(self.most, self.out.count())
+        self.peak = max(self.peak, self.out.count())
 
     def prompt(self):
-        """The host's bytes are awaited."""
+        """Send the prompt after which the modem takes data from the DTE. It has no end of line."""
         self.begin(b"> ")
         self.out.put(self.line, 0, self._n)
 
-    # Results
+    # Final result codes, and RING and NO CARRIER
 
-    def result(self, which):
-        """One final result, of those above."""
+    def result(self, code):
+        """Send a result code of contract.py as a word or, after ATV0, as a number."""
         if self._settings[QUIET]:
             return
         if self._settings[VERBOSE]:
-            self.begin(RESULT_WORDS[which]).end()
+            self.begin(RESULT_WORDS[code]).end()
         else:
-            self._numeric(which)
+            self._numeric(code)
 
     def connect(self, speed):
-        """CONNECT with the speed of a call, bit/s; 0: without."""
+        """Send CONNECT, with the speed of a call in bit/s unless it is 0."""
         if not speed:
             self.result(RESULT_CONNECT)
         elif self._settings[QUIET]:
@@ -147,19 +165,20 @@ class Writer:
         else:
             self._numeric(find(_CONNECT_CODES, speed, RESULT_CONNECT))
 
-    def _numeric(self, code):
-        self._n = 0
-        self.number(code).char(self._settings[S3])
-        self.out.put(self.line, 0, self._n)
-
     def error(self, number):
-        """A refused command: +CME ERROR takes the place of ERROR (E1), stays text in ATV0 (E6)."""
+        """Send the result of a command that failed, with the error number after AT+CMEE=1.
+
+        +CME ERROR then takes the place of ERROR (E1), and stays text after ATV0 (E6).
+        """
         if number == ERROR or not self._settings[CMEE]:
             self.result(RESULT_ERROR)
         elif not self._settings[QUIET]:
             self.begin(b"+CME ERROR: ").number(number).end()
 
-    # Inside
+    def _numeric(self, code):
+        self._n = 0
+        self.number(code).char(self._settings[S3])
+        self.out.put(self.line, 0, self._n)
 
     def _end_of_line(self):
         self.char(self._settings[S3])

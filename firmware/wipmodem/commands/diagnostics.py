@@ -18,7 +18,7 @@ _FIGURES = (
     (b"heap_least", lambda context: context.health.heap_least),
     (b"sockets_most", lambda context: context.table.most),
     (b"urcs_most", lambda context: context.urcs.most),
-    (b"out_most", lambda context: context.health.writer.most),
+    (b"out_most", lambda context: context.health.writer.peak),
     (b"session_s", lambda context: context.session.session_s()),
     (b"redials", lambda context: context.health.redials(context)),
     (b"sent", lambda context: context.health.sent(context)),
