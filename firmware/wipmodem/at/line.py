@@ -1,11 +1,14 @@
-"""From DTE bytes to one command line: prefix, echo, editing, terminators (F10-F16, H1-H3).
+"""Bytes from the DTE to one command line: prefix, echo, editing, terminators (F10-F16, H1-H3).
 
-IDLE: all is ignored, unechoed, until A. A_SEEN: T begins the body, / repeats the last line,
-anything else is again IDLE. BODY: up to S3, or LF. A complete line stays until `done()`; what
-follows it in the block is left to the caller, so that commands sent ahead are kept (H3).
+    IDLE    bytes are dropped without echo, until an A
+    A_SEEN  T begins the body, / repeats the last line, any other byte returns to IDLE
+    BODY    bytes are stored, up to the character in S3, or LF
 
-Outside quotes only the low seven bits of a character count (F10). Within them all eight do, and
-are kept (H24): 8D in a text is no CR, and A2 no quote.
+A complete line stays in the buffer until done(). The bytes after it stay with the caller, so that
+lines sent ahead are not lost (H3).
+
+Outside quotes only the low seven bits of a character count (F10). Within quotes all eight count
+and are stored (H24): there 8D is no CR, and A2 is no quote.
 """
 
 from ..compat import const
@@ -19,44 +22,55 @@ _LF = const(10)
 _LF_MS = const(10)  # how long the LF after a CR is waited for (H17)
 _SPACE = const(0x20)
 _QUOTE = const(0x22)
+_SLASH = const(0x2F)
+_A = const(0x41)
+_T = const(0x54)
+_UPPER_CASE = const(0x5F)  # mask for letters: seven bits, in upper case
 _SEVEN_BITS = const(0x7F)
 _BIT_8 = const(0x80)
 
 
 class LineReader:
-    """`buf[:n]` is the body, without AT; `too_long` if it did not fit; `ready` when complete."""
+    """Collects one command line of at most `size` characters, and echoes it through `writer`.
+
+    `buf[:n]` is the body: the line without AT and without its terminator. Bytes come in a Span.
+    Nothing here allocates, except when S3 or S5 has changed.
+    """
 
     def __init__(self, size, settings, writer, span):
         self.buf = bytearray(size)
         self.input = span  # host bytes that were read and not handled yet
-        self.n = 0
-        self.too_long = False
-        self.ready = False
-        self.sends_lf = False  # the host's habit: its last line ended in CR LF (H1)
-        self.waits_for_lf = False  # H17: it is echoed before the line's answer
-        self.expects_lf = True  # by the host's habit, as far as it is known
-        self._ended = False  # a line just did: the next character shows
+        self.n = 0  # characters in the body
+        self.too_long = False  # the body did not fit into the buffer
+        self.ready = False  # a line is complete and has had no final result code yet
+        self.sends_lf = False  # the host's last line ended in CR LF (H1)
+        # The LF after the CR is echoed before the response, so the line waits for the LF (H17).
+        self.waits_for_lf = False
+        self.expects_lf = True  # False once the host has sent a line without an LF
+        self._just_ended = False  # no character has come since the CR (S3) of the last line
         self._drops_lf = False  # an LF that comes next belongs to the command line, not to data
         self._settings = settings
         self._writer = writer
         self._state = _IDLE
-        self._prefix = bytearray(2)
-        self._stops = b"\r\b\n"  # S3, S5, LF; bytes, for MicroPython finds numbers in no other
-        self._blanks = False  # there are some to drop
-        self._bits = _SEVEN_BITS  # of a character that count where the line stands
+        self._prefix = bytearray(2)  # A and its second character as received, for the echo
+        # S3, S5 and LF. MicroPython finds a number in bytes, but not in a bytearray.
+        self._stops = b"\r\b\n"
+        self._has_blanks = False  # the body has characters that _strip() may have to drop
+        # Mask of the bits that count in the next character: all eight within quotes.
+        self._mask = _SEVEN_BITS
 
     def busy(self):
-        """From the A of a command on: no unsolicited line may be said (F7)."""
+        """Return True from the A of a command line to its result: no URC may be sent (F7)."""
         return self._state != _IDLE or self.ready
 
     def expect_data(self):
-        """Take what follows for data, but for the LF of the command line, if any (H1)."""
-        self._drops_lf = self._ended and self.sends_lf
-        self._ended = False
+        """Treat the next bytes as data, but for the LF of the command line, if any (H1)."""
+        self._drops_lf = self._just_ended and self.sends_lf
+        self._just_ended = False
         self.drop_lf()
 
     def drop_lf(self):
-        """Take the LF of the command line before data off the input, once it is there (H1)."""
+        """Consume the LF that ends the command line before data, once it has come (H1)."""
         if self._drops_lf and self.input.left():
             self._drops_lf = False
             if self.input.buf[self.input.start] == _LF:
@@ -72,10 +86,13 @@ class LineReader:
         return not self.waits_for_lf
 
     def feed(self, span, room):
-        """Take bytes up to the end of a line; at most `room`, which is left for the echo."""
+        """Consume bytes from `span` up to the end of a line.
+
+        room: bytes that the output has free for the echo; no more than that are consumed.
+        """
         end = min(span.end, span.start + room)
         start = span.start
-        if self._state != _BODY and not self._begins_at_once(span, end):
+        if self._state != _BODY and not self._skip_prefix(span, end):
             self._find_prefix(span, end)
             start = span.start
         if self._state == _BODY:
@@ -84,40 +101,36 @@ class LineReader:
                 self._writer.echo(span.buf, start, span.start - start)
 
     def done(self):
-        """The line has had its final result. It is kept for A/."""
+        """Accept the next line: this one has had its final result code. A/ can still repeat it."""
         self.ready = False
 
     def inject(self, body):
-        """A line that nobody has typed."""
+        """Make `body` a complete line that the host has not sent."""
         self.n = len(body)
         self.buf[: self.n] = body
         self.too_long = False
         self.ready = True
 
     def reset(self):
-        """Forget a line begun, as when DTR drops, and what comes next: it is no command."""
-        self.ready = self._ended = self.waits_for_lf = False
+        """Drop a line that has begun or is complete, for example when DTR drops.
+
+        What comes next is not taken for the LF of that line.
+        """
+        self.ready = self._just_ended = self.waits_for_lf = False
         self._state = _IDLE
 
-    def _begins_at_once(self, span, end):
-        """AT stands right here, as it mostly does."""
+    # The prefix
+
+    def _skip_prefix(self, span, end):
+        """Return True if the bytes start with AT, the usual case, and begin the body after it."""
         start = span.start
         if self._state != _IDLE or self.ready or span.buf.find(b"AT", start, end) != start:
             return False
-        if self._ended:
-            self._ended = self.sends_lf = self.expects_lf = False
+        if self._just_ended:
+            self._just_ended = self.sends_lf = self.expects_lf = False
         span.start = start + 2
-        self._begin()
+        self._begin_body()
         return True
-
-    def _begin(self):
-        self.n = 0
-        self.too_long = False
-        self._bits = _SEVEN_BITS
-        self._state = _BODY
-        settings = self._settings
-        if settings[S3] != self._stops[0] or settings[S5] != self._stops[1]:
-            self._stops = bytes((settings[S3], settings[S5], _LF))
 
     def _find_prefix(self, span, end):
         while span.start < end and self._state != _BODY and not self.ready:
@@ -125,35 +138,49 @@ class LineReader:
             span.take(1)
 
     def _prefix_char(self, typed):
-        if self._ended:
-            self._ended = False
-            self.sends_lf = self.expects_lf = typed & 0x7F == _LF
-            if self.sends_lf and self._echoes_lf():
-                self._echo_lf(typed)
-        char = typed & 0x5F  # F10, and upper case
-        if self._state == _IDLE or char == 0x41:
-            self._state = _A_SEEN if char == 0x41 else _IDLE
+        if self._just_ended:
+            self._after_end(typed)
+        char = typed & _UPPER_CASE
+        if self._state == _IDLE or char == _A:
+            self._state = _A_SEEN if char == _A else _IDLE
             self._prefix[0] = typed
             return
-        # 0x2F, the slash of A/, is 0x0F here; so is the control character, hence the second look.
-        repeat = typed & 0x7F == 0x2F
-        if repeat:
-            self.ready = True
         self._state = _IDLE
-        if char == 0x54:
-            self._begin()
-        if (repeat or char == 0x54) and self._settings[ECHO]:
+        # Not `char`: its mask turns a slash into the same value as a control character.
+        if typed & _SEVEN_BITS == _SLASH:
+            self.ready = True
+        elif char == _T:
+            self._begin_body()
+        else:
+            return
+        if self._settings[ECHO]:
             self._prefix[1] = typed
             self._writer.echo(self._prefix, 0, 2)
 
-    # The LF behind CR, which WIPsoft echoes (H17)
+    def _after_end(self, typed):
+        """Learn from the first character after a line whether this host sends an LF."""
+        self._just_ended = False
+        self.sends_lf = self.expects_lf = typed & _SEVEN_BITS == _LF
+        if self.sends_lf and self._echoes_lf():
+            self._echo_lf(typed)
+
+    def _begin_body(self):
+        self.n = 0
+        self.too_long = False
+        self._mask = _SEVEN_BITS
+        self._state = _BODY
+        settings = self._settings
+        if settings[S3] != self._stops[0] or settings[S5] != self._stops[1]:
+            self._stops = bytes((settings[S3], settings[S5], _LF))
+
+    # The LF after the CR, which the dialect wipsoft echoes (H17)
 
     def take_lf(self, span):
-        """The character behind the CR of a complete line is here."""
+        """Consume and echo the first character in `span` if it is the LF of the complete line."""
         self.waits_for_lf = False
-        self.expects_lf = span.buf[span.start] & 0x7F == _LF
+        self.expects_lf = span.buf[span.start] & _SEVEN_BITS == _LF
         if self.expects_lf:
-            self._ended = False
+            self._just_ended = False
             self.sends_lf = True
             self._echo_lf(_LF)
             span.take(1)
@@ -165,38 +192,41 @@ class LineReader:
     def _echoes_lf(self):
         return self._settings[ECHO] and self._settings[DIALECT] == WIPSOFT
 
+    # The body
+
     def _collect(self, span, end):
         while span.start < end and not self.ready:
-            self._keep(span, end)
+            self._store(span, end)
             if span.start < end:
-                self._stop(span.buf[span.start] & self._bits)
+                self._stop(span.buf[span.start] & self._mask)
                 span.start += 1
 
-    def _keep(self, span, end):
-        """The characters up to one that means something, or does not fit."""
+    def _store(self, span, end):
+        """Store characters up to one of `_stops`, or up to the end of the buffer."""
         i = span.start
-        bits = self._bits
+        mask = self._mask
         end = min(end, i + self._room())
         while i < end:
-            char = span.buf[i] & bits
+            char = span.buf[i] & mask
             if char in self._stops:
                 break
             if char <= _SPACE:
-                self._blanks = True
+                self._has_blanks = True
             elif char == _QUOTE:
-                bits ^= _BIT_8
+                mask ^= _BIT_8
             self.buf[self.n] = char
             self.n += 1
             i += 1
-        self._bits = bits
+        self._mask = mask
         span.start = i
 
     def _room(self):
         return len(self.buf) - self.n
 
     def _stop(self, char):
-        if char == self._stops[0]:  # F15: S3 before S5 before all else
-            self._ended = True
+        """Handle a character that _store() has not stored."""
+        if char == self._stops[0]:  # S3 goes before S5, and S5 before LF (F15)
+            self._just_ended = True
             self.waits_for_lf = self._echoes_lf()
             self._complete()
         elif char == self._stops[1]:
@@ -204,26 +234,27 @@ class LineReader:
         elif char == _LF:  # H1
             self._complete()
         else:
-            self.too_long = True  # or it would have been kept
+            # Any other character comes here only if the buffer is full.
+            self.too_long = True
             if char == _QUOTE:
-                self._bits ^= _BIT_8
+                self._mask ^= _BIT_8
 
     def _delete(self):
-        """Take back the last character; what follows a quote that is gone is outside it again."""
+        """Remove the last character. If it is a quote, the next character is outside it again."""
         if self.n:
             self.n -= 1
             if self.buf[self.n] == _QUOTE:
-                self._bits ^= _BIT_8
+                self._mask ^= _BIT_8
 
     def _complete(self):
         self.ready = True
         self._state = _IDLE
-        if self._blanks:
-            self._blanks = False
+        if self._has_blanks:
+            self._has_blanks = False
             self._strip()
 
     def _strip(self):
-        """Drop control characters (F14), and blanks outside quotes (Q36)."""
+        """Remove control characters (F14), and blanks outside quotes (Q36)."""
         kept = i = 0
         quoted = False
         while i < self.n:
