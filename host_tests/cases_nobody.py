@@ -40,9 +40,9 @@ def case_a_handler_that_finds_no_memory():
         raise MemoryError
 
     command = session.modem.context.command
-    command._handle_by = lambda handler: _put(command, fails)
+    command._set_handler = lambda handler: _put(command, fails)
     assert session.ask(b"AT+WIPCFG?") == b"\r\n+CME ERROR: 802\r\n"
-    del command._handle_by
+    del command._set_handler
     assert session.ask(b"AT+CMEE?") == b"\r\n+CMEE: 1\r\n\r\nOK\r\n"
 
 

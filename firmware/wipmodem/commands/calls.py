@@ -19,8 +19,8 @@ _CALLING = const(2)
 def dial(context):
     """ATD<number>: a data call. ATD<number>; is a voice call, the radio's own business."""
     command = context.command
-    length = command.at - command.began
-    if length > 1 and command.line.buf[command.at - 1] == _SEMICOLON:
+    length = command.end - command.start
+    if length > 1 and command.line.buf[command.end - 1] == _SEMICOLON:
         return pass_on(context)
     return _call(context) if 1 < length <= _LONGEST else context.fail(errors.ERROR)
 
@@ -62,7 +62,7 @@ def _begin(context):
     if context.session.in_session() or call.busy():
         return context.fail(errors.ERROR)
     context.online.need_line_call(context)  # before the radio dials: it allocates
-    if call.begin(b"AT" + bytes(command.line.buf[command.began : command.at])):
+    if call.begin(b"AT" + bytes(command.line.buf[command.start : command.end])):
         return DONE
     return HOLD if context.command.age_ms() < READY_MS else context.fail(errors.ERROR)
 

@@ -54,12 +54,12 @@ def command_name(context, i):
 def say(context):
     """Answer the command under way: 0, or ERROR. None if it is not in the table."""
     commands = context.command
-    line, form = context.command.line.buf, commands.given
-    row = find(TABLE, line, commands.began, commands.name_end)
+    line, form = context.command.line.buf, commands.form
+    row = find(TABLE, line, commands.start, commands.name_end)
     if row is None:
         return None
     if form == SET:
-        return 0 if _allows(row, line, commands.name_end + 1, commands.at) else errors.ERROR
+        return 0 if _allows(row, line, commands.name_end + 1, commands.end) else errors.ERROR
     if form == TEST or row[form] is None:
         return errors.ERROR
     context.writer.begin(row[form]).end()

@@ -9,8 +9,8 @@ from . import fixed as canned
 def answer(context):
     """The command under way, if it is one of these; else ERROR."""
     commands = context.command
-    row = canned.find(_ROWS, context.command.line.buf, commands.began, commands.name_end)
-    handler = row and row[commands.given]
+    row = canned.find(_ROWS, context.command.line.buf, commands.start, commands.name_end)
+    handler = row and row[commands.form]
     return handler(context) if handler else context.fail(errors.ERROR)
 
 
@@ -33,7 +33,7 @@ def _creg_test(context):
 
 def _creg_set(context):
     """The C1 answers a line, the older modules do not."""
-    line, start, end = context.command.line.buf, context.command.name_end + 1, context.command.at
+    line, start, end = context.command.line.buf, context.command.name_end + 1, context.command.end
     if end - start != 1 or not fits(REGISTRATION, line[start] - 0x30):
         return context.fail(errors.ERROR)
     context.settings[REGISTRATION] = line[start] - 0x30

@@ -23,7 +23,7 @@ def pass_on(context):
             return context.fail(errors.NO_MEMORY) if answer is None else answer(context)
         if context.session.in_call() or context.online.call.busy():
             return context.fail(errors.ERROR)
-        if not radio.ask(context.command.line.buf, context.command.began, context.command.at):
+        if not radio.ask(context.command.line.buf, context.command.start, context.command.end):
             # Just switched on, or hanging up.
             return HOLD if context.command.age_ms() < READY_MS else context.fail(errors.ERROR)
         context.step = 1

@@ -203,7 +203,9 @@ TABLE: tuple = (
 # that no table has are passed on as well.
 RADIO = ((b"+CSQ",), (b"+CREG",), (b"+CSS",), (b"+CRM",))
 
-# Basic commands with a handler: (name, highest value, handler).
+# Basic commands with a handler: (name, highest value, handler), in the columns NAME and these.
+HIGHEST = const(1)
+HANDLER = const(2)
 ACTIONS: tuple = (
     (b"I", 9, (_IDENTITY, "identify")),
     (b"Z", 0, profile_commands.reset),

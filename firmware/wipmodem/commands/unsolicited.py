@@ -44,7 +44,9 @@ def _write(context, urcs, place):
     if context.settings[STAMPS]:
         context.clock.write(writer.begin(b"+WIPXTIME: "), urcs.stamp_ms(place)).end()
     _SAY[urcs.kind(place)](context, urcs, place)
-    context.recorder.record(URC, writer.line, writer.text_start, writer.text_end - writer.text_start)
+    context.recorder.record(
+        URC, writer.line, writer.text_start, writer.text_end - writer.text_start
+    )
     urcs.drop(place)
 
 
