@@ -159,14 +159,18 @@ class Dispatcher:
         self._recorder.record(LINE, self._buf, self.start, end - self.start)
 
     def _call(self, context):
-        try:
-            outcome = self._handler(context)
-        except MemoryError:
-            outcome = context.fail(errors.NO_MEMORY)
+        outcome = self._guarded(context)
         if outcome == MORE or outcome == HOLD:  # noqa: PLR1714 (a tuple would be allocated)
             return outcome
         self._handler = _nothing
         return MORE if outcome == DONE else outcome
+
+    def _guarded(self, context):
+        # A function of its own: with more in it, MicroPython would allocate its frame.
+        try:
+            return self._handler(context)
+        except MemoryError:
+            return context.fail(errors.NO_MEMORY)
 
     def _parse(self, context):
         """Parse and check the next command. Return 0 or an error number."""

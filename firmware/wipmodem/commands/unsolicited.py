@@ -38,16 +38,22 @@ def announce(context):
 
 
 def _write(context, urcs, place):
-    writer = context.writer
     if urcs.awaiting and urcs.kind(place) <= urc.FAILED:
         urcs.awaiting = context.table.pending() > 0
     if context.settings[STAMPS]:
-        context.clock.write(writer.begin(b"+WIPXTIME: "), urcs.stamp_ms(place)).end()
+        _write_time(context, urcs.stamp_ms(place))
     _SAY[urcs.kind(place)](context, urcs, place)
-    context.recorder.record(
-        URC, writer.line, writer.text_start, writer.text_end - writer.text_start
-    )
+    _record(context.recorder, context.writer)
     urcs.drop(place)
+
+
+def _write_time(context, stamp_ms):
+    context.clock.write(context.writer.begin(b"+WIPXTIME: "), stamp_ms).end()
+
+
+def _record(recorder, writer):
+    n = writer.text_end - writer.text_start
+    recorder.record(URC, writer.line, writer.text_start, n)
 
 
 def _socket(context, urcs, i):
