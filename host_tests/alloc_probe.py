@@ -302,7 +302,7 @@ def main():
     bench.type(b'AT+WIPCREATE=1,1,,"127.0.0.1",%d' % bench.far.local_port[sink])
     once("open_udp", bench.passes)
     bench.ask(b"AT+WIPCREATE=3,1,0,5,6")
-    server = bench.modem.context.table.at(3, 1).local_port
+    server = bench.modem.context.table.find(3, 1).local_port
     bench.far.connect(_LOOPBACK, server)
     once("accept", bench.passes)
     expect(bench.serial.words(), b"\r\n+WIPACCEPT: 1,5\r\n")
@@ -327,7 +327,7 @@ def main():
     steady("udp_raw", bench.udp_raw)
     bench.escape()
     expect(bench.ask(b"AT+WIPCREATE=1,2,0"), b"\r\nOK\r\n\r\nOK\r\n\r\n+WIPREADY: 1,2\r\n")
-    port = bench.modem.context.table.at(1, 2).local_port
+    port = bench.modem.context.table.find(1, 2).local_port
     sender = bench.far.open_udp(0, _LOOPBACK, port)
     bench.far.write(sender, bench.buf, 0, 64)
     once("datagram", bench.passes)

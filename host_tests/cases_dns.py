@@ -68,9 +68,9 @@ def case_no_result_from_start():
     """Known hosts, bad names and the lack of servers are told by tick, not by start."""
     for name in (b"known", b"", b"good.name"):
         bench = Bench(servers=[], hosts={b"known": _ADDR})
-        bench.resolver.start(2, name, 0)
-        assert bench.results == [] and bench.resolver.wait_ms(0) == 0
-        bench.resolver.tick(0)
+        bench.start(2, name)
+        assert bench.results == [] and bench.wait_ms(0) == 0
+        bench.tick(0)
         assert bench.ended((2, _ADDR if name == b"known" else None)) and not bench.net.sent
 
 
@@ -175,7 +175,7 @@ def case_failing_server():
     for code in (1, 2, 4, 5, 9, 15):
         bench = Bench()
         assert bench.comes(reply(bench.ask(b"a.b"), flags=0x8180 | code))
-        assert not bench.net.open and bench.resolver.wait_ms(0) == 0
+        assert not bench.net.open and bench.wait_ms(0) == 0
         bench.after(0)
         assert bench.asked() == [1, 2]
         bench.comes(reply(bench.net.sent[1][3], address(_ADDR)))
@@ -263,8 +263,8 @@ def case_ignored_goes_on_waiting():
     for stray in (b"", b"\0", sent, b"\xff" * 512, b"\0" * 600, reply(b"zz" + sent[2:])):
         bench.after(100)
         assert bench.comes(stray)
-    assert bench.resolver.ignored == 6 and bench.resolver.wait_ms(bench.now_ms) == 1000
+    assert bench.resolver.ignored == 6 and bench.wait_ms(bench.now_ms) == 1000
     bench.after(1300)
-    assert bench.resolver.wait_ms(bench.now_ms) == 100
+    assert bench.wait_ms(bench.now_ms) == 100
     bench.comes(reply(sent, address(_ADDR)))
     assert bench.ended((0, _ADDR))

@@ -34,11 +34,11 @@ def case_answer_to_another_slot():
 def case_foreign_events():
     """Events of others' handles, or after the end, are not the resolver's."""
     bench = Bench()
-    assert not bench.resolver.on_event(0, 0)
+    assert not bench.on_event(0)
     sent = bench.ask(b"a.b")
-    assert not bench.resolver.on_event(1, 0)
+    assert not bench.on_event(1)
     bench.comes(reply(sent, address(_ADDR)))
-    assert not bench.resolver.on_event(0, 0)
+    assert not bench.on_event(0)
 
 
 def case_cancel():
@@ -46,12 +46,12 @@ def case_cancel():
     bench = Bench()
     bench.ask(b"a.b")
     bench.ask(b"c.d", 1)
-    bench.resolver.cancel(0)
-    bench.resolver.cancel(0)
-    assert list(bench.net.open) == [1] and not bench.resolver.on_event(0, 0)
-    bench.resolver.cancel(1)
-    bench.resolver.start(2, b"e.f", 0)
-    bench.resolver.cancel(2)
+    bench.cancel(0)
+    bench.cancel(0)
+    assert list(bench.net.open) == [1] and not bench.on_event(0)
+    bench.cancel(1)
+    bench.start(2, b"e.f")
+    bench.cancel(2)
     bench.after(10000)
     assert bench.ended() and len(bench.net.sent) == 2
 
@@ -60,7 +60,7 @@ def case_start_replaces():
     """A start on a busy slot drops what it did before."""
     bench = Bench()
     bench.ask(b"old.name")
-    bench.resolver.start(0, b"new.name", 0)
+    bench.start(0, b"new.name")
     assert not bench.net.open
     bench.after(0)
     bench.comes(reply(bench.net.sent[1][3], address(_ADDR)))
@@ -70,12 +70,12 @@ def case_start_replaces():
 def case_start_from_on_done():
     """on_done may start its slot anew; the new result comes with a later tick."""
     bench = Bench(hosts={b"known": _ADDR})
-    bench.then = lambda slot: bench.resolver.start(slot, b"known", bench.now_ms)
-    bench.resolver.start(0, b"", 0)
+    bench.then = lambda slot: bench.start(slot, b"known")
+    bench.start(0, b"")
     for ticks in range(1, 5):
-        bench.resolver.tick(0)
+        bench.tick(0)
         assert len(bench.results) == ticks
-    bench.resolver.cancel(0)
+    bench.cancel(0)
     assert bench.idle() and not bench.net.open
 
 
@@ -85,12 +85,12 @@ def case_cancel_from_on_done():
 
     def cancel_all(slot):
         for other in range(3):
-            bench.resolver.cancel(other)
+            bench.cancel(other)
 
     bench.then = cancel_all
     for slot in range(3):
-        bench.resolver.start(slot, b"a.b", 0)
-    bench.resolver.tick(0)
+        bench.start(slot, b"a.b")
+    bench.tick(0)
     assert bench.ended((0, None)) and bench.resolver.failed == 1
 
 
@@ -111,12 +111,12 @@ def case_wait_ms():
     bench = Bench(retry_ms=900)
     assert bench.idle()
     bench.ask(b"a.b", 1)
-    assert bench.resolver.wait_ms(0) == 900
-    bench.now_ms = 300
+    assert bench.wait_ms(0) == 900
+    bench.clock.tick(300)
     bench.ask(b"c.d", 2)
-    assert [bench.resolver.wait_ms(ms) for ms in (300, 899, 900, 5000)] == [600, 1, 0, 0]
-    bench.resolver.cancel(1)
-    assert bench.resolver.wait_ms(400) == 800
+    assert [bench.wait_ms(ms) for ms in (300, 899, 900, 5000)] == [600, 1, 0, 0]
+    bench.cancel(1)
+    assert bench.wait_ms(400) == 800
 
 
 def case_clock_wraps():
@@ -145,15 +145,15 @@ def case_nothing_due_allocates_nothing():
     """tick, wait_ms and a foreign event take no memory, idle or with questions open."""
     bench = Bench()
     for _ in range(2):
-        assert mem_total is None or _taken(bench.resolver) == 0
+        assert mem_total is None or _taken(bench) == 0
         bench.ask(b"a.b", 0)
         bench.ask(b"c.d", 2)
 
 
-def _taken(resolver):
+def _taken(bench):
     taken = mem_total()
     for _ in range(10):
-        resolver.tick(7)
-        resolver.wait_ms(7)
-        resolver.on_event(9, 7)
+        bench.tick(7)
+        bench.wait_ms(7)
+        bench.on_event(3)
     return mem_total() - taken

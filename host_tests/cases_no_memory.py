@@ -97,17 +97,17 @@ class Poor:
         table, stack = modem.context.table, modem.context.session
         deferred, online = modem.context.deferred, modem.context.online
         handles = [i for i in range(len(session.net._sockets)) if session.net._sockets[i]]
-        sockets = [(sock.who, sock.state, sock.handle) for sock in table.all]
+        sockets = [(sock.key, sock.state, sock.handle) for sock in table.all]
         return (
             sockets,
-            table._spare.count(None),
+            [sock.state for sock in table._pool],
             handles,
-            [question.busy for question in table.resolver._questions],
+            [question.asker is not None for question in table.resolver._questions],
             (stack.started, stack._asked, stack._state, session.bearer.state),
             (session.bearer.user, session.bearer.password),
             list(modem.context.settings),
             dict(session.store.values),
-            _policies(table.door),
+            _policies(table.server),
             [_under_way(each) for each in (stack.ping, deferred.trial)],
             (deferred.due, online.channel is None, online.call is not None and online.call.busy()),
         )
@@ -118,11 +118,13 @@ def _under_way(feature):
     return feature is not None and feature.under_way
 
 
-def _policies(door):
-    """Of each server; before there is a door nothing is asked of anybody."""
-    if door is None:
+def _policies(server):
+    """Of each server; before the module is loaded each connection is accepted."""
+    if server is None:
         return [(0, 0, 0, 0, b"\0\0\0\0")] * 4
-    return [(p.most, p.idle_s, p.keepalive_s, p.hold, bytes(p.mask)) for p in door.policies]
+    return [
+        (p.max_per_peer, p.idle_s, p.keepalive_s, p.hold, bytes(p.mask)) for p in server.policies
+    ]
 
 
 def _suffers(line, expected, *before, sockets=3, **options):
@@ -207,7 +209,7 @@ def case_a_name_that_finds_none():
     resolver = session.modem.context.table.resolver
     start = resolver.start
 
-    def fails(slot, name, now_ms):
+    def fails(asker, name):
         raise MemoryError
 
     resolver.start = fails

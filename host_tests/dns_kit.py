@@ -3,7 +3,8 @@
 Runs on both interpreters, and shares no code with the firmware but the contract's numbers.
 """
 
-from wipmodem.contract import AGAIN
+from wipmodem.clock import Clock
+from wipmodem.contract import AGAIN, IN
 from wipmodem.sockets.dns import Resolver
 
 A = 1
@@ -97,18 +98,32 @@ class ScriptedNet:
         del self.inbox[handle]
 
 
+class Asker:
+    """What asks for a name; the bench knows it by its slot, a number."""
+
+    def __init__(self, bench, slot):
+        self._bench = bench
+        self._slot = slot
+
+    def on_resolved(self, addr):
+        self._bench.done(self._slot, addr)
+
+
 class Bench:
     """A resolver on a scripted net, a clock that is moved by hand, and the results."""
 
     def __init__(self, servers=SERVERS, hosts=None, slots=3, now_ms=0, **settings):
         self.net = ScriptedNet()
-        self.now_ms = now_ms
+        self.clock = Clock()
+        self.clock.tick(now_ms)
         self.results = []
         # What on_done does besides keeping the result.
         self.then = lambda slot: None
         self._random = 0x1234
+        self._owners: list = [None] * (slots + 1)
+        self._askers = [Asker(self, slot) for slot in range(slots)]
         self.resolver = Resolver(
-            self.net, slots, self._entropy, self._done, bytearray(512), **settings
+            self.net, self.clock, self._owners, slots, self._entropy, bytearray(512), **settings
         )
         self.resolver.use(servers, (hosts or {}).get)
 
@@ -116,28 +131,53 @@ class Bench:
         self._random = (self._random * 25173 + 13849) & 0xFFFF
         return self._random
 
-    def _done(self, slot, addr):
+    def done(self, slot, addr):
         self.results.append((slot, addr))
         self.then(slot)
+
+    @property
+    def now_ms(self):
+        return self.clock.now_ms
+
+    def start(self, slot, name):
+        self.resolver.start(self._askers[slot], name)
+
+    def cancel(self, slot):
+        self.resolver.cancel(self._askers[slot])
+
+    def tick(self, now_ms):
+        """A tick at this time: whether there was something to do."""
+        self.clock.tick(now_ms)
+        return self.resolver.tick()
+
+    def wait_ms(self, now_ms):
+        self.clock.tick(now_ms)
+        return self.resolver.wait_ms()
+
+    def on_event(self, handle):
+        """Whether an event of this handle has an owner; the owner deals with it."""
+        owner = self._owners[handle]
+        if owner is not None:
+            owner.on_event(IN)
+        return owner is not None
 
     def ask(self, name, slot=0):
         """Start, and let the first attempt out: its datagram, empty if there was none."""
         sent = len(self.net.sent)
         known = len(self.results)
-        self.resolver.start(slot, name, self.now_ms)
+        self.start(slot, name)
         assert len(self.results) == known, "a result from within start"
-        self.resolver.tick(self.now_ms)
+        self.resolver.tick()
         return self.net.sent[-1][3] if len(self.net.sent) > sent else b""
 
     def after(self, ms):
-        self.now_ms = (self.now_ms + ms) & 0x3FFFFFFF
-        self.resolver.tick(self.now_ms)
+        self.tick((self.now_ms + ms) & 0x3FFFFFFF)
 
     def comes(self, item, handle=None):
         """A datagram or result class on a socket (that of the last datagram sent)."""
         handle = self.net.sent[-1][0] if handle is None else handle
         self.net.inbox[handle].append(item)
-        return self.resolver.on_event(handle, self.now_ms)
+        return self.on_event(handle)
 
     def asked(self):
         """The servers asked so far, each by its last byte."""
@@ -148,4 +188,4 @@ class Bench:
         return self.results == list(results) and not self.net.open and self.idle()
 
     def idle(self):
-        return self.resolver.wait_ms(self.now_ms) == 1000 and self.resolver._open == 0
+        return self.resolver.wait_ms() == 1000 and self.resolver._open == 0

@@ -133,7 +133,7 @@ class Session:
         return self
 
     def sock(self, protocol, index):
-        return self.modem.context.table.at(protocol, index)
+        return self.modem.context.table.find(protocol, index)
 
     def counter(self, name):
         """What AT+WIPXSTAT? would tell, by name; None if there is no such counter."""

@@ -7,7 +7,7 @@ from session import Session
 from wipmodem import contract as c
 from wipmodem.clock import ticks_add
 from wipmodem.ports import chat
-from wipmodem.sockets import address
+from wipmodem.sockets.dns_message import parse_address
 
 
 class Mismatch(Exception):
@@ -389,7 +389,7 @@ def to_bytes(words):
 
 def _address(words):
     host, _, port = words.partition(":")
-    return address.parse(host.encode()), int(port)
+    return parse_address(host.encode()), int(port)
 
 
 def dns_answer(query, words):
@@ -398,5 +398,5 @@ def dns_answer(query, words):
         return dns_answer(bytes([query[0] ^ 1]) + query[1:], "192.0.2.66")
     if words == "nothing":
         return query[:2] + b"\x81\x83" + query[4:]
-    record = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + (address.parse(words.encode()) or b"")
+    record = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + (parse_address(words.encode()) or b"")
     return query[:2] + b"\x81\x80\0\1\0\1\0\0\0\0" + query[12:] + record

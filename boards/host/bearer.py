@@ -6,7 +6,7 @@ up. IPv4 only. At most one block of either file is in memory. Runs on both inter
 
 from textfile import scan
 from wipmodem.contract import BEST_SIGNAL, DOWN, HOME, NO_MEMORY, UP
-from wipmodem.sockets.address import parse
+from wipmodem.sockets.dns_message import parse_address
 
 LOOPBACK = b"\x7f\0\0\1"
 _DNS_PORT = 53
@@ -95,7 +95,7 @@ def parse_servers(text):
 
 def _parse_server(text):
     host, colon, port = text.partition(b":")
-    addr = parse(host)
+    addr = parse_address(host)
     number = _DNS_PORT
     if colon:
         number = int(port) if port.isdigit() else 0
@@ -116,7 +116,7 @@ class _ResolvFile:
         if place == 0:
             self._is_server = word == _NAMESERVER
         elif place == 1 and self._is_server:
-            addr = parse(word)
+            addr = parse_address(word)
             if addr is not None:
                 self.found.append((addr, _DNS_PORT))
         return len(self.found) == _MAX_SERVERS
@@ -133,7 +133,7 @@ class _HostsFile:
     def on_word(self, place, word):
         """Handle one word of the file. Return True to stop reading."""
         if place == 0:
-            self._line_addr = parse(word)
+            self._line_addr = parse_address(word)
         elif self._line_addr is not None and word.lower() == self._name:
             self.addr = self._line_addr
         return self.addr is not None

@@ -21,7 +21,7 @@ from wipmodem.contract import C1, IN, WIPSOFT
 from wipmodem.ports.net import ANY_ADDR
 from wipmodem.ports.store import Store
 from wipmodem.sizes import Sizes
-from wipmodem.sockets.address import parse
+from wipmodem.sockets.dns_message import parse_address
 
 
 def options(argv):
@@ -93,7 +93,7 @@ class Board:
 
     def _listen_address(self, given):
         """Return the address where servers listen; unless it is 0.0.0.0 it becomes `home`, too."""
-        addr = parse(given["bind"].encode()) if "bind" in given else None
+        addr = parse_address(given["bind"].encode()) if "bind" in given else None
         if addr and addr != ANY_ADDR:
             self.home = addr
         return addr or self.home

@@ -48,6 +48,7 @@ NAMES = (
     b"udp_rx_overflow",
 )
 
+WRAP_MASK = const(0x1FFFFFFF)  # counts of bytes wrap at 2^29: they stay small integers
 _MOST = const(0x3FFFFFFF)  # the largest small integer: a counter stays there
 
 

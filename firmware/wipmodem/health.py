@@ -5,7 +5,7 @@ What was lost or rejected is in counters.py; these figures tell how near the mod
 
 from . import counters
 from .compat import const
-from .sockets.flow import COUNTED
+from .counters import WRAP_MASK
 
 _LOOK_S = const(60)  # how often the free heap is measured, which takes a chip some 10 ms
 
@@ -53,12 +53,12 @@ class Health:
     def reset(self, context):
         """Set peaks to the present values and sums to 0."""
         self.stall_ms = self.heap_least = 0
-        context.table.most = len(context.table.all)
+        context.table.peak = len(context.table.all)
         context.urcs.most = context.urcs.count
         self.writer.peak = 0
         self._redials = context.session.redials
-        self._sent = context.table.sent()
-        self._received = context.table.received()
+        self._sent = context.table.bytes_sent()
+        self._received = context.table.bytes_received()
         self.look(context)
 
     def redials(self, context):
@@ -67,8 +67,8 @@ class Health:
 
     def sent(self, context):
         """Return the number of bytes that the IP stack has taken; it wraps."""
-        return context.table.sent() - self._sent & COUNTED
+        return context.table.bytes_sent() - self._sent & WRAP_MASK
 
     def received(self, context):
         """Return the number of bytes that the IP stack has given; it wraps."""
-        return context.table.received() - self._received & COUNTED
+        return context.table.bytes_received() - self._received & WRAP_MASK

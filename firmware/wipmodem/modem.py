@@ -44,12 +44,16 @@ def build(board, cause, unread):
     urcs = UrcQueue(sizes.sockets, sizes.urcs, clock)
     writer = Writer(Pipe(sizes.block, sizes.out), settings)
     line = LineReader(sizes.line, settings, writer, unread or Span(bytearray(sizes.block)))
-    table = Table(board, clock, settings, urcs, counters)
+    owners: list = [
+        None
+    ] * sizes.handles  # objects with on_event(flags), by handle of the net port
+    table = Table(board, clock, settings, urcs, counters, owners)
+    table.options.use()
     session = Session(board, table, urcs, settings, clock)
     online = Online(Escape(settings, clock), table, board, clock, settings, writer)
     deferred = Deferred(board.serial, settings, clock, writer.out)
     command = Dispatcher(line, Arguments(KINDS), clock, recorder)
-    active = [table, session]
+    active = [table.resolver, table, session]
     health = Health(cause or board.reset_cause, writer)
     parts = table, session, online, deferred, urcs, counters, recorder, health, active
     return Context(board, clock, settings, writer, command, parts)
@@ -81,6 +85,7 @@ class Modem:
         self._clock = context.clock
         self._serial = board.serial
         self._net = board.net
+        self._owners = context.table.owners
         self._online = context.online
         self._escape = context.online.escape
         self._line = context.command.line
@@ -171,16 +176,8 @@ class Modem:
             handle = net.ready[i]
             if net.flags[handle]:  # else it was closed in this pass
                 self._busy = True
-                self._take_event(handle)
+                self._owners[handle].on_event(net.flags[handle])
         net.count = 0
-
-    def _take_event(self, handle):
-        table = self.context.table
-        ping = self.context.session.ping
-        if ping and ping.on_event(handle):
-            return
-        if not table.resolver.on_event(handle, self._clock.now_ms):
-            table.on_event(handle)
 
     def _watch_dtr(self):
         drop = self._drop

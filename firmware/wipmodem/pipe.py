@@ -44,11 +44,11 @@ class Pipe(Span):
         super().__init__(bytearray(block_size))
         self._size = ring_size
         self._ring = RingIO(ring_size)
-        self._most = block_size + ring_size  # bytes that it holds
+        self.capacity = block_size + ring_size  # bytes; `limit` may reduce it
 
-    def bound(self, most):
-        """Hold no more than so many bytes from now on, nor than there is place for."""
-        self._most = min(most, len(self.buf) + self._size)
+    def limit(self, capacity):
+        """Accept no more than this many bytes, nor more than the block and the ring hold."""
+        self.capacity = min(capacity, len(self.buf) + self._size)
 
     def count(self):
         """Bytes that wait, span and ring."""
@@ -57,7 +57,7 @@ class Pipe(Span):
     def room(self):
         """Bytes that `put` would take."""
         waits = self._ring.any()
-        room = self._most - waits - self.end + self.start
+        room = self.capacity - waits - self.end + self.start
         return max(min(room, self._size - waits), 0)
 
     def put(self, buf, off, n):

@@ -6,7 +6,7 @@ reset. Of a line it has what can be no credential: see at/arguments.py, `public_
 """
 
 from .compat import RingIO, const
-from .sockets.flow import COUNTED
+from .counters import WRAP_MASK
 
 START = const(0)  # the text says why
 LINE = const(1)  # a command of the host's
@@ -78,7 +78,7 @@ class Recorder:
         self._memory[_NEXT] = (slot + 1) % self._slots
         if self._memory[_USED] < self._slots:
             self._memory[_USED] += 1
-        self.written = self.written + 1 & COUNTED
+        self.written = self.written + 1 & WRAP_MASK
 
     def _head(self, at, kind, n):
         self._memory[at + 6] = kind

@@ -11,7 +11,7 @@ import struct
 import time
 
 from transcript_events import dns_answer
-from wipmodem.sockets import address
+from wipmodem.sockets.dns_message import parse_address
 
 from .on_chip import CHIP, LOCAL
 
@@ -88,7 +88,7 @@ class FarEnd(contextlib.ExitStack):
 
     def _named(self, who, name):
         """A UDP peer is there before something is sent to it, if its address is known."""
-        if address.parse(name.encode()) is not None:
+        if parse_address(name.encode()) is not None:
             self._udp_at(name, self._peers[who][1])
 
     def accepted(self, server, who):

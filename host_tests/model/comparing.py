@@ -84,11 +84,11 @@ class Comparing(Events):
     def _check_ranges(self):
         """Ranges never overlap, and no index is in two uses, whatever the model thinks."""
         sockets = self._session.modem.context.table.all
-        ranges = {(each.first, each.last) for each in sockets if each.first}
+        ranges = {each.range[1:] for each in sockets if each.range[0]}
         taken = [i for first, last in ranges for i in range(first, last + 1)]
-        taken += [each.index for each in sockets if each.protocol == TCP and not each.first]
-        servers = [each.first for each in sockets if each.protocol == SERVER]
-        for what in (taken, servers, [each.who for each in sockets]):
+        taken += [each.index for each in sockets if each.protocol == TCP and not each.range[0]]
+        servers = [each.range[1] for each in sockets if each.protocol == SERVER]
+        for what in (taken, servers, [each.key for each in sockets]):
             _same("indexes in two uses", len(what), len(set(what)))
 
     def _check_handles(self):
@@ -121,10 +121,10 @@ class Comparing(Events):
         urcs = modem.context.urcs
         owed = [urcs.who(i) for i in range(urcs.count) if urcs.kind(i) <= urc.FAILED]
         open_ = {(each.protocol, each.index): each for each in modem.context.table.all}
-        self._awaited |= {key for key, each in open_.items() if each.pending()}
+        self._awaited |= {key for key, each in open_.items() if each.is_pending()}
         self._awaited &= set(open_)
         for key in self._awaited:
-            if not open_[key].pending() and open_[key].who not in owed:
+            if not open_[key].is_pending() and open_[key].key not in owed:
                 raise Wrong("the outcome of %d,%d was never told" % key)
 
 
@@ -138,10 +138,10 @@ def _described(each):
 def _seen(each):
     """The same of the modem's."""
     peer = ".".join([str(byte) for byte in each.addr])
-    unsent = each.pipes[1].count()
+    unsent = each.tx.count()
     named = (each.local_port, peer, each.peer_port)
-    states = (_STATES[each.state], each.error, bool(each.bound), each.readable(), unsent)
-    return states + named + (each.first, each.last)
+    states = (_STATES[each.state], each.error, each.has_peer, each.readable(), unsent)
+    return states + named + each.range[1:]
 
 
 def _same(what, wanted, had):

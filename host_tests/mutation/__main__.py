@@ -17,7 +17,7 @@ from . import judge
 from .mutants import Name, mutate, places
 
 MODULES = """
-    sockets.table sockets.server sockets.machine sockets.socket online.escape online.framing
+    sockets.table sockets.server sockets.socket online.escape online.framing
     at.line at.arguments commands.table commands.dispatch
 """.split()
 

@@ -157,14 +157,13 @@ class Tortured:
         table = session.modem.context.table
         assert session.closed(), "a handle is open"
         assert table.all == [] and table.pending() == 0, "a socket is in the table"
-        assert len(table._spare) == session.sizes.sockets, "a socket is lost"
-        for sock in table._spare:
+        for sock in table._pool:
             assert sock.handle < 0 and sock.state == 0, "a spare socket is not free"
-            for pipe in sock.pipes:
+            for pipe in (sock.rx, sock.tx):
                 most = len(pipe.buf) + pipe._size
-                assert (pipe.count(), pipe._most) == (0, most), "a pipe is not as it was"
+                assert (pipe.count(), pipe.capacity) == (0, most), "a pipe is not as it was"
         assert table.resolver._open == 0, "a name is still asked for"
-        assert not any(q.busy or q.handle >= 0 for q in table.resolver._questions)
+        assert not any(q.asker or q.handle >= 0 for q in table.resolver._questions)
         modem, context = session.modem, session.modem.context
         ping, call = context.session.ping, context.online.call
         assert not (ping and ping.under_way) and not (call and call.busy())

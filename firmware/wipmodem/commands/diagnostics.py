@@ -16,7 +16,7 @@ _FIGURES = (
     (b"stall_ms", lambda context: context.health.stall_ms),
     (b"heap_free", lambda context: context.health.heap_free),
     (b"heap_least", lambda context: context.health.heap_least),
-    (b"sockets_most", lambda context: context.table.most),
+    (b"sockets_most", lambda context: context.table.peak),
     (b"urcs_most", lambda context: context.urcs.most),
     (b"out_most", lambda context: context.health.writer.peak),
     (b"session_s", lambda context: context.session.session_s()),

@@ -15,15 +15,17 @@ _COMMA = const(0x2C)
 def close_set(context):
     """AT+WIPXCLOSE=<protocol>,<index>[,<timeout>]: bytes unsent, and bytes that the peer has not
     acknowledged, if the stack tells."""
-    sock = context.table.at(context.arguments.value(0), context.arguments.value(1))
-    if not sock.state:
+    sock = context.table.find(context.arguments.value(0), context.arguments.value(1))
+    if sock is None:
         return context.fail(errors.BAD_STATE)
     unacked = _unacked(context, sock)
     limit_ms = context.arguments.value_or(2, _TIMEOUT_S) * 1000
     waits = sock.unsent() or unacked > 0 or unacked == NO_RESOURCE
     if waits and context.command.age_ms() < limit_ms:
         return HOLD
-    writer = name(context.writer.begin(b"+WIPXCLOSE: "), sock).comma(sock.unsent() + sock.lost)
+    writer = name(context.writer.begin(b"+WIPXCLOSE: "), sock).comma(
+        sock.unsent() + sock.bytes_lost
+    )
     if unacked < 0:
         writer.char(_COMMA).end()
     else:

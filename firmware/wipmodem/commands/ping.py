@@ -7,7 +7,8 @@ AT+WIPPING="host"[,times[,interval[,limit]]]      interval and limit in ms
 from .. import errors, urc
 from ..clock import ticks_add, ticks_diff
 from ..compat import const
-from ..sockets.address import is_peer, parse
+from ..sockets.dns_message import parse_address
+from ..sockets.socket import is_peer
 
 _INTERVAL_MS = const(2000)
 _LIMIT_MS = const(2000)
@@ -17,7 +18,6 @@ _SIZE = const(16)
 _LARGEST = const(64)
 _REQUEST = const(8)
 _REPLY = const(0)
-_SLOT = const(0)  # at the resolver: no socket's
 _LATE = const(1)
 _ANY_PORT = const(1)  # ICMP has none
 _NOBODY = const(b"\0\0\0\0")
@@ -29,22 +29,21 @@ _PAUSE = const(3)
 
 
 class Ping:
-    """`table` has the resolver, of whose slots one is no socket's."""
+    """One at a time. owners: by net handle."""
 
     def __init__(self, context):
-        board = context.board
-        self._net = board.net
+        self._net = context.board.net
         self._session = context.session
         self._clock = context.clock
-        self._table = table = context.table
-        table.pinged = self._named
-        self._entropy = board.entropy
+        self._owners = context.table.owners
+        self._resolver = context.table.resolver
+        self._entropy = context.board.entropy
         self._urcs = context.urcs
         self.under_way = False
         self._state = _REST
         self._addr = bytearray(4)
         self._message = bytearray(_SIZE)
-        self._answer = table.scratch
+        self._answer = context.table.scratch
         self._handle = -1
         self._which = self._times = 0
         self._interval_ms = self._limit_ms = 0
@@ -57,20 +56,21 @@ class Ping:
         self._handle = self._net.open_echo()
         if self._handle < 0:
             return errors.NOT_IMPLEMENTED
+        self._owners[self._handle] = self
         self.under_way = True
         self._which = 0
         self._times = times
         self._interval_ms = interval_ms
         self._limit_ms = limit_ms
-        addr = parse(name)
+        addr = parse_address(name)
         if addr:
-            self._named(addr)
+            self.on_resolved(addr)
         else:
             self._state = _NAMING
-            self._table.resolver.start(_SLOT, name, self._clock.now_ms)
+            self._resolver.start(self, name)
         return 0
 
-    def _named(self, addr):
+    def on_resolved(self, addr):
         """The peer's address, or None."""
         self._addr[:] = addr or _NOBODY
         self._state = _PAUSE
@@ -78,21 +78,15 @@ class Ping:
 
     def stop(self):
         if self._state == _NAMING:
-            self._table.resolver.cancel(_SLOT)
+            self._resolver.cancel(self)
         self._state = _REST
         self.under_way = False
         if self._handle >= 0:
             self._net.close(self._handle)
+            self._owners[self._handle] = None
             self._handle = -1
 
-    def on_event(self, handle):
-        """Was it ours?"""
-        ours = handle == self._handle
-        if ours:
-            self._receive()
-        return ours
-
-    def _receive(self):
+    def on_event(self, flags):
         """An answer is the last request's, or none."""
         n = self._net.receive_echo(self._handle, self._answer, _LARGEST)
         if self._state == _WAITING and self._fits(n):

@@ -8,9 +8,9 @@ from ..at.writer import LONG_MAX, Writer
 from ..compat import const
 from ..context import DONE, MORE
 from ..contract import RESULT_OK
+from ..counters import WRAP_MASK
 from ..pipe import Pipe
 from ..settings import factory
-from ..sockets.flow import COUNTED
 from .diagnostics import say_figure, stat_read
 from .session import wipbr_read
 from .socket_report import sock_read
@@ -59,7 +59,7 @@ class Report:
 
     def forget(self):
         """What was told: all that is kept is news."""
-        self.told = self.context.recorder.written - self.context.recorder.used() & COUNTED
+        self.told = self.context.recorder.written - self.context.recorder.used() & WRAP_MASK
 
     def tick(self):
         """A line into the pipe, a block out of it; True if anything was done."""
@@ -79,7 +79,7 @@ class Report:
         context = self.context
         recorder = context.recorder
         kept = recorder.used()
-        unseen = recorder.written - self.told & COUNTED
+        unseen = recorder.written - self.told & WRAP_MASK
         if not unseen:
             return DONE
         if unseen > kept:
@@ -87,7 +87,7 @@ class Report:
             self.forget()
         else:
             recorder.say(context.writer, kept - unseen)
-            self.told = self.told + 1 & COUNTED
+            self.told = self.told + 1 & WRAP_MASK
         return MORE
 
     def _write(self):

@@ -3,6 +3,7 @@
 from .. import errors
 from ..compat import const
 from ..context import DONE
+from ..contract import NO_DELAY, TOS, TTL
 from ..sockets.socket import INDEXES
 
 _WRITE = const(2)
@@ -27,13 +28,13 @@ _PEER_ADDRESS = const(2)
 _GET = {
     0: lambda sock: sock.local_port,
     1: lambda sock: sock.peer_port,
-    3: lambda sock: int(sock.bound),  # O2
-    4: lambda sock: sock.tx_size,
-    5: lambda sock: sock.rx_size,
+    3: lambda sock: int(sock.has_peer),  # O2
+    4: lambda sock: sock.tx.capacity,
+    5: lambda sock: sock.rx.capacity,
     6: lambda sock: sock.readable(),
-    7: lambda sock: int(sock.no_delay),
-    8: lambda sock: sock.ttl,
-    9: lambda sock: sock.tos,
+    NO_DELAY: lambda sock: sock.options[NO_DELAY],
+    TTL: lambda sock: sock.options[TTL],
+    TOS: lambda sock: sock.options[TOS],
 }
 
 
@@ -61,8 +62,8 @@ def _check(arguments, option):
 
 def _socket(context, arguments):
     """None if it is not active (O1, O7)."""
-    sock = context.table.at(arguments.value(0), arguments.value(1))
-    return sock if sock.settled() else None
+    sock = context.table.find(arguments.value(0), arguments.value(1))
+    return sock if sock is not None and sock.is_active() else None
 
 
 def _write(context, arguments, option):

@@ -2,9 +2,10 @@
 
 from ..at.writer import LONG_MAX
 from ..context import DONE, HOLD, MORE
-from ..sockets.socket import FREE, SERVER, TCP, UDP
-from .sockets import is_open, name, next_socket
+from ..sockets.socket import NO_RANGE, SERVER, TCP, UDP
+from .sockets import name, next_socket
 
+_NO_ADDRESS = b"\0\0\0\0"
 # By sock.state.
 _STATES = (
     b"free",
@@ -21,10 +22,10 @@ def sock_read(context):
     """AT+WIPXSOCK?: every socket, in the order of the table."""
     if not context.writer.room(LONG_MAX):
         return HOLD
-    sock = next_socket(context, is_open)
+    sock = next_socket(context)
     if sock is None:
         return DONE
-    _say(context, sock, _STATES[sock.state], sock, sock.error)
+    _say(context, sock)
     return MORE
 
 
@@ -33,47 +34,56 @@ def sock_set(context):
     +WIPCREATE would meet."""
     if not context.writer.room(LONG_MAX):
         return HOLD
-    sock = context.table.at(context.arguments.value(0), context.arguments.value(1))
-    if sock.state:
-        _say(context, sock, _STATES[sock.state], sock, sock.error)
-        return DONE
-    holder = context.table.reserved(sock.index, sock.index) if sock.protocol == TCP else None
-    refusal = context.table.refusal(sock)
-    if holder is None:
-        _say(context, sock, _STATES[FREE], sock, refusal)
+    arguments = context.arguments
+    sock = context.table.find(arguments.value(0), arguments.value(1))
+    if sock is None:
+        _say_free(context, arguments.value(0), arguments.value(1))
     else:
-        _say(context, sock, b"reserved", holder, refusal)
+        _say(context, sock)
     return DONE
 
 
-def _say(context, sock, state, holder, error):
-    """holder: the socket whose range it is in, or itself."""
-    name(context.writer.begin(b"+WIPXSOCK: "), sock).quoted(_role(sock)).quoted(state)
-    context.writer.peer(context.session.local, sock.local_port).peer(sock.addr, sock.peer_port)
-    context.writer.comma(holder.server).comma(holder.first).comma(holder.last)
-    _say_bytes(context, sock)
-    context.writer.comma(context.clock.seconds - sock.born_s if sock.state else 0).comma(
-        error
-    ).end()
+def _say(context, sock):
+    writer = name(context.writer.begin(b"+WIPXSOCK: "), sock)
+    writer.quoted(_role(sock)).quoted(_STATES[sock.state])
+    writer.peer(context.session.local, sock.local_port).peer(sock.addr, sock.peer_port)
+    _say_range(writer, sock.range)
+    writer.comma(sock.readable()).comma(sock.unsent()).comma(_room(context, sock))
+    writer.comma(sock.bytes_sent).comma(sock.bytes_received)
+    writer.comma(context.clock.seconds - sock.created_s).comma(sock.error).end()
 
 
-def _say_bytes(context, sock):
-    writer = context.writer.comma(sock.readable()).comma(sock.unsent()).comma(_room(context, sock))
-    writer.comma(sock.sent).comma(sock.received)
+def _say_free(context, protocol, index):
+    """A free index may be in the reserved range of a server."""
+    reserved = _reserved_range(context.table, protocol, index)
+    context.writer.begin(b"+WIPXSOCK: ").number(protocol).comma(index)
+    context.writer.quoted(b"").quoted(b"free" if reserved is NO_RANGE else b"reserved")
+    context.writer.peer(context.session.local, 0).peer(_NO_ADDRESS, 0)
+    _say_range(context.writer, reserved)
+    context.writer.text(b",0,0,0,0,0,0")
+    context.writer.comma(context.table.refusal(protocol << 4 | index)).end()
+
+
+def _reserved_range(table, protocol, index):
+    holder = table.reserved(index, index) if protocol == TCP else None
+    return NO_RANGE if holder is None else holder.range
+
+
+def _say_range(writer, reserved):
+    """The server's index, from_idx and to_idx."""
+    writer.comma(reserved[0]).comma(reserved[1]).comma(reserved[2])
 
 
 def _role(sock):
-    if sock.state == FREE:
-        return b""
     if sock.protocol == UDP:
-        return b"udp" if sock.bound else b"udp_listener"
+        return b"udp" if sock.has_peer else b"udp_listener"
     if sock.protocol == SERVER:
         return b"server"
-    return b"spawned" if sock.server else b"client"
+    return b"spawned" if sock.range[0] else b"client"
 
 
 def _room(context, sock):
     """Bytes that it would take from the host now."""
-    if sock.handle < 0 or not sock.bound:
+    if sock.handle < 0 or not sock.has_peer:
         return 0
-    return sock.pipes[1].room() if sock.protocol == TCP else context.board.sizes.datagram
+    return sock.tx.room() if sock.protocol == TCP else context.board.sizes.datagram

@@ -17,43 +17,39 @@ _DRAIN_MS = const(90)  # H4: an answer within 100 ms, and one alone for the line
 def wipcreate_set(context):
     """R1: 0 as soon as all that can be known now is good."""
     arguments = context.arguments
-    protocol = arguments.value(0)
-    sock = context.table.at(protocol, arguments.value(1))
     if not context.session.ready():
         return context.fail(errors.BAD_STACK_STATE)  # R17
-    return _CREATE[protocol](context, arguments, sock)
+    return _CREATE[arguments.value(0)](context, arguments, arguments.value(1))
 
 
-def _create(context, sock, local_port, name, peer_port):
+def _create(context, protocol, index, local_port, name, peer_port):
     """Create a UDP or TCP client socket; its outcome will come before other URCs (H5)."""
-    error = 0
-    if sock.state == FAILED and context.settings[DIALECT] == WIPSOFT:
-        error = context.table.give_way(sock)
-    error = error or context.table.create(sock, local_port, name, peer_port)
+    error = context.table.create(protocol, index, local_port, name, peer_port)
     if not error:
         context.urcs.await_outcome()
     return context.outcome(error)
 
 
-def _create_udp(context, arguments, sock):
+def _create_udp(context, arguments, index):
     local_port = arguments.value_or(2, 0)
     if arguments.given(3):
-        return _create(context, sock, local_port, arguments.text(3), arguments.value(4))
+        return _create(context, UDP, index, local_port, arguments.text(3), arguments.value(4))
     if not arguments.given(2):
         return context.fail(errors.BAD_INDEX)  # Q13
-    return _create(context, sock, local_port, None, 0)
+    return _create(context, UDP, index, local_port, None, 0)
 
 
-def _create_client(context, arguments, sock):
-    return _create(context, sock, 0, arguments.text(2), arguments.value(3))
+def _create_client(context, arguments, index):
+    return _create(context, TCP, index, 0, arguments.text(2), arguments.value(3))
 
 
-def _create_server(context, arguments, sock):
+def _create_server(context, arguments, index):
     first = arguments.value(3)
     last = arguments.value(4)
     if last < first:
         return context.fail(errors.BAD_INDEX)  # R8
-    return context.outcome(context.table.create_server(sock, arguments.value(2), first, last))
+    error = context.table.create_server(index, arguments.value(2), first, last)
+    return context.outcome(error)
 
 
 _CREATE = {UDP: _create_udp, TCP: _create_client, SERVER: _create_server}
@@ -61,7 +57,7 @@ _CREATE = {UDP: _create_udp, TCP: _create_client, SERVER: _create_server}
 
 def wipcreate_read(context):
     """R19, Q18: five fields for every socket, in the order of the table."""
-    sock = next_socket(context, is_open)
+    sock = next_socket(context)
     if sock is None:
         return DONE
     name(context.writer.begin(b"+WIPCREATE: "), sock).comma(sock.local_port)
@@ -77,12 +73,12 @@ def wipdata_set(context):
     mode = arguments.value(2)
     if mode and not context.online.has(protocol, mode):
         return context.fail(errors.NOT_SUPPORTED)  # D2
-    sock = context.table.at(protocol, arguments.value(1))
+    sock = context.table.find(protocol, arguments.value(1))
     if not mode:
         return _unmap(context, sock)
-    if not sock.state:
+    if sock is None:
         return context.fail(errors.BAD_STATE)  # D22
-    if sock.pending():
+    if sock.is_pending():
         return HOLD  # H9
     if sock.state == FAILED and not sock.has_data():
         return context.fail(sock.error)  # D22
@@ -94,7 +90,7 @@ def _unmap(context, sock):
     """D3: WIPsoft's mode 0. In command mode nothing is mapped."""
     if context.settings[DIALECT] != WIPSOFT:
         return context.fail(errors.NOT_SUPPORTED)
-    return DONE if sock.state else context.fail(errors.BAD_STATE)
+    return context.outcome(errors.BAD_STATE if sock is None else 0)
 
 
 def wipdata_read(context):
@@ -116,8 +112,8 @@ def say_data(writer, sock):
 
 def wipclose_set(context):
     """X1-X6. Bytes on their way to a peer that takes them are given _DRAIN_MS."""
-    sock = context.table.at(context.arguments.value(0), context.arguments.value(1))
-    if not sock.state:
+    sock = context.table.find(context.arguments.value(0), context.arguments.value(1))
+    if sock is None:
         return context.fail(errors.BAD_STATE)
     if sock.unsent() and context.command.age_ms() < _DRAIN_MS:
         return HOLD
@@ -125,20 +121,16 @@ def wipclose_set(context):
     return DONE
 
 
-def next_socket(context, wanted):
+def next_socket(context, wanted=None):
     """The next one behind context.step, which follows it: others may come or go meanwhile."""
     i = 0
     while i < len(context.table.all):
         sock = context.table.all[i]
-        if sock.who > context.step and wanted(sock):
-            context.step = sock.who
+        if sock.key > context.step and (wanted is None or wanted(sock)):
+            context.step = sock.key
             return sock
         i += 1
     return None
-
-
-def is_open(sock):
-    return sock.state
 
 
 def _has_data(sock):

@@ -89,7 +89,7 @@ class Counted:
 
     def give(self):
         """As many bytes of the socket's as there is room for; True if some went."""
-        rx = self.sock.pipes[0]
+        rx = self.sock.rx
         out = self._context.writer.out
         rx.block()
         n = out.put(rx.buf, rx.start, min(rx.left(), self.left))
@@ -125,7 +125,7 @@ def _send_asked(context):
     arguments = context.arguments
     if arguments.value(0) == SERVER:
         return context.fail(errors.BAD_PROTOCOL)
-    sock = context.table.at(arguments.value(0), arguments.value(1))
+    sock = context.table.find(arguments.value(0), arguments.value(1))
     wanted_crc = _crc_given(arguments)
     if wanted_crc < 0:
         return context.fail(errors.ERROR)
@@ -143,11 +143,13 @@ def _send_asked(context):
 
 
 def _cannot_send(sock):
+    if sock is None:
+        return errors.BAD_STATE
     if sock.error:
         return sock.error
-    if sock.handle < 0 or sock.pending():
+    if sock.handle < 0 or sock.is_pending():
         return errors.BAD_STATE
-    return 0 if sock.bound or sock.reply_port else errors.BAD_STATE  # R5: to nobody
+    return 0 if sock.has_peer or sock.reply_port else errors.BAD_STATE  # R5: to nobody
 
 
 def _crc_given(arguments):
@@ -182,19 +184,19 @@ def _send_sending(context):
     failure = _cannot_send(sock)  # it may have ended meanwhile
     if failure:
         return context.fail(failure)
-    if _sent(context.table.traffic, sock, context.online.transfer.span()):
+    if _sent(context.table.io, sock, context.online.transfer.span()):
         return context.outcome(_cannot_send(sock))
     if not context.online.transfer.late():
         return HOLD
-    context.table.traffic.lose(sock, context.online.transfer.span())
+    context.table.io.count_unsent(sock, context.online.transfer.span().left())
     return context.fail(errors.UNREACHABLE)
 
 
-def _sent(traffic, sock, span):
+def _sent(io, sock, span):
     """Has the modem or the stack all of it now?"""
     if sock.protocol == UDP:
-        return traffic.answer(sock, span.buf, span.end)
-    traffic.send(sock, span)
+        return io.send_datagram(sock, span.buf, span.end)
+    io.send(sock, span)
     return not span.left()
 
 
@@ -213,8 +215,8 @@ def _receive_asked(context):
     arguments = context.arguments
     if arguments.value(0) == SERVER:
         return context.fail(errors.BAD_PROTOCOL)
-    sock = context.table.at(arguments.value(0), arguments.value(1))
-    if not sock.state:
+    sock = context.table.find(arguments.value(0), arguments.value(1))
+    if sock is None:
         return context.fail(errors.BAD_STATE)
     if not sock.has_data() and sock.state != PEER_CLOSED:
         if sock.state == FAILED:
@@ -231,7 +233,7 @@ def _receive_asked(context):
 def _say_head(writer, sock, n):
     name(writer.begin(b"+WIPXRECV: "), sock).comma(n)
     if sock.datagram >= 0:
-        writer.peer(sock.from_addr, sock.from_port).comma(sock.datagram - n).comma(sock.cut)
+        writer.peer(sock.from_addr, sock.from_port).comma(sock.datagram - n).comma(sock.truncated)
     writer.end()
 
 
@@ -240,7 +242,7 @@ def _receive_giving(context):
     if counted.left:
         return MORE if counted.give() else HOLD
     if counted.some:
-        context.table.traffic.was_taken(counted.sock)
+        context.table.io.end_transfer(counted.sock)
     if counted.guarded():
         writer = context.writer.begin(b'+WIPXCRC: "').text(b"%08X" % counted.crc)
         writer.char(_QUOTE).end()

@@ -58,7 +58,7 @@ def _record(recorder, writer):
 
 def _socket(context, urcs, i):
     """The line as far as the socket's name."""
-    return name(context.writer.begin(_WORDS[urcs.kind(i)]), context.table.of(urcs.who(i)))
+    return name(context.writer.begin(_WORDS[urcs.kind(i)]), context.table.find_key(urcs.who(i)))
 
 
 def _value(context, urcs, i):
@@ -79,12 +79,12 @@ def _say_error(context, urcs, i):
 
 
 def _say_accept(context, urcs, i):
-    _value(context, urcs, i).comma(context.table.of(urcs.who(i)).index).end()
+    _value(context, urcs, i).comma(context.table.find_key(urcs.who(i)).index).end()
 
 
 def _say_data(context, urcs, i):
     """The count is taken now, so that it is exact (H11)."""
-    say_data(context.writer, context.table.of(urcs.who(i)))
+    say_data(context.writer, context.table.find_key(urcs.who(i)))
 
 
 def _say_bearer(context, urcs, i):

@@ -40,7 +40,7 @@ class Online:
         self.call = None  # data call of the host; None without a radio
         self.transfer = None  # Transfer of +WIPXSEND and +WIPXRECV, once a host has used it
         self.escape = escape
-        self._io = table.traffic
+        self._io = table.io
         self._sizes = board.sizes
         self._settings = settings
         self._gather = None
@@ -72,7 +72,7 @@ class Online:
         self.sock = sock
         self.channel = channel
         channel.begin(sock)
-        self._io.map(sock)
+        self._io.enter_online(sock)
 
     def _channel(self, context, key):
         channel = self._channels[key]
@@ -110,8 +110,8 @@ class Online:
         self.channel.end()
         self.channel = None
         if self.sock is not None:
+            self._io.leave_online(self.sock)
             self.sock = None
-            self._io.unmap()
 
     def stream(self, span):
         """Move more blocks after a full one. Return True if `span` has bytes left to send."""

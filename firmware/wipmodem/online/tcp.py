@@ -1,12 +1,13 @@
 """TCP in data mode 2: every byte is data (D1, D9, Q28)."""
 
 from ..context import MORE
+from ..contract import NO_DELAY
 from .pacing import ENOUGH, IDLE_MS, Pace
 
 
 class Transparent:
-    def __init__(self, traffic, serial, out, clock, settings):
-        self._traffic = traffic
+    def __init__(self, io, serial, out, clock, settings):
+        self._io = io
         self._serial = serial
         self._out = out
         self._pace = Pace(clock, settings)
@@ -19,7 +20,7 @@ class Transparent:
         self._uncork()
 
     def peer_gone(self):
-        return not self._sock.live()
+        return not self._sock.is_live()
 
     def outcome(self):
         return MORE
@@ -30,34 +31,34 @@ class Transparent:
         sock = self._sock
         # Bytes that find the way free wait for more; those behind others wait anyway.
         if span.left() < ENOUGH and not sock.unsent() and self._may_wait(sock):
-            sock.corked = True
+            self._io.corked = sock
             self._pace.begin()
-        self._traffic.send(sock, span)
-        if sock.corked and (span.left() or sock.unsent() >= ENOUGH):
+        self._io.send(sock, span)
+        if self._io.corked and (span.left() or sock.unsent() >= ENOUGH):
             self._uncork()
 
     def stream(self, span):
         """Whole blocks straight from the line to the net; True if the span holds what was left."""
-        self._traffic.stream(self._sock, self._serial, span)
+        self._io.send_burst(self._sock, self._serial, span)
         return span.left() > 0
 
     def _may_wait(self, sock):
-        return self._pace.delay_ms() and not sock.no_delay and sock.live()
+        return self._pace.delay_ms() and not sock.options[NO_DELAY] and sock.is_live()
 
     def _uncork(self):
-        if self._sock.corked:
-            self._sock.corked = False
-            self._traffic.push(self._sock)
+        if self._io.corked:
+            self._io.corked = None
+            self._io.flush(self._sock)
 
     def tick(self):
         """True if something was sent."""
-        due = self._sock.corked and self._pace.due()
+        due = self._io.corked is not None and self._pace.due()
         if due:
             self._uncork()
         return due
 
     def wait_ms(self):
-        return self._pace.wait_ms() if self._sock.corked else IDLE_MS
+        return self._pace.wait_ms() if self._io.corked else IDLE_MS
 
     # To the host
 
@@ -66,7 +67,7 @@ class Transparent:
 
     def give(self):
         """Straight from the socket's buffer, once nothing else is on its way."""
-        rx = self._sock.pipes[0]
+        rx = self._sock.rx
         if self._out.count() or not rx.block():
             return False
         # Behind a whole block there may be more. A line that still has bytes to send would take
@@ -74,6 +75,6 @@ class Transparent:
         more = rx.end == len(rx.buf) and self._serial.sent()
         given = rx.give(self._serial)
         if more and not rx.left():
-            self._traffic.pour(self._sock, self._serial)
-        self._traffic.was_read(self._sock)
+            self._io.receive_burst(self._sock, self._serial)
+        self._io.resume(self._sock)
         return given > 0

@@ -10,8 +10,8 @@ from .pacing import IDLE_MS
 class Gather:
     """Bytes on their way into a datagram, and the one that is being sent."""
 
-    def __init__(self, traffic, sizes):
-        self._traffic = traffic
+    def __init__(self, io, sizes):
+        self._io = io
         self._size = sizes.datagram
         self.ring = RingIO(sizes.datagram)
         self.datagram = bytearray(sizes.datagram)
@@ -34,14 +34,14 @@ class Gather:
         """Send the datagram; an empty one is not sent. False: the net port takes none now."""
         if not self._sending:
             self._sending = self.ring.readinto(self.datagram, len(self.datagram))
-        if self._sending and self._traffic.send_datagram(sock, self.datagram, self._sending):
+        if self._sending and self._io.send_to_peer(sock, self.datagram, self._sending):
             self._sending = 0
         return not self._sending
 
     def end(self, sock):
         """D8: what is there goes now or is lost."""
         if not self.flush(sock):
-            self._traffic.lose_datagram()
+            self._io.count_unsent(sock, self._sending)
         self._sending = 0
 
 
@@ -49,7 +49,7 @@ class Datagrams(Framed):
     def __init__(self, context):
         super().__init__(context)
         self._gather = context.online.need_gather()
-        self._traffic = context.table.traffic
+        self._io = context.table.io
         self._sock = None
 
     def begin(self, sock):
@@ -60,7 +60,7 @@ class Datagrams(Framed):
         self._gather.end(self._sock)
 
     def peer_gone(self):
-        return not self._sock.live()
+        return not self._sock.is_live()
 
     def outcome(self):
         return MORE
@@ -94,7 +94,7 @@ class Datagrams(Framed):
         while self._out.room() > 2 and sock.datagram >= 0:
             moved = True
             if sock.datagram:
-                sock.datagram -= self._give_run(sock.pipes[0])
+                sock.datagram -= self._give_run(sock.rx)
             else:
                 self._given()
         return moved
@@ -102,7 +102,7 @@ class Datagrams(Framed):
     def _given(self):
         """All of the datagram: the next may come."""
         self._end_mark()
-        self._traffic.was_given(self._sock)
+        self._io.end_datagram(self._sock)
 
     def _end_mark(self):
         self._out.put(ETX, 0, 1)

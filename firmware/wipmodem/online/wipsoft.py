@@ -18,12 +18,12 @@ class Escaped(Framed):
         super().__init__(context)
         board = context.board
         self._context = context
-        self._traffic = context.table.traffic
+        self._io = context.table.io
         self._writer = context.writer
         self._urcs = context.urcs
         # It does the sending.
         self._stream = Transparent(
-            self._traffic, board.serial, self._out, context.clock, context.settings
+            self._io, board.serial, self._out, context.clock, context.settings
         )
         self._piece = Span(b"")
         self._sock = None
@@ -38,14 +38,14 @@ class Escaped(Framed):
         self._stream.end()
 
     def peer_gone(self):
-        return not self._sock.live()
+        return not self._sock.is_live()
 
     def outcome(self):
         """D21: a reset, once all is given, ends data mode and is told as its result."""
         sock = self._sock
         if sock.state != FAILED or sock.has_data():
             return MORE
-        self._urcs.forget(sock.who, urc.ERROR)
+        self._urcs.forget(sock.key, urc.ERROR)
         self._out.put(ETX, 0, 1)
         return self._context.fail(sock.error)
 
@@ -75,18 +75,18 @@ class Escaped(Framed):
     def _mark(self):
         """H12: what the host sends from now on is dropped, and counted."""
         self._stream.end()
-        self._traffic.finish(self._sock)
+        self._io.shutdown_write(self._sock)
 
     # To the host
 
     def give(self):
         moved = False
-        rx = self._sock.pipes[0]
+        rx = self._sock.rx
         while self._out.room() > 2 and rx.count():
             self._give_run(rx)
             moved = True
         if moved:
-            self._traffic.was_read(self._sock)
+            self._io.resume(self._sock)
         return self._tell() or moved
 
     def _tell(self):

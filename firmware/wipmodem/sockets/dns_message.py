@@ -1,21 +1,23 @@
-"""DNS messages as bytes (RFC 1035, 4): one question for an address, and what an answer to it says.
+"""Encode DNS queries, decode DNS answers (RFC 1035, 4.1), and parse dotted addresses.
 
-A name in wire form is its labels, each behind its length, and a zero: `3www7example3com0`. No
-length is the code of a letter, so `lower()` of the whole makes names comparable. ValueError is
-damage, and stays in this file.
+A name in wire form is a sequence of labels, each after its length, and a zero byte at the end:
+`3www7example3com0`. A length (1 to 63) is never the code of a letter, so `lower()` of a whole name
+in wire form makes names comparable. A damaged message raises ValueError, which `read_answer`
+catches.
 """
 
 from ..compat import const
 
-# What an answer says. Only DONE comes with an address, and even then there may be none.
-IGNORE = const(0)  # not an answer to this question, or damaged: the right one may still come
-ASK_NEXT = const(1)  # this server cannot tell
-DONE = const(2)
+# What a datagram is to the query. Only DONE comes with an address, which may be None.
+IGNORE = const(0)  # damaged, or not an answer to the query: the right answer may still come
+ASK_NEXT = const(1)  # the server cannot answer the query, another server may
+DONE = const(2)  # the server has the address, or knows that the name has none
 
-_HEADER = const(12)
+_HEADER = const(12)  # bytes
 _REPLY_BITS = const(0xF8)  # QR and the opcode
 _REPLY = const(0x80)
-_CUT = const(0x02)  # TC
+_TRUNCATED = const(0x02)  # TC
+_RCODE = const(15)
 _NXDOMAIN = const(3)
 _IN_A = const(b"\0\1\0\1")  # type A, class IN: the end of the question
 _A = const(1)
@@ -24,15 +26,24 @@ _IN = const(1)
 _MAX_TEXT = const(253)
 _MAX_WIRE = const(255)
 _MAX_LABEL = const(63)
-_POINTER = const(0xC0)
+_POINTER = const(0xC0)  # a length byte from here on is the start of a compression pointer
 _MAX_ALIASES = const(8)
 
 
+def parse_address(text):
+    """Return the four bytes of a dotted address (bytes), or None if `text` is no such address.
+    Leading zeros are decimal, never octal (H2)."""
+    parts = text.split(b".")
+    if len(parts) != 4 or not all(part.isdigit() and int(part) < 256 for part in parts):
+        return None
+    return bytes([int(part) for part in parts])
+
+
 def encode(name):
-    """The wire form of a name as typed, or None if no host can be called that."""
+    """Return the wire form of a name (bytes), or None if no host can have such a name."""
     if name.endswith(b"."):
         name = name[:-1]
-    if not _plausible(name):
+    if not _is_host_name(name):
         return None
     wire = bytearray()
     for label in name.split(b"."):
@@ -44,7 +55,8 @@ def encode(name):
     return bytes(wire)
 
 
-def _plausible(name):
+def _is_host_name(name):
+    """Return True for printable ASCII that is not only digits and dots."""
     if len(name) > _MAX_TEXT or not name.strip(b"0123456789."):
         return False
     for char in name:
@@ -54,27 +66,31 @@ def _plausible(name):
 
 
 def query(ident, wire):
-    """The datagram that asks a recursive server for the address of `wire`."""
+    """Return a datagram that asks a recursive server for the address of the name `wire`."""
     return bytes((ident >> 8, ident & 0xFF, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0)) + wire + _IN_A
 
 
 def read_answer(message, ident, wire):
-    """What a datagram says about the question: (IGNORE, ASK_NEXT or DONE, address or None)."""
+    """Return what a datagram is to the query (`ident`, `wire`), and the address it gives.
+
+    The result is (IGNORE, ASK_NEXT or DONE; four bytes or None). The function allocates.
+    """
     try:
-        at = _behind_question(message, ident, wire.lower())
+        at = _answer_section(message, ident, wire.lower())
         if not at:
             return IGNORE, None
-        if message[3] & 15:
-            return DONE if message[3] & 15 == _NXDOMAIN else ASK_NEXT, None
+        rcode = message[3] & _RCODE
+        if rcode:
+            return DONE if rcode == _NXDOMAIN else ASK_NEXT, None
         addr = _address(message, at, wire.lower())
-        # A cut answer may have lost just the record that was asked for.
-        return ASK_NEXT if addr is None and message[2] & _CUT else DONE, addr
+        # A truncated answer may lack just the record with the address.
+        return ASK_NEXT if addr is None and message[2] & _TRUNCATED else DONE, addr
     except ValueError:
         return IGNORE, None
 
 
-def _behind_question(message, ident, wire):
-    """The offset of the answer section, or 0 when header and question are not this query's."""
+def _answer_section(message, ident, wire):
+    """Return the offset of the answers, or 0 if header or question differ from the query."""
     if len(message) < _HEADER or _u16(message, 0) != ident or _u16(message, 4) != 1:
         return 0
     if message[2] & _REPLY_BITS != _REPLY:
@@ -84,7 +100,7 @@ def _behind_question(message, ident, wire):
 
 
 def _address(message, at, name):
-    """The first address of `name` in the answer section, through its aliases; or None."""
+    """Return the first address of `name` among the answers, through its aliases, or None."""
     addrs = {}
     aliases = {}
     for _ in range(_u16(message, 6)):
@@ -102,7 +118,8 @@ def _address(message, at, name):
 
 
 def _record(message, at):
-    """The rest of a record from behind its owner: (type, start and end of its data)."""
+    """Return (type, start of the data, end of the data) of the record after its name.
+    The type is 0 if the class is not IN."""
     rdata = at + 10
     if rdata > len(message):
         raise ValueError
@@ -114,6 +131,7 @@ def _record(message, at):
 
 
 def _alias(message, rdata, end):
+    """Return the name in a CNAME record, which must fill the data of the record."""
     name, at = _name(message, rdata)
     if at != end:
         raise ValueError
@@ -121,14 +139,14 @@ def _alias(message, rdata, end):
 
 
 def _name(message, at):
-    """(the name at `at` in lower case and without compression, the offset behind it)."""
+    """Return (the name at offset `at`, in lower case and uncompressed; the offset after it)."""
     wire = bytearray()
-    limit = at  # a pointer leads to before all that was read so far, or it could lead in circles
-    behind = 0
+    limit = at  # a pointer must lead to an earlier offset, so that pointers cannot form a loop
+    after = 0  # the offset after the first pointer
     size = _byte(message, at)
     while size:
         if size >= _POINTER:
-            behind = behind or at + 2
+            after = after or at + 2
             at = (size - _POINTER) << 8 | _byte(message, at + 1)
             if at >= limit:
                 raise ValueError
@@ -137,10 +155,11 @@ def _name(message, at):
             at = _copy_label(message, at, size, wire)
         size = _byte(message, at)
     wire.append(0)
-    return bytes(wire).lower(), behind or at + 1
+    return bytes(wire).lower(), after or at + 1
 
 
 def _copy_label(message, at, size, wire):
+    """Append a label to `wire`, and return the offset after the label."""
     end = at + 1 + size
     if size > _MAX_LABEL or end > len(message) or len(wire) + 1 + size >= _MAX_WIRE:
         raise ValueError

@@ -1,185 +1,445 @@
-"""What passes over a socket while it lives: events of the net, bytes of the host (D10-D14, D23).
+"""Move bytes between the net port and the buffers of the sockets (D10-D14, D23).
 
-flow.py moves the bytes; what a move met leads to the next state here.
+    host -> span -> [tx buffer] -> net port          net port -> [rx buffer] -> host
+
+Bytes stay in the tx buffer only while the net port does not accept them. A result of the net port
+that ends a connection changes the state of the socket here.
 """
 
-from .. import urc
-from ..contract import AGAIN, CLOSED, ERR, HUP, OUT
-from ..counters import TX_DROPPED, UDP_TX_DROPPED, UDP_TX_LOST
-from .flow import FINISHED, FINISHING, NO_DATAGRAM, Flow
-from .machine import GONE, UP, error_of, event_of
-from .socket import CONNECTING, PEER_CLOSED, READY, UDP
+from .. import errors, ticks, urc
+from ..compat import const
+from ..contract import (
+    AGAIN,
+    CLOSED,
+    ERR,
+    HUP,
+    IN,
+    NO_RESOURCE,
+    OUT,
+    PORT_IN_USE,
+    RESET,
+    UNREACHABLE,
+)
+from ..counters import (
+    RX_DROPPED,
+    TX_DROPPED,
+    UDP_RX_CUT,
+    UDP_RX_DROPPED,
+    UDP_RX_NO_MEMORY,
+    UDP_RX_OVERFLOW,
+    UDP_TX_DROPPED,
+    UDP_TX_LOST,
+    UDP_TX_REFUSED,
+    WRAP_MASK,
+)
+from .socket import (
+    CONNECTED,
+    CONNECTING,
+    LISTEN,
+    NO_DATAGRAM,
+    NO_HANDLE,
+    PEER_CLOSED,
+    READY,
+    RESOLVED,
+    SERVER,
+    TCP,
+    UDP,
+    WRITE_ENDED,
+    WRITE_ENDING,
+    error_of,
+    is_peer,
+)
+
+# Error numbers of the failures that +WIPCREATE reports at once (R1).
+_ERROR_OF = {NO_RESOURCE: errors.NO_SOCKET, PORT_IN_USE: errors.BAD_PORT_STATE}
+
+_BACKLOG = const(4)  # connections that the stack keeps for a listener until they are accepted
+_MAX_READS = const(512)  # a peer may send without end: stop counting the bytes of a closed socket
 
 
-class Traffic:
-    def __init__(self, machine, net, urcs, counters, scratch, sizes):
-        self._machine = machine
-        self._net = net
-        self._urcs = urcs
-        self._counters = counters
-        self._flow = Flow(net, counters, scratch, sizes)
-        self._mapped = None  # the socket in data mode
-        self._on = {
+class SocketIO:
+    """The net port, and what else all sockets of a table share.
+
+    owners: the list of owners by net handle. scratch: a buffer for bytes between the net port and
+    a ring; it has room for one byte more than the longest datagram.
+    """
+
+    def __init__(self, board, clock, urcs, counters, owners, scratch):
+        self.net = board.net
+        self.clock = clock
+        self.urcs = urcs
+        self.counters = counters
+        self.scratch = scratch
+        self.pending = 0  # sockets whose +WIPCREATE has no outcome yet
+        self.corked = None  # socket whose bytes are held back to coalesce them (Q3)
+        # Event handlers, by the state of the socket. The server module adds LISTENING.
+        self.on_event = {
             CONNECTING: self._on_connecting,
             READY: self._on_ready,
             PEER_CLOSED: self._on_peer_closed,
         }
+        self._owners = owners
+        self._max_datagram = board.sizes.datagram
+        self._max_blocks = board.sizes.run  # blocks that may follow a full block at once
+        self._connect_ms = board.sizes.connect_ms
+        self._blocks = 0  # left of the present burst
 
-    # Events
+    # Handles
 
-    def on_event(self, sock):
-        """Something is ready on the socket's handle: a UDP or TCP client socket."""
-        self._on[sock.state](sock)
+    def open(self, sock):
+        """Connect a client, or open a UDP socket. Return 0 or an error number. A peer that cannot
+        be reached is no error here: its URC follows (R1)."""
+        sock.move(RESOLVED)
+        handle = self._open(sock)
+        if handle in _ERROR_OF:
+            return _ERROR_OF[handle]
+        if handle < 0:
+            sock.end(handle)
+            return 0
+        sock.deadline_ms = ticks.add(self.clock.now_ms, self._connect_ms)
+        self.attach(sock, handle)
+        if sock.protocol == UDP:
+            sock.move(CONNECTED)
+        return 0
 
-    def _on_connecting(self, sock):
-        outcome = self._net.connected(sock.handle)
-        if outcome > 0:
-            self._machine.move(sock, UP)
-            self._flow.watch(sock, True)
-        elif outcome != AGAIN:
-            self._machine.move(sock, event_of(outcome))
+    def _open(self, sock):
+        """Return a net handle or a result class."""
+        if sock.has_peer and not is_peer(sock.addr, sock.peer_port, sock.protocol == TCP):
+            return UNREACHABLE  # H26
+        if sock.protocol == TCP:
+            return self.net.connect(sock.addr, sock.peer_port)
+        if sock.has_peer:
+            return self.net.open_udp(sock.local_port, sock.addr, sock.peer_port)
+        return self.net.open_udp(sock.local_port)
 
-    def _on_ready(self, sock):
+    def listen(self, sock, local_port):
+        """Open a listener. Return 0 or an error number."""
+        handle = self.net.listen(local_port, _BACKLOG)
+        if handle < 0:
+            return _ERROR_OF.get(handle, errors.BAD_PORT_STATE)
+        self.attach(sock, handle)
+        sock.move(LISTEN)
+        return 0
+
+    def attach(self, sock, handle):
+        """Make a socket the owner of a net handle."""
+        sock.handle = handle
+        sock.local_port = self.net.local_port[handle]
+        self._owners[handle] = sock
+
+    def detach(self, sock):
+        """Close the handle of a socket, if it has one. Drop and count the bytes that wait on
+        either side of the handle; the host can still read the rx buffer."""
+        if sock.handle >= 0:
+            self._drop_unread(sock)
+            self.net.close(sock.handle)
+            self._owners[sock.handle] = None
+            sock.handle = NO_HANDLE
+        self._drop_unsent(sock)
+
+    def _drop_unsent(self, sock):
+        lost = sock.tx.clear()
+        sock.bytes_lost += lost
+        self.counters.add(TX_DROPPED, lost)
+
+    def _drop_unread(self, sock):
+        """Count what the stack has received and the host will never read."""
+        reads = _MAX_READS
+        while reads and sock.protocol != SERVER and self._drop(sock):
+            reads -= 1
+        self.count_overflow(sock)
+
+    def _drop(self, sock):
+        """Read once, and count the bytes or the datagram. Return False if there was nothing."""
+        if sock.protocol == TCP:
+            n = self.net.readinto(sock.handle, self.scratch, len(self.scratch))
+            self.counters.add(RX_DROPPED, max(n, 0))
+            return n > 0
+        # One byte of each datagram is enough, because recvfrom allocates what it returns.
+        n = self.net.recvfrom(sock.handle, self.scratch, 1)
+        self.counters.add(UDP_RX_DROPPED, n >= 0)
+        self.counters.add(UDP_TX_REFUSED, n == RESET)  # an ICMP error; datagrams may follow it
+        return n >= 0 or n == RESET
+
+    def count_overflow(self, sock):
+        """Count the datagrams for which the stack had no room, if the stack reports them."""
+        if sock.protocol == UDP and sock.handle >= 0:
+            self.counters.add(UDP_RX_OVERFLOW, self.net.overflow(sock.handle))
+
+    def update_events(self, sock):
+        """Set the poll mask: IN while the rx buffer has room, OUT while the tx buffer has bytes
+        to send."""
+        mask = 0
+        if sock.state == READY and sock.datagram < 0 and sock.rx.room():
+            mask = IN
+        if sock.tx.count() and sock is not self.corked:
+            mask |= OUT
+        self.net.want(sock.handle, mask)
+
+    # Events of the net port, by the state of the socket
+
+    def _on_connecting(self, sock, flags):
+        result = self.net.connected(sock.handle)
+        if result > 0:
+            sock.move(CONNECTED)
+            self.update_events(sock)
+        elif result != AGAIN:
+            sock.end(result)
+
+    def _on_ready(self, sock, flags):
         if sock.protocol == UDP:
             self._receive(sock)
             return
-        flags = self._net.flags[sock.handle]
         if flags & ~OUT:
-            self._fill(sock)
+            result = self._read(sock)
+            if result < AGAIN:
+                self._apply(sock, result)
         if flags & OUT:
-            self.push(sock)
+            self.flush(sock)
 
-    def _on_peer_closed(self, sock):
-        if self._net.flags[sock.handle] & (ERR | HUP):
-            self._machine.detach(sock)
+    def _on_peer_closed(self, sock, flags):
+        if flags & (ERR | HUP):
+            self.detach(sock)
         else:
-            self._dealt(sock, self._flow.drain(sock))
+            self._apply(sock, self._write_buffer(sock))
 
-    # Data mode
+    def _apply(self, sock, result):
+        """Apply the result of a read or a write to the state of the socket."""
+        if result < AGAIN:
+            sock.end(result)
+            if result != CLOSED:
+                self.detach(sock)
+        if sock.handle >= 0:
+            self.update_events(sock)
 
-    def map(self, sock):
-        """Data mode begins: what there is to read is read now (Q22)."""
-        self._mapped = sock
-        self._urcs.forget(sock.who, urc.DATA)
+    # TCP, from the peer
 
-    def unmap(self):
-        """Data mode has ended; what was left unread is owed a +WIPDATA."""
-        sock = self._mapped
-        self._mapped = None
-        sock.told = False
-        self._announce(sock)
+    def _read(self, sock):
+        """Read into the rx buffer, and announce the bytes. Return the count or result class."""
+        rx = sock.rx
+        if rx.count():
+            n = self._read_ring(sock)
+        else:
+            # An empty buffer needs no copy: read into its block.
+            n = self.net.readinto(sock.handle, rx.buf, len(rx.buf))
+            if n > 0:
+                rx.load(n)
+                sock.bytes_received = sock.bytes_received + n & WRAP_MASK
+            if n == len(rx.buf):
+                n = self._read_ring(sock)
+        if not sock.data_announced:
+            self._announce(sock)
+        return n
+
+    def _read_ring(self, sock):
+        """Read into the ring of the rx buffer, which may be full afterwards."""
+        room = min(sock.rx.room(), len(self.scratch))
+        n = self.net.readinto(sock.handle, self.scratch, room) if room else AGAIN
+        if n > 0:
+            sock.rx.put(self.scratch, 0, n)
+            sock.bytes_received = sock.bytes_received + n & WRAP_MASK
+        self.update_events(sock)
+        return n
+
+    def receive_burst(self, sock, sink):
+        """Move the rx buffer, then blocks from the net port, to a serial port, while the serial
+        port accepts whole blocks. There is no call for each block: on a PC two calls cost as much
+        as the system takes to move the block."""
+        if sock.state != READY:
+            return
+        rx = sock.rx
+        n = self._blocks = self._max_blocks
+        while self._blocks and rx.block():
+            self._blocks -= 1
+            if not rx.give(sink):
+                return
+        while n > 0 and self._blocks and rx.start == rx.end:
+            self._blocks -= 1
+            n = self.net.readinto(sock.handle, rx.buf, len(rx.buf))
+            if n > 0:
+                rx.end = n
+                sock.bytes_received = sock.bytes_received + n & WRAP_MASK
+                rx.start = sink.write(rx.buf, 0, n)
+        if n < AGAIN:
+            self._apply(sock, n)
+
+    def resume(self, sock):
+        """Receive again, after the host has read bytes."""
+        if sock.handle >= 0:
+            self.update_events(sock)
+
+    # TCP, to the peer
 
     def send(self, sock, span):
-        """TCP bytes from the host, as many as can be taken; a dead peer takes all, counted."""
-        if sock.handle >= 0 and not sock.finished:
-            self._wrote(sock, self._flow.send(sock, span))
-        if sock.handle < 0 or sock.finished:
-            self._counters.add(TX_DROPPED, span.left())
+        """Take the bytes of a span that the net port or the tx buffer accepts. A closed
+        connection takes all of them: they are dropped and counted."""
+        if sock.handle >= 0 and not sock.write_state:
+            sent = 0
+            if not sock.tx.count() and sock is not self.corked:
+                sent = self._write(sock, span)
+                if span.start == span.end:
+                    return
+            if sent >= AGAIN:
+                sock.tx.put_span(span)
+            self._apply_write(sock, sent)
+        if sock.handle < 0 or sock.write_state:
+            self.counters.add(TX_DROPPED, span.left())
             span.take(span.left())
 
-    def stream(self, sock, source, span):
-        """Whole blocks from a port straight to the net; what is left in the span is to be sent."""
-        if sock.state == READY and not sock.finished and not sock.unsent():
-            result = self._flow.stream(sock, source, span)
-            if result < AGAIN:
-                self._wrote(sock, result)
+    def send_burst(self, sock, source, span):
+        """Move blocks from a serial port to the net port while both ends take whole blocks.
+        The span keeps the bytes that are still to be sent."""
+        if sock.state != READY or sock.write_state or sock.tx.count():
+            return
+        sent = self._blocks = self._max_blocks
+        while self._blocks and span.start == len(span.buf):
+            self._blocks -= 1
+            span.start = 0
+            span.end = source.readinto(span.buf)
+            if span.end < len(span.buf):
+                return
+            sent = self.net.write(sock.handle, span.buf, 0, span.end)
+            if sent > 0:
+                span.start = sent
+                sock.bytes_sent = sock.bytes_sent + sent & WRAP_MASK
+        if sent < AGAIN:
+            self._apply_write(sock, sent)
 
-    def pour(self, sock, sink):
-        """Whole blocks from the net straight to a port; what the pipe has left is to be given."""
-        if sock.state == READY:
-            result = self._flow.pour(sock, sink)
-            if result < AGAIN:
-                self._dealt(sock, result)
-
-    def push(self, sock):
-        """What has been held back goes now."""
+    def flush(self, sock):
+        """Send the tx buffer, as far as the net port accepts it."""
         if sock.handle >= 0:
-            self._wrote(sock, self._flow.drain(sock))
+            self._apply_write(sock, self._write_buffer(sock))
 
-    def finish(self, sock):
-        """H12: our half ends behind what waits."""
-        if not sock.finished:
-            sock.finished = FINISHING
-            self.push(sock)
+    def shutdown_write(self, sock):
+        """Close the sending half after the bytes in the tx buffer (H12)."""
+        if not sock.write_state:
+            sock.write_state = WRITE_ENDING
+            self.flush(sock)
 
-    def send_datagram(self, sock, buf, n):
-        """True once it is dealt with: sent, or counted since the socket cannot (R5, Q27)."""
-        if sock.bound and sock.handle >= 0:
-            return self._flow.send_datagram(sock, buf, n)
-        self._counters.add(UDP_TX_DROPPED, n)
-        return True
+    def _write_buffer(self, sock):
+        """Write the tx buffer to the net port. Return 0, or why the rest must wait."""
+        while sock.tx.block():
+            sent = self._write(sock, sock.tx)
+            if sent <= 0:
+                return sent
+        if sock.write_state == WRITE_ENDING:
+            sock.write_state = WRITE_ENDED
+            self.net.finish(sock.handle)
+        return 0
 
-    def lose(self, sock, span):
-        """What nobody has taken in time."""
-        if sock.protocol == UDP:
-            self.lose_datagram()
-        else:
-            self._counters.add(TX_DROPPED, span.left())
+    def _write(self, sock, span):
+        """Write a span to the net port. Return the count or result class."""
+        sent = self.net.write(sock.handle, span.buf, span.start, span.end - span.start)
+        if sent > 0:
+            span.start += sent
+            sock.bytes_sent = sock.bytes_sent + sent & WRAP_MASK
+        return sent
 
-    def lose_datagram(self):
-        """Data mode ended before the stack would take the last one."""
-        self._counters.add(UDP_TX_LOST)
+    def _apply_write(self, sock, result):
+        """Apply the result of a write. After an error the peer accepts nothing more, but bytes
+        that it sent before are read first (D23): the read that ends them reports the error."""
+        if result < CLOSED and sock.state == READY:
+            self._drop_unsent(sock)
+            sock.write_state = WRITE_ENDED
+            sock.error = error_of(result)
+            result = self._read(sock)
+        self._apply(sock, result)
 
-    def was_read(self, sock):
-        """The host took bytes, or a whole datagram: there is room for more."""
-        if sock.handle >= 0:
-            self._flow.watch(sock, sock.state == READY and sock.datagram < 0)
+    # UDP
 
-    def answer(self, sock, buf, n):
-        """As send_datagram; of a socket without peer to whom the host has heard last."""
-        return self._flow.send_datagram(sock, buf, n)
+    def _receive(self, sock):
+        """Receive one datagram, if the host has read the last one."""
+        if sock.datagram < 0:
+            n = self.net.recvfrom(sock.handle, self.scratch, self._max_datagram + 1)
+            if n >= 0:
+                self._store(sock, n)
+            elif n == NO_RESOURCE:
+                self.counters.add(UDP_RX_NO_MEMORY)
+            elif n < AGAIN:  # an ICMP error about a datagram that the modem sent
+                self.counters.add(UDP_TX_REFUSED)
+        self.update_events(sock)
 
-    def was_given(self, sock):
-        """The host has the whole datagram: the next may come, and may be answered."""
+    def _store(self, sock, n):
+        """Put the datagram of n bytes in the scratch buffer into the rx buffer."""
+        sock.truncated = int(n > self._max_datagram)
+        if sock.truncated:
+            self.counters.add(UDP_RX_CUT)
+            n = self._max_datagram
+        sock.rx.put(self.scratch, 0, n)
+        sock.datagram = n
+        sock.bytes_received = sock.bytes_received + n & WRAP_MASK
+        sock.from_addr[:] = self.net.from_addr
+        sock.from_port = self.net.from_port
+        self._announce(sock)
+
+    def end_datagram(self, sock):
+        """The host has read the whole datagram: its sender can be answered, and the next datagram
+        can be received."""
         sock.reply_addr[:] = sock.from_addr
         sock.reply_port = sock.from_port
         sock.datagram = NO_DATAGRAM
-        self.was_read(sock)
+        self.resume(sock)
 
-    def was_taken(self, sock):
-        """In command mode: of what is left the host is told anew."""
-        if sock.datagram == 0:
-            self.was_given(sock)
+    def send_datagram(self, sock, buf, n):
+        """Send the first n bytes of buf as one datagram. Return False if the net port cannot take
+        it now; else the datagram is sent, or counted because the stack refused it."""
+        sent = self._send_datagram(sock, buf, n)
+        if sent == RESET:
+            # The ICMP error belongs to an earlier datagram; this datagram was not sent yet.
+            self.counters.add(UDP_TX_REFUSED)
+            sent = self._send_datagram(sock, buf, n)
+        if sent == AGAIN:
+            return False
+        if sent < n:  # the stack sends a datagram whole or not at all
+            self.counters.add(UDP_TX_LOST)
         else:
-            self.was_read(sock)
-        self._urcs.forget(sock.who, urc.DATA)
-        sock.told = False
+            sock.bytes_sent = sock.bytes_sent + n & WRAP_MASK
+        return True
+
+    def _send_datagram(self, sock, buf, n):
+        """Send to the peer; without a peer, to the sender of the datagram that was read last."""
+        if sock.has_peer:
+            return self.net.write(sock.handle, buf, 0, n)
+        return self.net.send_to(sock.handle, buf, n, sock.reply_addr, sock.reply_port)
+
+    def send_to_peer(self, sock, buf, n):
+        """Send a datagram in data mode: as send_datagram, but a socket without a peer or without
+        a handle drops and counts the bytes (R5, Q27)."""
+        if sock.has_peer and sock.handle >= 0:
+            return self.send_datagram(sock, buf, n)
+        self.counters.add(UDP_TX_DROPPED, n)
+        return True
+
+    # Data mode and transfers
+
+    def enter_online(self, sock):
+        """Data mode begins: the host reads what there is, so nothing is announced (Q22)."""
+        sock.data_announced = True
+        self.urcs.forget(sock.key, urc.DATA)
+
+    def leave_online(self, sock):
+        """Data mode has ended: announce what is unread (Q22)."""
+        sock.data_announced = False
         self._announce(sock)
 
-    # Inside
+    def end_transfer(self, sock):
+        """The host has read bytes in command mode: announce what is still unread."""
+        if sock.datagram == 0:
+            self.end_datagram(sock)
+        else:
+            self.resume(sock)
+        self.urcs.forget(sock.key, urc.DATA)
+        self.leave_online(sock)
 
-    def _fill(self, sock):
-        got = self._flow.fill(sock)
-        self._announce(sock)
-        self._dealt(sock, got)
-
-    def _receive(self, sock):
-        if sock.datagram < 0 and self._flow.receive(sock) >= 0:
-            self._announce(sock)
-        self.was_read(sock)
+    def count_unsent(self, sock, n):
+        """Count n bytes of the host (on UDP, one datagram) that could not be sent in time."""
+        if sock.protocol == UDP:
+            self.counters.add(UDP_TX_LOST)
+        else:
+            self.counters.add(TX_DROPPED, n)
 
     def _announce(self, sock):
-        if sock.told or sock is self._mapped or not sock.has_data():
-            return
-        sock.told = True
-        self._urcs.put(urc.DATA, sock.who)
-
-    def _wrote(self, sock, result):
-        """Apply the result of a write. After an error the peer takes nothing more, and what it has
-        sent before is read first (D23): the read that ends it tells the error."""
-        if result < CLOSED and sock.state == READY:
-            self._machine.discard(sock)
-            sock.finished = FINISHED
-            sock.error = error_of(event_of(result))
-            result = self._flow.fill(sock)
-            self._announce(sock)
-        self._dealt(sock, result)
-
-    def _dealt(self, sock, result):
-        """Draw the consequence of what a flow met."""
-        if result < AGAIN:
-            self._machine.move(sock, GONE if sock.error else event_of(result), sock.error)
-            if result != CLOSED:
-                self._machine.detach(sock)
-        if sock.handle >= 0:
-            self._flow.watch(sock, sock.state == READY)
+        """Queue +WIPDATA, once for all bytes that arrive before the host reads (Q22)."""
+        if not sock.data_announced and sock.has_data():
+            sock.data_announced = True
+            self.urcs.put(urc.DATA, sock.key)

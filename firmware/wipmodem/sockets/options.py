@@ -1,70 +1,54 @@
-"""The options of sockets: what a new one begins with, what it can be asked and told (+WIPOPT).
+"""Socket options: initial values, and changes by +WIPOPT (O1-O7, Q29, Q30).
 
-Numbers are the guide's. Buffers are bounds within the board's own (options 4 and 5), so what is
-read back is what there is; the rest is the stack's, where it can (contract.py).
+Options 4 and 5 limit the buffers of a socket within the sizes of the board; the limit that is read
+back is the one in force. NO_DELAY, TTL and TOS go to the IP stack, where the stack has them.
 """
 
 from ..compat import const
 from ..contract import NO_DELAY, TOS, TTL
 from ..settings import DEFAULT_TTL, MSS, WINDOW
 
-_TX = const(4)
-_RX = const(5)
+_TX_SIZE = const(4)
+_RX_SIZE = const(5)
 
 
 class Options:
-    """`sizes`: as in sizes.Sizes; a socket's buffers are no larger."""
-
-    def __init__(self, net, settings, sizes):
+    def __init__(self, net, settings):
         self._net = net
         self._settings = settings
-        self._tx_most = sizes.tx_most()
-        self._rx_most = sizes.rx_most()
 
     def use(self):
-        """Options 0, 3 and 4 of +WIPCFG, for sockets to come."""
+        """Apply options 0, 3 and 4 of +WIPCFG to sockets that are opened from now on."""
         settings = self._settings
         self._net.defaults(settings[DEFAULT_TTL], settings[MSS], settings[WINDOW])
 
     def begin(self, sock):
-        """What a socket has when it is created."""
-        sock.ttl = self._net.fixed_ttl or self._settings[DEFAULT_TTL]
-        sock.tx_size = self._tx_most
-        sock.rx_size = self._rx_most
+        """Set the initial values of a socket that +WIPCREATE opens."""
+        sock.options[NO_DELAY] = sock.options[TOS] = 0
+        sock.options[TTL] = self._net.fixed_ttl or self._settings[DEFAULT_TTL]
 
-    def inherit(self, sock, server):
-        """Q29, O6: a spawned socket begins as its server is."""
-        sock.ttl = server.ttl
-        sock.tos = server.tos
-        sock.no_delay = server.no_delay
-        sock.tx_size = server.tx_size
-        sock.rx_size = server.rx_size
-        self._bound(sock)
-        if sock.ttl != self._settings[DEFAULT_TTL] and not self._net.fixed_ttl:
-            self._net.tune(sock.handle, TTL, sock.ttl)
-        if sock.tos:
-            self._net.tune(sock.handle, TOS, sock.tos)
-        if sock.no_delay:
+    def inherit(self, sock, listener):
+        """Give a spawned socket the values of its listener (Q29, O6)."""
+        options = sock.options
+        options[:] = listener.options
+        sock.rx.capacity = listener.rx.capacity
+        sock.tx.capacity = listener.tx.capacity
+        if options[TTL] != self._settings[DEFAULT_TTL] and not self._net.fixed_ttl:
+            self._net.tune(sock.handle, TTL, options[TTL])
+        if options[TOS]:
+            self._net.tune(sock.handle, TOS, options[TOS])
+        if options[NO_DELAY]:
             self._net.tune(sock.handle, NO_DELAY, 1)
 
     def set(self, sock, number, value):
-        """False where the stack cannot."""
-        if number == _TX:
-            sock.tx_size = min(value, self._tx_most)
-        elif number == _RX:
-            sock.rx_size = min(value, self._rx_most)
-        elif number == NO_DELAY:  # where the stack gathers all the same, we at least do not
-            sock.no_delay = bool(value)
-            self._net.tune(sock.handle, NO_DELAY, value)
-        elif not self._net.tune(sock.handle, number, value):
-            return False
-        elif number == TTL:
-            sock.ttl = value
+        """Set an option to a value of its range. Return False if the IP stack cannot do it."""
+        if number == _TX_SIZE:
+            sock.tx.limit(value)
+        elif number == _RX_SIZE:
+            sock.rx.limit(value)
+        elif self._net.tune(sock.handle, number, value) or number == NO_DELAY:
+            # Without NO_DELAY in the stack, the modem at least does not coalesce bytes itself.
+            sock.options[number] = value
         else:
-            sock.tos = value
-        self._bound(sock)
+            return False
         return True
-
-    def _bound(self, sock):
-        sock.pipes[0].bound(sock.rx_size)
-        sock.pipes[1].bound(sock.tx_size)

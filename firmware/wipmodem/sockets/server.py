@@ -1,34 +1,52 @@
-"""Who comes in at a server: accepted, refused or made to wait (Q14, Q15, U3; +WIPXSERVER)."""
+"""Accept connections for the listeners (Q14, Q15, U3), and close idle ones (+WIPXSERVER).
+
+The module is loaded with the first listener, or with the first +WIPXSERVER.
+"""
 
 from .. import urc
 from ..compat import const
 from ..contract import IN, KEEPALIVE, NO_RESOURCE
-from ..counters import ACCEPT_FILTERED, ACCEPT_NO_SOCKET, ACCEPT_PEER_LIMIT, ACCEPT_RANGE_FULL
+from ..counters import (
+    ACCEPT_FILTERED,
+    ACCEPT_NO_SOCKET,
+    ACCEPT_PEER_LIMIT,
+    ACCEPT_RANGE_FULL,
+    WRAP_MASK,
+)
 from ..settings import TELL_REFUSED
-from .flow import COUNTED
-from .machine import IDLE, SPAWNED
-from .socket import INDEXES, LISTENING, NO_HANDLE, READY, SERVER, TCP
+from .socket import (
+    ACCEPTED,
+    IDLE_TIMEOUT,
+    INDEXES,
+    LISTENING,
+    NO_HANDLE,
+    READY,
+    SERVER,
+    TCP,
+)
 
-_NOBODY = const(b"\0\0\0\0")
-_WELCOME = const(-1)
+_ANY = const(b"\0\0\0\0")
+_NO_REASON = const(-1)
 
 
-class Policy:
-    """What holds for one server index, whether a server is there or not."""
+class AccessPolicy:
+    """Which peers a server accepts, and for how long. A policy belongs to a server index, whether
+    a server is open there or not."""
 
     def __init__(self):
         self.addr = bytearray(4)
-        self.mask = bytearray(4)  # its bits are those of a peer that have to be as in addr
+        self.mask = bytearray(4)  # the bits of a peer's address that must be as in `addr`
         self.reset()
 
     def reset(self):
-        self.addr[:] = self.mask[:] = _NOBODY
-        self.most = 0  # connections of one peer; 0: any number
-        self.idle_s = 0  # a connection that carries nothing for so long is closed; 0: never
-        self.keepalive_s = 0  # the stack asks a silent peer after so long; 0: never
-        self.hold = 0  # 1: peers wait while no index is free
+        self.addr[:] = self.mask[:] = _ANY
+        self.max_per_peer = 0  # connections of one peer; 0: no limit
+        self.idle_s = 0  # a connection without traffic for this time is closed; 0: never
+        self.keepalive_s = 0  # the stack probes a silent peer after this time; 0: never
+        self.hold = 0  # 1: connections stay in the backlog while no index is free
 
-    def admits(self, addr):
+    def allows(self, addr):
+        """Return True if the filter allows a peer with this address (four bytes)."""
         i = 4
         while i:
             i -= 1
@@ -37,113 +55,114 @@ class Policy:
         return True
 
 
-class Door:
-    def __init__(self, table, machine, net, clock, urcs, counters, settings):
-        self.policies = [Policy() for _ in range(INDEXES[SERVER - 1])]
+class Server:
+    """Accepts or rejects the connections of all listeners of a table."""
+
+    def __init__(self, table, io, settings):
+        self.policies = [AccessPolicy() for _ in range(INDEXES[SERVER - 1])]
         self._table = table
-        self._machine = machine
-        self._net = net
-        self._clock = clock
-        self._urcs = urcs
-        self._counters = counters
+        self._io = io
+        self._net = io.net
         self._settings = settings
+        io.on_event[LISTENING] = self.on_connection
 
-    def policy(self, server):
-        """server: its index."""
-        return self.policies[server - 1]
+    def policy(self, index):
+        """Return the access policy of a server index."""
+        return self.policies[index - 1]
 
-    # At an event of a listener
-
-    def open(self, server):
-        """Somebody stands before it."""
-        policy = self.policy(server.index)
-        if policy.hold and self._full(server) != _WELCOME:
-            self._net.want(server.handle, 0)
+    def on_connection(self, listener, flags):
+        """Accept or reject the first connection in the backlog of a listener."""
+        net = self._net
+        policy = self.policies[listener.range[0] - 1]
+        if policy.hold and self._shortage(listener) != _NO_REASON:
+            net.want(listener.handle, 0)
             return
-        handle = self._net.accept(server.handle)
+        handle = net.accept(listener.handle)
         if handle == NO_RESOURCE:
-            self._refuse(server, NO_HANDLE, ACCEPT_NO_SOCKET)
+            self._report(listener, NO_HANDLE, ACCEPT_NO_SOCKET)
         if handle < 0:
             return
-        objection = self._objection(server, policy, self._net.addr[handle])
-        if objection != _WELCOME:
-            self._refuse(server, handle, objection)
-            self._net.close(handle)  # Q15
-            return
-        self._spawn(server, handle)
-        if policy.keepalive_s:
-            self._net.tune(handle, KEEPALIVE, policy.keepalive_s)
+        reason = self._reject_reason(listener, policy, net.addr[handle])
+        if reason == _NO_REASON:
+            self._spawn(listener, handle)
+            if policy.keepalive_s:
+                net.tune(handle, KEEPALIVE, policy.keepalive_s)
+        else:
+            self._report(listener, handle, reason)
+            net.close(handle)  # Q15
 
-    def _objection(self, server, policy, addr):
-        """The counter of why this peer may not come in, or _WELCOME."""
-        if not policy.admits(addr):
+    def _reject_reason(self, listener, policy, addr):
+        """Return the counter of the reason to reject a peer, or _NO_REASON."""
+        if not policy.allows(addr):
             return ACCEPT_FILTERED
-        if policy.most and self._of_peer(server, addr) >= policy.most:
+        if policy.max_per_peer and self._connections(listener, addr) >= policy.max_per_peer:
             return ACCEPT_PEER_LIMIT
-        return self._full(server)
+        return self._shortage(listener)
 
-    def _of_peer(self, server, addr):
-        """How many connections of this server it has."""
+    def _connections(self, listener, addr):
+        """Return how many connections of this peer the server has."""
         count = 0
         for sock in self._table.all:
-            count += sock.server == server.index and sock.handle >= 0 and sock.addr == addr
+            is_own = sock.range[0] == listener.range[0] and sock.handle >= 0
+            count += is_own and sock.addr == addr
         return count
 
-    def _full(self, server):
-        """The counter of what there is no more of, or _WELCOME."""
-        if not self._table.room():
+    def _shortage(self, listener):
+        """Return the counter of what the table lacks for one more connection, or _NO_REASON."""
+        if not self._table.has_room():
             return ACCEPT_NO_SOCKET
-        return _WELCOME if self._free(server) else ACCEPT_RANGE_FULL
+        return _NO_REASON if self._free_key(listener) else ACCEPT_RANGE_FULL
 
-    def _free(self, server):
-        """The lowest free index of its range (Q14), or 0."""
-        index = server.first
-        while index <= server.last:
-            if not self._table.at(TCP, index).state:
-                return index
-            index += 1
-        return 0
+    def _free_key(self, listener):
+        """Return the key of the lowest free index in the range of a listener (Q14), or 0."""
+        key = TCP << 4 | listener.range[1]
+        for sock in self._table.all:  # in the order of keys
+            if sock.key == key:
+                key += 1
+        return key if key & 15 <= listener.range[2] else 0
 
-    def _refuse(self, server, handle, reason):
-        """Counted, and told if the host wants to know. Of one that the stack had no place for
-        nobody knows who it was."""
-        self._counters.add(reason)
+    def _report(self, listener, handle, reason):
+        """Count a rejected connection, and queue +WIPXREFUSED if the host wants it. handle: -1 if
+        the stack dropped the connection; then the peer is unknown."""
+        self._io.counters.add(reason)
         if self._settings[TELL_REFUSED]:
-            addr = _NOBODY if handle < 0 else self._net.addr[handle]
+            addr = _ANY if handle < 0 else self._net.addr[handle]
             port = 0 if handle < 0 else self._net.peer_port[handle]
-            self._urcs.refused(server.who, addr, port, reason)
+            self._io.urcs.refused(listener.key, addr, port, reason)
 
-    def _spawn(self, server, handle):
-        sock = self._table.open(self._table.at(TCP, self._free(server)))
-        self._machine.move(sock, SPAWNED)
-        sock.bound = True
-        sock.reserve(server.index, server.first, server.last)
-        self._machine.attach(sock, handle)
+    def _spawn(self, listener, handle):
+        """Open a socket for an accepted connection, and queue +WIPACCEPT (U3)."""
+        sock = self._table.open(self._free_key(listener))
+        sock.move(ACCEPTED)
+        sock.has_peer = True
+        sock.range = listener.range
+        self._io.attach(sock, handle)
         sock.addr[:] = self._net.addr[handle]
         sock.peer_port = self._net.peer_port[handle]
-        self._table.options.inherit(sock, server)
-        self._urcs.put(urc.ACCEPT, sock.who, server.index)  # U3
+        self._table.options.inherit(sock, listener)
+        self._io.urcs.put(urc.ACCEPT, sock.key, listener.range[0])
 
-    # Later
-
-    def reopen(self):
-        """Watch all listeners again: an index, or a socket of the stack's, may be free now."""
+    def watch_listeners(self):
+        """Watch all listeners again: an index, or a socket of the stack, may be free now."""
         for sock in self._table.all:
             if sock.state == LISTENING:
                 self._net.want(sock.handle, IN)
 
-    def second(self):
-        """One has gone by."""
-        self.reopen()
+    def every_second(self):
+        """Watch all listeners again, and check the spawned sockets for idleness."""
+        self.watch_listeners()
         for sock in self._table.all:
-            if sock.protocol == TCP and sock.server and sock.state == READY:
-                self._look_at(sock)
+            if sock.protocol == TCP and sock.range[0] and sock.state == READY:
+                self._check_idle(sock)
 
-    def _look_at(self, sock):
-        idle_s = self.policy(sock.server).idle_s
-        carried = sock.sent + sock.received & COUNTED
-        if carried != sock.carried or sock.has_data() or sock.unsent():
-            sock.carried = carried
-            sock.quiet_s = self._clock.seconds
-        elif idle_s and self._clock.seconds - sock.quiet_s >= idle_s:
-            self._machine.move(sock, IDLE)
+    def _check_idle(self, sock):
+        """Close a connection that was idle for too long. Bytes that wait for the host or for the
+        peer are traffic."""
+        idle_s = self.policy(sock.range[0]).idle_s
+        seconds = self._io.clock.seconds
+        transferred = sock.bytes_sent + sock.bytes_received & WRAP_MASK
+        if transferred != sock.bytes_checked or sock.has_data() or sock.unsent():
+            sock.bytes_checked = transferred
+            sock.idle_since_s = seconds
+        elif idle_s and seconds - sock.idle_since_s >= idle_s:
+            sock.move(IDLE_TIMEOUT)

@@ -1,265 +1,221 @@
-"""The index table: creating, spawning, reserving, closing (W1-W4, R1-R20, X1-X7, Q5).
+"""The index table: create, find, reserve and close sockets (W1-W4, R1-R20, X1-X7, Q5).
 
-A server's reservation is read off the table: it holds while the server, or any socket that it
-spawned, is not FREE (R11).
+A range is reserved while its server, or any socket that the server spawned, is open (R11).
 """
 
 from .. import errors, lazy
-from ..clock import ticks_add, ticks_diff
 from ..compat import const
-from ..contract import NO_RESOURCE, PORT_IN_USE, UNREACHABLE
-from ..counters import RX_DROPPED, UDP_RX_DROPPED
+from ..counters import RX_DROPPED, UDP_RX_DROPPED, WRAP_MASK
 from ..pipe import Pipe
-from ..settings import SOCKETS
-from .address import is_peer, parse
-from .dns import LARGEST, Resolver
-from .flow import COUNTED
-from .io import Traffic
-from .machine import ASKED, DEAD, GONE, NAMED, OPENED, UP, Machine, event_of
+from ..settings import DIALECT, SOCKETS, WIPSOFT
+from .dns import MAX_DATAGRAM, Resolver
+from .dns_message import parse_address
+from .io import SocketIO
 from .options import Options
-from .socket import CONNECTING, READY, RESOLVING, SERVER, TCP, UDP, Sock
+from .socket import CREATE, FAILED, FREE, READY, RESET, RESOLVING, SERVER, TCP, UNREACHABLE, Socket
 
-# The error numbers of what only the stack knows, when a socket is asked for.
-_REFUSAL_OF = {NO_RESOURCE: errors.NO_SOCKET, PORT_IN_USE: errors.BAD_PORT_STATE}
-
-_BACKLOG = const(4)
-_DOOR = const(("sockets.server", "Door"))  # for lazy.py
-_ALL = const(65535)  # bytes: whatever a buffer holds
+_SERVER = const(("sockets.server", "Server"))  # for lazy.py
+_NO_LIMIT = const(65535)  # bytes: more than any buffer holds
 _IDLE_MS = const(1000)
 
 
 class Table:
-    """The sockets, their handles at the net port and their buffers."""
+    """The sockets, their buffers, and the resolver.
 
-    def __init__(self, board, clock, settings, urcs, counters):
-        self._board = board
+    owners: a list with a place for each handle of the net port; owners[handle].on_event(flags)
+    handles an event.
+    """
+
+    def __init__(self, board, clock, settings, urcs, counters, owners):
+        sizes = board.sizes
         self._clock = clock
         self._settings = settings
-        net, sizes = board.net, board.sizes
-        self.options = Options(net, settings, sizes)
-        self.options.use()
-        self._net = net
-        self._urcs = urcs
         self._counters = counters
-        self._sizes = sizes
+        self._urcs = urcs
+        self.owners = owners
+        self._max_sockets = sizes.sockets
+        # For bytes that are used at once. One byte more than a datagram shows a longer datagram.
+        self.scratch = bytearray(max(sizes.block, sizes.datagram + 1, MAX_DATAGRAM))
+        self.io = SocketIO(board, clock, urcs, counters, owners, self.scratch)
+        self.options = Options(board.net, settings)
+        # One question for each socket, and one for +WIPPING.
+        self.resolver = Resolver(
+            board.net, clock, owners, sizes.sockets + 1, board.entropy, self.scratch
+        )
+        self.server = None  # the Server, after the first use
         self.all = []  # open sockets, in the order of protocol and index
-        # Sockets that are not open; None in the place of each that is: a list that grew could find
-        # no memory to take a closed one back.
-        self._spare: list = [Sock(_pipes(sizes)) for _ in range(sizes.sockets)]
-        self._blank = Sock(())  # stands for any index that is free
-        # Where the net puts what is used up at once; one byte more shows a datagram too long.
-        self.scratch = bytearray(max(sizes.block, sizes.datagram + 1, LARGEST))
-        self.pinged = _nobody  # called with the address of one name more, or None
-        self.resolver = Resolver(net, sizes.sockets + 1, board.entropy, self._named, self.scratch)
-        self._machine = Machine(net, urcs, counters, sizes.handles, self.scratch)
-        self.door = None  # made for the first server
-        self.traffic = Traffic(self._machine, net, urcs, counters, self.scratch, sizes)
-        self.most = 0  # that were open at once
-        self._sent = self._received = 0  # bytes, of sockets that are closed
-        self._wait_ms = 0
+        self.peak = 0  # most sockets open at the same time
+        self._bytes_sent = self._bytes_received = 0  # of sockets that are closed
+        self._pool = [Socket(self.io, *_pipes(sizes)) for _ in range(sizes.sockets)]
 
-    # Looking
+    # Finding
 
-    def at(self, protocol, index):
-        """The socket at an index. One that is FREE is good until the next is asked for."""
-        return self.of(protocol << 4 | index)
+    def find(self, protocol, index):
+        """Return the open socket at an index, or None."""
+        return self.find_key(protocol << 4 | index)
 
-    def of(self, who):
+    def find_key(self, key):
+        """Return the open socket with this key (protocol << 4 | index), or None."""
         i = len(self.all)
         while i:
             i -= 1
-            if self.all[i].who == who:
-                return self.all[i]
-        self._blank.name(who >> 4, who & 15)
-        return self._blank
-
-    def reserved(self, first, last):
-        """The server, or spawned socket, whose range meets it (R9-R12), or None."""
-        i = len(self.all)
-        while i:
-            i -= 1
-            if self.all[i].holds(first, last):
+            if self.all[i].key == key:
                 return self.all[i]
         return None
 
-    def sent(self):
-        """Bytes that the stack has taken, of all sockets since the start, modulo COUNTED + 1."""
-        total = self._sent
+    def reserved(self, from_idx, to_idx):
+        """Return the listener or spawned socket whose range has one of these TCP indexes
+        (R9-R12), or None."""
+        i = len(self.all)
+        while i:
+            i -= 1
+            if self.all[i].overlaps(from_idx, to_idx):
+                return self.all[i]
+        return None
+
+    def pending(self):
+        """Return how many sockets have no outcome of their +WIPCREATE yet."""
+        return self.io.pending
+
+    def has_room(self):
+        """Return True if one more socket may be open. Servers count (Q2)."""
+        return len(self.all) < self._max_open()
+
+    def _max_open(self):
+        """Return the lower of option 6 of +WIPCFG and the number of sockets of the board (W4)."""
+        return min(self._settings[SOCKETS], self._max_sockets)
+
+    # Counting
+
+    def bytes_sent(self):
+        """Return the bytes that the stack accepted from all sockets since the start. The count
+        wraps to 0 at 536870912 (2^29)."""
+        total = self._bytes_sent
         for sock in self.all:
-            total = total + sock.sent & COUNTED
+            total = total + sock.bytes_sent & WRAP_MASK
         return total
 
-    def received(self):
-        """... and has given."""
-        total = self._received
+    def bytes_received(self):
+        """Return the bytes that the stack delivered to all sockets, as bytes_sent does."""
+        total = self._bytes_received
         for sock in self.all:
-            total = total + sock.received & COUNTED
+            total = total + sock.bytes_received & WRAP_MASK
         return total
 
     def count_overflows(self):
+        """Count the datagrams for which the stack had no room."""
         for sock in self.all:
-            self._machine.count_overflow(sock)
+            self.io.count_overflow(sock)
 
-    def pending(self):
-        """How many sockets have no outcome of their +WIPCREATE yet."""
-        return self._machine.pending
+    # Creating: the result is 0 or an error number. Later failures are URCs (R1).
 
-    # Creating: 0 or the error number of a refusal. R1: all else is told later.
-
-    def create(self, sock, local_port, name, peer_port):
-        """UDP or TCP client; `name` is the peer as written, None on a UDP listen socket."""
-        refusal = self.refusal(sock)
-        if refusal:
-            return refusal
-        sock = self.open(sock)
+    def create(self, protocol, index, local_port, name, peer_port):
+        """Create a UDP or TCP client. name: of the peer, bytes; None on a UDP socket that has no
+        peer. Return 0 or an error number."""
+        key = protocol << 4 | index
+        error = self._replace_failed(key) or self.refusal(key)
+        if error:
+            return error
+        sock = self.open(key)
         try:
-            refusal = self._start(sock, local_port, name, peer_port)
+            error = self._start(sock, local_port, name, peer_port)
         except MemoryError:
-            refusal = errors.NO_MEMORY
-        if refusal:
+            error = errors.NO_MEMORY
+        if error:
             self._free(sock)
-        return refusal
+        return error
 
     def _start(self, sock, local_port, name, peer_port):
-        self._begin(sock, local_port, name, peer_port)
-        addr = None if name is None else parse(name)
-        if addr:
-            sock.addr[:] = addr
-        if addr or name is None:
-            return self._link(sock)
-        self.resolver.start(sock.who, name, self._clock.now_ms)
-        return 0
-
-    def create_server(self, sock, local_port, first, last):
-        refusal = self.refusal(sock)
-        if not refusal and (self.reserved(first, last) or self._taken(first, last)):
-            refusal = errors.INDEX_RESERVED  # R10
-        if refusal:
-            return refusal
-        self.need_door()
-        sock = self.open(sock)  # before the listener: it allocates
-        handle = self._net.listen(local_port, _BACKLOG)
-        if handle < 0:
-            self._free(sock)
-            return _REFUSAL_OF.get(handle, errors.BAD_PORT_STATE)
-        self._machine.attach(sock, handle)
-        self._machine.move(sock, OPENED)
-        sock.reserve(sock.index, first, last)
-        self.options.begin(sock)
-        return 0
-
-    def need_door(self):
-        """Return the door, which is made at the first call. MemoryError changes nothing."""
-        if self.door is None:
-            self.door = lazy.need(_DOOR)(
-                self,
-                self._machine,
-                self._net,
-                self._clock,
-                self._urcs,
-                self._counters,
-                self._settings,
-            )
-        return self.door
-
-    def refusal(self, sock):
-        """Why +WIPCREATE would be refused for it, as things stand, or 0."""
-        if sock.state:
-            return errors.ALREADY_ACTIVE  # R15
-        if not self.room():
-            return errors.NO_SOCKET  # R18
-        if sock.protocol == TCP and self.reserved(sock.index, sock.index):
-            return errors.INDEX_RESERVED  # R9
-        return 0
-
-    def room(self):
-        """For one more."""
-        return len(self.all) < self._most()
-
-    def _most(self):
-        """Option 6 of +WIPCFG, and what the board has (W4); servers count (Q2)."""
-        return min(self._settings[SOCKETS], self._sizes.sockets)
-
-    def _taken(self, first, last):
-        return any(s.protocol == TCP and first <= s.index <= last for s in self.all)
-
-    def open(self, free):
-        """A socket with buffers in the place of one that is FREE. MemoryError changes nothing."""
-        sock = self._next_spare()
-        sock.name(free.protocol, free.index)
-        sock.born_s = self._clock.seconds
-        i = 0
-        while i < len(self.all) and self.all[i].who < sock.who:
-            i += 1
-        self.all.insert(i, sock)
-        self._spare[self._spare.index(sock)] = None
-        self.most = max(self.most, len(self.all))
-        return sock
-
-    def _next_spare(self):
-        i = 0
-        while self._spare[i] is None:
-            i += 1
-        return self._spare[i]
-
-    def _begin(self, sock, local_port, name, peer_port):
-        self._machine.move(sock, ASKED)
-        sock.bound = name is not None
+        sock.move(CREATE)
+        sock.has_peer = name is not None
         sock.local_port = local_port
         sock.peer_port = peer_port
         self.options.begin(sock)
-
-    def _link(self, sock):
-        """The peer's address is known, or there is none: 0 or the error number of a refusal."""
-        self._machine.move(sock, NAMED)
-        if sock.bound and not is_peer(sock.addr, sock.peer_port, sock.protocol == TCP):
-            handle = UNREACHABLE  # H26
-        elif sock.protocol == TCP:
-            handle = self._net.connect(sock.addr, sock.peer_port)
-        elif sock.bound:
-            handle = self._net.open_udp(sock.local_port, sock.addr, sock.peer_port)
-        else:
-            handle = self._net.open_udp(sock.local_port)
-        if handle >= 0:
-            sock.deadline_ms = ticks_add(self._clock.now_ms, self._sizes.connect_ms)
-            self._machine.attach(sock, handle)
-            if sock.protocol == UDP:
-                self._machine.move(sock, UP)
-        elif handle in _REFUSAL_OF:
-            return _REFUSAL_OF[handle]
-        else:
-            self._machine.move(sock, event_of(handle))
+        addr = None if name is None else parse_address(name)
+        if addr:
+            sock.addr[:] = addr
+        if addr or name is None:
+            return self.io.open(sock)
+        self.resolver.start(sock, name)
         return 0
 
-    def _named(self, slot, addr):
-        """The resolver's answer: four bytes, or None."""
-        if not slot:
-            self.pinged(addr)
-            return
-        sock = self.of(slot)
-        if addr is None:
-            self._machine.move(sock, DEAD)  # Q34
-            return
-        sock.addr[:] = addr
-        refusal = self._link(sock)
-        if refusal:
-            self._machine.move(sock, DEAD, refusal)
+    def create_server(self, index, local_port, from_idx, to_idx):
+        """Create a listener that spawns sockets in a range of TCP indexes. Return 0 or an error
+        number."""
+        key = SERVER << 4 | index
+        error = self.refusal(key)
+        if not error and (self.reserved(from_idx, to_idx) or self._is_used(from_idx, to_idx)):
+            error = errors.INDEX_RESERVED  # R10
+        if error:
+            return error
+        self.need_server()
+        reserved = (index, from_idx, to_idx)
+        sock = self.open(key)  # before the listener is opened, because this allocates
+        error = self.io.listen(sock, local_port)
+        if error:
+            self._free(sock)
+            return error
+        sock.range = reserved
+        self.options.begin(sock)
+        return 0
+
+    def need_server(self):
+        """Return the Server, which is made at the first call. A MemoryError changes nothing."""
+        if self.server is None:
+            self.server = lazy.need(_SERVER)(self, self.io, self._settings)
+        return self.server
+
+    def refusal(self, key):
+        """Return the error number with which +WIPCREATE would be refused now, or 0."""
+        if self.find_key(key) is not None:
+            return errors.ALREADY_ACTIVE  # R15
+        if not self.has_room():
+            return errors.NO_SOCKET  # R18
+        if key >> 4 == TCP and self.reserved(key & 15, key & 15):
+            return errors.INDEX_RESERVED  # R9
+        return 0
+
+    def _is_used(self, from_idx, to_idx):
+        return any(TCP << 4 | from_idx <= sock.key <= TCP << 4 | to_idx for sock in self.all)
+
+    def open(self, key):
+        """Put a closed socket of the pool into the table. A MemoryError changes nothing."""
+        sock = self._spare()
+        i = 0
+        while i < len(self.all) and self.all[i].key < key:
+            i += 1
+        self.all.insert(i, sock)
+        sock.key = key
+        sock.protocol = key >> 4
+        sock.created_s = self._clock.seconds
+        self.peak = max(self.peak, len(self.all))
+        return sock
+
+    def _spare(self):
+        i = 0
+        while self._pool[i].state != FREE:
+            i += 1
+        return self._pool[i]
 
     # Closing
 
     def close(self, sock):
-        """X1-X5. What was not read or sent is dropped, and counted."""
+        """Close a socket (X1-X5). Bytes that were not read or sent are dropped and counted."""
         if sock.state == RESOLVING:
-            self.resolver.cancel(sock.who)
-        self._urcs.forget(sock.who)
+            self.resolver.cancel(sock)
+        self._urcs.forget(sock.key)
         self._free(sock)
 
-    def give_way(self, sock):
-        """H15: a failed one goes if another may have its index: 0 or an error number."""
-        if len(self.all) > self._most():
+    def _replace_failed(self, key):
+        """In the dialect wipsoft +WIPCREATE replaces a failed socket (H15). Close the socket if a
+        new one may have its index. Return 0 or an error number."""
+        sock = self.find_key(key)
+        if sock is None or sock.state != FAILED or self._settings[DIALECT] != WIPSOFT:
+            return 0
+        if len(self.all) > self._max_open():
             return errors.NO_SOCKET
-        if sock.first and any(s.first == sock.first and s is not sock for s in self.all):
-            return errors.INDEX_RESERVED  # R11: it is not the last that holds the range
+        if sock.range[0] and any(s.range is sock.range and s is not sock for s in self.all):
+            return errors.INDEX_RESERVED  # R11: another socket keeps the range reserved
         self.close(sock)
         return 0
 
@@ -268,83 +224,61 @@ class Table:
             self.close(self.all[-1])
 
     def release(self):
-        """Let go of the buffers, all sockets being closed: the modem has ended. MicroPython's
-        collector may take a stale word on the stack for a reference to it."""
-        for sock in self._spare:
-            sock.pipes = ()  # type: ignore (it is used no more)
+        """Drop the buffers. All sockets are closed, and the modem has ended. MicroPython's
+        collector may take a stale word on the stack for a reference to the modem."""
+        for sock in self._pool:
+            del sock.rx, sock.tx
 
     def bearer_lost(self):
-        """Q5: peers are lost, the sockets still need WIPCLOSE."""
+        """The session was lost: connected sockets lose their peers, and each socket stays in the
+        table until +WIPCLOSE (Q5)."""
         for sock in self.all:
             if sock.state == RESOLVING:
-                self.resolver.cancel(sock.who)
-            self._machine.detach(sock)
-            self._machine.move(sock, GONE if sock.state == READY else DEAD)
+                self.resolver.cancel(sock)
+            self.io.detach(sock)
+            sock.move(RESET if sock.state == READY else UNREACHABLE)
 
     def _free(self, sock):
-        self._count_unread(sock)
-        self._sent = self._sent + sock.sent & COUNTED
-        self._received = self._received + sock.received & COUNTED
-        self._machine.free(sock)
-        for pipe in sock.pipes:
-            pipe.bound(_ALL)
-        self.all.remove(sock)
-        self._spare[self._spare.index(None)] = sock
-        if self.door is not None:
-            self.door.reopen()
-
-    def _count_unread(self, sock):
-        unread = sock.pipes[0].clear()
+        unread = sock.rx.clear()
         if sock.protocol == TCP:
             self._counters.add(RX_DROPPED, unread)
         else:
             self._counters.add(UDP_RX_DROPPED, sock.datagram >= 0)
+        self._bytes_sent = self._bytes_sent + sock.bytes_sent & WRAP_MASK
+        self._bytes_received = self._bytes_received + sock.bytes_received & WRAP_MASK
+        sock.free()
+        sock.rx.limit(_NO_LIMIT)
+        sock.tx.limit(_NO_LIMIT)
+        self.all.remove(sock)
+        if self.server is not None:
+            self.server.watch_listeners()
 
-    # Events
-
-    def on_event(self, handle):
-        sock = self._machine.of_handle(handle)
-        if sock.protocol == SERVER:
-            self.door.open(sock)
-        else:
-            self.traffic.on_event(sock)
+    # Time
 
     def tick(self):
-        """Peers that did not answer in time; True if there was one."""
-        asked = self.resolver.tick(self._clock.now_ms)
-        if not self._machine.pending or self._pending_ms():
-            return asked
+        """End attempts to connect that had no answer in time. Return True if there was one."""
+        if not self.io.pending or self.wait_ms():
+            return False
         for sock in self.all:
-            if sock.state == CONNECTING and ticks_diff(self._clock.now_ms, sock.deadline_ms) >= 0:
-                self._machine.move(sock, DEAD)
+            if not sock.wait_ms():
+                sock.move(UNREACHABLE)
         return True
 
-    def every_second(self):
-        """Count a second."""
-        if self.door is not None:
-            self.door.second()
-
     def wait_ms(self):
-        """Until `tick` is needed."""
-        return min(self._pending_ms(), self.resolver.wait_ms(self._clock.now_ms))
+        """Return the ms until `tick` is needed."""
+        wait_ms = _IDLE_MS
+        i = len(self.all) if self.io.pending else 0
+        while i:
+            i -= 1
+            wait_ms = min(wait_ms, self.all[i].wait_ms())
+        return wait_ms
 
-    def _pending_ms(self):
-        self._wait_ms = _IDLE_MS
-        if self._machine.pending:
-            for sock in self.all:
-                self._shorten(sock)
-        return self._wait_ms
-
-    def _shorten(self, sock):
-        if sock.state == CONNECTING:
-            self._wait_ms = max(
-                min(self._wait_ms, ticks_diff(sock.deadline_ms, self._clock.now_ms)), 0
-            )
-
-
-def _nobody(addr):
-    """Nobody has asked."""
+    def every_second(self):
+        """Let the Server check idle connections and its backlogs."""
+        if self.server is not None:
+            self.server.every_second()
 
 
 def _pipes(sizes):
+    """Return the rx and the tx buffer of a socket."""
     return Pipe(sizes.block, max(sizes.rx, sizes.datagram)), Pipe(sizes.block, sizes.tx)
