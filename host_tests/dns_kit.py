@@ -99,7 +99,7 @@ class ScriptedNet:
 
 
 class Asker:
-    """What asks for a name; the bench knows it by its slot, a number."""
+    """An owner of questions, which the cases name by its slot, a number."""
 
     def __init__(self, bench, slot):
         self._bench = bench
@@ -146,7 +146,7 @@ class Bench:
         self.resolver.cancel(self._askers[slot])
 
     def tick(self, now_ms):
-        """A tick at this time: whether there was something to do."""
+        """Tick at this time. Return True if something was due."""
         self.clock.tick(now_ms)
         return self.resolver.tick()
 
@@ -155,7 +155,7 @@ class Bench:
         return self.resolver.wait_ms()
 
     def on_event(self, handle):
-        """Whether an event of this handle has an owner; the owner deals with it."""
+        """Let the owner of a handle handle an event. Return False if the handle has no owner."""
         owner = self._owners[handle]
         if owner is not None:
             owner.on_event(IN)

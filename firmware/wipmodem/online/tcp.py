@@ -76,5 +76,6 @@ class Transparent:
         given = rx.give(self._serial)
         if more and not rx.left():
             self._io.receive_burst(self._sock, self._serial)
-        self._io.resume(self._sock)
+        if given:
+            self._io.resume(self._sock)
         return given > 0

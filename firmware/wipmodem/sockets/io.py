@@ -166,12 +166,10 @@ class SocketIO:
         if sock.protocol == UDP and sock.handle >= 0:
             self.counters.add(UDP_RX_OVERFLOW, self.net.overflow(sock.handle))
 
-    def update_events(self, sock):
-        """Set the poll mask: IN while the rx buffer has room, OUT while the tx buffer has bytes
-        to send."""
-        mask = 0
-        if sock.state == READY and sock.datagram < 0 and sock.rx.room():
-            mask = IN
+    def _update_events(self, sock, rx_room):
+        """Set the poll mask: IN while the rx buffer has room (bytes; on UDP for one datagram),
+        OUT while the tx buffer has bytes to send."""
+        mask = IN if rx_room and sock.state == READY and sock.datagram < 0 else 0
         if sock.tx.count() and sock is not self.corked:
             mask |= OUT
         self.net.want(sock.handle, mask)
@@ -182,7 +180,7 @@ class SocketIO:
         result = self.net.connected(sock.handle)
         if result > 0:
             sock.move(CONNECTED)
-            self.update_events(sock)
+            self._update_events(sock, sock.rx.room())
         elif result != AGAIN:
             sock.end(result)
 
@@ -210,7 +208,7 @@ class SocketIO:
             if result != CLOSED:
                 self.detach(sock)
         if sock.handle >= 0:
-            self.update_events(sock)
+            self._update_events(sock, sock.rx.room())
 
     # TCP, from the peer
 
@@ -238,7 +236,7 @@ class SocketIO:
         if n > 0:
             sock.rx.put(self.scratch, 0, n)
             sock.bytes_received = sock.bytes_received + n & WRAP_MASK
-        self.update_events(sock)
+        self._update_events(sock, sock.rx.room())
         return n
 
     def receive_burst(self, sock, sink):
@@ -264,9 +262,9 @@ class SocketIO:
             self._apply(sock, n)
 
     def resume(self, sock):
-        """Receive again, after the host has read bytes."""
+        """Receive again, after the host has read at least one byte, or a whole datagram."""
         if sock.handle >= 0:
-            self.update_events(sock)
+            self._update_events(sock, 1)
 
     # TCP, to the peer
 
@@ -357,7 +355,7 @@ class SocketIO:
                 self.counters.add(UDP_RX_NO_MEMORY)
             elif n < AGAIN:  # an ICMP error about a datagram that the modem sent
                 self.counters.add(UDP_TX_REFUSED)
-        self.update_events(sock)
+        self._update_events(sock, 1)
 
     def _store(self, sock, n):
         """Put the datagram of n bytes in the scratch buffer into the rx buffer."""

@@ -74,7 +74,8 @@ class Server:
         """Accept or reject the first connection in the backlog of a listener."""
         net = self._net
         policy = self.policies[listener.range[0] - 1]
-        if policy.hold and self._shortage(listener) != _NO_REASON:
+        key = self._free_key(listener)
+        if policy.hold and not key:
             net.want(listener.handle, 0)
             return
         handle = net.accept(listener.handle)
@@ -82,22 +83,24 @@ class Server:
             self._report(listener, NO_HANDLE, ACCEPT_NO_SOCKET)
         if handle < 0:
             return
-        reason = self._reject_reason(listener, policy, net.addr[handle])
+        reason = self._reject_reason(listener, policy, net.addr[handle], key)
         if reason == _NO_REASON:
-            self._spawn(listener, handle)
+            self._spawn(listener, handle, key)
             if policy.keepalive_s:
                 net.tune(handle, KEEPALIVE, policy.keepalive_s)
         else:
             self._report(listener, handle, reason)
             net.close(handle)  # Q15
 
-    def _reject_reason(self, listener, policy, addr):
+    def _reject_reason(self, listener, policy, addr, key):
         """Return the counter of the reason to reject a peer, or _NO_REASON."""
         if not policy.allows(addr):
             return ACCEPT_FILTERED
         if policy.max_per_peer and self._connections(listener, addr) >= policy.max_per_peer:
             return ACCEPT_PEER_LIMIT
-        return self._shortage(listener)
+        if key:
+            return _NO_REASON
+        return ACCEPT_RANGE_FULL if self._table.has_room() else ACCEPT_NO_SOCKET
 
     def _connections(self, listener, addr):
         """Return how many connections of this peer the server has."""
@@ -107,14 +110,11 @@ class Server:
             count += is_own and sock.addr == addr
         return count
 
-    def _shortage(self, listener):
-        """Return the counter of what the table lacks for one more connection, or _NO_REASON."""
-        if not self._table.has_room():
-            return ACCEPT_NO_SOCKET
-        return _NO_REASON if self._free_key(listener) else ACCEPT_RANGE_FULL
-
     def _free_key(self, listener):
-        """Return the key of the lowest free index in the range of a listener (Q14), or 0."""
+        """Return the key of the lowest free index in the range of a listener (Q14), or 0 if the
+        range or the table is full."""
+        if not self._table.has_room():
+            return 0
         key = TCP << 4 | listener.range[1]
         for sock in self._table.all:  # in the order of keys
             if sock.key == key:
@@ -130,9 +130,9 @@ class Server:
             port = 0 if handle < 0 else self._net.peer_port[handle]
             self._io.urcs.refused(listener.key, addr, port, reason)
 
-    def _spawn(self, listener, handle):
+    def _spawn(self, listener, handle, key):
         """Open a socket for an accepted connection, and queue +WIPACCEPT (U3)."""
-        sock = self._table.open(self._free_key(listener))
+        sock = self._table.open(key)
         sock.move(ACCEPTED)
         sock.has_peer = True
         sock.range = listener.range
