@@ -14,11 +14,10 @@ from bearer import AlwaysOn
 from system import Net as UnixNet
 from system import Poller, entropy, heap_free
 from wipmodem.compat import RingIO
-from wipmodem.contract import C1
+from wipmodem.contract import C1, Sizes
 from wipmodem.modem import Modem
 from wipmodem.ports.net import BsdNet
 from wipmodem.ports.store import Store
-from wipmodem.sizes import Sizes
 
 collect_when_full()
 

@@ -13,9 +13,8 @@ collect_often()
 from fake_radio import FakeBearer
 from fakes import FakeConsole, FakeCrash, FakeNet, FakeSerial, FakeStore
 from wipmodem.clock import ticks_add
-from wipmodem.contract import C1
+from wipmodem.contract import C1, Sizes
 from wipmodem.modem import Modem, restarted
-from wipmodem.sizes import Sizes
 
 collect_when_full()
 

@@ -7,7 +7,7 @@ FIRMWARE = Path(__file__).resolve().parents[1] / "firmware"
 BOARD = '''\
 """A small board."""
 
-from wipmodem.sizes import Sizes
+from wipmodem.contract import Sizes
 from wipmodem.ports.net_rp2 import Net
 from wipmodem.ports.ppp_board import PppBoard
 

@@ -7,7 +7,7 @@ import socket
 from boards.tools.manual.__main__ import generate
 from e2e import LOOPBACK, free_port, port_of
 from serving import ROOT, wait_until
-from wipmodem.sizes import Sizes
+from wipmodem.contract import Sizes
 from wipmodem.sockets.dns import Resolver
 
 README = (ROOT / "README.md").read_text()

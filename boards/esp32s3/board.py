@@ -1,9 +1,9 @@
 """ESP32-S3, stock MicroPython or the image of this folder: PPP over a radio, or its own Wi-Fi."""
 
+from wipmodem.contract import Sizes
 from wipmodem.ports.net_esp32 import Net
 from wipmodem.ports.ppp_board import PppBoard
 from wipmodem.ports.wlan_board import WlanBoard
-from wipmodem.sizes import Sizes
 
 PLATFORM = "esp32"
 FIRMWARE = (1, 27)

@@ -17,10 +17,9 @@ from ptyevents import PtyEvents
 from radioport import RadioPort
 from system import Net, Poller, entropy, heap_free, ticks_ms
 from tracing import TracedDte, TracedRadioPort, log_line
-from wipmodem.contract import C1, IN, WIPSOFT
+from wipmodem.contract import C1, IN, WIPSOFT, Sizes
 from wipmodem.ports.net import ANY_ADDR
 from wipmodem.ports.store import Store
-from wipmodem.sizes import Sizes
 from wipmodem.sockets.dns_message import parse_address
 
 

@@ -1,8 +1,8 @@
 """Raspberry Pi Pico with an image of our own, whose IP stack has PPP: `make image BOARD=pico`."""
 
+from wipmodem.contract import Sizes
 from wipmodem.ports.net_rp2 import Net
 from wipmodem.ports.ppp_board import PppBoard
-from wipmodem.sizes import Sizes
 
 PLATFORM = "rp2"
 FIRMWARE = (1, 26)

@@ -1,9 +1,9 @@
 """Raspberry Pi Pico W, stock MicroPython 1.29 or newer: PPP over a radio, or its own Wi-Fi."""
 
+from wipmodem.contract import Sizes
 from wipmodem.ports.net_rp2 import Net
 from wipmodem.ports.ppp_board import PppBoard
 from wipmodem.ports.wlan_board import WlanBoard
-from wipmodem.sizes import Sizes
 
 PLATFORM = "rp2"
 FIRMWARE = (1, 29)

@@ -1,8 +1,8 @@
 """Teensy 4.1, stock MicroPython: PPP over a radio. Its UARTs have fixed pins."""
 
+from wipmodem.contract import Sizes
 from wipmodem.ports.net_mimxrt import Net
 from wipmodem.ports.ppp_board import PppBoard
-from wipmodem.sizes import Sizes
 
 PLATFORM = "mimxrt"
 FIRMWARE = (1, 27)

@@ -18,7 +18,7 @@ def lazy_files():
     when a host first asks for what is in it."""
     names = {_name(path) for path in _FIRMWARE.rglob("*.py")}
     core = {name for name in names if not name.startswith(("ports", "__init__"))}
-    board = {"contract", "sizes"}  # what board files import
+    board = {"contract"}  # what board files import
     loaded, waiting = set(), list(board | _imported(_MAIN) & core)
     while waiting:
         name = waiting.pop()

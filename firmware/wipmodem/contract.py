@@ -50,7 +50,7 @@ radio   in_call(), ask(line, start, end) -> bool, asking(), answer, dial_string,
         write(buf, off, n) -> accepted, which wakes nobody once it takes more
 store   values {name: value}, bytes; torn, its file was damaged; put({name: value}) -> bool
 board   serial, net, bearer, store, name and serial_number (bytes, the latter 15 digits), sizes
-        (sizes.Sizes), dialect (C1 or WIPSOFT, of a modem that was never told another),
+        (Sizes), dialect (C1 or WIPSOFT, of a modem that was never told another),
         entropy() -> 16 bits, ticks_ms(), started(modem), alive() -> bool; reset_cause, a word in
         bytes; recorder, a bytearray of sizes.recorder bytes, kept over a reset where that can be;
         heap_free() -> bytes, after a collection, 0 where nobody counts; crash: lines() -> [str],
@@ -136,3 +136,27 @@ WIPSOFT = const(1)
 
 # The local port that stands for any free one.
 ANY_PORT = const(0)
+
+
+class Sizes:
+    sockets = 8  # W4: UDP, TCP and servers together
+    handles = 16  # of the net port: sockets, and one for each name that is being resolved
+    line = 256
+    block = 512
+    rx = 2048  # a socket's queue; it has a block besides
+    tx = 2048
+    datagram = 1472  # Q26
+    out = 1024  # answers and URCs on their way to the DTE
+    urcs = 8  # refused connections that wait to be told (+WIPXREFUSED)
+    recorder = 8 + 64 * 32  # a head and slots
+    recorder_at = 0  # an address that outlives a reset; 0: it is in the heap, and does not
+    connect_ms = 30000
+    run = 0  # blocks moved at once, behind a whole one: a chip has a radio to attend to
+
+    def rx_most(self):
+        """Bytes that a socket can hold for the host: a block beside the queue."""
+        return self.block + max(self.rx, self.datagram)
+
+    def tx_most(self):
+        """Bytes that a socket can hold for its peer."""
+        return self.block + self.tx

@@ -9,8 +9,8 @@ import time
 
 from alloc_probe import Bench, Net
 from system import Poller, entropy
+from wipmodem.contract import Sizes
 from wipmodem.settings import SOCKETS
-from wipmodem.sizes import Sizes
 
 _BLOCK = b"0123456789abcdef" * 32
 _BLOCKS = 4

@@ -41,7 +41,7 @@ def _source(name):
 
 
 def _buffers(sizes):
-    """Return both buffer sizes as ATI6 shows them, in bytes (computed as in sizes.Sizes)."""
+    """Return both buffer sizes as ATI6 shows them, in bytes (computed as in contract.Sizes)."""
     received = sizes["block"] + max(sizes["rx"], sizes["datagram"])
     return f"{received}, {sizes['block'] + sizes['tx']}"
 

@@ -63,7 +63,7 @@ def read():
     from wipmodem.commands import unsolicited as announce
     from wipmodem.commands.socket_extras import OPTIONS
     from wipmodem.commands.table import ACTIONS, RADIO, TABLE
-    from wipmodem.sizes import Sizes
+    from wipmodem.contract import Sizes
 
     return Facts(
         commands={row[0].decode(): _row(row) for row in TABLE}

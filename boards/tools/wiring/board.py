@@ -28,7 +28,7 @@ _PREFIXES = {"rp2": "GP", "esp32": "GPIO"}  # text before the number of a pin
 _POOLS = (("TCP", "tcp"), ("UDP", "udp"), ("servers", "listen"))
 _BEARERS = {"ppp_board": "PPP", "wlan_board": "Wi-Fi"}
 _SOCKETS = re.compile(r"^    sockets = (\d+)", re.MULTILINE)
-_SIZES = facts.BOARDS.parent / "firmware" / "wipmodem" / "sizes.py"
+_SIZES = facts.BOARDS.parent / "firmware" / "wipmodem" / "contract.py"
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """The net port of MicroPython's own lwIP: no descriptors, and sends that may wait.
 
-A send that finds lwIP's heap empty waits inside it, up to 10 s: `sizes.Sizes.block` keeps each
+A send that finds lwIP's heap empty waits inside it, up to 10 s: `contract.Sizes.block` keeps each
 one small, and our own images have a heap that all sockets together cannot empty.
 
 lwIP's timers run in an interrupt. MicroPython holds that back while a socket is read or written,
