@@ -6,6 +6,7 @@ What only another process's peer can see is in test_net_options.py.
 import errno
 import socket
 
+import net_linux
 from chip_modules import load
 from system import Net, Poller, entropy
 from wipmodem.contract import (
@@ -23,7 +24,6 @@ from wipmodem.contract import (
     TTL,
     UNREACHABLE,
 )
-from wipmodem.ports import net_linux
 
 _LOOPBACK = b"\x7f\0\0\1"
 _PATIENCE_MS = 10000
@@ -312,7 +312,7 @@ class Descriptor:
 def case_half_close_by_a_program():
     """MicroPython's way on a PC: the program is given the descriptor, and says if it could."""
     shell = Shell()
-    net = load("net_unix", os=shell).Net(Poller(), entropy, 1)
+    net = load("net_micropython", os=shell).Net(Poller(), entropy, 1)
     net._socks[0] = Descriptor()
     assert net.finish(0) is True
     assert shell.command.startswith('"${WIPMODEM_PYTHON:-python3}" -ISc ')
@@ -323,7 +323,7 @@ def case_half_close_by_a_program():
 
 def case_addresses_of_micropython_on_a_pc():
     """A raw sockaddr_in of Linux, both ways: family, port, address."""
-    net = load("net_unix").Net(Poller(), entropy, 1)
+    net = load("net_micropython").Net(Poller(), entropy, 1)
     raw = bytes(net._join(b"\x7f\0\0\1", 0x1234))
     assert raw[2:] == b"\x12\x34\x7f\0\0\1" + bytes(8)
     assert raw[:2] in (b"\2\0", b"\0\2")  # by the byte order of the PC
@@ -346,7 +346,7 @@ class ResetPeer:
 
 def case_micropython_on_a_pc_reads_data_before_a_reset():
     """Each read is one recv(): the poll before it did not know of the reset yet. rules: D23"""
-    net = load("net_unix").Net(Poller(), entropy, 1)
+    net = load("net_micropython").Net(Poller(), entropy, 1)
     net._socks[0] = ResetPeer(b"last words")
     buf = bytearray(8)
     assert net.readinto(0, buf, 8) == 8 and buf == b"last wor"
@@ -472,7 +472,7 @@ def case_echo_of_a_user():
     """The second kind of socket is taken where the first is refused: with the default TTL and no
     other of the defaults, its messages as they are. Where both are refused there is none."""
     module = Users({Users.SOCK_DGRAM})
-    net = load("net_unix", socket=module).Net(Deaf(), entropy, 1)
+    net = load("net_micropython", socket=module).Net(Deaf(), entropy, 1)
     net.defaults(33, 536, 16384)
     handle = net.open_echo()
     assert module.asked == [(2, 3, 1), (2, 2, 1)] and handle == 0
@@ -481,7 +481,7 @@ def case_echo_of_a_user():
     assert net.receive_echo(handle, buf, 16) == 8 and buf[:8] == b"\0\0abcdef"
     assert bytes(net.from_addr) == b"\x0a\0\0\x09"
     module = Users(set())
-    net = load("net_unix", socket=module).Net(Deaf(), entropy, 1)
+    net = load("net_micropython", socket=module).Net(Deaf(), entropy, 1)
     assert net.open_echo() == NO_RESOURCE and module.asked == [(2, 3, 1), (2, 2, 1)]
 
 

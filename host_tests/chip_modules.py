@@ -5,6 +5,7 @@ over them. Both interpreters. They do what MicroPython's sources say of each chi
 import sys
 
 _PORTS = "wipmodem.ports."
+_OF_THE_PC = ("net_cpython", "net_linux", "net_micropython")
 
 IN = 1
 OUT = 4
@@ -18,12 +19,14 @@ except ImportError:
 
 
 def load(name, **stand_ins):
-    """The adapter wipmodem.ports.NAME over these modules; afterwards all is as it was before."""
+    """Import an adapter over these modules and return it: wipmodem.ports.NAME, or NAME of
+    boards/host. Afterwards sys.modules is as it was before."""
     package = __import__("wipmodem.ports", None, None, ("ports",))
     before = _take_out(package, stand_ins)
     sys.modules.update(stand_ins)
     try:
-        return __import__(_PORTS + name, None, None, (name,))
+        full_name = name if name in _OF_THE_PC else _PORTS + name
+        return __import__(full_name, None, None, (name,))
     finally:
         _take_out(package, stand_ins)
         sys.modules.update(before)
@@ -34,12 +37,16 @@ def load(name, **stand_ins):
 
 def _take_out(package, stand_ins):
     """The adapters, and what these names stand for, as they are now: gone from sys.modules."""
-    names = [name for name in sys.modules if name.startswith(_PORTS) or name in stand_ins]
+    names = [name for name in sys.modules if _is_taken_out(name, stand_ins)]
     for name in names:
         child = name[len(_PORTS) :]
         if name.startswith(_PORTS) and hasattr(package, child):
             delattr(package, child)
     return {name: sys.modules.pop(name) for name in names}
+
+
+def _is_taken_out(name, stand_ins):
+    return name.startswith(_PORTS) or name in _OF_THE_PC or name in stand_ins
 
 
 def allocated(call):

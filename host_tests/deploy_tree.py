@@ -21,6 +21,7 @@ from boards.tools.deploy.__main__ import main
 from interpreters import COMMANDS
 
 _ROOT = Path(__file__).resolve().parents[1]
+_PC = _ROOT / "boards" / "host"
 _PARTS = _ROOT / "host_tests" / "deploy_board"
 _LEAVE = shutil.ignore_patterns("__pycache__")
 
@@ -46,8 +47,10 @@ class Tree:
         self.flash.mkdir()
         shutil.copytree(_ROOT / "firmware", self.firmware, ignore=_LEAVE)
         (self.boards / "stand_in").mkdir(parents=True)
-        for name in ("board.py", "manifest.py"):
-            shutil.copy(_PARTS / name, self.boards / "stand_in")
+        parts = [_PARTS / name for name in ("board.py", "manifest.py")]
+        parts += [_PC / name for name in ("net_linux.py", "net_micropython.py")]
+        for part in parts:
+            shutil.copy(part, self.boards / "stand_in")
         return self
 
     def copy(self, other):

@@ -5,9 +5,9 @@ To ADDR, where UDP and TCP are ports, and to a port of 127.0.0.1. Prints the opt
 
 import sys
 
+from net_linux import OPTIONS
 from system import Net, Poller, entropy
 from wipmodem.contract import OUT, TOS, TTL
-from wipmodem.ports.net_linux import OPTIONS
 
 DEFAULT_TTL, MSS, WINDOW = 33, 536, 16384
 _LOOPBACK = b"\x7f\0\0\1"

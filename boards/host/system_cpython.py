@@ -3,7 +3,7 @@
 import select
 import time
 
-from wipmodem.ports.net_cpython import Net  # noqa: F401 (for system.py)
+from net_cpython import Net  # noqa: F401 (for system.py)
 
 
 class Poller:

@@ -4,7 +4,7 @@ import gc
 import select
 import time
 
-from wipmodem.ports.net_unix import Net  # noqa: F401 (for system.py)
+from net_micropython import Net  # noqa: F401 (for system.py)
 
 Poller = select.poll
 

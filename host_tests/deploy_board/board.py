@@ -1,8 +1,8 @@
 """The stand-in as a board: all that a chip shares is the firmware's own."""
 
+from net_micropython import Net
 from wipmodem.contract import Sizes
 from wipmodem.ports.mcu import Mcu
-from wipmodem.ports.net_unix import Net
 
 PLATFORM = "linux"
 FIRMWARE = (1, 26)

@@ -2,9 +2,10 @@
 include("$(PORT_DIR)/boards/manifest.py")
 include("../../firmware/manifest.py")
 
-NAMES = "__init__ console crash mcu net net_echo net_linux net_unix pool store uart".split()
+NAMES = "__init__ console crash mcu net net_echo pool store uart".split()
 package(
     "wipmodem", files=[f"ports/{name}.py" for name in NAMES], base_path="../../firmware", opt=2
 )
 module("main.py", base_path="../../firmware", opt=2)
-module("board.py", opt=2)
+for name in ("board.py", "net_linux.py", "net_micropython.py"):
+    module(name, opt=2)

@@ -106,7 +106,7 @@ def _environment():
         "MICROPYPATH": ":".join([*modules, ".frozen"]),
         "PYTHONPATH": ":".join(modules),
         "PYTHONDONTWRITEBYTECODE": "1",
-        # wipmodem.ports.net_unix starts this Python for socket options that MicroPython lacks.
+        # net_micropython.py starts this Python for socket options that MicroPython lacks.
         "WIPMODEM_PYTHON": sys.executable,
     }
 

@@ -2,9 +2,9 @@
 
 import socket
 
-from ..contract import AGAIN, CLOSED, NO_RESOURCE, RESET
-from .net import FAILURES, class_of
-from .net_linux import LinuxNet
+from net_linux import LinuxNet
+from wipmodem.contract import AGAIN, CLOSED, NO_RESOURCE, RESET
+from wipmodem.ports.net import FAILURES, class_of
 
 
 class Net(LinuxNet):

@@ -6,7 +6,7 @@ A program that inherits a socket's descriptor can do that: a Python, which the l
 import os
 import struct
 
-from .net_linux import LinuxNet
+from net_linux import LinuxNet
 
 _AF_INET = 2
 _FINISH = """"${WIPMODEM_PYTHON:-python3}" -ISc 'import _socket

@@ -5,9 +5,9 @@ CPython has names for their numbers. MicroPython has not, and runs on Linux.
 
 import socket
 
-from ..contract import KEEPALIVE, NO_DELAY, NO_RESOURCE, TOS, TTL, const
-from .net import ANY_ADDR, FAILURES, class_of
-from .net_echo import EchoNet
+from wipmodem.contract import KEEPALIVE, NO_DELAY, NO_RESOURCE, TOS, TTL, const
+from wipmodem.ports.net import ANY_ADDR, FAILURES, class_of
+from wipmodem.ports.net_echo import EchoNet
 
 _PROBES = const(3)  # unanswered, and the peer is gone
 _LOOPBACK = const(127)  # the first byte of its addresses
