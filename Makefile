@@ -126,7 +126,7 @@ test-chip: $(CHIP_READY)
 coverage: $(TEST_READY)
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -q -k "not micropython" \
-		host_tests/test_cases.py host_tests/test_transcripts.py host_tests/test_net_mimxrt.py
+		host_tests/test_cases.py host_tests/test_transcripts.py host_tests/test_lock_mimxrt.py
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report
 

@@ -30,14 +30,23 @@ class Platform:
 
     ids: range  # of the UARTs
     pins: tuple
+    net: str  # the module of its net port
+    lock: str = ""  # the module of its stack lock, if it has one
     fixed: bool = False  # a UART's pins are what they are
     whole: bool = False  # a write waits until all of it fits
 
 
 _PLATFORMS = {
-    "rp2": Platform(range(2), tuple(range(30))),
-    "esp32": Platform(range(3), tuple(range(49)), whole=True),
-    "mimxrt": Platform(range(1, 9), tuple(f"D{n}" for n in range(42)), fixed=True, whole=True),
+    "rp2": Platform(range(2), tuple(range(30)), "net_lwip", "lock_rp2"),
+    "esp32": Platform(range(3), tuple(range(49)), "net_esp32", whole=True),
+    "mimxrt": Platform(
+        range(1, 9),
+        tuple(f"D{n}" for n in range(42)),
+        "net_lwip",
+        "lock_mimxrt",
+        fixed=True,
+        whole=True,
+    ),
 }
 
 
@@ -263,11 +272,23 @@ def _board(folder, tables, tree):
             yield f"Board.{key}: {given.get(key, 'missing')}, not {value}"
         if value.isupper() and value not in tables:
             yield f"{value} is missing"
-    net = f"wipmodem.ports.net_{tables['PLATFORM']}"
-    if tables["PLATFORM"] in _PLATFORMS and net not in _asked(tree):
-        yield f"Board.Net: not of {net}"
+    yield from _stack_of(tables, tree, given)
     if not given.get("sizes", "").endswith("Sizes()"):
         yield f"Board.sizes: {given.get('sizes', 'missing')}, not an instance of Sizes"
+
+
+def _stack_of(tables, tree, given):
+    """The net port and the stack lock are the platform's."""
+    here = _PLATFORMS.get(tables["PLATFORM"])
+    if not here:
+        return
+    if f"wipmodem.ports.{here.net}" not in _asked(tree):
+        yield f"Board.Net: not of wipmodem.ports.{here.net}"
+    lock = given.get("stack_lock", "missing")
+    if here.lock and lock != "StackLock()":
+        yield f"Board.stack_lock: {lock}, not StackLock()"
+    elif here.lock and f"wipmodem.ports.{here.lock}" not in _asked(tree):
+        yield f"Board.stack_lock: not of wipmodem.ports.{here.lock}"
 
 
 def _attributes(tree, name):

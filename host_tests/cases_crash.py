@@ -186,7 +186,8 @@ def case_board():
         board = Board()
     board.started(None)
     del _MCU.print
-    poller, entropy, handles = board.net
+    poller, entropy, handles, lock = board.net
+    assert lock is board.stack_lock
     assert list(poller.masks.values()) == [IN] and handles == 7 and board.bearer == "bearer"
     assert 0 <= entropy() < 1 << 16
     assert (board.crash, said) == (_CRASH, [("wipmodem:", "test", "started")])

@@ -171,7 +171,7 @@ def case_several_are_ready():
 def case_timers():
     """lwIP's are looked at once; esp32 has a thread of its own for that."""
     for chip, looks in ((LWIP, ["callback"]), (ESP32, [])):
-        chip.net().tick()
+        chip.net().run_timers()
         assert [name for name, _ in chip.stack.unguarded] == looks
 
 
@@ -183,7 +183,7 @@ def case_unguarded():
         for failing in calls[1:] + [""]:
             net = chip.net()
             chip.stack.failures = {failing: ENOMEM}
-            net.tick()
+            net.run_timers()
             assert (net.listen(80, 4) < 0) == bool(failing)
             made = calls[: calls.index(failing) + 1] if failing else calls
             made = made[chip is ESP32 :]
@@ -319,7 +319,7 @@ def case_steady_state_allocates_nothing():
     for chip in BOTH:
         quiet = Quiet()
         chip.stack.socket = lambda family, kind, protocol=0, quiet=quiet: quiet
-        net = chip.module.Net(quiet, chip.entropy, 1)
+        net = chip.module.Net(quiet, chip.entropy, 1, *chip.more)
         handle = net.connect(ADDR, 80)
         del chip.stack.socket
         buf = bytearray(64)

@@ -1,4 +1,4 @@
-"""ports/wlan.py and link.py over a stand-in of `network`. The time is a number. Both
+"""ports/wlan.py over a stand-in of `network`. The time is a number. Both
 interpreters."""
 
 from chip_modules import Cyw43, Machine, Network, RingUART, Select, Time, load
@@ -17,7 +17,7 @@ _WRAP = 1 << 30
 
 _WLAN = load("wlan", network=Network)
 _CYW43 = load("wlan", network=Cyw43)
-_LINK = load("link")
+_NET = load("net")
 
 # By chip: what status() says of a wrong key.
 _WRONG_KEY = ((_WLAN, 202), (_WLAN, 15), (_WLAN, 204), (_CYW43, -3))
@@ -355,10 +355,10 @@ def case_addresses():
     lwip = Link("10.64.64.2", "255.255.255.255", "10.64.64.1", "8.8.4.4")
     esp32 = Link("10.64.64.2", "10.64.64.1", "255.255.255.255", "8.8.4.4")
     for link in (lwip, esp32):
-        assert _LINK.address_of(link) == b"\x0a\x40\x40\x02"
-        assert _LINK.servers_of(link) == [(b"\x08\x08\x04\x04", 53)]
-    assert _LINK.servers_of(Link("1.2.3.4", "", "", "0.0.0.0")) == []
-    assert _LINK.servers_of(Link(None, None, None, None)) == []
+        assert _NET.interface_address(link) == b"\x0a\x40\x40\x02"
+        assert _NET.interface_servers(link) == [(b"\x08\x08\x04\x04", 53)]
+    assert _NET.interface_servers(Link("1.2.3.4", "", "", "0.0.0.0")) == []
+    assert _NET.interface_servers(Link(None, None, None, None)) == []
 
 
 def case_board():

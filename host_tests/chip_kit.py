@@ -16,18 +16,20 @@ ECONNRESET = 104
 class Chip:
     """A stack, and the adapter that has that chip's modules."""
 
-    def __init__(self, adapter, make, errno):
+    def __init__(self, adapter, make, errno, lock=None):
         self.errno = errno
         self.stack = Stack(make, errno)
         self.machine = Machine(RingUART)
-        self.module = load(adapter, socket=self.stack, errno=errno, machine=self.machine)
+        self.module = load(adapter, socket=self.stack, errno=errno)
+        # What the port is given besides poller, entropy and the number of handles.
+        self.more = [load(lock, machine=self.machine).StackLock()] if lock else []
 
     def net(self, handles=16):
         """A net port of its own for each case; random ports count up from PORT."""
         self.stack.begin(self.interrupts)
         self.poller = Poller()
         self.dice = 0xC000  # bits beyond the range count for nothing
-        return self.module.Net(self.poller, self.entropy, handles)
+        return self.module.Net(self.poller, self.entropy, handles, *self.more)
 
     def interrupts(self):
         """The chip's first four: which of them may come."""
@@ -46,7 +48,7 @@ class Chip:
 
 
 ESP32 = Chip("net_esp32", Esp32Socket, NEWLIB)
-LWIP = Chip("net_rp2", LwipSocket, LINUX)
+LWIP = Chip("net_lwip", LwipSocket, LINUX, "lock_rp2")
 BOTH = (ESP32, LWIP)
 
 

@@ -101,7 +101,7 @@ class FakeLink:
         self.heard = b""
 
     def connect(self, **how):
-        self._net.is_still()
+        self._net.is_locked()
         self._line.irq(self.poll, self._line.IRQ_RXIDLE)
         self.connects.append(how)
         if self.refusals or self.leaked:
@@ -112,7 +112,7 @@ class FakeLink:
         self.code = 3
 
     def disconnect(self):
-        self._net.is_still()
+        self._net.is_locked()
         if self.code >= 3:
             self.goodbyes += 1
             self.leaving = True
@@ -126,7 +126,7 @@ class FakeLink:
         return self.code
 
     def poll(self, ignored=None):
-        self._net.is_still()
+        self._net.is_locked()
         if self.code < 3:
             return -1
         n = self._line.any()
@@ -139,14 +139,14 @@ class FakeLink:
         return address, "255.255.255.255", "10.64.64.1", self.server
 
     def __del__(self):
-        self.freed += self._net.still.held  # what Python itself throws away does not count
+        self.freed += self._net.stack_lock.held  # what Python itself throws away does not count
         if self.code >= 3:
             self.leaked = self.leaving or self.code == 3
         self.ended()
 
 
-class Still:
-    """What `with net.still:` holds back comes amid whatever is not within it."""
+class StackLock:
+    """`held` is true within its block, which must not nest."""
 
     held = False
 
@@ -159,21 +159,21 @@ class Still:
 
 
 class PppNet(FakeNet):
-    """`ticks`: how often the stack was reminded of its timers."""
+    """`timer_runs` counts the calls of run_timers()."""
 
     def __init__(self):
         super().__init__()
-        self.ticks = 0
-        self.still = Still()
+        self.timer_runs = 0
+        self.stack_lock = StackLock()
 
     def ppp_stream(self, uart):
         return uart
 
-    def is_still(self):
-        assert self.still.held, "lwIP's timers may come amid this"
+    def is_locked(self):
+        assert self.stack_lock.held, "the stack lock is not held"
 
-    def tick(self):
-        self.ticks += 1
+    def run_timers(self):
+        self.timer_runs += 1
 
     def asked(self):
         """The datagrams of the one socket that is open, None if there is none."""

@@ -8,7 +8,8 @@ BOARD = '''\
 """A small board."""
 
 from wipmodem.contract import Sizes
-from wipmodem.ports.net_rp2 import Net
+from wipmodem.ports.lock_rp2 import StackLock
+from wipmodem.ports.net_lwip import Net
 from wipmodem.ports.ppp_board import PppBoard
 
 PLATFORM = "rp2"
@@ -32,13 +33,14 @@ class Board(PppBoard):
     name = b"mine"
     sizes = Sizes()
     Net = Net
+    stack_lock = StackLock()
     DTE = DTE
     RADIO = RADIO
 '''
 MANIFEST = """\
 include("../../firmware/manifest.py")
-NAMES = "__init__ console crash mcu net net_chip net_echo net_lwip net_rp2 pool store uart chat \
-link ppp ppp_board probe radio"
+NAMES = "__init__ console crash mcu lock_rp2 net net_lwip pool store uart chat \
+ppp ppp_board probe radio"
 PORTS = [f"ports/{name}.py" for name in NAMES.split()]
 package("wipmodem", files=PORTS, base_path="../../firmware", opt=2)
 module("main.py", base_path="../../firmware", opt=2)
@@ -99,8 +101,10 @@ STACK = edited(
 WHOLE = edited(
     PPP,
     ('"rp2"', '"esp32"'),
-    ("net_rp2 import", "net_esp32 import"),
-    ("net_lwip net_rp2", "net_esp32"),
+    ("from wipmodem.ports.lock_rp2 import StackLock\n", ""),
+    ("    stack_lock = StackLock()\n", ""),
+    ("net_lwip import", "net_esp32 import"),
+    ("lock_rp2 net net_lwip", "net net_esp32"),
     ('"rxbuf": 1024', '"rxbuf": 1024, "whole": True'),
     ('"rxbuf": 4096', '"rxbuf": 4096, "whole": True'),
 )
@@ -108,8 +112,12 @@ WHOLE = edited(
 FIXED = edited(
     WHOLE,
     ('"esp32"', '"mimxrt"'),
-    ("net_esp32 import", "net_mimxrt import"),
-    ("net_esp32 pool store", "net_lwip net_mimxrt pool store"),
+    (
+        "from wipmodem.ports.net_esp32 import",
+        "from wipmodem.ports.lock_mimxrt import StackLock\nfrom wipmodem.ports.net_lwip import",
+    ),
+    ("    Net = Net\n", "    Net = Net\n    stack_lock = StackLock()\n"),
+    ("net net_esp32", "lock_mimxrt net net_lwip"),
     ('"id": 0', '"id": 2, "fixed": True'),
     ('"id": 1', '"id": 1, "fixed": True'),
     ('"tx": 0, "rx": 1, "cts": 2, "rts": 3, "dtr": 15', '"tx": "D8", "rx": "D7", "dtr": "D15"'),

@@ -1,6 +1,5 @@
-"""The net port of MicroPython on a PC: an address is a raw sockaddr_in, there is no shutdown().
-
-A program that inherits a socket's descriptor can do that: a Python, which the launcher names.
+"""The net port of MicroPython on a PC. An address is a raw sockaddr_in, and sockets have no
+shutdown(): a Python program that inherits the descriptor does that.
 """
 
 import os
@@ -9,7 +8,8 @@ import struct
 from net_linux import LinuxNet
 
 _AF_INET = 2
-_FINISH = """"${WIPMODEM_PYTHON:-python3}" -ISc 'import _socket
+# The launcher names the Python in WIPMODEM_PYTHON.
+_SHUTDOWN = """"${WIPMODEM_PYTHON:-python3}" -ISc 'import _socket
 try:
     _socket.socket(fileno=%d).shutdown(_socket.SHUT_WR)
 except OSError:
@@ -18,10 +18,12 @@ except OSError:
 
 class Net(LinuxNet):
     def finish(self, handle):
-        """As net_cpython's. It waits some 10 ms for the program."""
-        return os.system(_FINISH % self._socks[handle].fileno()) == 0
+        """Close the sending half; return False if that fails. Blocks some 10 ms for the program.
 
-    def _join(self, addr, port):
+        Later events are as net_cpython.py describes them."""
+        return os.system(_SHUTDOWN % self._socks[handle].fileno()) == 0
+
+    def _join(self, addr, port):  # pyright: ignore[reportIncompatibleMethodOverride]
         raw = bytearray(16)
         struct.pack_into("H", raw, 0, _AF_INET)
         struct.pack_into(">H", raw, 2, port)
@@ -33,6 +35,7 @@ class Net(LinuxNet):
         return raw[2] << 8 | raw[3]
 
     def _read(self):
-        """Read with recv(), which reads once. readinto() reads until the buffer is full, and a
-        reset amid that loses what it has read. recv() allocates, which a PC can afford."""
-        return self._take()
+        """Read by recv(), which reads once. readinto() reads until the buffer is full, and loses
+        what it has read if the connection is reset meanwhile. recv() allocates, which a PC can
+        afford."""
+        return self._recv()

@@ -1,7 +1,8 @@
 """Raspberry Pi Pico with an image of our own, whose IP stack has PPP: `make image BOARD=pico`."""
 
 from wipmodem.contract import Sizes
-from wipmodem.ports.net_rp2 import Net
+from wipmodem.ports.lock_rp2 import StackLock
+from wipmodem.ports.net_lwip import Net
 from wipmodem.ports.ppp_board import PppBoard
 
 PLATFORM = "rp2"
@@ -64,5 +65,6 @@ class Board(PppBoard):
     name = b"pico"
     sizes = PicoSizes()
     Net = Net
+    stack_lock = StackLock()
     DTE = DTE
     RADIO = RADIO

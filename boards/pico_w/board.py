@@ -1,7 +1,8 @@
 """Raspberry Pi Pico W, stock MicroPython 1.29 or newer: PPP over a radio, or its own Wi-Fi."""
 
 from wipmodem.contract import Sizes
-from wipmodem.ports.net_rp2 import Net
+from wipmodem.ports.lock_rp2 import StackLock
+from wipmodem.ports.net_lwip import Net
 from wipmodem.ports.ppp_board import PppBoard
 from wipmodem.ports.wlan_board import WlanBoard
 
@@ -67,6 +68,7 @@ class Facts:
     name = b"pico_w"
     sizes = PicoSizes()
     Net = Net
+    stack_lock = StackLock()
     DTE = DTE
     RADIO = RADIO
     WLAN = WLAN

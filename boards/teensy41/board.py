@@ -1,7 +1,8 @@
 """Teensy 4.1, stock MicroPython: PPP over a radio. Its UARTs have fixed pins."""
 
 from wipmodem.contract import Sizes
-from wipmodem.ports.net_mimxrt import Net
+from wipmodem.ports.lock_mimxrt import StackLock
+from wipmodem.ports.net_lwip import Net
 from wipmodem.ports.ppp_board import PppBoard
 
 PLATFORM = "mimxrt"
@@ -56,5 +57,6 @@ class Board(PppBoard):
     name = b"teensy41"
     sizes = Sizes()
     Net = Net
+    stack_lock = StackLock()
     DTE = DTE
     RADIO = RADIO

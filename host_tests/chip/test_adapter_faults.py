@@ -53,11 +53,11 @@ _FAULTS = (
     ("ppp", "Ppp", "service", at_once),
     ("ppp", "Ppp", "start", types(_DIALS)),
     ("net_lwip", "PppStream", "readinto", types(_DIALS)),
-    ("net_rp2", "Net", "poll", at_once),
-    ("net_rp2", "Net", "open_udp", opens(b"1,1,9001")),
-    ("net_rp2", "Net", "connect", opens(b"2," + _TO_PEER)),
-    ("net_rp2", "Net", "listen", opens(b"3,1,7000,2,3")),
-    ("net_rp2", "Net", "want", opens(b"2," + _TO_PEER)),
+    ("net_lwip", "Net", "poll", at_once),
+    ("net_lwip", "Net", "open_udp", opens(b"1,1,9001")),
+    ("net_lwip", "Net", "connect", opens(b"2," + _TO_PEER)),
+    ("net_lwip", "Net", "listen", opens(b"3,1,7000,2,3")),
+    ("net_lwip", "Net", "want", opens(b"2," + _TO_PEER)),
     ("pool", "Pool", "draw", opens(b'2,1,"nobody.example",80')),
 )
 

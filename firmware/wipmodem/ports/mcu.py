@@ -9,7 +9,7 @@ import time
 import machine
 from machine import WDT
 
-from ..contract import C1, const
+from ..contract import C1, Sizes, const
 from . import crash
 from .console import Console
 from .pool import Pool
@@ -44,9 +44,10 @@ class Mcu:
 
     name = b""
     dialect = C1  # of a modem that was never told another
-    sizes = None
+    sizes = Sizes()
     DTE = {}
-    Net = None
+    Net: type
+    stack_lock = None  # for a stack that has no lock of its own
     crash = crash
 
     def __init__(self):
@@ -56,7 +57,8 @@ class Mcu:
         self.entropy = Pool(os.urandom, machine.unique_id()).draw
         self.poller = select.poll()
         self.serial = Dte(self.poller, open_uart(self.DTE), self.DTE)
-        self.net = self.Net(self.poller, self.entropy, self.sizes.handles)  # type: ignore (given there)
+        handles = self.sizes.handles
+        self.net = self.Net(self.poller, self.entropy, handles, self.stack_lock)
         self.bearer = self.make_bearer()
         self._dog = WDT(timeout=_WATCHDOG_MS)
 

@@ -1,57 +1,62 @@
-"""The net port of MicroPython's own lwIP: no descriptors, and sends that may wait.
+"""The net port over MicroPython's own lwIP (rp2, mimxrt): sockets without descriptors.
 
-A send that finds lwIP's heap empty waits inside it, up to 10 s: `contract.Sizes.block` keeps each
-one small, and our own images have a heap that all sockets together cannot empty.
+lwIP runs its timers in an interrupt. MicroPython disables that interrupt while a socket is read or
+written, but not in PPP and not where a socket is made: a timer that runs in the middle of that can
+corrupt lwIP's lists. This port and PPP use the board's stack lock there (lock_rp2.py,
+lock_mimxrt.py).
 
-lwIP's timers run in an interrupt. MicroPython holds that back while a socket is read or written,
-but neither for PPP nor where a socket is made: a timer amid the bookkeeping of a received segment
-leaves lists that never end. How it is held back differs: net_rp2.py, net_mimxrt.py.
+A write that finds no memory in lwIP waits for it inside the stack, up to 10 s. The board's block
+size keeps each write small, and our own images give lwIP enough memory for all sockets.
 """
 
 import io
 import socket
 
 from ..contract import IN, OUT
-from .net_chip import ChipNet
+from .net import BsdNet
 
-_timers = getattr(socket, "callback")  # noqa: B009 (the stub does not know it)
+_run_timers = getattr(socket, "callback")  # noqa: B009 (the type stubs lack it)
 
 
 class PppStream(io.IOBase):
-    """A radio's UART as a poll of PPP's reads it: what any() has told, and no more.
+    """The radio's UART as network.PPP reads and writes it.
 
-    The UART's own read() waits up to 2 ms for a byte that might follow the last one, and a network
-    that never paused would keep the loop in that poll until the watchdog bites.
+    A read returns at most the bytes that the last any() counted. The UART's own read() waits up to
+    2 ms for another byte, so a network that sends without a pause would keep PPP in one poll until
+    the watchdog resets the board.
     """
 
     def __init__(self, uart):
         self._any = uart.any
-        self._read = uart.readinto
-        self._left = 0
-        # lwIP's timers send in an interrupt, where no code of ours may run: the UART's own.
+        self._readinto = uart.readinto
+        self._remaining = 0  # bytes that the last any() counted and no read has returned
+        # PPP also writes in lwIP's timer interrupt, where no Python code may run: these are the
+        # UART's own methods.
         self.write = uart.write
         self.irq, self.IRQ_RXIDLE = uart.irq, uart.IRQ_RXIDLE
 
     def any(self):
-        self._left = self._any()
-        return self._left
+        """Return how many bytes can be read now."""
+        self._remaining = self._any()
+        return self._remaining
 
     def readinto(self, buf):
-        n = min(self._left, len(buf))
+        """Read into buf and return the count, or None if any() has counted no more bytes."""
+        n = min(self._remaining, len(buf))
         if not n:
             return None
-        self._left -= n
-        return self._read(buf, n)
+        self._remaining -= n
+        return self._readinto(buf, n)
 
 
-class LwipNet(ChipNet):
-    fixed_ttl = 255  # lwIP's own IP_DEFAULT_TTL
+class Net(BsdNet):
+    fixed_ttl = 255  # IP_DEFAULT_TTL of lwIP
 
-    def tick(self):
-        """rp2 runs lwIP's timers only while a link is up: without this PPP would say nothing twice
-        before it is."""
-        with self.still:
-            _timers()
+    def run_timers(self):
+        """Run lwIP's timers. rp2 runs them by itself only while a network interface is up, and PPP
+        repeats its packets by a timer before that."""
+        with self.stack_lock:
+            _run_timers()
 
     def ppp_stream(self, uart):
         return PppStream(uart)
@@ -60,14 +65,15 @@ class LwipNet(ChipNet):
         return sock
 
     def _set_no_delay(self, handle, value):
-        """MicroPython writes it into the connection with no lock, and when there is none left."""
-        with self.still:
-            return self._lives(handle) and ChipNet._set_no_delay(self, handle, value)
+        """MicroPython writes the option into lwIP's connection without checking that the
+        connection still exists, so the check and the write are one step under the lock."""
+        with self.stack_lock:
+            return self._is_alive(handle) and BsdNet._set_no_delay(self, handle, value)
 
-    def _lives(self, handle):
-        """Whether nothing has ended the connection, at this moment."""
+    def _is_alive(self, handle):
+        """Return True if the connection has not ended, as of now."""
         for event in self._poller.ipoll(0):
             if event[0] is self._socks[handle]:
                 return not event[1] & ~(IN | OUT)
-        # No longer watched: it is dead, and that was told.
+        # A dead connection is no longer watched once its end has been reported.
         return bool(self._watched[handle])

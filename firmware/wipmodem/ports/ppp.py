@@ -19,7 +19,7 @@ from ..contract import (
     UP,
     const,
 )
-from .link import address_of, servers_of
+from .net import interface_address, interface_servers
 from .probe import Probe
 
 _REST = const(0)
@@ -97,13 +97,13 @@ class Ppp:
         self._show()
 
     def address(self):
-        return address_of(self._link)
+        return interface_address(self._link)
 
     def lookup(self, name):
         """Return None: a board has no hosts file."""
 
     def servers(self):
-        return servers_of(self._link)
+        return interface_servers(self._link)
 
     def signal(self):
         return self.radio.signal
@@ -115,7 +115,7 @@ class Ppp:
             return self._pump_radio()
         if not self._uart.any():
             return False
-        with self._net.still:
+        with self._net.stack_lock:
             if self._read() > 0:
                 self._heard = True
         return False
@@ -154,7 +154,7 @@ class Ppp:
             self._failed(self.radio.cause)
 
     def _do_link(self, late):
-        self._net.tick()
+        self._net.run_timers()
         status = self._link.status()
         if status == _CONNECTED:
             self._begin()
@@ -187,7 +187,7 @@ class Ppp:
         """Good-bye to nobody would be 12 s long. Safe where PPP is up, and nowhere else: elsewhere
         lwIP would not let go of its one PPP. Once the peer ends it there is no address."""
         if any(self.address()):
-            with self._net.still:
+            with self._net.stack_lock:
                 self._link.__del__()
             self._failed(cause)
         else:
@@ -195,7 +195,7 @@ class Ppp:
             self._close()
 
     def _do_close(self, late):
-        self._net.tick()
+        self._net.run_timers()
         if late or self._link.status() <= 0:
             self._failed(self.cause)
 
@@ -218,7 +218,7 @@ class Ppp:
     def _connect(self):
         self._go(_LINK, _LINK_MS)
         try:
-            with self._net.still:
+            with self._net.stack_lock:
                 self._link.connect(**self._identity())
         except OSError:
             self._failed(LCP_FAILED)
@@ -241,7 +241,7 @@ class Ppp:
 
     def _close(self):
         self._probe.end()
-        with self._net.still:
+        with self._net.stack_lock:
             self._link.disconnect()
         self._go(_CLOSE, _CLOSE_MS)
 

@@ -24,7 +24,7 @@ from ..contract import (
     UP,
     const,
 )
-from .link import address_of, servers_of
+from .net import interface_address, interface_servers
 
 # What status() says of a try that goes on. cyw43 has one number more, which esp32 does not use:
 # joined, but without an address.
@@ -83,13 +83,13 @@ class Wlan:
             return  # it has never been on
 
     def address(self):
-        return address_of(self._link)
+        return interface_address(self._link)
 
     def lookup(self, name):
         """Return None: a board has no hosts file."""
 
     def servers(self):
-        return servers_of(self._link)
+        return interface_servers(self._link)
 
     def registered(self):
         """HOME in a network, else SEARCHING. Without a session the board begins to look for its

@@ -1,4 +1,4 @@
-"""net_mimxrt.py: what holds lwIP's timers back on a core that can mask interrupts by priority.
+"""lock_mimxrt.py: the stack lock of a processor that masks interrupts by priority.
 
 The assembler is mpy-cross's; the function that it makes is stood in for, as no PC can run it.
 """
@@ -46,19 +46,21 @@ def stack(core):
 
 
 @pytest.fixture
-def module(core, stack):
-    return load("net_mimxrt", micropython=core, socket=stack, errno=LINUX)
+def module(core):
+    return load("lock_mimxrt", micropython=core)
 
 
 @pytest.mark.parametrize("before", [0, 0x40, 0xF0])
-def test_the_lowest_priority_waits(core, stack, module, before):
-    """0xF0 within, and afterwards what it was before, also where the stack raises."""
+def test_the_lock_sets_basepri(core, stack, module, before):
+    """BASEPRI is 0xF0 within the lock, and as before after it, also if the stack raises."""
     core.basepri = before
-    module.Net(None, None, 1).tick()
+    lwip = load("net_lwip", socket=stack, errno=LINUX)
+    net = lwip.Net(None, None, 1, module.StackLock())
+    net.run_timers()
     assert (stack.unguarded, core.basepri) == ([("callback", 0xF0)], before)
     stack.failures = {"callback": LINUX.ENOMEM}
     with pytest.raises(OSError):
-        module.Net(None, None, 1).tick()
+        net.run_timers()
     assert core.basepri == before
 
 
