@@ -16,8 +16,8 @@ from system import Poller, entropy, heap_free
 from wipmodem.compat import RingIO
 from wipmodem.contract import C1, Sizes
 from wipmodem.modem import Modem
+from wipmodem.ports.flash import Store
 from wipmodem.ports.net import BsdNet
-from wipmodem.ports.store import Store
 
 collect_when_full()
 

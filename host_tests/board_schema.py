@@ -125,8 +125,8 @@ _TABLES = {
     "RADIO": ({**_LINE, **_CALL}, {**_LINE_MAY, "reset": _PIN, "power": _PIN}),
     "WLAN": ({"ssid": _text(32), "key": _text(63)}, {}),
 }
-# What a bearer is made of: the class that Board derives from, the table that it reads.
-_BEARERS = {"ppp": ("PppBoard", "RADIO"), "wlan": ("WlanBoard", "WLAN")}
+# Bearer, which is the module that makes it -> the table that it reads.
+_BEARERS = {"ppp": "RADIO", "wlan": "WLAN"}
 # Pool -> lwIP's name for it, and what it holds beside the sockets: one that asks for names.
 _STACK = {"tcp": ("TCP_PCB", 0), "listen": ("TCP_PCB_LISTEN", 0), "udp": ("UDP_PCB", 1)}
 _SETTING = re.compile(r"^#define MEMP_NUM_(\w+)\s+\((\d+)\)", re.MULTILINE)
@@ -256,16 +256,20 @@ def _stack(pools, ours, sockets):
 
 
 def _board(folder, tables, tree):
-    """class Board, with what it takes from the classes beside it."""
+    """Check class Board."""
     given, parents = _attributes(tree, "Board")
     if "Board" in parents:
         yield "class Board is missing"
         return
-    bearers = {name: table for name, (base, table) in _BEARERS.items() if base in parents}
+    if "Mcu" not in parents:
+        yield "class Board: not derived from Mcu"
+    asked = _asked(tree)
+    bearers = {name: _BEARERS[name] for name in _BEARERS if f"wipmodem.ports.{name}" in asked}
     if tables["BEARER"] not in bearers:
         has = " and ".join(bearers) or "none"
         yield f"BEARER: {tables['BEARER']!r}, but Board has {has}"
     wanted = {"name": repr(folder.name.encode()), "Net": "Net", "DTE": "DTE"}
+    wanted |= {"make_bearer": "make_bearer"}
     wanted |= {table: table for table in bearers.values()}
     for key, value in wanted.items():
         if given.get(key) != value:
@@ -316,7 +320,7 @@ def _files(folder, tree):
         yield f"{failure}"
         return
     sources = {entry.path: entry.source for entry in entries}
-    needed = {"main.py", "board.py", "wipmodem/ports/__init__.py"}
+    needed = {"main.py", "board.py"}
     needed |= {path for path in sources if path.startswith("wipmodem/") and "/ports/" not in path}
     needed |= set(_reached(folder, _asked(tree)))
     for path in sorted(needed - sources.keys()):
@@ -327,7 +331,7 @@ def _files(folder, tree):
 
 def _asked(tree):
     """The modules from which a file imports."""
-    return [node.module for node in tree.body if isinstance(node, ast.ImportFrom)]
+    return [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
 
 
 def _reached(folder, modules):
@@ -340,8 +344,7 @@ def _reached(folder, modules):
         if name in seen:
             continue
         seen.add(name)
-        place = package / name.replace(".", "/")
-        path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        path = (package / name.replace(".", "/")).with_suffix(".py")
         yield f"wipmodem/{path.relative_to(package)}"
         if path.exists():
             waiting += sorted(_imports(path)[0])

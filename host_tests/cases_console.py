@@ -1,9 +1,10 @@
-"""ports/console.py over stand-ins of `select` and `sys`: it never waits. Both interpreters."""
+"""The console of ports/mcu.py over stand-ins of `select` and `sys`: it never waits. Both
+interpreters."""
 
-from chip_modules import Select, load
+from chip_modules import Machine, RingUART, Select, Time, load
 from chip_stdio import Sys
 
-_CONSOLE = load("console", select=Select, sys=Sys)
+_CONSOLE = load("mcu", machine=Machine(RingUART), select=Select, sys=Sys, time=Time)
 
 
 def _console():

@@ -1,5 +1,6 @@
-"""What brings a chip down is kept: ports/crash.py, ports/mcu.py around it. Both interpreters."""
+"""What brings a chip down is kept: ports/flash.py, ports/mcu.py around it. Both interpreters."""
 
+import builtins
 import os
 import sys
 
@@ -14,8 +15,9 @@ _MCU = load(
     sys=Sys,
     time=Time,
 )
-_CRASH = _MCU.crash
+_CRASH = _MCU.Mcu.crash
 _FILE = "crash.txt"
+_open = open
 _FULL = 28  # ENOSPC
 
 
@@ -31,11 +33,11 @@ class Folder:
         self._path = f"/tmp/cases_crash_{int.from_bytes(os.urandom(6), 'big')}"
         os.mkdir(self._path)
         os.chdir(self._path)
-        _CRASH.open = self._open
+        builtins.open = self._open  # type: ignore
         return self
 
     def __exit__(self, *what):
-        del _CRASH.open
+        builtins.open = _open
         for name in os.listdir():
             os.remove(name)
         os.chdir(self._before)
@@ -46,7 +48,7 @@ class Folder:
             self.writes += 1
             if self.full:
                 raise OSError(_FULL)
-        return open(path, mode)
+        return _open(path, mode)
 
 
 def _text():

@@ -1,6 +1,7 @@
-"""ports/ppp_board.py: a radio on a UART of its own, and one PPP over that. Both interpreters."""
+"""The bearer that ports/ppp.py makes for a board: a radio on a UART, and PPP over that. Both
+interpreters."""
 
-from chip_modules import Machine, Poller, RingUART, Select, Time, load
+from chip_modules import Machine, Poller, RingUART, StandIns, adapter
 from radio_fakes import PppNet
 from wipmodem.contract import DOWN
 
@@ -21,7 +22,7 @@ class Network:
     PPP = Link
 
 
-_MODULES = {"machine": Machine(RingUART), "network": Network, "select": Select, "time": Time}
+_MODULES = {"machine": Machine(RingUART), "network": Network}
 _RADIO = {
     "id": 1,
     "baudrate": 230400,
@@ -35,14 +36,24 @@ _RADIO = {
 }
 
 
+class Board:
+    """As much of a board as a bearer asks for."""
+
+    RADIO = _RADIO
+
+    def __init__(self):
+        self.poller = Poller()
+        self.net = PppNet()
+
+    def ticks_ms(self):
+        return 1234
+
+
 def case_board():
     """The radio of the board's table, woken once it has booted."""
-    board = load("ppp_board", **_MODULES).PppBoard
-    board.RADIO = _RADIO
-    board.poller = Poller()
-    board.net = PppNet()
-    Time.now_ms = 1234
-    bearer = board.make_bearer(board)
+    board = Board()
+    with StandIns(_MODULES):
+        bearer = adapter("ppp").make_bearer(board)
     (uart,) = Link.made
     assert uart.number == 1 and list(board.poller.masks) == [uart]
     assert bearer.state == DOWN and bearer.radio.dial_string == b"ATD#777"

@@ -4,11 +4,11 @@ interpreters."""
 import os
 from binascii import crc32
 
-import wipmodem.ports.store as module
+import wipmodem.ports.flash as module
 from fake_radio import FakeRadio
 from fakes import FakeSerial
 from session import Session
-from wipmodem.ports.store import Store
+from wipmodem.ports.flash import Store
 from wipmodem.settings import C1, at_start, fits
 
 _PATH = f"/tmp/cases_store_{int.from_bytes(os.urandom(6), 'big')}"
@@ -30,13 +30,13 @@ def _found(text):
     _file(text)
     store = Store(_PATH)
     os.remove(_PATH)
-    return store.values, store.torn
+    return store.values, store.corrupt
 
 
 def case_nothing_was_kept():
     """No file is no damage."""
     store = Store(_PATH)
-    assert (store.values, store.torn) == ({}, False)
+    assert (store.values, store.corrupt) == ({}, False)
 
 
 def case_kept():
@@ -111,7 +111,7 @@ def case_a_large_file():
 def case_what_cannot_be_read():
     """A directory in its place is no missing file: ATI tells of it."""
     store = Store("/tmp")
-    assert (store.values, store.torn) == ({}, True) and not store.put({b"a": b"1"})
+    assert (store.values, store.corrupt) == ({}, True) and not store.put({b"a": b"1"})
 
 
 def case_a_file_in_the_way_of_the_new_one():
@@ -161,7 +161,7 @@ def _started(text):
     board.store = Store(_PATH)
     settings = at_start(board)
     os.remove(_PATH)
-    return settings, board.store.torn or board.store.foreign
+    return settings, board.store.corrupt or board.store.foreign
 
 
 class Here:
@@ -227,8 +227,8 @@ def case_damage_is_mended_by_the_next_value():
     """Power off and on."""
     _file(b"?")
     store = Store(_PATH)
-    assert store.torn and store.put({b"dial": b"ATD*99#"})
-    assert not Store(_PATH).torn
+    assert store.corrupt and store.put({b"dial": b"ATD*99#"})
+    assert not Store(_PATH).corrupt
     assert _text() == _WHOLE
     os.remove(_PATH)
 

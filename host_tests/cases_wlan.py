@@ -1,15 +1,9 @@
 """ports/wlan.py over a stand-in of `network`. The time is a number. Both
 interpreters."""
 
-from chip_modules import Cyw43, Machine, Network, RingUART, Select, Time, load
+from chip_modules import Cyw43, Network, load
 from wipmodem.contract import AUTH_FAILED, COMING, DOWN, HOME, NO_ANSWER, PAUSED, SEARCHING, UP
 
-_MODULES = {
-    "machine": Machine(RingUART),
-    "network": Network,
-    "select": Select,
-    "time": Time,
-}
 _TABLE = {"ssid": "office", "key": "12345678"}
 _JOIN = ["on", ("office", "12345678")]
 _LEAVE = ["leave", "off"]
@@ -363,7 +357,9 @@ def case_addresses():
 
 def case_board():
     """A board with Wi-Fi has a station, and the table of its board file."""
-    board = load("wlan_board", **_MODULES).WlanBoard
-    board.WLAN = _TABLE
-    board.make_bearer(board).start(0)
+
+    class Board:
+        WLAN = _TABLE
+
+    _WLAN.make_bearer(Board).start(0)
     assert Network.WLAN.made[-1].said == _JOIN

@@ -18,21 +18,36 @@ except ImportError:
         return 0
 
 
-def load(name, **stand_ins):
-    """Import an adapter over these modules and return it: wipmodem.ports.NAME, or NAME of
-    boards/host. Afterwards sys.modules is as it was before."""
-    package = __import__("wipmodem.ports", None, None, ("ports",))
-    before = _take_out(package, stand_ins)
-    sys.modules.update(stand_ins)
-    try:
-        full_name = name if name in _OF_THE_PC else _PORTS + name
-        return __import__(full_name, None, None, (name,))
-    finally:
-        _take_out(package, stand_ins)
-        sys.modules.update(before)
-        for key in before:
+class StandIns:
+    """Context manager: these modules take the place of others, and adapters are imported anew.
+    Afterwards sys.modules is as it was before."""
+
+    def __init__(self, modules):
+        self._modules = modules
+
+    def __enter__(self):
+        self._package = __import__("wipmodem.ports", None, None, ("ports",))
+        self._before = _take_out(self._package, self._modules)
+        sys.modules.update(self._modules)
+
+    def __exit__(self, kind, error, trace):
+        _take_out(self._package, self._modules)
+        sys.modules.update(self._before)
+        for key in self._before:
             if key.startswith(_PORTS):
-                setattr(package, key[len(_PORTS) :], before[key])
+                setattr(self._package, key[len(_PORTS) :], self._before[key])
+
+
+def adapter(name):
+    """Import and return wipmodem.ports.NAME, or NAME of boards/host."""
+    full_name = name if name in _OF_THE_PC else _PORTS + name
+    return __import__(full_name, None, None, (name,))
+
+
+def load(name, **stand_ins):
+    """Return an adapter that was imported over these modules."""
+    with StandIns(stand_ins):
+        return adapter(name)
 
 
 def _take_out(package, stand_ins):

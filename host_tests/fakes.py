@@ -131,7 +131,7 @@ class FakeStore:
 
     def __init__(self):
         self.values = {}
-        self.torn = False
+        self.corrupt = False
         self.foreign = False
         self.full = False
 

@@ -9,8 +9,9 @@ BOARD = '''\
 
 from wipmodem.contract import Sizes
 from wipmodem.ports.lock_rp2 import StackLock
+from wipmodem.ports.mcu import Mcu
 from wipmodem.ports.net_lwip import Net
-from wipmodem.ports.ppp_board import PppBoard
+from wipmodem.ports.ppp import make_bearer
 
 PLATFORM = "rp2"
 FIRMWARE = (1, 27)
@@ -29,18 +30,18 @@ RADIO = {
 }
 
 
-class Board(PppBoard):
+class Board(Mcu):
     name = b"mine"
     sizes = Sizes()
     Net = Net
     stack_lock = StackLock()
     DTE = DTE
     RADIO = RADIO
+    make_bearer = make_bearer
 '''
 MANIFEST = """\
 include("../../firmware/manifest.py")
-NAMES = "__init__ console crash mcu lock_rp2 net net_lwip pool store uart chat \
-ppp ppp_board probe radio"
+NAMES = "chat flash mcu lock_rp2 net net_lwip ppp radio uart"
 PORTS = [f"ports/{name}.py" for name in NAMES.split()]
 package("wipmodem", files=PORTS, base_path="../../firmware", opt=2)
 module("main.py", base_path="../../firmware", opt=2)
@@ -124,14 +125,21 @@ FIXED = edited(
     ('"tx": 4, "rx": 5, "power": 14', '"tx": "D1", "rx": "D0", "power": "D41"'),
 )
 # The bearer is a choice.
-_CHOOSES = 'class Board(Facts, PppBoard if BEARER == "ppp" else WlanBoard):\n    pass\n'
+_IMPORT = "from wipmodem.ports.ppp import make_bearer\n"
+_CHOOSES = f"""\
+if BEARER == "ppp":
+    {_IMPORT}else:
+    from wipmodem.ports.wlan import make_bearer
+
+
+class Board"""
 CHOICE = edited(
     PPP,
     ("RADIO = {", 'WLAN = {"ssid": "a", "key": "b"}\nRADIO = {'),
-    ("class Board(PppBoard)", "class Facts"),
-    ("    RADIO = RADIO\n", f"    RADIO = RADIO\n    WLAN = WLAN\n\n\n{_CHOOSES}"),
-    ("\nPLATFORM", "from wipmodem.ports.wlan_board import WlanBoard\n\nPLATFORM"),
-    ('probe radio"', 'probe radio wlan wlan_board"'),
+    (_IMPORT, ""),
+    ("class Board", _CHOOSES),
+    ("    RADIO = RADIO\n", "    RADIO = RADIO\n    WLAN = WLAN\n"),
+    ('radio uart"', 'radio uart wlan"'),
 )
 
 

@@ -126,7 +126,19 @@ MISTAKES = [
     (STACK, "33", "8", "POOLS.udp: 8 of our own, but the modem needs 9"),
     # class Board
     (PPP, "class Board", "class Bord", "class Board is missing"),
-    (PPP, "(PppBoard)", "(Mcu)", "BEARER: 'ppp', but Board has none"),
+    (PPP, "(Mcu)", "(object)", "class Board: not derived from Mcu"),
+    (
+        edited(PPP, ('lwip ppp radio uart"', 'lwip uart"'), ("chat flash", "flash")),
+        "from wipmodem.ports.ppp import make_bearer\n",
+        "",
+        "BEARER: 'ppp', but Board has none",
+    ),
+    (
+        PPP,
+        "    make_bearer = make_bearer\n",
+        "",
+        "Board.make_bearer: missing, not make_bearer",
+    ),
     (PPP, 'BEARER = "ppp"', 'BEARER = "wlan"', "BEARER: 'wlan', but Board has ppp"),
     (CHOICE, 'BEARER = "ppp"', 'BEARER = "lte"', "BEARER: 'lte', but Board has ppp and wlan"),
     (PPP, 'b"mine"', 'b"yours"', "Board.name: b'yours', not b'mine'"),
@@ -140,8 +152,8 @@ MISTAKES = [
     # manifest.py
     (PPP, "package(", "pack(", "manifest.py: name 'pack' is not defined"),
     (PPP, "files=PORTS", "files=", "manifest.py: invalid syntax (manifest.py, line 4)"),
-    (PPP, " uart", " a", f"manifest.py: there is no wipmodem/ports/a.py in {FIRMWARE}"),
-    (PPP, " probe", "", "manifest.py: wipmodem/ports/probe.py is missing"),
+    (PPP, " mcu", " mcu a", f"manifest.py: there is no wipmodem/ports/a.py in {FIRMWARE}"),
+    (PPP, " radio", "", "manifest.py: wipmodem/ports/radio.py is missing"),
     (
         edited(PPP, ("net net_lwip", "net net_esp32")),
         "net_lwip import",
@@ -149,7 +161,7 @@ MISTAKES = [
         "Board.Net: not of wipmodem.ports.net_lwip",
     ),
     (
-        edited(PPP, ("lock_rp2 net", "lock_mimxrt net")),
+        edited(PPP, ("mcu lock_rp2", "mcu lock_mimxrt")),
         "lock_rp2 import",
         "lock_mimxrt import",
         "Board.stack_lock: not of wipmodem.ports.lock_rp2",
@@ -160,8 +172,7 @@ MISTAKES = [
         "",
         "Board.stack_lock: missing, not StackLock()",
     ),
-    (PPP, "__init__ ", "", "manifest.py: wipmodem/ports/__init__.py is missing"),
-    (PPP, " probe", " probe wlan", "manifest.py: wipmodem/ports/wlan.py is used by nothing"),
+    (PPP, " radio", " radio wlan", "manifest.py: wipmodem/ports/wlan.py is used by nothing"),
     (PPP, 'module("board.py", opt=2)\n', "", "manifest.py: board.py is missing"),
     (PPP, "\nPLAT", "\nfrom wipmodem.a import b\nPLAT", "manifest.py: wipmodem/a.py is missing"),
 ]

@@ -15,7 +15,7 @@ from fakes import FakeSerial
 from launcher.failure import Refused
 from launcher.profile import Profiles
 from serving import Launcher, wait_for_exit
-from wipmodem.ports.store import Store
+from wipmodem.ports.flash import Store
 from wipmodem.settings import C1, at_start, fits
 
 _HEAD = b"wipmodem 1\n"

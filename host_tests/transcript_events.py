@@ -231,7 +231,7 @@ class Events:
         file was damaged."""
         store = self._session.store
         store.full = words == "full"
-        store.torn = words == "torn"
+        store.corrupt = words == "torn"
         if words[0] == "{":
             expect(eval(words), store.values, "what is kept")  # noqa: S307
 

@@ -1,9 +1,8 @@
 """ESP32 (WROOM, WROVER), stock MicroPython: PPP over a radio, or its own Wi-Fi."""
 
 from wipmodem.contract import Sizes
+from wipmodem.ports.mcu import Mcu
 from wipmodem.ports.net_esp32 import Net
-from wipmodem.ports.ppp_board import PppBoard
-from wipmodem.ports.wlan_board import WlanBoard
 
 PLATFORM = "esp32"
 FIRMWARE = (1, 27)
@@ -61,14 +60,18 @@ class Esp32Sizes(Sizes):
     tx = 1024
 
 
-class Facts:
+# Only the modules of the chosen bearer are loaded.
+if BEARER == "ppp":
+    from wipmodem.ports.ppp import make_bearer
+else:
+    from wipmodem.ports.wlan import make_bearer
+
+
+class Board(Mcu):
     name = b"esp32"
     sizes = Esp32Sizes()
     Net = Net
     DTE = DTE
     RADIO = RADIO
     WLAN = WLAN
-
-
-class Board(Facts, PppBoard if BEARER == "ppp" else WlanBoard):
-    """The bearer is a choice: only what it needs is started."""
+    make_bearer = make_bearer

@@ -2,9 +2,9 @@
 include("$(PORT_DIR)/boards/manifest.py")
 include("../../firmware/manifest.py")
 
-PPP = "chat ppp ppp_board probe radio"
-WLAN = "wlan wlan_board"
-OTHERS = "__init__ console crash mcu net net_esp32 pool store uart"
+PPP = "chat ppp radio"
+WLAN = "wlan"
+OTHERS = "flash mcu net net_esp32 uart"
 NAMES = f"{OTHERS} {PPP} {WLAN}".split()
 PORTS = [f"ports/{name}.py" for name in NAMES]
 package("wipmodem", files=PORTS, base_path="../../firmware", opt=2)

@@ -1,9 +1,8 @@
 """ESP32-S3, stock MicroPython or the image of this folder: PPP over a radio, or its own Wi-Fi."""
 
 from wipmodem.contract import Sizes
+from wipmodem.ports.mcu import Mcu
 from wipmodem.ports.net_esp32 import Net
-from wipmodem.ports.ppp_board import PppBoard
-from wipmodem.ports.wlan_board import WlanBoard
 
 PLATFORM = "esp32"
 FIRMWARE = (1, 27)
@@ -56,14 +55,18 @@ RADIO = {
 WLAN = {"ssid": "", "key": ""}
 
 
-class Facts:
+# Only the modules of the chosen bearer are loaded.
+if BEARER == "ppp":
+    from wipmodem.ports.ppp import make_bearer
+else:
+    from wipmodem.ports.wlan import make_bearer
+
+
+class Board(Mcu):
     name = b"esp32s3"
     sizes = Sizes()
     Net = Net
     DTE = DTE
     RADIO = RADIO
     WLAN = WLAN
-
-
-class Board(Facts, PppBoard if BEARER == "ppp" else WlanBoard):
-    """The bearer is a choice: only what it needs is started."""
+    make_bearer = make_bearer

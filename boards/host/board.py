@@ -18,8 +18,8 @@ from radioport import RadioPort
 from system import Net, Poller, entropy, heap_free, ticks_ms
 from tracing import TracedDte, TracedRadioPort, log_line
 from wipmodem.contract import C1, IN, WIPSOFT, Sizes
+from wipmodem.ports.flash import Store
 from wipmodem.ports.net import ANY_ADDR
-from wipmodem.ports.store import Store
 from wipmodem.sockets.dns_message import parse_address
 
 

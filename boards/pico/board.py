@@ -2,8 +2,9 @@
 
 from wipmodem.contract import Sizes
 from wipmodem.ports.lock_rp2 import StackLock
+from wipmodem.ports.mcu import Mcu
 from wipmodem.ports.net_lwip import Net
-from wipmodem.ports.ppp_board import PppBoard
+from wipmodem.ports.ppp import make_bearer
 
 PLATFORM = "rp2"
 FIRMWARE = (1, 26)
@@ -61,10 +62,11 @@ class PicoSizes(Sizes):
     tx = 640
 
 
-class Board(PppBoard):
+class Board(Mcu):
     name = b"pico"
     sizes = PicoSizes()
     Net = Net
     stack_lock = StackLock()
     DTE = DTE
     RADIO = RADIO
+    make_bearer = make_bearer

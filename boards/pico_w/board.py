@@ -2,9 +2,8 @@
 
 from wipmodem.contract import Sizes
 from wipmodem.ports.lock_rp2 import StackLock
+from wipmodem.ports.mcu import Mcu
 from wipmodem.ports.net_lwip import Net
-from wipmodem.ports.ppp_board import PppBoard
-from wipmodem.ports.wlan_board import WlanBoard
 
 PLATFORM = "rp2"
 FIRMWARE = (1, 29)
@@ -64,7 +63,14 @@ class PicoSizes(Sizes):
     tx = 1024
 
 
-class Facts:
+# Only the modules of the chosen bearer are loaded.
+if BEARER == "ppp":
+    from wipmodem.ports.ppp import make_bearer
+else:
+    from wipmodem.ports.wlan import make_bearer
+
+
+class Board(Mcu):
     name = b"pico_w"
     sizes = PicoSizes()
     Net = Net
@@ -72,7 +78,4 @@ class Facts:
     DTE = DTE
     RADIO = RADIO
     WLAN = WLAN
-
-
-class Board(Facts, PppBoard if BEARER == "ppp" else WlanBoard):
-    """The bearer is a choice: only what it needs is started."""
+    make_bearer = make_bearer

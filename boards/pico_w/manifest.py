@@ -2,9 +2,9 @@
 include("$(PORT_DIR)/boards/manifest.py")
 include("../../firmware/manifest.py")
 
-PPP = "chat ppp ppp_board probe radio"
-WLAN = "wlan wlan_board"
-OTHERS = "__init__ console crash lock_rp2 mcu net net_lwip pool store uart"
+PPP = "chat ppp radio"
+WLAN = "wlan"
+OTHERS = "flash lock_rp2 mcu net net_lwip uart"
 PORTS = [f"ports/{name}.py" for name in f"{OTHERS} {PPP} {WLAN}".split()]
 package("wipmodem", files=PORTS, base_path="../../firmware", opt=2)
 module("main.py", base_path="../../firmware", opt=2)

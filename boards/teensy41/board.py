@@ -2,8 +2,9 @@
 
 from wipmodem.contract import Sizes
 from wipmodem.ports.lock_mimxrt import StackLock
+from wipmodem.ports.mcu import Mcu
 from wipmodem.ports.net_lwip import Net
-from wipmodem.ports.ppp_board import PppBoard
+from wipmodem.ports.ppp import make_bearer
 
 PLATFORM = "mimxrt"
 FIRMWARE = (1, 27)
@@ -53,10 +54,11 @@ RADIO = {
 }
 
 
-class Board(PppBoard):
+class Board(Mcu):
     name = b"teensy41"
     sizes = Sizes()
     Net = Net
     stack_lock = StackLock()
     DTE = DTE
     RADIO = RADIO
+    make_bearer = make_bearer

@@ -2,8 +2,8 @@
 include("$(PORT_DIR)/boards/manifest.py")
 include("../../firmware/manifest.py")
 
-PPP = "chat ppp ppp_board probe radio"
-OTHERS = "__init__ console crash lock_mimxrt mcu net net_lwip pool store uart"
+PPP = "chat ppp radio"
+OTHERS = "flash lock_mimxrt mcu net net_lwip uart"
 PORTS = [f"ports/{name}.py" for name in f"{OTHERS} {PPP}".split()]
 package("wipmodem", files=PORTS, base_path="../../firmware", opt=2)
 module("main.py", base_path="../../firmware", opt=2)

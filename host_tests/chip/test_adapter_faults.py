@@ -45,7 +45,7 @@ _FAULTS = (
     ("uart", "Dte", "dtr", at_once),
     ("uart", "Dte", "set_dcd", at_once),
     ("uart", "Dte", "configure", types(b"AT+IPR=9600\r")),
-    ("store", "Store", "put", types(b"AT&W\r")),
+    ("flash", "Store", "put", types(b"AT&W\r")),
     ("radio", "Radio", "service", at_once),
     ("radio", "Radio", "dial", types(_DIALS)),
     ("uart", "RadioLines", "carrier", types(_DIALS)),
@@ -58,7 +58,7 @@ _FAULTS = (
     ("net_lwip", "Net", "connect", opens(b"2," + _TO_PEER)),
     ("net_lwip", "Net", "listen", opens(b"3,1,7000,2,3")),
     ("net_lwip", "Net", "want", opens(b"2," + _TO_PEER)),
-    ("pool", "Pool", "draw", opens(b'2,1,"nobody.example",80')),
+    ("mcu", "RandomSource", "bits16", opens(b'2,1,"nobody.example",80')),
 )
 
 

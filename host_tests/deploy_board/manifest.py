@@ -2,7 +2,7 @@
 include("$(PORT_DIR)/boards/manifest.py")
 include("../../firmware/manifest.py")
 
-NAMES = "__init__ console crash mcu net pool store uart".split()
+NAMES = "flash mcu net uart".split()
 package(
     "wipmodem", files=[f"ports/{name}.py" for name in NAMES], base_path="../../firmware", opt=2
 )

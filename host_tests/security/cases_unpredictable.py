@@ -3,9 +3,11 @@ that their source gave. Both interpreters."""
 
 import os
 
+from chip_modules import Machine, RingUART, Select, Time, load
 from dns_kit import Bench, reply
 from system import Net, Poller, entropy
-from wipmodem.ports.pool import Pool
+
+RandomSource = load("mcu", machine=Machine(RingUART), select=Select, time=Time).RandomSource
 
 _LOOPBACK = b"\x7f\0\0\1"
 _FIRST_PORT = 49152
@@ -104,15 +106,15 @@ def case_the_pc_gives_good_numbers():
     _balanced(entropy)
 
 
-def case_the_pool_gives_good_numbers():
-    _balanced(Pool(os.urandom, b"board").draw)
+def case_the_random_source_gives_good_numbers():
+    _balanced(RandomSource(os.urandom, b"board").bits16)
 
 
-def case_the_pool_makes_good_ones_of_weak_ones():
+def case_the_random_source_needs_little_entropy():
     """Of a source that gives one random byte, and says it all the time; or nothing but zeros."""
     byte = os.urandom(1)
-    _balanced(Pool(lambda n: byte * n, b"board").draw)
-    _balanced(Pool(bytes, b"board").draw)
+    _balanced(RandomSource(lambda n: byte * n, b"board").bits16)
+    _balanced(RandomSource(bytes, b"board").bits16)
 
 
 def case_each_bit_of_the_source_counts():
@@ -139,5 +141,5 @@ def _numbers(fault, own=b"board"):
         calls.append(n)
         return bytes(came)
 
-    pool = Pool(source, own)
-    return [pool.draw() for _ in range(6)]
+    random = RandomSource(source, own)
+    return [random.bits16() for _ in range(6)]

@@ -26,7 +26,7 @@ TABLES = ("DTE", "RADIO")
 _INPUTS = ({"rx", "cts", "dtr"}, {"rx", "cts", "dcd"})  # pins that are inputs of the board
 _PREFIXES = {"rp2": "GP", "esp32": "GPIO"}  # text before the number of a pin
 _POOLS = (("TCP", "tcp"), ("UDP", "udp"), ("servers", "listen"))
-_BEARERS = {"ppp_board": "PPP", "wlan_board": "Wi-Fi"}
+_BEARERS = {"ppp": "PPP", "wlan": "Wi-Fi"}
 _SOCKETS = re.compile(r"^    sockets = (\d+)", re.MULTILINE)
 _SIZES = facts.BOARDS.parent / "firmware" / "wipmodem" / "contract.py"
 

@@ -38,7 +38,7 @@ def identify(context):
 
 
 def _damaged(store):
-    return store.torn or store.foreign
+    return store.corrupt or store.foreign
 
 
 def _product(context, writer):

@@ -1,6 +1,10 @@
-"""A microcontroller as a board: what all boards have in common. A board file gives the tables."""
+"""A microcontroller as a board (contract.py): what all boards have in common.
+
+Also the console on which MicroPython's REPL was before, and the random source.
+"""
 
 import gc
+import hashlib
 import os
 import select
 import sys
@@ -9,17 +13,15 @@ import time
 import machine
 from machine import WDT
 
-from ..contract import C1, Sizes, const
-from . import crash
-from .console import Console
-from .pool import Pool
-from .store import Store
+from ..contract import C1, IN, OUT, Sizes, const
+from .flash import CrashFile, Store
 from .uart import Dte, open_uart
 
-_HELD = const("held")  # a file: the next start goes to the REPL instead
-_WATCHDOG_MS = const(8000)  # the longest that every chip can do
-# What a chip may tell; none knows them all.
-_CAUSES = const(
+# File that makes the next start stop at the REPL instead of starting the modem.
+_HELD = const("held")
+_WATCHDOG_MS = const(8000)  # the longest time that every chip's watchdog can count
+# Names of machine's reset causes, of which each chip has some, and the words of AT+WIPXHEALTH.
+_RESET_CAUSES = const(
     (
         ("PWRON_RESET", b"power_on"),
         ("HARD_RESET", b"hard"),
@@ -28,92 +30,152 @@ _CAUSES = const(
         ("SOFT_RESET", b"soft"),
     )
 )
+_ENTROPY_BYTES = const(32)  # read for each number: 2 random bits a byte are enough
+_CONSOLE_BYTES = const(64)  # read from the console at once
 
 
-def _memory(sizes):
-    """The flight recorder's."""
-    if not sizes.recorder_at:
-        return bytearray(sizes.recorder)
-    import uctypes
+class RandomSource:
+    """Random numbers from a source of low entropy: each depends on all bytes ever read.
 
-    return uctypes.bytearray_at(sizes.recorder_at, sizes.recorder)
+    Bits of rp2's ring oscillator are correlated, and an ESP32 without Wi-Fi has little entropy. A
+    secret state collects the entropy of every read. A number reveals neither the state nor other
+    numbers.
+    """
+
+    def __init__(self, read, unique_id):
+        """read(n) returns n bytes of the source. unique_id: bytes that no other board has."""
+        self._read = read
+        self._state = unique_id
+
+    def bits16(self):
+        """Return 16 random bits. Allocates."""
+        digest = hashlib.sha256(self._state + self._read(_ENTROPY_BYTES)).digest()
+        self._state = digest[2:]
+        return digest[0] << 8 | digest[1]
+
+
+class Console:
+    """Standard input and output, on most boards USB. Neither method waits: a write to a USB port
+    that no program reads would take half a second."""
+
+    def __init__(self):
+        self._input = select.poll()
+        self._input.register(sys.stdin, IN)
+        self._output = select.poll()
+        self._output.register(sys.stdout, OUT)
+        self._byte = bytearray(1)
+
+    def asked(self):
+        """Return True if bytes have arrived since the last call, and discard them."""
+        n = 0
+        while n < _CONSOLE_BYTES and _is_ready(self._input):
+            sys.stdin.buffer.readinto(self._byte)
+            n += 1
+        return n > 0
+
+    def write(self, buf, off, n):
+        """Return how many of the n bytes from offset off were accepted."""
+        return sys.stdout.buffer.write(buf, off, n) if _is_ready(self._output) else 0
 
 
 class Mcu:
-    """A board file derives `Board` from this: name, sizes, DTE, Net, make_bearer(poller...)."""
+    """A board file derives `Board` from this class, and sets its attributes and make_bearer."""
 
     name = b""
-    dialect = C1  # of a modem that was never told another
+    dialect = C1  # at first start
     sizes = Sizes()
-    DTE = {}
-    Net: type
-    stack_lock = None  # for a stack that has no lock of its own
-    crash = crash
+    DTE = {}  # table of the host's UART
+    Net: type  # class of the net port
+    stack_lock = None  # for Net, if its stack has no lock of its own
+    crash = CrashFile()
 
     def __init__(self):
         self.store = Store("profile")
-        self.recorder = _memory(self.sizes)
+        self.recorder = _recorder_memory(self.sizes)
         self.console = Console()
-        self.entropy = Pool(os.urandom, machine.unique_id()).draw
+        self.entropy = RandomSource(os.urandom, machine.unique_id()).bits16
         self.poller = select.poll()
         self.serial = Dte(self.poller, open_uart(self.DTE), self.DTE)
         handles = self.sizes.handles
         self.net = self.Net(self.poller, self.entropy, handles, self.stack_lock)
         self.bearer = self.make_bearer()
-        self._dog = WDT(timeout=_WATCHDOG_MS)
+        # Last, because nothing may take longer than the watchdog after this.
+        self._watchdog = WDT(timeout=_WATCHDOG_MS)
+
+    def make_bearer(self):
+        """Return the bearer: make_bearer of ppp.py or wlan.py, chosen by the board file."""
+        raise NotImplementedError
+
+    ticks_ms = staticmethod(time.ticks_ms)
 
     @staticmethod
     def heap_free():
-        """Bytes, after a collection, which takes a chip some 10 ms."""
+        """Return the free bytes after a collection, which takes a chip some 10 ms."""
         gc.collect()
         return gc.mem_free()
 
     @property
     def reset_cause(self):
-        """A word. Of a chip that starts itself anew by its watchdog, that."""
+        """A word (bytes) for why the chip has started. rp2 resets itself by its watchdog, so a
+        reset by software is `watchdog` there."""
         cause = machine.reset_cause()
-        for name, word in _CAUSES:
+        for name, word in _RESET_CAUSES:
             if getattr(machine, name, None) == cause:
                 return word
         return b"unknown"
 
     @property
     def serial_number(self):
-        """15 digits (+GSN, +WMSN), from the chip's own number."""
+        """15 digits for +GSN and +WMSN, from the chip's unique number."""
         return b"%015d" % (int.from_bytes(machine.unique_id(), "big") % 10**15)
 
-    def make_bearer(self):
-        raise NotImplementedError
-
-    ticks_ms = staticmethod(time.ticks_ms)
-
     def started(self, modem):
+        """Report the start on the console."""
         print("wipmodem:", self.name.decode(), "started")
 
     def alive(self):
-        self._dog.feed()
+        """Feed the watchdog. Return True: a board never ends the modem."""
+        self._watchdog.feed()
         return True
 
     @staticmethod
     def crashed(error):
-        """Kept, told on the console, and the modem starts again."""
+        """Report an exception that ended the modem, keep it in flash, and reset the chip."""
         sys.print_exception(error)
         try:
-            crash.keep(error)
-        finally:  # also with the flash full
+            Mcu.crash.keep(error)
+        finally:
+            # Also if flash is full.
             machine.reset()
 
     @staticmethod
     def interrupted():
-        """Ctrl-C on the console: the watchdog runs on, so only a start without it gives a REPL."""
+        """Reset the chip and stop at the REPL, after Ctrl-C on the console: the watchdog cannot be
+        stopped, so a REPL needs a start without it."""
         open(_HELD, "w").close()
         machine.reset()
 
     @staticmethod
     def held():
-        """Is the REPL wanted, this once?"""
+        """Return True, once, if interrupted() has asked for the REPL."""
         try:
             os.remove(_HELD)
         except OSError:
             return False
         return True
+
+
+def _is_ready(poller):
+    ready = False
+    for _ in poller.ipoll(0):
+        ready = True
+    return ready
+
+
+def _recorder_memory(sizes):
+    """Return the memory of the flight recorder: RAM that a reset leaves alone, or the heap."""
+    if not sizes.recorder_at:
+        return bytearray(sizes.recorder)
+    import uctypes
+
+    return uctypes.bytearray_at(sizes.recorder_at, sizes.recorder)

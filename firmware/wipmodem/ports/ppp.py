@@ -1,11 +1,13 @@
-"""The bearer over a radio: a data call, and network.PPP on its line (B1-B10). Never waits.
+"""The bearer over a radio (B1-B10): a data call, and network.PPP on the radio's UART.
 
-`start` and `stop` only say what is wanted; `service(now_ms)` gets there step by step, each with
-its deadline. A session that was lost is tried again after growing pauses, if the board says so.
+start() and stop() only say whether a session is wanted. service(now_ms) gets there in steps, each
+with a deadline, and never waits. A session that was lost is dialed again after growing pauses, if
+the board file says so.
 """
 
 from .. import ticks
 from ..contract import (
+    ANY_PORT,
     AUTH_FAILED,
     COMING,
     DOWN,
@@ -20,81 +22,109 @@ from ..contract import (
     const,
 )
 from .net import interface_address, interface_servers
-from .probe import Probe
 
-_REST = const(0)
-_WAIT = const(1)  # for the radio to be ready
+# Steps.
+_IDLE = const(0)
+_WAIT_FOR_RADIO = const(1)
 _DIAL = const(2)
-_LINK = const(3)  # LCP, authentication, IPCP
+_NEGOTIATE = const(3)  # LCP, authentication, IPCP
 _RUN = const(4)
-_CLOSE = const(5)  # PPP says good-bye
-_PAUSE = const(6)
+_CLOSE = const(5)  # PPP ends the link
+_BACK_OFF = const(6)  # until the next try
 
-_ON_LINE = const((_LINK, _RUN, _CLOSE))  # the line is PPP's
-_IN_CALL = const((_DIAL, _LINK, _RUN, _CLOSE))  # and so is the call; any other is the host's
+_STATE_OF_STEP = (DOWN, COMING, COMING, COMING, UP, COMING, COMING)
+# PPP uses the UART in the first, and a call of the session exists in the second.
+_PPP_STEPS = const((_NEGOTIATE, _RUN, _CLOSE))
+_CALL_STEPS = const((_DIAL, _NEGOTIATE, _RUN, _CLOSE))
 
-_SEEN_AS = (DOWN, COMING, COMING, COMING, UP, COMING, COMING)
+_RADIO_MS = const(30000)  # a radio that was just switched on is ready by then
+_NEGOTIATE_MS = const(20000)  # with two calls, two of these end within the 60 s of H7
+_CLOSE_MS = const(15000)  # lwIP sends two terminate requests, 6 s each
+_RETRY_MS = const(2000)  # between the calls for one start()
+_MAX_CALLS = const(2)  # for one start()
+_MAX_BACK_OFF_MS = const(300000)
+# The longest time until the next service() of a step. Bytes from the host wake the loop, and are
+# handled after the service.
+_MAX_WAIT_MS = const((1000, 20, 20, 20, 100, 20, 20))
 
-_READY_MS = const(30000)  # a radio that was just switched on
-_LINK_MS = const(20000)  # two of them, and two calls, within H7's 60 s
-_CLOSE_MS = const(15000)  # lwIP says good-bye twice, 6 s each
-_AGAIN_MS = const(2000)  # between the tries of one request
-_TRIES = const(2)
-_LONGEST_PAUSE_MS = const(300000)
-# How long a step may be left alone. The host's bytes, which wake the loop, wait for a pass.
-_WAITS_MS = const((1000, 20, 20, 20, 100, 20, 20))
+# network.PPP.status(): a positive number is a step of PPP or _CONNECTED, 0 and below is the end.
+_CONNECTED = const(4)
+_CAUSE_OF_STATUS = {-7: AUTH_FAILED, -8: IPCP_FAILED, -9: PEER_SILENT}
 
-_CONNECTED = const(4)  # network.PPP.status()
-_CAUSES = {-7: AUTH_FAILED, -8: IPCP_FAILED, -9: PEER_SILENT}
+# A DNS query for the name server of the root, which every server answers.
+_QUERY = const(b"wp\1\0\0\1\0\0\0\0\0\0\0\0\2\0\1")
+_DNS_PORT = const(53)
+_QUERY_MS = const(10000)  # between two queries
+_MAX_QUERIES = const(3)
+
+
+def make_bearer(board):
+    """Return the bearer of a board with a radio on a UART of its own; board.RADIO is its table."""
+    # Not at the top: a PC has no such modules, and uses this one.
+    from network import PPP
+
+    from .radio import Radio
+    from .uart import RadioLines, Uart, open_uart
+
+    facts = board.RADIO
+    uart = open_uart(facts)
+    radio = Radio(Uart(board.poller, uart, facts), facts, RadioLines(facts), board.ticks_ms())
+    stream = board.net.ppp_stream(uart)
+    # MicroPython has memory for one PPP object: it is never made again.
+    return Ppp(radio, stream, PPP(stream), board.net, facts)
 
 
 class Ppp:
-    """`link` is a network.PPP on `uart`, a ppp_stream of the net port.
-
-    `pause_ms` 0: a lost session is not tried again.
-    """
+    """radio: the Radio to dial with. uart: the stream that net.ppp_stream() returned for its UART.
+    link: a network.PPP on that stream. net: the net port. facts: the RADIO table of the board
+    file; its pause_s 0 means that a lost session is not dialed again."""
 
     def __init__(self, radio, uart, link, net, facts):
         self.radio = radio
         self.state = DOWN
-        self.cause = 0
+        self.cause = 0  # why the last session failed or ended, 0 while it has not
+        # PPP credentials of the next call, bytes.
         self.user = self.password = b""
-        self.redials = 0
+        self.redials = 0  # calls after the first one of a session, since the start
         self._uart = uart
         self._link = link
         self._net = net
-        self._pap = False  # what the next call offers: what the last one came up with
-        self._probe = Probe(net, facts.get("probe_s", 60) * 1000)
-        self._limit_ms = 0
-        self._first_pause_ms = self._pause_ms = facts.get("pause_s", 0) * 1000
+        # Offer PAP, not CHAP, in the next call: the protocol that succeeded last.
+        self._pap = False
+        self._probe = _Probe(net, facts.get("probe_s", 60) * 1000)
+        self._limit_ms = 0  # of a call (S7)
+        self._first_back_off_ms = self._back_off_ms = facts.get("pause_s", 0) * 1000
         self._wanted = False
-        self._was_up = False
-        self._step = _REST
-        self._due_ms = self._now_ms = 0
-        self._tries = 0
-        self._heard = False
-        # Bound once: fetching a bound method allocates.
-        self._read = link.poll
+        self._was_up = False  # this session has been up
+        self._step = _IDLE
+        self._due_ms = 0  # deadline of the step
+        self._now_ms = 0
+        self._calls = 0  # that have failed since start()
+        self._received = False  # PPP has read bytes since the last service()
+        # Bound once, because MicroPython allocates a bound method at each access.
+        self._poll_link = link.poll
 
     def start(self, limit_ms):
-        """Ask for a session; a call may take limit_ms (S7)."""
+        """Ask for a session; each call may take limit_ms."""
         self._limit_ms = limit_ms
         self._wanted = True
         self._was_up = self._step == _RUN
-        self._tries = -1 if self._step == _CLOSE else 0  # what is closing was not one of them
+        # The end of a call that is being closed does not count as a failed call.
+        self._calls = -1 if self._step == _CLOSE else 0
         self.cause = 0
-        if self._step in (_REST, _PAUSE):
-            self._go(_WAIT, _READY_MS)
-        self._show()
+        if self._step in (_IDLE, _BACK_OFF):
+            self._go(_WAIT_FOR_RADIO, _RADIO_MS)
+        self._update_state()
 
     def stop(self):
+        """End the session, or the attempts to get one."""
         self._wanted = False
-        if self._step in (_LINK, _RUN):
+        if self._step in (_NEGOTIATE, _RUN):
             self._close()
         elif self._step != _CLOSE:
             self._hang_up()
-            self._step = _REST
-        self._show()
+            self._step = _IDLE
+        self._update_state()
 
     def address(self):
         return interface_address(self._link)
@@ -109,87 +139,92 @@ class Ppp:
         return self.radio.signal
 
     def pump(self):
-        """PPP reads its line only when told to: here and nowhere else. MicroPython would have it
-        read whenever bytes come, also amid a send that waits for room on the line."""
-        if self._step not in _ON_LINE:
-            return self._pump_radio()
+        """Have PPP read the UART, in every pass. Return True if service() is due early.
+
+        PPP reads nowhere else. If MicroPython polled it on every received byte, PPP would read
+        in the middle of a send that waits for room on the UART as well."""
+        if self._step not in _PPP_STEPS:
+            return self._poll_radio()
         if not self._uart.any():
             return False
         with self._net.stack_lock:
-            if self._read() > 0:
-                self._heard = True
+            if self._poll_link() > 0:
+                self._received = True
         return False
 
-    def _pump_radio(self):
-        """What the radio says is for its service; the bytes of the host's call are the core's."""
+    def _poll_radio(self):
+        """Return True if the radio has sent lines; bytes of the host's own call are the core's."""
         if self.radio.online():
             self.radio.watch()
             return False
         return self._uart.any() > 0
 
     def service(self, now_ms):
+        """Take one step if it is due. Return the ms until the next call."""
         self._now_ms = now_ms
         wait_ms = self.radio.service(now_ms)
         _DO[self._step](self, ticks.diff(now_ms, self._due_ms) >= 0)
-        self._show()
-        return min(wait_ms, _WAITS_MS[self._step])
+        self._update_state()
+        return min(wait_ms, _MAX_WAIT_MS[self._step])
 
-    # One function for each step; `late` when its deadline has passed
+    # One function for each step. late: the step's deadline has passed.
 
-    def _do_rest(self, late):
+    def _do_idle(self, late):
         pass
 
-    def _do_wait(self, late):
+    def _do_wait_for_radio(self, late):
         if self.radio.idle():
             self.radio.dial(self._limit_ms)
             self._step = _DIAL
         elif late:
-            self._failed(NO_RADIO)
+            self._call_failed(NO_RADIO)
 
     def _do_dial(self, late):
-        """The radio keeps the deadline of a call."""
+        # The radio keeps the deadline of a call.
         if self.radio.online():
             self._connect()
         elif not self.radio.calling():
-            self._failed(self.radio.cause)
+            self._call_failed(self.radio.cause)
 
-    def _do_link(self, late):
+    def _do_negotiate(self, late):
         self._net.run_timers()
         status = self._link.status()
         if status == _CONNECTED:
             self._begin()
         elif status <= 0:
-            self._no_link(_CAUSES.get(status, LCP_FAILED))
-            self._failed(self.cause)
+            self._no_link(_CAUSE_OF_STATUS.get(status, LCP_FAILED))
+            self._call_failed(self.cause)
         elif late or not self.radio.carrier():
             self._no_link(LCP_FAILED if late else NO_CARRIER)
             self._close()
 
     def _no_link(self, cause):
-        """A wrong password stays wrong; else the peer may have wanted the other protocol."""
+        """Decide on the next call. A wrong password stays wrong; after any other failure, the peer
+        may want the other authentication protocol."""
         self.cause = cause
         if cause == AUTH_FAILED:
-            self._tries = _TRIES
+            self._calls = _MAX_CALLS
         else:
             self._pap = not self._pap
 
     def _do_run(self, late):
         status = self._link.status()
         if status != _CONNECTED:
-            self._failed(_CAUSES.get(status, PEER_ENDED))
+            self._call_failed(_CAUSE_OF_STATUS.get(status, PEER_ENDED))
         elif not self.radio.carrier():
             self._drop(NO_CARRIER)
-        elif self._probe.service(self._now_ms, self._heard):
+        elif self._probe.service(self._now_ms, self._received):
             self._drop(PEER_SILENT)
-        self._heard = False
+        self._received = False
 
     def _drop(self, cause):
-        """Good-bye to nobody would be 12 s long. Safe where PPP is up, and nowhere else: elsewhere
-        lwIP would not let go of its one PPP. Once the peer ends it there is no address."""
+        """End PPP without its terminate requests, which would take 12 s without a peer. That is
+        safe only while PPP is up: in any other phase lwIP would not free its one PPP object. When
+        the peer has begun to end the link, the interface has no address."""
         if any(self.address()):
             with self._net.stack_lock:
                 self._link.__del__()
-            self._failed(cause)
+            self._call_failed(cause)
         else:
             self.cause = PEER_ENDED
             self._close()
@@ -197,88 +232,146 @@ class Ppp:
     def _do_close(self, late):
         self._net.run_timers()
         if late or self._link.status() <= 0:
-            self._failed(self.cause)
+            self._call_failed(self.cause)
 
-    def _do_pause(self, late):
+    def _do_back_off(self, late):
         if late:
             self.redials += 1
-            self._go(_WAIT, _READY_MS)
+            self._go(_WAIT_FOR_RADIO, _RADIO_MS)
 
-    # What they do
+    # Transitions
 
     def _go(self, step, limit_ms):
         self._step = step
         self._due_ms = ticks.add(self._now_ms, limit_ms)
 
-    def _show(self):
-        """What it looks like from outside, where a redial is still the pause."""
-        state = _SEEN_AS[self._step] if self._wanted else DOWN
+    def _update_state(self):
+        """Set the state that the core sees; redialing is PAUSED until the session is up again."""
+        state = _STATE_OF_STEP[self._step] if self._wanted else DOWN
         self.state = PAUSED if state == COMING and self._was_up else state
 
     def _connect(self):
-        self._go(_LINK, _LINK_MS)
+        self._go(_NEGOTIATE, _NEGOTIATE_MS)
         try:
             with self._net.stack_lock:
                 self._link.connect(**self._identity())
         except OSError:
-            self._failed(LCP_FAILED)
+            self._call_failed(LCP_FAILED)
             return
-        self._uart.irq(_wake, self._uart.IRQ_RXIDLE)  # connect has set the link's own
+        # Replaces the handler that connect() has set, which would poll PPP.
+        self._uart.irq(_ignore, self._uart.IRQ_RXIDLE)
 
     def _identity(self):
+        """Return the arguments of network.PPP.connect()."""
         if not self.user:
             return {}
         security = self._link.SEC_PAP if self._pap else self._link.SEC_CHAP
         return {"security": security, "user": self.user, "key": self.password}
 
     def _begin(self):
+        """The session is up."""
         self._step = _RUN
         self._was_up = True
-        self._tries = self.cause = 0
-        self._pause_ms = self._first_pause_ms
+        self._calls = self.cause = 0
+        self._back_off_ms = self._first_back_off_ms
         servers = self.servers()
-        self._probe.begin(self._now_ms, servers[0][0] if servers else None)
+        self._probe.start(self._now_ms, servers[0][0] if servers else None)
 
     def _close(self):
-        self._probe.end()
+        self._probe.stop()
         with self._net.stack_lock:
             self._link.disconnect()
         self._go(_CLOSE, _CLOSE_MS)
 
-    def _failed(self, cause):
-        """This call is over: another one, a pause, or the end."""
-        self._probe.end()
+    def _call_failed(self, cause):
+        """End this call, and choose the step after it: another call, a back-off, or none."""
+        self._probe.stop()
         self._hang_up()
         self.cause = cause
-        self._tries += 1
+        self._calls += 1
         if not self._wanted:
-            self._step = _REST
-        elif self._was_up and self._first_pause_ms:
-            self._go(_PAUSE, self._pause_ms)
-            self._pause_ms = min(self._pause_ms * 2, _LONGEST_PAUSE_MS)
-        elif self._was_up or self._tries >= _TRIES:
+            self._step = _IDLE
+        elif self._was_up and self._first_back_off_ms:
+            self._go(_BACK_OFF, self._back_off_ms)
+            self._back_off_ms = min(self._back_off_ms * 2, _MAX_BACK_OFF_MS)
+        elif self._was_up or self._calls >= _MAX_CALLS:
             self._wanted = False
-            self._step = _REST
-        elif self._tries:
-            self._go(_PAUSE, _AGAIN_MS)
+            self._step = _IDLE
+        elif self._calls:
+            self._go(_BACK_OFF, _RETRY_MS)
         else:
-            self._go(_WAIT, _READY_MS)
+            self._go(_WAIT_FOR_RADIO, _RADIO_MS)
 
     def _hang_up(self):
-        if self._step in _IN_CALL and (self.radio.online() or self.radio.calling()):
+        if self._step in _CALL_STEPS and (self.radio.online() or self.radio.calling()):
             self.radio.hang_up()
 
 
-def _wake(uart):
-    """The loop sleeps no longer: its poller has the line too."""
+class _Probe:
+    """Detects a link whose peer is gone. lwIP sends no LCP echo requests, so the probe sends DNS
+    queries after quiet_ms without a received byte. Any received byte, not only a reply, shows that
+    the peer is there. quiet_ms 0: no queries."""
+
+    def __init__(self, net, quiet_ms):
+        self._net = net
+        self._quiet_ms = quiet_ms
+        self._server = None  # four bytes; None: stopped
+        self._handle = -1  # of the UDP socket; -1: not open
+        self._queries = 0  # sent since the last received byte
+        self._due_ms = 0  # time of the next query
+
+    def start(self, now_ms, server):
+        """server: the address of the DNS server, or None, which disables the probe."""
+        self._server = server if self._quiet_ms else None
+        self._reset(now_ms)
+
+    def stop(self):
+        self._server = None
+        self._close()
+
+    def service(self, now_ms, received):
+        """Return True if the link is dead. received: bytes have arrived since the last call."""
+        if self._server is None:
+            return False
+        if received:
+            self._reset(now_ms)
+        elif ticks.diff(now_ms, self._due_ms) >= 0:
+            if self._queries == _MAX_QUERIES:
+                return True
+            self._query(now_ms)
+        return False
+
+    def _reset(self, now_ms):
+        self._queries = 0
+        self._due_ms = ticks.add(now_ms, self._quiet_ms)
+        self._close()
+
+    def _close(self):
+        if self._handle >= 0:
+            self._net.close(self._handle)
+            self._handle = -1
+
+    def _query(self, now_ms):
+        """Send a query. Without a free socket none is sent, and none counts as unanswered."""
+        self._due_ms = ticks.add(now_ms, _QUERY_MS)
+        if self._handle < 0:
+            self._handle = self._net.open_udp(ANY_PORT, self._server, _DNS_PORT)
+        if self._handle >= 0:
+            self._queries += 1
+            self._net.want(self._handle, 0)
+            self._net.write(self._handle, _QUERY, 0, len(_QUERY))
+
+
+def _ignore(uart):
+    """Do nothing: the received bytes wake the loop through its poller."""
 
 
 _DO = (
-    Ppp._do_rest,
-    Ppp._do_wait,
+    Ppp._do_idle,
+    Ppp._do_wait_for_radio,
     Ppp._do_dial,
-    Ppp._do_link,
+    Ppp._do_negotiate,
     Ppp._do_run,
     Ppp._do_close,
-    Ppp._do_pause,
+    Ppp._do_back_off,
 )

@@ -1,11 +1,10 @@
-"""The bearer of a board with Wi-Fi: no radio, no call; the session is the association.
+"""The bearer of a board with Wi-Fi: a session is the membership of a network. There is no radio
+and no call.
 
-A try that has failed is repeated after a pause: for 30 s while the session comes, and for ever
-once it was up. Drivers sometimes report a wrong key for a right one, when the network is slow to
-answer: two such reports end a session that comes.
-
-The network's name and key stand in the board file's WLAN table; user id and password of +WIPBR
-take their place, so that a host can set them.
+Name and key of the network are user id and password of +WIPBR if the host has set them, else those
+of the board file's WLAN table. A failed try to join is repeated after a pause: for 30 s while a
+session starts, and without end after it was up. A driver may report a wrong key for a right one if
+the network answers slowly, so only the second such report ends a session that starts.
 """
 
 import network
@@ -26,61 +25,74 @@ from ..contract import (
 )
 from .net import interface_address, interface_servers
 
-# What status() says of a try that goes on. cyw43 has one number more, which esp32 does not use:
-# joined, but without an address.
+# Results of status() while a try goes on. cyw43 has one number more, which esp32 does not use: the
+# network is joined, but there is no address yet.
 _TRYING = (
     network.STAT_IDLE,
     network.STAT_CONNECTING,
     network.STAT_CONNECTING + 1,
     network.STAT_GOT_IP,
 )
-# ESP-IDF reports a wrong key as a time-out, too: WIFI_REASON_4WAY_HANDSHAKE_TIMEOUT and
+# ESP-IDF reports a wrong key also as one of two timeouts: WIFI_REASON_4WAY_HANDSHAKE_TIMEOUT and
 # WIFI_REASON_HANDSHAKE_TIMEOUT.
 _WRONG_KEY = (network.STAT_WRONG_PASSWORD, 15, 204)
-_WRONG_KEYS = const(2)
+_MAX_WRONG_KEYS = const(2)
 
 _JOIN_MS = const(30000)
-_AGAIN_MS = const(2000)
-_WATCH_MS = const(100)
+_RETRY_MS = const(2000)
+_POLL_MS = const(100)
 _IDLE_MS = const(1000)
-_LEAST_DBM = const(-113)
+_MIN_DBM = const(-113)  # 0 of +CSQ, whose steps are 2 dB
+
+
+def make_bearer(board):
+    """Return the bearer of a board with Wi-Fi; board.WLAN is the table with name and key."""
+    return Wlan(network.WLAN(network.STA_IF), board.WLAN)
 
 
 class Wlan:
-    """`link` is a network.WLAN in station mode. A lost network is joined again by itself."""
+    """link: a network.WLAN in station mode. facts: the WLAN table of the board file."""
 
     radio = None
 
     def __init__(self, link, facts):
         self.state = DOWN
-        self.cause = 0
+        self.cause = 0  # why the last session failed, 0 while it has not
+        # Name and key of the network, if the host has set them, as bytes.
         self.user = self.password = b""
         self._link = link
         self._facts = facts
-        self._looking = False  # for a network, or in one, while no session is wanted
-        self._sought = (b"", b"")  # the network looked for: its name and key
-        self._due_ms = self._again_ms = self._now_ms = 0
-        self._wrong_keys = 0  # reports of it since the session was asked for
-        self._failed = False  # a try has; the next one is at _again_ms
+        # The network is being joined, or is joined, while no session is wanted.
+        self._registering = False
+        self._target = (b"", b"")  # name and key of the last try
+        self._due_ms = 0  # deadline for joining
+        self._retry_ms = 0  # time of the next try, if _failed
+        self._now_ms = 0
+        self._wrong_keys = 0  # reports of a wrong key since the first try
+        self._failed = False  # the last try has failed
 
     def start(self, limit_ms):
+        """Ask for a session. limit_ms is the time for a call, and not used."""
         self.cause = 0
-        if self._looking and self._sought == self._credentials() and self._link.isconnected():
-            self._looking = False
+        if self._registering and self._target == self._credentials() and self._link.isconnected():
+            self._registering = False
             self.state = COMING
             return
-        if self.state != DOWN or self._looking:
-            self.stop()  # while it tries for one network, it hears of no other
+        if self.state != DOWN or self._registering:
+            # The driver ignores another network while it tries to join one.
+            self.stop()
         self._join(COMING)
 
     def stop(self):
-        self._looking = False
+        """End the session and leave the network."""
+        self._registering = False
         self.state = DOWN
         try:
             self._link.disconnect()
             self._link.active(False)
         except OSError:
-            return  # it has never been on
+            # The interface has never been active.
+            return
 
     def address(self):
         return interface_address(self._link)
@@ -92,12 +104,12 @@ class Wlan:
         return interface_servers(self._link)
 
     def registered(self):
-        """HOME in a network, else SEARCHING. Without a session the board begins to look for its
-        network when it is asked: hosts wait for HOME before they ask for a session (H22)."""
+        """Return HOME in a network, else SEARCHING. Without a session the board begins to join its
+        network then: hosts wait for HOME before they ask for a session (H22)."""
         if self._link.isconnected():
             return HOME
-        if self.state == DOWN and not (self._looking and self._left_ms() > 0):
-            self._looking = True
+        if self.state == DOWN and not (self._registering and self._left_ms() > 0):
+            self._registering = True
             self._join(DOWN)
         return SEARCHING
 
@@ -105,16 +117,20 @@ class Wlan:
         return ticks.diff(self._due_ms, self._now_ms)
 
     def signal(self):
+        """Return the signal strength as in +CSQ, or NO_SIGNAL."""
         try:
             dbm = self._link.status("rssi")
-        except (OSError, ValueError):  # it has joined no network, or does not measure
+        except (OSError, ValueError):
+            # No network is joined, or the driver does not measure.
             return NO_SIGNAL
-        return max(0, min((dbm - _LEAST_DBM) // 2, BEST_SIGNAL))
+        return max(0, min((dbm - _MIN_DBM) // 2, BEST_SIGNAL))
 
     def pump(self):
+        """Return False: the driver moves the bytes."""
         return False
 
     def service(self, now_ms):
+        """Follow the driver's state. Return the ms until the next call."""
         self._now_ms = now_ms
         if self.state == DOWN:
             return _IDLE_MS
@@ -124,33 +140,34 @@ class Wlan:
         elif self.state == UP:
             self._join(PAUSED)
         elif self._left_ms() <= 0:
-            self._late()
+            self._give_up()
         elif not self._failed:
-            self._look()
-        elif ticks.diff(now_ms, self._again_ms) >= 0:
+            self._check()
+        elif ticks.diff(now_ms, self._retry_ms) >= 0:
             self._try()
-        return _WATCH_MS
+        return _POLL_MS
 
-    def _look(self):
-        """What has become of the try, if the driver knows."""
+    def _check(self):
+        """Look whether the try has failed, if the driver reports that."""
         status = self._status()
         if status in _TRYING:
             return
         self._failed = True
-        self._again_ms = ticks.add(self._now_ms, _AGAIN_MS)
+        self._retry_ms = ticks.add(self._now_ms, _RETRY_MS)
         self._wrong_keys += status in _WRONG_KEY
-        if self.state == COMING and self._wrong_keys == _WRONG_KEYS:
+        if self.state == COMING and self._wrong_keys == _MAX_WRONG_KEYS:
             self.stop()
             self.cause = AUTH_FAILED
 
     def _status(self):
         try:
             return self._link.status()
-        except (OSError, ValueError):  # it does not tell
+        except (OSError, ValueError):
+            # The driver cannot tell.
             return network.STAT_CONNECTING
 
-    def _late(self):
-        """What never was is given up; what was lost is tried for ever."""
+    def _give_up(self):
+        """End a session that has never been up; join again for one that was lost."""
         if self.state == COMING:
             self.stop()
             self.cause = NO_ANSWER
@@ -165,19 +182,21 @@ class Wlan:
 
     def _try(self):
         self._failed = False
-        self._sought = self._credentials()
+        self._target = self._credentials()
         try:
             self._link.active(True)
-            self._be_told()
-            self._link.connect(*self._sought)
+            self._disable_reconnects()
+            self._link.connect(*self._target)
         except OSError:
-            return  # already trying, or no memory for it: the deadline decides
+            # A try goes on already, or there is no memory for one. The deadline ends it.
+            return
 
-    def _be_told(self):
-        """esp32's driver repeats a try that has failed and reports nothing, unless told not to."""
+    def _disable_reconnects(self):
+        """Make esp32's driver report a failed try; by default it repeats the try silently."""
         try:
             self._link.config(reconnects=0)
-        except (OSError, ValueError):  # cyw43 has no such setting, and repeats nothing
+        except (OSError, ValueError):
+            # cyw43 has no such setting, and does not repeat a try.
             return
 
     def _credentials(self):
