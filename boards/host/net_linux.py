@@ -56,8 +56,8 @@ class LinuxNet(BsdNet):
     # Default options as (option, value): of every socket but TCP, and of TCP.
     _defaults = _tcp_defaults = ()
 
-    def __init__(self, poller, entropy, count):
-        BsdNet.__init__(self, poller, entropy, count)
+    def __init__(self, poller, entropy, count, stack_lock=None):
+        BsdNet.__init__(self, poller, entropy, count, stack_lock)
         self._drops = [0] * count  # the system's count of dropped datagrams when last read
 
     def listen(self, port, backlog):
