@@ -66,16 +66,16 @@ class RingSerial:
     def dtr(self):
         return True
 
-    def dropping(self):
+    def dtr_drop_pending(self):
         return False
 
-    def want(self, mask):
+    def set_events(self, mask):
         pass
 
-    def takes(self, rate):
+    def supports(self, rate):
         return True
 
-    def sent(self):
+    def tx_done(self):
         return True
 
     def set_dcd(self, on):

@@ -13,7 +13,7 @@ class _Flood:
         self.on = True
         serial.readinto = self.readinto
         serial.dtr = lambda: self.on
-        serial.dropping = lambda: self.on
+        serial.dtr_drop_pending = lambda: self.on
 
     def readinto(self, buf):
         n = min(self.left, len(buf))

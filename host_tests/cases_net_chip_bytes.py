@@ -65,7 +65,7 @@ def case_peer_closes():
         sock.fin()
         assert events(net) == [(handle, IN)]
         assert [_read(net, handle) for _ in range(3)] == [b"last", CLOSED, CLOSED]
-        net.want(handle, OUT)
+        net.set_events(handle, OUT)
         assert events(net) == [(handle, OUT)] and net.write(handle, b"xyz", 1, 2) == 2
         assert sock.sent == b"yz"
 
@@ -87,7 +87,7 @@ def case_write():
     for chip in BOTH:
         net = chip.net()
         handle, sock = connected_to_peer(chip, net)
-        net.want(handle, OUT)
+        net.set_events(handle, OUT)
         sock.window = 4
         assert net.write(handle, b"abcdefgh", 2, 6) == 4 and sock.sent == b"cdef"
         assert events(net) == [] and net.write(handle, b"abcdefgh", 6, 2) == AGAIN
@@ -116,16 +116,16 @@ def case_mask_of_esp32():
     handle, sock = connected_to_peer(ESP32, net)
     masks = ESP32.poller.masks
     assert masks == {sock: IN | HUP}
-    net.want(handle, OUT)
+    net.set_events(handle, OUT)
     assert masks == {sock: OUT | HUP}
-    net.want(handle, 0)
+    net.set_events(handle, 0)
     sock.die(ECONNRESET)
     assert masks == {sock: 0} and events(net) == []
-    net.want(handle, IN)
+    net.set_events(handle, IN)
     assert events(net) == [(handle, IN | HUP)]
-    net.want(handle, 0)
+    net.set_events(handle, 0)
     assert masks == {} and events(net) == []
-    net.want(handle, IN)
+    net.set_events(handle, IN)
     assert events(net) == [(handle, IN | HUP)]
 
 
@@ -134,15 +134,15 @@ def case_mask_of_lwip():
     net = LWIP.net()
     handle, sock = connected_to_peer(LWIP, net)
     masks = LWIP.poller.masks
-    net.want(handle, 0)
+    net.set_events(handle, 0)
     assert masks == {sock: 0} and events(net) == []
     sock.die(ECONNRESET)
     assert events(net) == [(handle, ERR | HUP)]
-    net.want(handle, 0)
+    net.set_events(handle, 0)
     assert masks == {} and events(net) == []
-    net.want(handle, IN)
+    net.set_events(handle, IN)
     assert events(net) == [(handle, IN | ERR | HUP)]
-    net.want(handle, 0)
+    net.set_events(handle, 0)
     net.close(handle)
     assert LWIP.empty()
 
@@ -263,7 +263,7 @@ def case_datagram_of_no_bytes_and_no_socket():
         assert events(net) == [(handle, IN)]
         ESP32.stack.failures[call] = ENFILE
         assert _receive(net, handle) == NO_RESOURCE
-        net.want(handle, IN)
+        net.set_events(handle, IN)
         assert events(net) == [(handle, 0)] and _receive(net, handle) == NO_RESOURCE
         assert net.write(handle, b"abc", 0, 3) == UNREACHABLE
         del ESP32.stack.failures[call]
@@ -327,10 +327,10 @@ def case_steady_state_allocates_nothing():
 
         def steps(net=net, handle=handle, buf=buf, results=results):
             results[0] = net.poll(0)
-            net.want(handle, OUT)
+            net.set_events(handle, OUT)
             results[1] = net.readinto(handle, buf, 9)
             results[2] = net.write(handle, buf, 3, 7)
-            net.want(handle, IN)
+            net.set_events(handle, IN)
 
         assert allocated(steps) == 0
         assert results == [1, 9, 7]

@@ -86,7 +86,7 @@ def case_a_peer_waits_for_memory():
     with _Lacks(Socket, "accept"):
         assert net.poll(0) == 1 and net.accept(listener) == AGAIN
         assert net.poll(0) == 0 and server.queue == [PEER]
-    net.want(listener, IN)
+    net.set_events(listener, IN)
     assert net.poll(0) == 1 and net.accept(listener) == 1
 
 
@@ -97,11 +97,11 @@ def case_to_be_watched_again():
         handle, sock = connected_to_peer(chip, net)
         sock.die(ECONNRESET)
         net.poll(0)
-        net.want(handle, 0)
+        net.set_events(handle, 0)
         with _Lacks(chip.poller, "register"):
-            net.want(handle, IN)
+            net.set_events(handle, IN)
             assert sock not in chip.poller.masks
-        net.want(handle, IN)
+        net.set_events(handle, IN)
         assert sock in chip.poller.masks
 
 

@@ -99,7 +99,7 @@ def case_no_delay_of_the_dead():
         sock.die(ECONNRESET)
         assert not net.tune(handle, NO_DELAY, 1)
         assert len(events(net)) == 1 and not net.tune(handle, NO_DELAY, 1)
-        net.want(handle, 0)
+        net.set_events(handle, 0)
         assert events(net) == [] and not net.tune(handle, NO_DELAY, 1)
 
 
@@ -150,7 +150,7 @@ def case_half_close():
         net = chip.net()
         handle, sock = connected_to_peer(chip, net)
         assert net.finish(handle) is False
-        net.want(handle, OUT)
+        net.set_events(handle, OUT)
         assert events(net) == [(handle, OUT)] and net.write(handle, b"abc", 0, 3) == 3
         assert sock.sent == b"abc"
 

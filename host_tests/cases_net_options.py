@@ -44,7 +44,7 @@ class Both:
         wait(self.other, self.listener, IN)
         self.far = self.other.accept(self.listener)
         wait(self.net, self.handle, OUT)
-        self.net.want(self.handle, IN)
+        self.net.set_events(self.handle, IN)
 
     def close(self):
         self.net.close(self.handle)

@@ -183,7 +183,7 @@ class Quiet(FakeUart):
     def write(self, buf, off, n):
         return n
 
-    def want(self, mask):
+    def set_events(self, mask):
         pass
 
 

@@ -99,7 +99,7 @@ def case_bytes_before_the_last_close():
     pty.happens("O")
     assert pty.passes() == [(True, b"")]
     pty.happens("MN", b"0123456789")
-    assert pty.dte.dtr() and pty.dte.dropping()
+    assert pty.dte.dtr() and pty.dte.dtr_drop_pending()
     assert pty.passes() == [(True, b"01234567"), (True, b"89"), (False, b"")]
 
 
@@ -109,7 +109,7 @@ def case_bytes_of_the_next_program():
     pty.happens("OM", b"one")
     pty.passes()
     pty.happens("WOM", b"next")
-    assert not pty.dte.dropping()
+    assert not pty.dte.dtr_drop_pending()
     assert pty.passes() == [(False, b""), (True, b"next"), (True, b"")]
 
 
@@ -185,8 +185,8 @@ def case_without_a_trail():
     pty.happens("", b"a", lines=_ON)
     assert pty.passes() == [(False, b"a"), (False, b""), (True, b"")]
     pty.happens("", b"b", lines=b"\x0b")
-    assert pty.passes() == [(True, b"b"), (True, b"")] and pty.dte.dropping()
+    assert pty.passes() == [(True, b"b"), (True, b"")] and pty.dte.dtr_drop_pending()
     assert pty.lines.written == _TAKEN
     pty.happens("", b"c", lines=_OFF)
     assert pty.passes() == [(True, b"c"), (True, b""), (False, b"")]
-    assert pty.lines.written == _TAKEN * 2 and not pty.dte.dropping()
+    assert pty.lines.written == _TAKEN * 2 and not pty.dte.dtr_drop_pending()

@@ -209,9 +209,9 @@ def case_takes():
     dte, _ = _line(_RING)
     usual = (300, 600, 1200, 2400, 4800, 9600, 14400, 19200, 28800, 38400, 57600, 115200)
     for rate in usual + (230400, 460800, 921600):
-        assert dte.takes(rate), rate
+        assert dte.supports(rate), rate
     for rate in (0, 1, 299, 301, 115201, 921601, 1000000):
-        assert not dte.takes(rate), rate
+        assert not dte.supports(rate), rate
 
 
 def case_rate_at_start():
@@ -253,13 +253,13 @@ def case_flow_without_named_pins():
 def case_sent():
     """When the last byte is out."""
     dte, uart = _line(_WHOLE)
-    assert dte.sent()
+    assert dte.tx_done()
     dte.write(b"abc", 0, 3)
-    assert not dte.sent()
+    assert not dte.tx_done()
     uart.go_out(2)
-    assert not dte.sent()
+    assert not dte.tx_done()
     uart.go_out(1)
-    assert dte.sent()
+    assert dte.tx_done()
 
 
 def case_unread_bytes_when_the_rate_changes():
@@ -292,10 +292,10 @@ def case_a_slow_rate_leaves_nothing_behind():
 def case_still_watched():
     """By the same poller, for the same events."""
     dte, uart = _line(_RING)
-    dte.want(OUT)
+    dte.set_events(OUT)
     dte.configure(9600, True, False)
     assert dte._poller.masks == {uart: OUT}
-    dte.want(IN)
+    dte.set_events(IN)
     assert dte._poller.masks == {uart: IN}
 
 
@@ -361,13 +361,13 @@ def case_dtr_drops_after_the_bytes_that_came_before():
     uart, pin = dte._uart, Pin.made[21]
     pin.level = 0
     uart.incoming += b"first"
-    assert dte.dtr() is True and dte.dropping() is False
+    assert dte.dtr() is True and dte.dtr_drop_pending() is False
     pin.level = 1
-    assert dte.dtr() is True and dte.dropping() is True
+    assert dte.dtr() is True and dte.dtr_drop_pending() is True
     uart.incoming += b"later"
-    assert _read(dte, 3) == (True, b"fir") and dte.dropping() is True
+    assert _read(dte, 3) == (True, b"fir") and dte.dtr_drop_pending() is True
     assert _read(dte, 8) == (True, b"st") and dte.readinto(bytearray(8)) == 0
-    assert _read(dte, 8) == (False, b"later") and dte.dropping() is False
+    assert _read(dte, 8) == (False, b"later") and dte.dtr_drop_pending() is False
     # What comes while DTR is off and when it comes on is not held back.
     uart.incoming += b"off"
     assert _read(dte, 8) == (False, b"off")
@@ -404,7 +404,7 @@ def case_a_drop_does_not_wait_for_bytes_that_configure_has_lost():
     pin.level = 1
     assert dte.dtr() is True
     dte.configure(9600, False, False)
-    assert dte.dtr() is False and dte.dropping() is False
+    assert dte.dtr() is False and dte.dtr_drop_pending() is False
 
 
 def case_lines_of_the_radio():
@@ -446,6 +446,6 @@ def case_events_of_the_host():
     dte = _RING.Dte(poller, uart, _table())
     masks = [poller.masks[uart]]
     for mask in (IN | OUT, 0, IN, IN):
-        dte.want(mask)
+        dte.set_events(mask)
         masks.append(poller.masks[uart])
     assert masks == [IN, IN | OUT, 0, IN, IN]

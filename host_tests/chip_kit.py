@@ -60,5 +60,5 @@ def events(net):
 def connected_to_peer(chip, net):
     handle = net.connect(ADDR, 80)
     chip.last().answer()
-    net.want(handle, IN)
+    net.set_events(handle, IN)
     return handle, chip.last()

@@ -1,7 +1,7 @@
 """Ports that a script drives, on both interpreters: where a fault or a moment must be forced.
 
 The fake net has what a real one has: partial writes, a peer that takes nothing for a while,
-refusals, resets, events only for what was asked (`want`), and a table that can be full.
+refusals, resets, events only for what was asked (`set_events`), and a table that can be full.
 """
 
 from wipmodem import contract as c
@@ -49,10 +49,10 @@ class FakeSerial(FakeLine):
         self._changes = []  # of DTR: [bytes before it, on]
         self.dcd = self.dsr = self.ri = False
 
-    def takes(self, rate):
+    def supports(self, rate):
         return rate in self.rates
 
-    def sent(self):
+    def tx_done(self):
         return not self.unsent
 
     def configure(self, rate, tx_held, rx_held):
@@ -88,10 +88,10 @@ class FakeSerial(FakeLine):
             self._dtr = self._changes.pop(0)[1]
         return self._dtr
 
-    def dropping(self):
+    def dtr_drop_pending(self):
         return self._dtr and any(not on for _, on in self._changes)
 
-    def want(self, mask):
+    def set_events(self, mask):
         self.mask = mask
 
     def wakes(self):
@@ -214,7 +214,7 @@ class FakeNet:
         bits |= c.ERR if sock.refused else 0
         return bits | (c.OUT if sock.window > 0 and sock.kind != "listener" else 0)
 
-    def want(self, handle, mask):
+    def set_events(self, handle, mask):
         sock = self._sockets[handle]
         sock.mask = mask if mask or not self.flags[handle] & (c.ERR | c.HUP) else -1
 

@@ -29,7 +29,7 @@ def connection(net, addr, port):
     handle = net.connect(addr, port)
     net.poll(_PATIENCE_MS)
     assert net.flags[handle] & OUT and net.connected(handle) == 1
-    net.want(handle, 0)
+    net.set_events(handle, 0)
 
 
 def main(host, udp, tcp, loopback_tcp):

@@ -44,7 +44,7 @@ class FakeUart(FakeLine):
             self.incoming += self.answers[self.take()]
         return n
 
-    def want(self, mask):
+    def set_events(self, mask):
         self.mask = mask
 
     def irq(self, call, trigger=0):

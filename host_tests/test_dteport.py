@@ -47,11 +47,11 @@ def test_while_rts_holds_the_modem_the_loop_does_not_wait_for_room(ends):
     assert dte.write(b"open", 0, 4) == 4
     set_lines(_DTR)
     assert dte.write(b"held", 0, 4) == 0
-    dte.want(IN | OUT)
+    dte.set_events(IN | OUT)
     assert poller.masks[data_fd] == IN
     set_lines(_DTR | _RTS)
     assert dte.write(b"held", 0, 4) == 4
-    dte.want(IN | OUT)
+    dte.set_events(IN | OUT)
     assert poller.masks[data_fd] == IN | OUT
     set_lines(0)
     assert dte.write(b"none", 0, 4) == 4

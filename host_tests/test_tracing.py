@@ -116,8 +116,8 @@ def serial_port(*options):
 def test_a_change_of_the_line_is_told(capsys, option):
     """In words; a PC's line takes any rate and has none."""
     dte, others = serial_port("--speed", "9600", option)
-    assert (dte.rate, dte.flow, dte.sent()) == (9600, True, True)
-    assert all(dte.takes(rate) for rate in (0, 300, 12345, 921600))
+    assert (dte.rate, dte.flow, dte.tx_done()) == (9600, True, True)
+    assert all(dte.supports(rate) for rate in (0, 300, 12345, 921600))
     dte.configure(19200, True, False)
     dte.configure(0, False, True)
     assert dte.rate == 0

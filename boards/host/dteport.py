@@ -42,10 +42,10 @@ class Dte(SerialPort):
         self._pty_events = None
         self.log = lambda text: None
 
-    def takes(self, rate):
+    def supports(self, rate):
         return True
 
-    def sent(self):
+    def tx_done(self):
         return True
 
     def configure(self, rate, tx_held, rx_held):
@@ -90,10 +90,10 @@ class Dte(SerialPort):
             return self._dtr_with(self._pty_events)
         return bool(self._lines_now & _DTR)
 
-    def dropping(self):
+    def dtr_drop_pending(self):
         """Return True if DTR is on now and off after bytes that are still to be read."""
         if self._pty_events:
-            return self._pty_events.dropping()
+            return self._pty_events.dtr_drop_pending()
         if not self._lines_now & _DTR:
             return False
         return not self._in[0] & _DTR or self._in[0] & _DTR_WILL_DROP > 0
@@ -121,7 +121,7 @@ class Dte(SerialPort):
             return n
         return 0 if self._is_stopped() else super().write(buf, off, n)
 
-    def want(self, mask):
+    def set_events(self, mask):
         """Set the events (IN, OUT) that wake the loop."""
         if self._is_stopped():
             mask &= ~OUT  # a change of RTS wakes the loop

@@ -105,7 +105,7 @@ class PtyEvents:
         """Return True if a change of DTR must be reported before the next byte is read."""
         return self._pending > 0 and not self._after_read & 1
 
-    def dropping(self):
+    def dtr_drop_pending(self):
         """Return True if DTR is on now and drops after bytes that are still to be read."""
         return self._on and self._pending > 0
 

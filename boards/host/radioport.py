@@ -43,7 +43,7 @@ class RadioPort(SerialPort):
         self._start += n
         return n
 
-    def want(self, mask):
+    def set_events(self, mask):
         """Set the events (IN, OUT) that wake the loop."""
         if mask != self._mask and self._watched:
             self._mask = mask

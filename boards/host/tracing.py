@@ -55,10 +55,10 @@ class TracedDte(Dte):
         self._read += buf[:n]
         return n
 
-    def want(self, mask):
+    def set_events(self, mask):
         """Set the poll events. Called at the end of every pass."""
         self._log_consumed()
-        super().want(mask)
+        super().set_events(mask)
 
     def _log_consumed(self):
         """Log bytes that the modem has consumed outside a command line: data, or dropped bytes."""

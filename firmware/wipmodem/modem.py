@@ -368,7 +368,7 @@ class Modem:
             self._busy = True
             out.take(n)
         waits = out.count() or (self._online.channel and self._online.channel.waits())
-        self._serial.want((0 if self._must_not_read() else IN) | (OUT if waits else 0))
+        self._serial.set_events((0 if self._must_not_read() else IN) | (OUT if waits else 0))
 
     # Restart
 

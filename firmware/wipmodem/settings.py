@@ -169,7 +169,7 @@ def at_start(board):
     settings[TX_FLOW] = settings[RX_FLOW] = _HARDWARE if serial.flow else 0
     settings[DIALECT] = board.dialect
     load(settings, board.store, PROFILE, LINE, STACK, ITSELF)
-    if not serial.takes(settings[SPEED] * 100):
+    if not serial.supports(settings[SPEED] * 100):
         settings[SPEED] = serial.rate // 100
     if not serial.flow:
         settings[TX_FLOW] = settings[RX_FLOW] = 0

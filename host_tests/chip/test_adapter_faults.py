@@ -57,7 +57,7 @@ _FAULTS = (
     ("net_lwip", "Net", "open_udp", opens(b"1,1,9001")),
     ("net_lwip", "Net", "connect", opens(b"2," + _TO_PEER)),
     ("net_lwip", "Net", "listen", opens(b"3,1,7000,2,3")),
-    ("net_lwip", "Net", "want", opens(b"2," + _TO_PEER)),
+    ("net_lwip", "Net", "set_events", opens(b"2," + _TO_PEER)),
     ("mcu", "RandomSource", "bits16", opens(b'2,1,"nobody.example",80')),
 )
 

@@ -54,8 +54,8 @@ OUTCOMES = {
         "readinto": dict(_NONE, one=_one_byte),
         "write": dict(_NONE, one=_one_of_n),
         "dtr": _NO,
-        "takes": _NO,
-        "sent": _NO,
+        "supports": _NO,
+        "tx_done": _NO,
     },
     "net": {
         "poll": _NONE,

@@ -26,7 +26,7 @@ def cmee_read(context):
 
 def takes_rate(context, rate):
     """Is it one of +IPR, and can the line do it?"""
-    return rate in RATES and context.board.serial.takes(rate)
+    return rate in RATES and context.board.serial.supports(rate)
 
 
 def ipr_set(context):

@@ -72,7 +72,7 @@ class Transparent:
             return False
         # Behind a whole block there may be more. A line that still has bytes to send would take
         # it no faster than it sends them: a chip's UART waits for each.
-        more = rx.end == len(rx.buf) and self._serial.sent()
+        more = rx.end == len(rx.buf) and self._serial.tx_done()
         given = rx.give(self._serial)
         if more and not rx.left():
             self._io.receive_burst(self._sock, self._serial)

@@ -192,7 +192,7 @@ class BsdNet:
             self.ready[self.count] = handle
             self.count += 1
 
-    def want(self, handle, mask):
+    def set_events(self, handle, mask):
         """Choose the events (IN, OUT) to report. ERR and HUP of a socket are reported until its
         mask is set to 0. If the poller has no memory, the next call tries again."""
         # poll(2) reports ERR and HUP without being asked, and would keep the loop from sleeping.
@@ -258,14 +258,14 @@ class BsdNet:
         if none is pending, or the class of the failure.
 
         If the stack keeps a connection pending for want of a socket, this returns AGAIN and stops
-        watching the listener until the next want()."""
+        watching the listener until the next set_events()."""
         try:
             sock, raw = self._socks[listener].accept()
         except FAILURES as error:
             failure = class_of(error)
             if failure == NO_RESOURCE and not self.drops_unaccepted:
                 # The pending connection would keep the loop from sleeping.
-                self.want(listener, 0)
+                self.set_events(listener, 0)
                 return AGAIN
             return failure
         handle = self._adopt(sock, IN)
@@ -490,7 +490,7 @@ class BsdNet:
         self.flags[handle] = self._watched[handle] = self.peer_port[handle] = 0
         with _guard:
             self._handle_of[self._key(sock)] = handle
-            self.want(handle, mask)
+            self.set_events(handle, mask)
 
     # What subclasses override
 

@@ -17,8 +17,8 @@ class Net(BsdNet):
     def _key(self, sock):
         return sock
 
-    def want(self, handle, mask):
-        BsdNet.want(self, handle, mask | HUP if mask else 0)
+    def set_events(self, handle, mask):
+        BsdNet.set_events(self, handle, mask | HUP if mask else 0)
 
     def recvfrom(self, handle, buf, n):
         return BsdNet.recvfrom(self, handle, buf, n) or self._reopen(handle)

@@ -358,7 +358,7 @@ class _Probe:
             self._handle = self._net.open_udp(ANY_PORT, self._server, _DNS_PORT)
         if self._handle >= 0:
             self._queries += 1
-            self._net.want(self._handle, 0)
+            self._net.set_events(self._handle, 0)
             self._net.write(self._handle, _QUERY, 0, len(_QUERY))
 
 

@@ -135,7 +135,7 @@ class Radio:
         if self._state != _ONLINE:
             return 0
         self._attended = True
-        self._uart.want(IN)
+        self._uart.set_events(IN)
         return self._uart.readinto(buf) if self._begun else self._begin(buf)
 
     def write(self, buf, off, n):
@@ -143,7 +143,7 @@ class Radio:
 
     def watch(self):
         """Once a pass of the host's call: what nobody reads does not wake the loop again."""
-        self._uart.want(IN if self._attended else 0)
+        self._uart.set_events(IN if self._attended else 0)
         self._attended = False
         self._lines.carrier()  # the PC's: news of the lines, unread, would wake it too
 
@@ -171,7 +171,7 @@ class Radio:
 
     def _go(self, state, text, limit_ms):
         self._state = state
-        self._uart.want(IN)
+        self._uart.set_events(IN)
         self.chat.begin(text, limit_ms)
 
     def _wake(self, result=0):

@@ -89,7 +89,7 @@ class Uart:
             return 0
         return self._uart.write(buf, off, min(n, self._most)) or 0
 
-    def want(self, mask):
+    def set_events(self, mask):
         if mask != self._mask:
             self._mask = mask
             self._poller.modify(self._uart, mask)
@@ -111,10 +111,10 @@ class Dte(Uart):
         self._dsr = output_line(facts, "dsr")
         self._ri = output_line(facts, "ri")
 
-    def takes(self, rate):
+    def supports(self, rate):
         return rate in _RATES
 
-    def sent(self):
+    def tx_done(self):
         return self._uart.txdone()
 
     def configure(self, rate, tx_held, rx_held):
@@ -156,7 +156,7 @@ class Dte(Uart):
             self._on = False
         return self._on
 
-    def dropping(self):
+    def dtr_drop_pending(self):
         return self._before > 0
 
     def set_dcd(self, on):

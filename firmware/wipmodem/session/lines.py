@@ -54,7 +54,7 @@ class DtrDrop:
 
     def comes(self):
         """Return True if DTR is off after bytes that are still to be read, and &D heeds it."""
-        return self._serial.dropping() and self._settings[DTR_MODE] != DTR_IGNORED
+        return self._serial.dtr_drop_pending() and self._settings[DTR_MODE] != DTR_IGNORED
 
     def end(self):
         """Let the drop take effect. Return the value of &D."""
@@ -165,7 +165,7 @@ class Deferred:
 
     def tick(self):
         """Apply what is due, if all output has been sent. Return False: no pass has to follow."""
-        if self._out.count() or not self._serial.sent():
+        if self._out.count() or not self._serial.tx_done():
             return False
         if not self.due and ticks_diff(self._clock.now_ms, self.heard_ms) < _PAUSE_MS:
             return False

@@ -172,7 +172,7 @@ class SocketIO:
         mask = IN if rx_room and sock.state == READY and sock.datagram < 0 else 0
         if sock.tx.count() and sock is not self.corked:
             mask |= OUT
-        self.net.want(sock.handle, mask)
+        self.net.set_events(sock.handle, mask)
 
     # Events of the net port, by the state of the socket
 

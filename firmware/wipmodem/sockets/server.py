@@ -76,7 +76,7 @@ class Server:
         policy = self.policies[listener.range[0] - 1]
         key = self._free_key(listener)
         if policy.hold and not key:
-            net.want(listener.handle, 0)
+            net.set_events(listener.handle, 0)
             return
         handle = net.accept(listener.handle)
         if handle == NO_RESOURCE:
@@ -146,7 +146,7 @@ class Server:
         """Watch all listeners again: an index, or a socket of the stack, may be free now."""
         for sock in self._table.all:
             if sock.state == LISTENING:
-                self._net.want(sock.handle, IN)
+                self._net.set_events(sock.handle, IN)
 
     def every_second(self):
         """Watch all listeners again, and check the spawned sockets for idleness."""
