@@ -7,7 +7,7 @@ from wipmodem.contract import IN
 def case_no_keepalive():
     """It is refused, switching it off is not."""
     session = Session().online()
-    session.net.keepalive = False
+    session.net.has_keepalive = False
     session.ask(b"AT+CMEE=1")
     assert session.ask(b"AT+WIPXSERVER=1,4,30") == b"\r\n+CME ERROR: 835\r\n"
     assert session.ask(b"AT+WIPXSERVER=1,4,0") == b"\r\nOK\r\n"

@@ -40,10 +40,10 @@ def case_no_delay():
         net = chip.net()
         handle = net.connect(ADDR, 80)
         sock = chip.last()
-        assert net.tune(handle, NO_DELAY, 1) and sock.no_delay == 1
+        assert net.setsockopt(handle, NO_DELAY, 1) and sock.no_delay == 1
         sock.answer()
-        assert net.tune(handle, NO_DELAY, 0) and sock.no_delay == 0
-        assert not net.tune(handle, TTL, 64) and not net.tune(handle, TOS, 16)
+        assert net.setsockopt(handle, NO_DELAY, 0) and sock.no_delay == 0
+        assert not net.setsockopt(handle, TTL, 64) and not net.setsockopt(handle, TOS, 16)
 
 
 def case_no_delay_of_udp():
@@ -53,10 +53,10 @@ def case_no_delay_of_udp():
         net = chip.net()
         net.close(net.connect(ADDR, 80))
         handle = net.open_udp(0, ADDR, 80)
-        assert not any([net.tune(handle, option, 1) for option in (NO_DELAY, TTL, TOS)])
+        assert not any([net.setsockopt(handle, option, 1) for option in (NO_DELAY, TTL, TOS)])
         net.close(handle)
         net.close(net.listen(7000, 2))
-        assert net.open_echo() == handle and not net.tune(handle, NO_DELAY, 1)
+        assert net.open_echo() == handle and not net.setsockopt(handle, NO_DELAY, 1)
 
 
 def case_no_delay_of_a_server():
@@ -66,11 +66,13 @@ def case_no_delay_of_a_server():
         listener = net.listen(7000, 4)
         server = chip.last()
         for value in (1, 0, 1):
-            assert net.tune(listener, NO_DELAY, value) and server.no_delay == 0
+            assert net.setsockopt(listener, NO_DELAY, value) and server.no_delay == 0
             server.queue.append(PEER)
             handle = net.accept(listener)
             assert handle >= 0 and chip.last().no_delay == value
-            assert net.tune(handle, NO_DELAY, 1 - value) and chip.last().no_delay == 1 - value
+            assert (
+                net.setsockopt(handle, NO_DELAY, 1 - value) and chip.last().no_delay == 1 - value
+            )
         net.close(listener)
         assert net.listen(7000, 4) == listener
         chip.last().queue.append(PEER)
@@ -85,7 +87,7 @@ def case_no_delay_of_what_failed():
         assert net.listen(7000, 4) == PORT_IN_USE
         del chip.stack.failures["listen"]
         handle = net.listen(7000, 4)
-        assert net.tune(handle, NO_DELAY, 1)
+        assert net.setsockopt(handle, NO_DELAY, 1)
         chip.last().queue.append(PEER)
         assert net.accept(handle) == NO_RESOURCE and len(chip.stack.sockets) == 1
 
@@ -97,10 +99,10 @@ def case_no_delay_of_the_dead():
         net = chip.net()
         handle, sock = connected_to_peer(chip, net)
         sock.die(ECONNRESET)
-        assert not net.tune(handle, NO_DELAY, 1)
-        assert len(events(net)) == 1 and not net.tune(handle, NO_DELAY, 1)
+        assert not net.setsockopt(handle, NO_DELAY, 1)
+        assert len(events(net)) == 1 and not net.setsockopt(handle, NO_DELAY, 1)
         net.set_events(handle, 0)
-        assert events(net) == [] and not net.tune(handle, NO_DELAY, 1)
+        assert events(net) == [] and not net.setsockopt(handle, NO_DELAY, 1)
 
 
 def case_no_delay_leaves_events():
@@ -111,7 +113,7 @@ def case_no_delay_leaves_events():
         chip.stack.sockets[1].queue.append(b"abc")
         assert events(net) == [(handles[1], IN)]
         chip.stack.sockets[0].queue.append(b"def")
-        assert net.tune(handles[2], NO_DELAY, 1)
+        assert net.setsockopt(handles[2], NO_DELAY, 1)
         assert (net.count, net.ready[0]) == (1, handles[1]) and list(net.flags[:3]) == [0, IN, 0]
 
 
@@ -122,7 +124,7 @@ def case_no_delay_is_guarded():
         handle, _ = connected_to_peer(chip, net)
         chip.stack.unguarded = []
         chip.stack.failures["setsockopt"] = ENOMEM
-        assert not net.tune(handle, NO_DELAY, 1)
+        assert not net.setsockopt(handle, NO_DELAY, 1)
         assert chip.stack.unguarded == [("setsockopt", interrupts)]
         assert chip.interrupts() == 0b1111
 
@@ -131,7 +133,7 @@ def case_defaults():
     """They are the stack's own: nothing is asked of it, and the TTL is told."""
     for chip, ttl in ((LWIP, 255), (ESP32, 64)):
         net = chip.net()
-        net.defaults(64, 536, 16384)
+        net.set_defaults(64, 536, 16384)
         assert net.fixed_ttl == ttl
         handle, sock = connected_to_peer(chip, net)
         assert sock.no_delay == 0 and net.write(handle, b"abc", 0, 3) == 3
@@ -149,7 +151,7 @@ def case_half_close():
     for chip in BOTH:
         net = chip.net()
         handle, sock = connected_to_peer(chip, net)
-        assert net.finish(handle) is False
+        assert net.shutdown_write(handle) is False
         net.set_events(handle, OUT)
         assert events(net) == [(handle, OUT)] and net.write(handle, b"abc", 0, 3) == 3
         assert sock.sent == b"abc"

@@ -88,10 +88,10 @@ def case_tune():
     both = Both()
     for net, handle in ((both.net, both.handle), (both.other, both.listener)):
         for option, value in ((NO_DELAY, 1), (NO_DELAY, 0), (TTL, 1), (TTL, 255), (TOS, 255)):
-            assert net.tune(handle, option, value) is True, (option, value)
+            assert net.setsockopt(handle, option, value) is True, (option, value)
     both.close()
     handle = both.net.open_udp(0)
-    assert [both.net.tune(handle, option, 1) for option in (NO_DELAY, TTL, TOS)] == [
+    assert [both.net.setsockopt(handle, option, 1) for option in (NO_DELAY, TTL, TOS)] == [
         False,
         True,
         True,
@@ -134,24 +134,24 @@ def case_what_cannot_be_looked_up_now():
 def case_keepalive():
     """Of a connection; a datagram knows no silence."""
     both = Both()
-    assert both.net.keepalive and both.net.tune(both.handle, KEEPALIVE, 30) is True
+    assert both.net.has_keepalive and both.net.setsockopt(both.handle, KEEPALIVE, 30) is True
     both.close()
     handle = both.net.open_udp(0)
-    assert both.net.tune(handle, KEEPALIVE, 30) is False
+    assert both.net.setsockopt(handle, KEEPALIVE, 30) is False
     both.net.close(handle)
 
 
 def case_tune_is_refused():
     """The guide has a TTL of 0, Linux has not."""
     both = Both()
-    assert both.net.tune(both.handle, TTL, 0) is False and both.net.fixed_ttl == 0
+    assert both.net.setsockopt(both.handle, TTL, 0) is False and both.net.fixed_ttl == 0
     both.close()
 
 
 def case_defaults_out_of_range():
     """What the system will not have is as if never said: sockets are made as before."""
     both = Both()
-    both.net.defaults(0, 1, 0)
+    both.net.set_defaults(0, 1, 0)
     other = both.net.connect(_LOOPBACK, both.other.local_port[both.listener])
     wait(both.net, other, OUT)
     assert both.net.connected(other) == 1
@@ -255,7 +255,7 @@ def case_half_close():
     both = Both()
     net, other = both.net, both.other
     assert net.write(both.handle, b"last", 0, 4) == 4
-    assert net.finish(both.handle) is True
+    assert net.shutdown_write(both.handle) is True
     wait(other, both.far, IN)
     assert _read(other, both.far) == b"last"
     wait(other, both.far, IN)
@@ -276,7 +276,7 @@ def case_half_close_of_what_is_not_connected():
     handle = net.listen(0, 1)
     net.close(handle)
     handle = net.open_udp(0)
-    assert net.finish(handle) is False
+    assert net.shutdown_write(handle) is False
     net.close(handle)
 
 
@@ -287,7 +287,7 @@ def case_half_close_of_what_is_gone():
     wait(both.other, both.far, IN)
     both.other.close(both.far)  # with bytes unread: a reset
     wait(both.net, both.handle, HUP)
-    assert both.net.finish(both.handle) is False
+    assert both.net.shutdown_write(both.handle) is False
     both.far = both.other.listen(0, 1)  # for close()
     both.close()
 
@@ -314,11 +314,11 @@ def case_half_close_by_a_program():
     shell = Shell()
     net = load("net_micropython", os=shell).Net(Poller(), entropy, 1)
     net._socks[0] = Descriptor()
-    assert net.finish(0) is True
+    assert net.shutdown_write(0) is True
     assert shell.command.startswith('"${WIPMODEM_PYTHON:-python3}" -ISc ')
     assert "socket(fileno=7).shutdown(_socket.SHUT_WR)" in shell.command
     shell.status = 256
-    assert net.finish(0) is False
+    assert net.shutdown_write(0) is False
 
 
 def case_addresses_of_micropython_on_a_pc():
@@ -407,7 +407,7 @@ def case_echo():
         reply = _next_reply(net, handle, sequence)
         assert bytes(net.from_addr) == _LOOPBACK
         assert reply[8:] == data and _sum(reply) == 0 and len(reply) == len(message)
-    assert net.tune(handle, TTL, 5)
+    assert net.setsockopt(handle, TTL, 5)
     net.close(handle)
     assert net.open_echo() == handle
     net.close(handle)
@@ -473,7 +473,7 @@ def case_echo_of_a_user():
     other of the defaults, its messages as they are. Where both are refused there is none."""
     module = Users({Users.SOCK_DGRAM})
     net = load("net_micropython", socket=module).Net(Deaf(), entropy, 1)
-    net.defaults(33, 536, 16384)
+    net.set_defaults(33, 536, 16384)
     handle = net.open_echo()
     assert module.asked == [(2, 3, 1), (2, 2, 1)] and handle == 0
     assert net._socks[0].options == [(0, 2, 33)]

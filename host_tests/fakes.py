@@ -177,10 +177,10 @@ class FakeNet:
         self.full = False  # no socket to be had
         self.write_bite = 4096  # the most bytes of a stream taken in one call
         self.tuned = []  # (handle, option, value)
-        self.cannot = set()  # options that tune refuses
-        self.given = None  # what `defaults` was last given
+        self.cannot = set()  # options that setsockopt refuses
+        self.given = None  # what `set_defaults` was last given
         self.fixed_ttl = 0
-        self.keepalive = True
+        self.has_keepalive = True
         self.can_finish = True  # chips cannot
         self._next_port = 49152
 
@@ -308,16 +308,16 @@ class FakeNet:
         count, sock.overflow = sock.overflow, 0
         return count
 
-    def tune(self, handle, option, value):
+    def setsockopt(self, handle, option, value):
         if option in self.cannot:
             return False
         self.tuned.append((handle, option, value))
         return True
 
-    def defaults(self, ttl, mss, window):
+    def set_defaults(self, ttl, mss, window):
         self.given = (ttl, mss, window)
 
-    def finish(self, handle):
+    def shutdown_write(self, handle):
         sock = self._sockets[handle]
         sock.finished = self.can_finish and sock.kind == "tcp" and sock.up and not sock.dead
         return sock.finished

@@ -18,9 +18,9 @@ def datagrams(net, addr, port):
     """One as it is, one with another TTL, one with a TOS as well; then another socket's."""
     handle = net.open_udp(0, addr, port)
     net.write(handle, b"default", 0, 7)
-    assert net.tune(handle, TTL, 7)
+    assert net.setsockopt(handle, TTL, 7)
     net.write(handle, b"ttl", 0, 3)
-    assert net.tune(handle, TOS, 0x10)
+    assert net.setsockopt(handle, TOS, 0x10)
     net.write(handle, b"tos", 0, 3)
     net.write(net.open_udp(0, addr, port), b"other", 0, 5)
 
@@ -36,7 +36,7 @@ def main(host, udp, tcp, loopback_tcp):
     addr = bytes([int(part) for part in host.split(".")])
     net = Net(Poller(), entropy, 8)
     connection(net, addr, tcp)
-    net.defaults(DEFAULT_TTL, MSS, WINDOW)
+    net.set_defaults(DEFAULT_TTL, MSS, WINDOW)
     connection(net, addr, tcp)
     connection(net, _LOOPBACK, loopback_tcp)
     datagrams(net, addr, udp)

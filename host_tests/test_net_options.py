@@ -180,29 +180,29 @@ def test_a_connection_is_tuned(net, peers):
     """Each option for itself."""
     handle = net.connect(_LOOPBACK, port_of(peers.listen()))
     ttl = options(net, handle)[1]
-    assert net.tune(handle, NO_DELAY, 1) and options(net, handle) == [1, ttl, 0]
-    assert net.tune(handle, TTL, 9) and options(net, handle) == [1, 9, 0]
-    assert net.tune(handle, TOS, 0x10) and options(net, handle) == [1, 9, 0x10]
-    assert net.tune(handle, NO_DELAY, 0) and options(net, handle) == [0, 9, 0x10]
-    assert not net.tune(handle, TTL, 0) and options(net, handle) == [0, 9, 0x10]
+    assert net.setsockopt(handle, NO_DELAY, 1) and options(net, handle) == [1, ttl, 0]
+    assert net.setsockopt(handle, TTL, 9) and options(net, handle) == [1, 9, 0]
+    assert net.setsockopt(handle, TOS, 0x10) and options(net, handle) == [1, 9, 0x10]
+    assert net.setsockopt(handle, NO_DELAY, 0) and options(net, handle) == [0, 9, 0x10]
+    assert not net.setsockopt(handle, TTL, 0) and options(net, handle) == [0, 9, 0x10]
 
 
 def test_what_a_server_accepts(net, peers):
     """Begins with the server's options, as they are then. Q29"""
     listener = net.listen(0, 2)
-    net.tune(listener, NO_DELAY, 1)
-    net.tune(listener, TTL, 9)
-    net.tune(listener, TOS, 0x10)
+    net.setsockopt(listener, NO_DELAY, 1)
+    net.setsockopt(listener, TTL, 9)
+    net.setsockopt(listener, TOS, 0x10)
     handle, _ = accepted(net, listener, peers)
     assert options(net, handle) == [1, 9, 0x10]
-    net.tune(listener, NO_DELAY, 0)
+    net.setsockopt(listener, NO_DELAY, 0)
     assert options(net, accepted(net, listener, peers)[0]) == [0, 9, 0x10]
     assert options(net, handle) == [1, 9, 0x10]
 
 
 def test_defaults_of_a_server(net, peers):
     """Its segments to any peer, and its window, which Linux doubles."""
-    net.defaults(DEFAULT_TTL, MSS, WINDOW)
+    net.set_defaults(DEFAULT_TTL, MSS, WINDOW)
     handle, peer = accepted(net, net.listen(0, 2), peers)
     assert options(net, handle) == [0, DEFAULT_TTL, 0]
     assert net._socks[handle].getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) == 2 * WINDOW
@@ -214,7 +214,7 @@ def test_defaults_of_the_rest(net, peers):
     has none."""
     before = net.open_udp(0)
     system = options(net, before), _room(net, before)
-    net.defaults(DEFAULT_TTL, MSS, WINDOW)
+    net.set_defaults(DEFAULT_TTL, MSS, WINDOW)
     assert (options(net, before), _room(net, before)) == system
     handles = [net.open_udp(0), net.open_echo()]
     assert handles[1] > 0 or handles[1] == NO_RESOURCE

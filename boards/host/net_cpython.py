@@ -10,7 +10,7 @@ from wipmodem.ports.net import FAILURES, class_of
 
 
 class Net(LinuxNet):
-    def finish(self, handle):
+    def shutdown_write(self, handle):
         """Close the sending half; return False if that fails. Once the peer has closed as well,
         poll reports HUP, and reads still return CLOSED."""
         try:

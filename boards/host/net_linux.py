@@ -48,7 +48,7 @@ def _set(sock, option, value):
 
 
 class LinuxNet(BsdNet):
-    keepalive = True
+    has_keepalive = True
     # Address of listeners, and of UDP sockets without a peer, which only reply. Other sockets send
     # from any address, because nothing can be sent from 127.0.0.0/8 to another machine.
     home = b"\x7f\0\0\1"
@@ -73,7 +73,7 @@ class LinuxNet(BsdNet):
         self.local_addr = ANY_ADDR
         return handle
 
-    def tune(self, handle, option, value):
+    def setsockopt(self, handle, option, value):
         """Linux refuses a TTL of 0, and keeps the two lowest bits of TCP's TOS for itself."""
         if option == KEEPALIVE:
             return self._set_keepalive(self._socks[handle], value)
@@ -85,7 +85,7 @@ class LinuxNet(BsdNet):
                 return False
         return _set(sock, _KEEPALIVE_COUNT, _KEEPALIVE_PROBES) and _set(sock, _KEEPALIVE, 1)
 
-    def defaults(self, ttl, mss, window):
+    def set_defaults(self, ttl, mss, window):
         self._defaults = ((_TTL, ttl),)
         self._tcp_defaults = ((_TTL, ttl), (_MSS, mss), (_WINDOW, window))
 

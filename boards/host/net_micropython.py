@@ -17,7 +17,7 @@ except OSError:
 
 
 class Net(LinuxNet):
-    def finish(self, handle):
+    def shutdown_write(self, handle):
         """Close the sending half; return False if that fails. Blocks some 10 ms for the program.
 
         Later events are as net_cpython.py describes them."""

@@ -21,7 +21,7 @@ def server_set(context):
         return _filter(
             context, policy, parse_address(arguments.text(2)), parse_address(arguments.text(3))
         )
-    if option == _KEEPALIVE and arguments.value(2) and not context.board.net.keepalive:
+    if option == _KEEPALIVE and arguments.value(2) and not context.board.net.has_keepalive:
         return context.fail(errors.NOT_SUPPORTED)
     setattr(policy, _NAMES[option], arguments.value(2))
     return DONE

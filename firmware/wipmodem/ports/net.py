@@ -133,8 +133,8 @@ class BsdNet:
     count: number of handles. stack_lock: context manager in whose block the stack runs no timer,
     None for a stack that locks itself. Its blocks do not nest."""
 
-    keepalive = False  # True if tune() accepts KEEPALIVE
-    fixed_ttl = 0  # the TTL that the stack always uses; 0 if tune() accepts TTL
+    has_keepalive = False  # True if setsockopt() accepts KEEPALIVE
+    fixed_ttl = 0  # the TTL that the stack always uses; 0 if setsockopt() accepts TTL
     # True if the stack drops a connection for which accept() finds no free socket.
     drops_unaccepted = False
     local_addr = ANY_ADDR  # address that the next socket is bound to
@@ -283,7 +283,7 @@ class BsdNet:
             self._set_no_delay(handle, 1)
         return handle
 
-    def finish(self, handle) -> bool:
+    def shutdown_write(self, handle) -> bool:
         """Close the sending half of a connection. Return False: the sockets of chips have no
         shutdown()."""
         return False
@@ -301,11 +301,11 @@ class BsdNet:
 
     # Options
 
-    def defaults(self, ttl, mss, window):
+    def set_defaults(self, ttl, mss, window):
         """Set TTL, MSS and receive window of sockets opened from now on. MicroPython's chips keep
         the values that their stack was built with."""
 
-    def tune(self, handle, option, value) -> bool:
+    def setsockopt(self, handle, option, value) -> bool:
         """Set an option of an open socket; a listener's option holds for the connections that it
         accepts. Return False if the stack cannot.
 

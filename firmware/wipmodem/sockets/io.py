@@ -322,7 +322,7 @@ class SocketIO:
                 return sent
         if sock.write_state == WRITE_ENDING:
             sock.write_state = WRITE_ENDED
-            self.net.finish(sock.handle)
+            self.net.shutdown_write(sock.handle)
         return 0
 
     def _write(self, sock, span):

@@ -20,7 +20,7 @@ class Options:
     def use(self):
         """Apply options 0, 3 and 4 of +WIPCFG to sockets that are opened from now on."""
         settings = self._settings
-        self._net.defaults(settings[DEFAULT_TTL], settings[MSS], settings[WINDOW])
+        self._net.set_defaults(settings[DEFAULT_TTL], settings[MSS], settings[WINDOW])
 
     def begin(self, sock):
         """Set the initial values of a socket that +WIPCREATE opens."""
@@ -34,11 +34,11 @@ class Options:
         sock.rx.capacity = listener.rx.capacity
         sock.tx.capacity = listener.tx.capacity
         if options[TTL] != self._settings[DEFAULT_TTL] and not self._net.fixed_ttl:
-            self._net.tune(sock.handle, TTL, options[TTL])
+            self._net.setsockopt(sock.handle, TTL, options[TTL])
         if options[TOS]:
-            self._net.tune(sock.handle, TOS, options[TOS])
+            self._net.setsockopt(sock.handle, TOS, options[TOS])
         if options[NO_DELAY]:
-            self._net.tune(sock.handle, NO_DELAY, 1)
+            self._net.setsockopt(sock.handle, NO_DELAY, 1)
 
     def set(self, sock, number, value):
         """Set an option to a value of its range. Return False if the IP stack cannot do it."""
@@ -46,7 +46,7 @@ class Options:
             sock.tx.limit(value)
         elif number == _RX_SIZE:
             sock.rx.limit(value)
-        elif self._net.tune(sock.handle, number, value) or number == NO_DELAY:
+        elif self._net.setsockopt(sock.handle, number, value) or number == NO_DELAY:
             # Without NO_DELAY in the stack, the modem at least does not coalesce bytes itself.
             sock.options[number] = value
         else:

@@ -87,7 +87,7 @@ class Server:
         if reason == _NO_REASON:
             self._spawn(listener, handle, key)
             if policy.keepalive_s:
-                net.tune(handle, KEEPALIVE, policy.keepalive_s)
+                net.setsockopt(handle, KEEPALIVE, policy.keepalive_s)
         else:
             self._report(listener, handle, reason)
             net.close(handle)  # Q15
