@@ -114,7 +114,7 @@ class Bench:
     name = b"bench"
     dialect = C1
     sizes = Sizes()
-    sizes.run = 16
+    sizes.burst_blocks = 16
     entropy = staticmethod(entropy)
     heap_free = staticmethod(heap_free)
     reset_cause = b"power_on"

@@ -191,7 +191,7 @@ def case_what_follows_a_result_is_left():
     """Not a byte behind the end of a result's line is read: after CONNECT it is PPP's."""
     bench = ChatBench().begin()
     bench.line.incoming += b"\r\nCONNECT 115200\r\n~\xff}#"
-    assert bench.chat.service(bench.now_ms) == said.CONNECT
+    assert bench.chat.poll(bench.now_ms) == said.CONNECT
     assert bytes(bench.line.incoming) == b"\n~\xff}#"
 
 

@@ -57,7 +57,7 @@ def case_board():
     (uart,) = Link.made
     assert uart.number == 1 and list(board.poller.masks) == [uart]
     assert bearer.state == DOWN and bearer.radio.dial_string == b"ATD#777"
-    bearer.service(1234 + 699)
+    bearer.tick(1234 + 699)
     assert uart.sent == b""
-    bearer.service(1234 + 700)
+    bearer.tick(1234 + 700)
     assert uart.sent == b"AT\r"

@@ -1,7 +1,7 @@
 """The bearer over a radio is stopped, or started, in each of its steps. Both interpreters."""
 
 from radio_fakes import CONNECT, NO_CARRIER, OK, PppBench
-from wipmodem.contract import COMING, DOWN, PAUSED, UP
+from wipmodem.contract import DOWN, RETRYING, STARTING, UP
 
 
 def _stopped(bench):
@@ -59,14 +59,14 @@ def case_stop_when_ppp_has_just_ended():
 def case_start_while_the_radio_boots():
     """The call follows when it is ready; a second start changes nothing but S7."""
     bench = PppBench().start(1000).run(300)
-    bench.start(7000).is_now(COMING).run(400).dials().start(9000).is_now(COMING)
+    bench.start(7000).is_now(STARTING).run(400).dials().start(9000).is_now(STARTING)
     bench.run(6999).sent(b"").run(1).sent(b"\r")
 
 
 def case_start_while_dialling_and_linking():
     """The call that is under way is the one."""
-    bench = PppBench().ready().start().dials().run(3000).start().is_now(COMING).sent(b"")
-    bench.say(CONNECT).run(3000).start().is_now(COMING).sent(b"")
+    bench = PppBench().ready().start().dials().run(3000).start().is_now(STARTING).sent(b"")
+    bench.say(CONNECT).run(3000).start().is_now(STARTING).sent(b"")
     bench.link.code = 4
     bench.run().is_now(UP)
     assert len(bench.link.connects) == 1 and bench.link.goodbyes == 0
@@ -75,17 +75,17 @@ def case_start_while_dialling_and_linking():
 def case_start_while_up():
     """Nothing happens, and the session is dialled again when it is lost, as before."""
     bench = PppBench(pause_s=5).up().start().is_now(UP).run(3000).is_now(UP).sent(b"")
-    bench.lost().is_now(PAUSED, 809).dials(5000).called()
+    bench.lost().is_now(RETRYING, 809).dials(5000).called()
 
 
 def case_start_while_closing():
     """When it is closed it dials at once, with both tries and CHAP first, and no cause is left."""
     bench = PppBench(pause_s=5)
     bench.ppp.user, bench.ppp.password = b"me", b"secret"
-    _stopped(bench.up().run(3000)).run(3000).start().is_now(COMING, 0).run(3000).sent(b"")
+    _stopped(bench.up().run(3000)).run(3000).start().is_now(STARTING, 0).run(3000).sent(b"")
     bench.link.ended()
-    bench.run().is_now(COMING, 0).dials(500).say(CONNECT).link.ended(-6)
-    bench.run().is_now(COMING, 813).dials(2000).say(CONNECT).link.ended(-6)
+    bench.run().is_now(STARTING, 0).dials(500).say(CONNECT).link.ended(-6)
+    bench.run().is_now(STARTING, 813).dials(2000).say(CONNECT).link.ended(-6)
     bench.run().is_now(DOWN, 813)
     assert [how["security"] for how in bench.link.connects] == [2, 2, 1]
     assert bench.ppp.redials == 1
@@ -95,20 +95,20 @@ def case_start_while_it_closes_for_a_pause():
     """A lost session that is still closing is dialled as soon as it is closed."""
     bench = PppBench(pause_s=300).up()
     bench.link.leaving = True
-    bench.lost().is_now(PAUSED, 816).start().is_now(COMING, 0).run(3000).link.ended()
-    bench.run().is_now(COMING, 0).dials(500).called()
+    bench.lost().is_now(RETRYING, 816).start().is_now(STARTING, 0).run(3000).link.ended()
+    bench.run().is_now(STARTING, 0).dials(500).called()
 
 
 def case_start_while_it_hangs_up():
     """The radio is waited for, and woken first."""
     bench = PppBench().ready().start().dials()
-    _stopped(bench).start().is_now(COMING, 0).run(499).sent(b"").run(1).dials().called()
+    _stopped(bench).start().is_now(STARTING, 0).run(499).sent(b"").run(1).dials().called()
 
 
 def case_start_in_a_redial():
     """The call that is under way is then a request's: two tries, no more."""
-    bench = PppBench(pause_s=5).up().lost().dials(5000).is_now(PAUSED, 809)
-    bench.start().is_now(COMING, 0).say(b"BUSY\r").is_now(COMING, 807)
+    bench = PppBench(pause_s=5).up().lost().dials(5000).is_now(RETRYING, 809)
+    bench.start().is_now(STARTING, 0).say(b"BUSY\r").is_now(STARTING, 807)
     bench.dials(2000).say(b"BUSY\r").is_now(DOWN, 807)
 
 
@@ -116,5 +116,5 @@ def case_by_escape():
     """A board without DTR and DCD: the session ends by PPP, and the call by the escape."""
     bench = PppBench(has_dtr=False, keys=0, pause_s=5).up()
     bench.link.ended(-6)
-    bench.run().is_now(PAUSED, 816).run(1199).sent(b"").run(1).sent(b"+++").say(OK)
+    bench.run().is_now(RETRYING, 816).run(1199).sent(b"").run(1).sent(b"+++").say(OK)
     bench.sent(b"ATH\r").say(OK).dials(3800).called()

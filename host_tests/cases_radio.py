@@ -224,7 +224,7 @@ def case_hung_up_after_a_long_call():
         bench = RadioBench().online()
         for _ in range(seconds // 100):
             bench.now_ms = (bench.now_ms + 100000) & 0x3FFFFFFF
-            if bench.radio.service(bench.now_ms) != 1000:
+            if bench.radio.tick(bench.now_ms) != 1000:
                 raise AssertionError(seconds)
         bench.radio.hang_up()
         bench.run(499).sent(b"").run(1).waken()
@@ -322,14 +322,14 @@ def case_revived_by_the_escape():
     assert bench.lines.pressed() == []
 
 
-def case_dial_with():
+def case_set_dial_string():
     """From the next call on, and the board's own when it is empty."""
     bench = RadioBench().ready()
     for text, expected in ((b"ATD*99#", b"ATD*99#"), (b"", b"ATD#777"), (b"ATDT1", b"ATDT1")):
-        bench.radio.dial_with(text)
+        bench.radio.set_dial_string(text)
         assert bench.radio.dial_string == expected
         bench.dial().say(b"\r\nBUSY\r\n")
-    bench.dial().radio.dial_with(b"ATD2")
+    bench.dial().radio.set_dial_string(b"ATD2")
     bench.run(60000).sent(b"\r").say(NO_CARRIER).waken().dial().sent(b"")
     assert bench.radio.dial_string == b"ATD2"
 

@@ -2,7 +2,7 @@
 interpreters."""
 
 from chip_modules import Cyw43, Network, load
-from wipmodem.contract import AUTH_FAILED, COMING, DOWN, HOME, NO_ANSWER, PAUSED, SEARCHING, UP
+from wipmodem.contract import AUTH_FAILED, DOWN, HOME, NO_ANSWER, RETRYING, SEARCHING, STARTING, UP
 
 _TABLE = {"ssid": "office", "key": "12345678"}
 _JOIN = ["on", ("office", "12345678")]
@@ -23,7 +23,7 @@ def _bearer(now_ms=0, module=_WLAN):
     """A bearer that has been served at this time, and the station under it."""
     link = Network.WLAN(Network.STA_IF)
     bearer = module.Wlan(link, _TABLE)
-    assert bearer.service(now_ms) == 1000 and bearer.state == DOWN
+    assert bearer.tick(now_ms) == 1000 and bearer.state == DOWN
     return bearer, link
 
 
@@ -31,7 +31,7 @@ def _states(bearer, *times):
     """The states that services at these times leave."""
     states = []
     for now_ms in times:
-        bearer.service(now_ms % _WRAP)
+        bearer.tick(now_ms % _WRAP)
         states.append(bearer.state)
     return states
 
@@ -43,10 +43,10 @@ def case_join():
     """The network of the board's table; up once it has an address."""
     bearer, link = _bearer()
     bearer.start(0)
-    assert link.said == _JOIN and bearer.state == COMING
-    assert bearer.service(100) == 100 and bearer.state == COMING
+    assert link.said == _JOIN and bearer.state == STARTING
+    assert bearer.tick(100) == 100 and bearer.state == STARTING
     link.joined = True
-    assert bearer.service(200) == 100 and bearer.state == UP
+    assert bearer.tick(200) == 100 and bearer.state == UP
     assert link.said == _JOIN
     assert bearer.address() == b"\x0a\0\0\x07"
     assert bearer.servers() == [(b"\x0a\0\0\x35", 53)]
@@ -72,7 +72,7 @@ def case_join_with_the_hosts_network():
 def case_what_has_no_radio():
     """It needs no pumping, knows no hosts, passes no commands on."""
     bearer, _ = _bearer()
-    assert (bearer.pump(), bearer.lookup(b"a"), bearer.radio) == (False, None, None)
+    assert (bearer.poll(), bearer.lookup(b"a"), bearer.radio) == (False, None, None)
 
 
 def case_signal():
@@ -96,7 +96,7 @@ def case_a_host_that_asks_for_the_network():
     link.joined, link.rssi = True, -70
     assert bearer.registered() == HOME == 1 and bearer.signal() == 21
     bearer.start(0)
-    assert bearer.state == COMING and _states(bearer, 2000) == [UP]
+    assert bearer.state == STARTING and _states(bearer, 2000) == [UP]
     assert link.said == _JOIN and bearer.registered() == HOME
     link.joined = False
     assert bearer.registered() == SEARCHING and link.said == _JOIN
@@ -108,12 +108,12 @@ def case_a_host_that_keeps_asking():
     """A network that does not come is tried again when the host asks, but not within 30 s."""
     bearer, link = _bearer()
     for now_ms in range(0, 60000, 1000):
-        bearer.service(now_ms)
+        bearer.tick(now_ms)
         assert bearer.registered() == SEARCHING and bearer.state == DOWN
     assert link.said == _JOIN * 2 and bearer.cause == 0
     bearer.start(0)  # the driver may have given up: tried anew
     assert link.said == _JOIN * 2 + _LEAVE + _JOIN
-    assert _states(bearer, 88999, 89000) == [COMING, DOWN] and bearer.cause == NO_ANSWER
+    assert _states(bearer, 88999, 89000) == [STARTING, DOWN] and bearer.cause == NO_ANSWER
     assert bearer.registered() == SEARCHING and link.said[-2:] == _JOIN
 
 
@@ -132,10 +132,10 @@ def case_never_joined():
     for begin in (0, _WRAP - 10000):
         bearer, link = _bearer(begin)
         bearer.start(0)
-        assert _states(bearer, begin + 15000, begin + 29999) == [COMING, COMING]
+        assert _states(bearer, begin + 15000, begin + 29999) == [STARTING, STARTING]
         assert _states(bearer, begin + 30000) == [DOWN] and bearer.cause == NO_ANSWER == 808
         assert link.said == _JOIN + _LEAVE
-        assert bearer.service((begin + 40000) % _WRAP) == 1000 and link.said == _JOIN + _LEAVE
+        assert bearer.tick((begin + 40000) % _WRAP) == 1000 and link.said == _JOIN + _LEAVE
 
 
 def case_started_again():
@@ -145,7 +145,7 @@ def case_started_again():
     assert _states(bearer, 30000) == [DOWN]
     bearer.start(0)
     assert bearer.cause == 0 and link.said == _JOIN + _LEAVE + _JOIN
-    assert _states(bearer, 59999, 60000) == [COMING, DOWN] and bearer.cause == NO_ANSWER
+    assert _states(bearer, 59999, 60000) == [STARTING, DOWN] and bearer.cause == NO_ANSWER
 
 
 def case_joined_at_the_last_moment():
@@ -163,9 +163,9 @@ def case_wrong_key():
             bearer, link = _bearer(begin, module)
             bearer.start(0)
             link.told = status
-            assert _states(bearer, begin + 500, begin + 2499) == [COMING, COMING]
+            assert _states(bearer, begin + 500, begin + 2499) == [STARTING, STARTING]
             assert link.said == _JOIN
-            assert _states(bearer, begin + 2500) == [COMING] and link.said == _JOIN * 2
+            assert _states(bearer, begin + 2500) == [STARTING] and link.said == _JOIN * 2
             link.told = status
             assert _states(bearer, begin + 3000) == [DOWN]
             assert bearer.cause == AUTH_FAILED == 814
@@ -179,7 +179,7 @@ def case_wrong_key_reported_for_a_right_one():
         for begin in (0, 10000):
             bearer.start(0)
             link.told = status
-            assert _states(bearer, begin + 500, begin + 2500) == [COMING, COMING]
+            assert _states(bearer, begin + 500, begin + 2500) == [STARTING, STARTING]
             link.joined = True
             assert _states(bearer, begin + 3000) == [UP] and bearer.cause == 0
             link.joined = False
@@ -192,10 +192,10 @@ def case_a_try_that_fails():
         bearer.start(0)
         for now_ms in range(0, 30000, 3000):
             link.told = status
-            assert _states(bearer, now_ms, now_ms + 1999) == [COMING, COMING]
+            assert _states(bearer, now_ms, now_ms + 1999) == [STARTING, STARTING]
             assert link.said == _JOIN * (now_ms // 3000 + 1)
-            assert _states(bearer, now_ms + 2000) == [COMING]
-        assert _states(bearer, 29999, 30000) == [COMING, DOWN]
+            assert _states(bearer, now_ms + 2000) == [STARTING]
+        assert _states(bearer, 29999, 30000) == [STARTING, DOWN]
         assert bearer.cause == NO_ANSWER and link.said == _JOIN * 11 + _LEAVE
 
 
@@ -205,11 +205,11 @@ def case_a_try_that_goes_on():
         bearer, link = _bearer(0, module)
         bearer.start(0)
         link.told = status
-        assert _states(bearer, 100, 15000, 29999) == [COMING] * 3 and link.said == _JOIN
+        assert _states(bearer, 100, 15000, 29999) == [STARTING] * 3 and link.said == _JOIN
     bearer, link = _bearer()
     bearer.start(0)
     link.status = _tells_nothing
-    assert _states(bearer, 100, 29999, 30000) == [COMING, COMING, DOWN]
+    assert _states(bearer, 100, 29999, 30000) == [STARTING, STARTING, DOWN]
 
 
 def case_the_driver_is_to_tell():
@@ -235,10 +235,10 @@ def case_lost():
     assert _states(bearer, 100) == [UP]
     link.joined = False
     del link.said[:]
-    assert _states(bearer, 1000) == [PAUSED] and link.said == _JOIN
+    assert _states(bearer, 1000) == [RETRYING] and link.said == _JOIN
     for k in range(1, 100):
         now_ms = 1000 + k * 30000
-        assert _states(bearer, now_ms - 1, now_ms) == [PAUSED, PAUSED]
+        assert _states(bearer, now_ms - 1, now_ms) == [RETRYING, RETRYING]
         assert link.said == _JOIN * (k + 1)
     link.joined = True
     assert _states(bearer, 3000000) == [UP] and link.said == _JOIN * 100
@@ -253,11 +253,11 @@ def case_lost_and_a_try_fails():
         link.joined = True
         assert _states(bearer, 100) == [UP]
         link.joined = False
-        assert _states(bearer, 1000) == [PAUSED]
+        assert _states(bearer, 1000) == [RETRYING]
         del link.said[:]
         for k in range(50):
             link.told = status
-            assert _states(bearer, 1001 + k * 2001, 3001 + k * 2001) == [PAUSED, PAUSED]
+            assert _states(bearer, 1001 + k * 2001, 3001 + k * 2001) == [RETRYING, RETRYING]
         assert len(link.said) >= 2 * 50 and bearer.cause == 0
         link.joined = True
         assert _states(bearer, 200000) == [UP]
@@ -270,13 +270,13 @@ def case_dialled_while_it_is_lost():
     link.joined = True
     assert _states(bearer, 100) == [UP]
     link.joined = False
-    assert _states(bearer, 200) == [PAUSED]
+    assert _states(bearer, 200) == [RETRYING]
     del link.said[:]
     bearer.user = b"home"
     bearer.start(0)
-    assert bearer.state == COMING and link.said == _LEAVE + ["on", (b"home", b"")]
+    assert bearer.state == STARTING and link.said == _LEAVE + ["on", (b"home", b"")]
     assert link.trying == b"home"
-    assert _states(bearer, 30199, 30200) == [COMING, DOWN] and bearer.cause == NO_ANSWER
+    assert _states(bearer, 30199, 30200) == [STARTING, DOWN] and bearer.cause == NO_ANSWER
 
 
 # Stopping and failing
@@ -288,9 +288,9 @@ def case_stop():
         bearer, link = _bearer()
         bearer.start(0)
         link.joined = joined
-        bearer.service(100)
+        bearer.tick(100)
         link.joined = joined and not lost
-        bearer.service(200)
+        bearer.tick(200)
         del link.said[:]
         bearer.stop()
         assert bearer.state == DOWN and link.said == _LEAVE
@@ -304,7 +304,7 @@ def case_connect_raises():
         bearer, link = _bearer()
         link.connect = _refuse  # type: ignore (in its place)
         bearer.start(0)
-        assert _states(bearer, 29999) == [COMING]
+        assert _states(bearer, 29999) == [STARTING]
         link.joined = joined
         assert _states(bearer, 30000) == [state]
 
@@ -314,7 +314,7 @@ def case_no_memory_for_the_driver():
     bearer, link = _bearer()
     link.starts = False
     bearer.start(0)
-    assert _states(bearer, 29999, 30000) == [COMING, DOWN] and bearer.cause == NO_ANSWER
+    assert _states(bearer, 29999, 30000) == [STARTING, DOWN] and bearer.cause == NO_ANSWER
     link.starts = True
     bearer.start(0)
     link.joined = True

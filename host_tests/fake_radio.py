@@ -24,15 +24,15 @@ class FakeBearer:
 
     def start(self, limit_ms):
         self.limit_ms = limit_ms
-        self.state = c.COMING if self.delayed else c.UP
+        self.state = c.STARTING if self.delayed else c.UP
 
     def stop(self):
         self.state = c.DOWN
 
-    def pump(self):
+    def poll(self):
         return self.moving
 
-    def service(self, now_ms):
+    def tick(self, now_ms):
         self.served += 1
         return 1000
 
@@ -70,7 +70,7 @@ class FakeRadio(FakeLine):
         self.chat = FakeChat()
         self.dial_string = b"ATD#777"
 
-    def dial_with(self, text):
+    def set_dial_string(self, text):
         self.dial_string = text or b"ATD#777"
 
     def in_call(self):

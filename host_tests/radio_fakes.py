@@ -238,7 +238,7 @@ class ChatBench(_Bench):
         return self
 
     def service(self, now_ms):
-        result = self.chat.service(now_ms)
+        result = self.chat.poll(now_ms)
         if result >= 0 and self.result is None:
             self.result = result
             self.chat.stop()
@@ -265,7 +265,7 @@ class RadioBench(_Bench):
         self.radio = Radio(self.line, self.facts, self.lines, self.now_ms)
 
     def service(self, now_ms):
-        wait_ms = self.radio.service(now_ms)
+        wait_ms = self.radio.tick(now_ms)
         return 0 if self.line.any() and not self.radio.online() else wait_ms
 
     def ready(self):
@@ -309,9 +309,9 @@ class PppBench(RadioBench):
         self.ppp = Ppp(self.radio, self.line, self.link, self.net, self.facts)
 
     def service(self, now_ms):
-        self.ppp.pump()
-        wait_ms = self.ppp.service(now_ms)
-        return 0 if self.ppp.pump() else wait_ms
+        self.ppp.poll()
+        wait_ms = self.ppp.tick(now_ms)
+        return 0 if self.ppp.poll() else wait_ms
 
     def ready(self):
         self.run(self.facts["boot_ms"])

@@ -33,13 +33,13 @@ class Call:
         self.good = True
 
     def until(self, done):
-        """The loop, as modem and main.py have it: read, write, pump, service, sleep."""
+        """The loop, as modem and main.py have it: read, write, poll, tick, sleep."""
         start_ms = ticks_ms()
         while not done():
             assert ticks_diff(ticks_ms(), start_ms) < _LIMIT_MS, "nothing came of it"
             moved = self.relay()
-            due = self.bearer.pump()
-            wait_ms = self.bearer.service(ticks_ms())
+            due = self.bearer.poll()
+            wait_ms = self.bearer.tick(ticks_ms())
             self.net.poll(0 if moved or due else min(wait_ms, 100))
 
     def relay(self):
@@ -60,8 +60,8 @@ class Call:
         witness = Poller()
         witness.register(self.fd, IN)
         assert list(witness.ipoll(_LIMIT_MS))
-        self.bearer.pump()
-        self.bearer.pump()
+        self.bearer.poll()
+        self.bearer.poll()
         return not list(self.poller.ipoll(0))
 
 

@@ -372,7 +372,7 @@ class Events:
         return self._peers[who]
 
 
-_BEARER_STATES = {"on": c.UP, "lost": c.DOWN, "failed": c.DOWN, "paused": c.PAUSED}
+_BEARER_STATES = {"on": c.UP, "lost": c.DOWN, "failed": c.DOWN, "paused": c.RETRYING}
 
 # How an exchange ends that does not end in OK.
 _ANSWERS = {"error": chat.REFUSED, "nothing": chat.SILENCE}

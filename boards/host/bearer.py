@@ -51,11 +51,11 @@ class AlwaysOn:
         """Set the state to DOWN."""
         self.state = DOWN
 
-    def pump(self):
+    def poll(self):
         """Return False: no bytes to move."""
         return False
 
-    def service(self, now_ms):
+    def tick(self, now_ms):
         """Return the time in ms until the next call."""
         return _IDLE_MS
 

@@ -42,7 +42,7 @@ def options(argv):
 class PcSizes(Sizes):
     """Buffer sizes of a modem on a PC."""
 
-    run = 128  # blocks a pass: on a PC a pass of the loop costs more than copying a block
+    burst_blocks = 128  # blocks a pass: on a PC a pass of the loop costs more than copying a block
 
 
 class NoCrash:

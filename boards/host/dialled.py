@@ -31,7 +31,7 @@ class _FakePpp:
         self._dropped = bytearray(64)
 
     def irq(self, call, trigger):
-        """Do nothing: pump() reads received bytes without an interrupt."""
+        """Do nothing: poll() reads received bytes without an interrupt."""
 
     def connect(self, **security):
         self._status = _CONNECTED

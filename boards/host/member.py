@@ -15,7 +15,7 @@ class MemberSizes(PcSizes):
     block = 256
     rx = 1472
     tx = 640
-    run = 8  # blocks a pass; few, so that busy modems alternate
+    burst_blocks = 8  # blocks a pass; few, so that busy modems alternate
 
 
 class SharedPoller:

@@ -58,7 +58,7 @@ WLAN = {"ssid": "", "key": ""}
 class PicoSizes(Sizes):
     recorder_at = 0x20040000  # the scratch RAM X, which MicroPython leaves alone
     block = 256
-    run = 3  # with the block before them they fill the DTE's txbuf
+    burst_blocks = 3  # with the block before them they fill the DTE's txbuf
     rx = 1472
     tx = 1024
 

@@ -14,10 +14,10 @@ class NoBearer:
     radio = None
     state = 0
 
-    def pump(self):
+    def poll(self):
         return False
 
-    def service(self, now_ms):
+    def tick(self, now_ms):
         return 1000
 
 

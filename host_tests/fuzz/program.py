@@ -137,7 +137,7 @@ EVENTS = (
     _words("dtr", None, _ON_OFF),
     _words("cts", None, _ON_OFF),
     _words("bearer", None, ("slow",)),
-    _when(_bearer_is(c.COMING, c.PAUSED), _words("bearer", None, ("on", "failed 807"))),
+    _when(_bearer_is(c.STARTING, c.RETRYING), _words("bearer", None, ("on", "failed 807"))),
     _when(_bearer_is(c.UP), _words("bearer", None, ("lost", "paused"))),
     _when(_radio_is("idle"), _words("radio", None, ("starting",))),
     _when(_radio_is("starting"), _words("radio", None, ("idle",))),

@@ -3,9 +3,9 @@
 from model_owed import OTHER
 
 DOWN = "down"
-COMING = "coming"
+STARTING = "coming"
 UP = "up"
-PAUSED = "paused"  # lost, and tried again by itself
+RETRYING = "paused"  # lost, and tried again by itself
 
 BAD_STATE = 803
 DEVICE_OPEN = 804
@@ -57,11 +57,11 @@ class StackModel:
 
     def ask(self, silent):
         """B1: not twice; one that is paused is tried at once."""
-        if not self.started or (self.wanted and self.known != PAUSED):
+        if not self.started or (self.wanted and self.known != RETRYING):
             return BAD_STATE
         self.wanted = True
         self.silent = self.by_result = silent
-        self.bearer = COMING if self.slow else UP
+        self.bearer = STARTING if self.slow else UP
         self.notice()
         return 0
 
@@ -101,8 +101,8 @@ class StackModel:
             self.wanted = False
         if not wanted and self.by_result and self._wipsoft:
             return True
-        if UP in (was, self.known) or (was == COMING and self.known == DOWN):
+        if UP in (was, self.known) or (was == STARTING and self.known == DOWN):
             if not self.silent:
                 self._owed.owe(OTHER, None, "+WIPBR: 6,%d" % (self.known == UP))
-            self.silent = self.silent and self.known == COMING
+            self.silent = self.silent and self.known == STARTING
         return True

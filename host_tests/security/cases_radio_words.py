@@ -36,7 +36,7 @@ def _chat(words):
     line.incoming += words + b"\r\nOK\r\n"
     result = AGAIN
     while result == AGAIN:
-        result = chat.service(0)
+        result = chat.poll(0)
     assert result == OK
     return chat, told
 

@@ -85,10 +85,10 @@ OUTCOMES = {
     },
     "bearer": {
         "start": {"down": _bearer(c.DOWN, c.NO_RADIO)},
-        "pump": _NO,
-        "service": {
+        "poll": _NO,
+        "tick": {
             "down": _bearer(c.DOWN, c.NO_CARRIER),
-            "paused": _bearer(c.PAUSED, c.PEER_ENDED),
+            "paused": _bearer(c.RETRYING, c.PEER_ENDED),
         },
         "servers": {"nobody": _result([])},
     },

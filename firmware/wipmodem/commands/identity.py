@@ -64,7 +64,7 @@ def _dialect(context, writer):
 def _sockets(context, writer):
     sizes = context.board.sizes
     writer.begin(b"sockets ").number(sizes.sockets)
-    writer.text(b", rx ").number(sizes.rx_most()).text(b", tx ").number(sizes.tx_most()).end()
+    writer.text(b", rx ").number(sizes.max_rx()).text(b", tx ").number(sizes.max_tx()).end()
 
 
 def _maker(context, writer):

@@ -58,7 +58,7 @@ def dial_set(context):
         return context.fail(errors.BAD_VALUE)
     if not context.board.store.put({DIAL: text}):
         return context.fail(errors.STORE_FAILED)
-    radio.dial_with(text)
+    radio.set_dial_string(text)
     return DONE
 
 

@@ -88,7 +88,7 @@ class Chat:
         """After a result; without it the exchange goes on, to its limit."""
         self._due_ms = -1
 
-    def service(self, now_ms):
+    def poll(self, now_ms):
         """AGAIN, or the result that has just come."""
         self.now_ms = now_ms
         self._send()

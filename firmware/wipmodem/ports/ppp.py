@@ -9,15 +9,15 @@ from .. import ticks
 from ..contract import (
     ANY_PORT,
     AUTH_FAILED,
-    COMING,
     DOWN,
     IPCP_FAILED,
     LCP_FAILED,
     NO_CARRIER,
     NO_RADIO,
-    PAUSED,
     PEER_ENDED,
     PEER_SILENT,
+    RETRYING,
+    STARTING,
     UP,
     const,
 )
@@ -32,7 +32,7 @@ _RUN = const(4)
 _CLOSE = const(5)  # PPP ends the link
 _BACK_OFF = const(6)  # until the next try
 
-_STATE_OF_STEP = (DOWN, COMING, COMING, COMING, UP, COMING, COMING)
+_STATE_OF_STEP = (DOWN, STARTING, STARTING, STARTING, UP, STARTING, STARTING)
 # PPP uses the UART in the first, and a call of the session exists in the second.
 _PPP_STEPS = const((_NEGOTIATE, _RUN, _CLOSE))
 _CALL_STEPS = const((_DIAL, _NEGOTIATE, _RUN, _CLOSE))
@@ -138,7 +138,7 @@ class Ppp:
     def signal(self):
         return self.radio.signal
 
-    def pump(self):
+    def poll(self):
         """Have PPP read the UART, in every pass. Return True if service() is due early.
 
         PPP reads nowhere else. If MicroPython polled it on every received byte, PPP would read
@@ -159,10 +159,10 @@ class Ppp:
             return False
         return self._uart.any() > 0
 
-    def service(self, now_ms):
+    def tick(self, now_ms):
         """Take one step if it is due. Return the ms until the next call."""
         self._now_ms = now_ms
-        wait_ms = self.radio.service(now_ms)
+        wait_ms = self.radio.tick(now_ms)
         _DO[self._step](self, ticks.diff(now_ms, self._due_ms) >= 0)
         self._update_state()
         return min(wait_ms, _MAX_WAIT_MS[self._step])
@@ -213,7 +213,7 @@ class Ppp:
             self._call_failed(_CAUSE_OF_STATUS.get(status, PEER_ENDED))
         elif not self.radio.carrier():
             self._drop(NO_CARRIER)
-        elif self._probe.service(self._now_ms, self._received):
+        elif self._probe.is_dead(self._now_ms, self._received):
             self._drop(PEER_SILENT)
         self._received = False
 
@@ -246,9 +246,9 @@ class Ppp:
         self._due_ms = ticks.add(self._now_ms, limit_ms)
 
     def _update_state(self):
-        """Set the state that the core sees; redialing is PAUSED until the session is up again."""
+        """Set the state that the core sees. A lost session is RETRYING until it is up again."""
         state = _STATE_OF_STEP[self._step] if self._wanted else DOWN
-        self.state = PAUSED if state == COMING and self._was_up else state
+        self.state = RETRYING if state == STARTING and self._was_up else state
 
     def _connect(self):
         self._go(_NEGOTIATE, _NEGOTIATE_MS)
@@ -329,7 +329,7 @@ class _Probe:
         self._server = None
         self._close()
 
-    def service(self, now_ms, received):
+    def is_dead(self, now_ms, received):
         """Return True if the link is dead. received: bytes have arrived since the last call."""
         if self._server is None:
             return False

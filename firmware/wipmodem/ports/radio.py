@@ -114,7 +114,7 @@ class Radio:
     def asking(self):
         return self._state == _ASKING
 
-    def dial_with(self, text):
+    def set_dial_string(self, text):
         """From the next call on; the board's own if it is empty."""
         self.dial_string = text or self._facts["dial"]
 
@@ -157,11 +157,11 @@ class Radio:
         elif self._state == _DIALLING:
             self._go(_ABORTING, b"\r", _ABORT_MS)
 
-    def service(self, now_ms):
+    def tick(self, now_ms):
         self.chat.now_ms = now_ms
         if self._state == _ONLINE:
             return _WATCH_MS
-        result = self.chat.service(now_ms)
+        result = self.chat.poll(now_ms)
         if result != AGAIN and self._state != _IDLE:
             _STEP[self._state](self, result)
             return 0

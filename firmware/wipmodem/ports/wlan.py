@@ -13,13 +13,13 @@ from .. import ticks
 from ..contract import (
     AUTH_FAILED,
     BEST_SIGNAL,
-    COMING,
     DOWN,
     HOME,
     NO_ANSWER,
     NO_SIGNAL,
-    PAUSED,
+    RETRYING,
     SEARCHING,
+    STARTING,
     UP,
     const,
 )
@@ -76,12 +76,12 @@ class Wlan:
         self.cause = 0
         if self._registering and self._target == self._credentials() and self._link.isconnected():
             self._registering = False
-            self.state = COMING
+            self.state = STARTING
             return
         if self.state != DOWN or self._registering:
             # The driver ignores another network while it tries to join one.
             self.stop()
-        self._join(COMING)
+        self._join(STARTING)
 
     def stop(self):
         """End the session and leave the network."""
@@ -125,11 +125,11 @@ class Wlan:
             return NO_SIGNAL
         return max(0, min((dbm - _MIN_DBM) // 2, BEST_SIGNAL))
 
-    def pump(self):
+    def poll(self):
         """Return False: the driver moves the bytes."""
         return False
 
-    def service(self, now_ms):
+    def tick(self, now_ms):
         """Follow the driver's state. Return the ms until the next call."""
         self._now_ms = now_ms
         if self.state == DOWN:
@@ -138,7 +138,7 @@ class Wlan:
         if joined:
             self.state = UP
         elif self.state == UP:
-            self._join(PAUSED)
+            self._join(RETRYING)
         elif self._left_ms() <= 0:
             self._give_up()
         elif not self._failed:
@@ -155,7 +155,7 @@ class Wlan:
         self._failed = True
         self._retry_ms = ticks.add(self._now_ms, _RETRY_MS)
         self._wrong_keys += status in _WRONG_KEY
-        if self.state == COMING and self._wrong_keys == _MAX_WRONG_KEYS:
+        if self.state == STARTING and self._wrong_keys == _MAX_WRONG_KEYS:
             self.stop()
             self.cause = AUTH_FAILED
 
@@ -168,11 +168,11 @@ class Wlan:
 
     def _give_up(self):
         """End a session that has never been up; join again for one that was lost."""
-        if self.state == COMING:
+        if self.state == STARTING:
             self.stop()
             self.cause = NO_ANSWER
         else:
-            self._join(PAUSED)
+            self._join(RETRYING)
 
     def _join(self, state):
         self.state = state

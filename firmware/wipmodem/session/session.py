@@ -3,7 +3,7 @@
 from .. import errors, urc
 from ..clock import ticks_add, ticks_diff
 from ..compat import const
-from ..contract import COMING, DOWN, PAUSED, UP
+from ..contract import DOWN, RETRYING, STARTING, UP
 from ..settings import DIALECT, REGISTRATION, WIPSOFT
 
 DIAL = const(b"dial")  # name of the dial string in the board's store
@@ -50,7 +50,7 @@ class Session:
         """Dial with the string that AT+WIPXDIAL has saved."""
         saved = store.values.get(DIAL, b"")
         if self.radio is not None and is_dial_string(saved):
-            self.radio.dial_with(saved)
+            self.radio.set_dial_string(saved)
 
     def up(self):
         return self._state == UP
@@ -115,7 +115,7 @@ class Session:
 
     def open_session(self, silent, limit_ms):
         """B1, B2: 0 when the call may be made; its outcome is told later, unless silent."""
-        if not self.started or (self._asked and self._state != PAUSED):
+        if not self.started or (self._asked and self._state != RETRYING):
             return errors.BAD_STACK_STATE
         self._asked = True
         self._silent = self._by_result = silent
@@ -170,10 +170,10 @@ class Session:
 
     def tick(self):
         """Tell what became of the bearer; True when something did."""
-        if not self._bearer.pump() and self.wait_ms():
+        if not self._bearer.poll() and self.wait_ms():
             return False
         now_ms = self._clock.now_ms
-        self._due_ms = ticks_add(now_ms, self._bearer.service(now_ms))
+        self._due_ms = ticks_add(now_ms, self._bearer.tick(now_ms))
         told = self._settings[REGISTRATION] and self._watch_network()
         return self._notice() or told
 
@@ -206,7 +206,7 @@ class Session:
         else:
             self.local = _NO_ADDRESS
         self._state = state
-        self.redials += was in (UP, PAUSED) and state in (UP, COMING)
+        self.redials += was in (UP, RETRYING) and state in (UP, STARTING)
         if was == UP and state != UP and self._asked:
             self._table.bearer_lost()  # Q5: unasked, each connected socket has lost its peer
         wanted = self._asked
@@ -218,10 +218,10 @@ class Session:
 
     def _tell(self, was, state):
         """A session that has begun, has ended, or did not come."""
-        if UP in (was, state) or (was == COMING and state == DOWN):
+        if UP in (was, state) or (was == STARTING and state == DOWN):
             if not self._silent:
                 self._urcs.put(urc.BEARER, int(state == UP))
-            self._silent = self._silent and state == COMING
+            self._silent = self._silent and state == STARTING
 
     def _known_by_results(self):
         """Is it a WIPsoft host's session? Of what it has asked for nothing is told (H7)."""

@@ -80,7 +80,7 @@ class SocketIO:
         }
         self._owners = owners
         self._max_datagram = board.sizes.datagram
-        self._max_blocks = board.sizes.run  # blocks that may follow a full block at once
+        self._max_blocks = board.sizes.burst_blocks  # blocks that may follow a full block at once
         self._connect_ms = board.sizes.connect_ms
         self._blocks = 0  # left of the present burst
 
