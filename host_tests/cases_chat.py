@@ -2,19 +2,28 @@
 interpreters."""
 
 from radio_fakes import ChatBench
-from wipmodem.ports import chat as said
+from wipmodem.contract import (
+    RESULT_BUSY,
+    RESULT_CONNECT,
+    RESULT_ERROR,
+    RESULT_NO_ANSWER,
+    RESULT_NO_CARRIER,
+    RESULT_NO_DIALTONE,
+    RESULT_OK,
+)
+from wipmodem.ports.chat import TIMEOUT
 
 _FINAL = (
-    (b"OK", said.OK),
-    (b"CONNECT", said.CONNECT),
-    (b"CONNECT 115200", said.CONNECT),
-    (b"ERROR", said.REFUSED),
-    (b"+CME ERROR: 30", said.REFUSED),
-    (b"+CMS ERROR: 500", said.REFUSED),
-    (b"NO CARRIER", said.NO_CARRIER),
-    (b"NO DIALTONE", said.NO_DIALTONE),
-    (b"BUSY", said.BUSY),
-    (b"NO ANSWER", said.NO_ANSWER),
+    (b"OK", RESULT_OK),
+    (b"CONNECT", RESULT_CONNECT),
+    (b"CONNECT 115200", RESULT_CONNECT),
+    (b"ERROR", RESULT_ERROR),
+    (b"+CME ERROR: 30", RESULT_ERROR),
+    (b"+CMS ERROR: 500", RESULT_ERROR),
+    (b"NO CARRIER", RESULT_NO_CARRIER),
+    (b"NO DIALTONE", RESULT_NO_DIALTONE),
+    (b"BUSY", RESULT_BUSY),
+    (b"NO ANSWER", RESULT_NO_ANSWER),
 )
 _NOT_FINAL = (b"OKAY", b" OK", b"0", b"BUSY ", b"NO", b"ERRORS", b"ok", b"RINGS")
 _NOT_FINAL += (b" RING", b"+CREG: 0,1", b"+CREG: (0-1)", b"+CREG: ", b"+CREG:1", b"+CREG: -1")
@@ -50,7 +59,7 @@ def case_information_lines():
     """In their order, each ended by LF; empty lines are none."""
     bench = ChatBench().begin(b"AT+CSQ\r").sent(b"AT+CSQ\r")
     bench.say(b"\r\n\r\n+CSQ: 23, 0\r\n\r\nmore\r\n\r\nOK\r\n")
-    assert (bench.result, bench.lines()) == (said.OK, b"+CSQ: 23, 0\nmore\n")
+    assert (bench.result, bench.lines()) == (RESULT_OK, b"+CSQ: 23, 0\nmore\n")
     assert bench.chat.ignored == 0
 
 
@@ -61,27 +70,27 @@ def case_byte_by_byte():
         bench.say(bytes([code]))
         assert bench.result is None
     bench.say(b"\r")
-    assert (bench.result, bench.lines()) == (said.OK, b"+CSQ: 23, 0\n")
+    assert (bench.result, bench.lines()) == (RESULT_OK, b"+CSQ: 23, 0\n")
 
 
 def case_without_lf_or_cr():
     """Either of them ends a line."""
     for end in (b"\r", b"\n"):
         bench = ChatBench().begin().say(b"one" + end + b"two" + end + b"OK" + end)
-        assert (bench.result, bench.lines()) == (said.OK, b"one\ntwo\n")
+        assert (bench.result, bench.lines()) == (RESULT_OK, b"one\ntwo\n")
 
 
 def case_echo():
     """A radio that still echoes: its echo is no information, and as expected it is not counted."""
     bench = ChatBench().begin(b"AT+CSQ\r").say(b"AT+CSQ\r\r\n+CSQ: 1, 0\r\n\r\nOK\r\n")
-    assert (bench.result, bench.lines()) == (said.OK, b"+CSQ: 1, 0\n")
+    assert (bench.result, bench.lines()) == (RESULT_OK, b"+CSQ: 1, 0\n")
     assert bench.chat.ignored == 0
 
 
 def case_echo_of_another_command():
     """It is counted: longer, shorter, or between exchanges."""
     bench = ChatBench().begin(b"AT+CSQ\r").say(b"AT+CS\r\r\nAT+CSQ?\r\n\r\nOK\r\n")
-    assert (bench.result, bench.lines(), bench.chat.ignored) == (said.OK, b"", 2)
+    assert (bench.result, bench.lines(), bench.chat.ignored) == (RESULT_OK, b"", 2)
     bench.say(b"AT+CSQ\r\n")
     assert bench.chat.ignored == 3
 
@@ -91,27 +100,27 @@ def case_silence_to_the_millisecond():
     bench = ChatBench().begin(b"AT\r", 5000).say(b"noise\r\n").run(4999)
     assert bench.result is None
     bench.run(1)
-    assert (bench.result, bench.lines()) == (said.SILENCE, b"noise\n")
+    assert (bench.result, bench.lines()) == (TIMEOUT, b"noise\n")
 
 
 def case_half_a_line_is_silence():
     """An OK whose end never comes is none."""
     bench = ChatBench().begin(b"AT\r", 500).say(b"\r\nOK").run(500)
-    assert bench.result == said.SILENCE
+    assert bench.result == TIMEOUT
 
 
 def case_the_next_exchange_begins_clean():
     """Neither lines nor half a line of the last one are left."""
     bench = ChatBench().begin().say(b"old\r\nhal")
     bench.begin().say(b"new\r\nOK\r\n")
-    assert (bench.result, bench.lines()) == (said.OK, b"new\n")
+    assert (bench.result, bench.lines()) == (RESULT_OK, b"new\n")
 
 
 def case_unsolicited_in_the_middle():
     """RING and a +CREG of one number answer nothing: told, and in nobody's way; others stay."""
     bench = ChatBench().begin()
     bench.say(b"\r\nRING\r\n+CSQ: 9, 0\r\n\r\n+CREG: 12\r\n").say(b"\r\n+COPS: x\r\n\r\nOK\r\n")
-    assert (bench.result, bench.lines()) == (said.OK, b"+CSQ: 9, 0\n+COPS: x\n")
+    assert (bench.result, bench.lines()) == (RESULT_OK, b"+CSQ: 9, 0\n+COPS: x\n")
     assert (bench.rang, bench.registered, bench.chat.ignored) == (True, 12, 0)
 
 
@@ -120,7 +129,7 @@ def case_unsolicited_between_exchanges():
     bench = ChatBench().begin().say(b"+CSQ: 9, 0\r\nOK\r\n")
     for part in (b"\r\nRI", b"NG\r\n", b"OK\r\n", b"+CREG: 0,1\r\n", b"+CREG: 5\r\n", b"NO CARR"):
         bench.say(part)
-        assert (bench.result, bench.lines()) == (said.OK, b"+CSQ: 9, 0\n")
+        assert (bench.result, bench.lines()) == (RESULT_OK, b"+CSQ: 9, 0\n")
     assert (bench.rang, bench.registered, bench.chat.ignored) == (True, 5, 2)
 
 
@@ -143,7 +152,7 @@ def case_speed():
         (b"CONNECT RLP", 0),
     ):
         bench = ChatBench().begin().say(b"CONNECT 300\r").begin().say(b"\r\n" + words + b"\r\n")
-        assert (bench.result, bench.chat.speed) == (said.CONNECT, speed), words
+        assert (bench.result, bench.chat.speed) == (RESULT_CONNECT, speed), words
     assert bench.say(b"CONNECT 1200\r").chat.speed == 0  # nobody had asked
 
 
@@ -151,14 +160,14 @@ def case_a_line_too_long():
     """It is counted and dropped; what comes behind it is not lost."""
     for length in (240, 255, 256, 257, 1000):
         bench = ChatBench().begin().say(b"x" * length + b"\r\n+CSQ: 9, 0\r\nOK\r\n")
-        assert (bench.result, bench.lines()) == (said.OK, b"+CSQ: 9, 0\n"), length
+        assert (bench.result, bench.lines()) == (RESULT_OK, b"+CSQ: 9, 0\n"), length
         assert bench.chat.ignored == 1
 
 
 def case_the_longest_line():
     """One that just fits is kept whole."""
     bench = ChatBench().begin().say(b"x" * 239 + b"\r\nOK\r\n")
-    assert (bench.result, bench.lines()) == (said.OK, b"x" * 239 + b"\n")
+    assert (bench.result, bench.lines()) == (RESULT_OK, b"x" * 239 + b"\n")
     assert bench.chat.ignored == 0
 
 
@@ -177,21 +186,21 @@ def case_bytes_of_all_values():
     """Garbage is no result, does no harm, and what is no text is not kept."""
     bench = ChatBench().begin().say(bytes(range(256)) * 3 + b"\r\nOK\r\n")
     text = bytes(range(32, 127))
-    assert bench.result == said.OK
+    assert bench.result == RESULT_OK
     assert bench.lines() == (text + b"\n") * 2
     assert bench.chat.ignored == 1
 
 
 def case_garbage_that_is_no_text_around_a_result():
     """Noise of the line when the radio wakes does not hide its answer."""
-    assert ChatBench().begin().say(b"\xff\0\x80OK\x7f\xfe\r\n").result == said.OK
+    assert ChatBench().begin().say(b"\xff\0\x80OK\x7f\xfe\r\n").result == RESULT_OK
 
 
 def case_what_follows_a_result_is_left():
     """Not a byte behind the end of a result's line is read: after CONNECT it is PPP's."""
     bench = ChatBench().begin()
     bench.line.incoming += b"\r\nCONNECT 115200\r\n~\xff}#"
-    assert bench.chat.poll(bench.now_ms) == said.CONNECT
+    assert bench.chat.poll(bench.now_ms) == RESULT_CONNECT
     assert bytes(bench.line.incoming) == b"\n~\xff}#"
 
 
@@ -209,7 +218,7 @@ def case_a_line_that_is_held_up():
     bench.begin(b"AT+CSQ\r").run(1000).sent(b"")
     bench.line.stuck = False
     bench.run(20).sent(b"AT+CSQ\r").run(1000).sent(b"")
-    assert bench.say(b"OK\r").result == said.OK
+    assert bench.say(b"OK\r").result == RESULT_OK
 
 
 def case_a_command_that_never_went_out():
@@ -217,7 +226,7 @@ def case_a_command_that_never_went_out():
     bench = ChatBench()
     bench.line.stuck = True
     bench.begin(b"AT+CSQ\r", 500).run(500)
-    assert bench.result == said.SILENCE
+    assert bench.result == TIMEOUT
     bench.line.stuck = False
     bench.begin(b"AT\r").run(20).sent(b"AT\r")
 

@@ -2,9 +2,9 @@
 interpreters."""
 
 from radio_fakes import CONNECT, ERROR, NO_CARRIER, OK, START, RadioBench
-from wipmodem.contract import BUSY, NO_ANSWER, NO_RADIO
+from wipmodem.contract import BUSY, NO_ANSWER, NO_RADIO, RESULT_ERROR, RESULT_OK
 from wipmodem.contract import NO_CARRIER as NO_CARRIER_CAUSE
-from wipmodem.ports import chat as said
+from wipmodem.ports.chat import TIMEOUT
 
 
 def case_boot():
@@ -64,18 +64,18 @@ def case_asked():
     assert bench.radio.ask(b"AT+CSQ;+CREG?", 2, 6) and bench.radio.asking()
     bench.sent(b"AT+CSQ\r").say(b"\r\n+CSQ: 23, 0\r\n").say(OK)
     assert not bench.radio.asking() and bench.radio.idle()
-    assert (bench.radio.answer, _lines(bench)) == (said.OK, b"+CSQ: 23, 0\n")
+    assert (bench.radio.answer, _lines(bench)) == (RESULT_OK, b"+CSQ: 23, 0\n")
 
 
 def case_asked_and_refused():
     """ERROR in any form, or nothing within 5 s: it may wait for a text, or be gone."""
     for words in (ERROR, b"\r\n+CME ERROR: 30\r\n", b"\r\n+CMS ERROR: 1\r\n"):
         bench = _asked().say(words)
-        assert bench.radio.idle() and bench.radio.answer == said.REFUSED
+        assert bench.radio.idle() and bench.radio.answer == RESULT_ERROR
     bench = _asked().run(4999)
     assert bench.radio.asking()
     bench.run(1)
-    assert not bench.radio.asking() and bench.radio.answer == said.SILENCE
+    assert not bench.radio.asking() and bench.radio.answer == TIMEOUT
 
 
 def case_asked_and_left_in_a_prompt():
@@ -94,7 +94,7 @@ def case_asked_again():
     bench = _asked().say(b"\r\n+CSQ: 23, 0\r\n\r\nOK\r\n")
     assert bench.radio.ask(b"+CREG?", 0, 6)
     bench.sent(b"AT+CREG?\r").say(ERROR)
-    assert (bench.radio.answer, _lines(bench)) == (said.REFUSED, b"")
+    assert (bench.radio.answer, _lines(bench)) == (RESULT_ERROR, b"")
 
 
 def case_asked_when_it_is_not_free():
@@ -122,7 +122,7 @@ def case_unsolicited_while_idle():
     assert bench.radio.idle() and bench.radio.chat.ignored == 1
     assert bench.radio.ask(b"+CSQ", 0, 4)
     bench.sent(b"AT+CSQ\r").say(b"IER\r\n\r\n+CSQ: 5, 0\r\n\r\nOK\r\n")
-    assert (bench.radio.answer, _lines(bench)) == (said.OK, b"IER\n+CSQ: 5, 0\n")
+    assert (bench.radio.answer, _lines(bench)) == (RESULT_OK, b"IER\n+CSQ: 5, 0\n")
 
 
 def case_dialled():
@@ -434,7 +434,7 @@ def case_restart_of_a_busy_radio():
     bench = _asked()
     bench.radio.restart()
     bench.say(b"+CSQ: 9,0\r\nOK\r\n")
-    assert bench.radio.answer == said.OK
+    assert bench.radio.answer == RESULT_OK
     bench.sent(b"AT\r").say(OK).sent(_RESTART).say(OK)
     _set_up_again(bench)
     bench = RadioBench().run(700).sent(b"AT\r").say(OK).sent(b"ATE0V1\r")

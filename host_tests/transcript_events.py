@@ -6,7 +6,7 @@ An event is a method; `words` is what follows its name in the file.
 from session import Session
 from wipmodem import contract as c
 from wipmodem.clock import ticks_add
-from wipmodem.ports import chat
+from wipmodem.ports.chat import TIMEOUT
 from wipmodem.sockets.dns_message import parse_address
 
 
@@ -375,7 +375,7 @@ class Events:
 _BEARER_STATES = {"on": c.UP, "lost": c.DOWN, "failed": c.DOWN, "paused": c.RETRYING}
 
 # How an exchange ends that does not end in OK.
-_ANSWERS = {"error": chat.REFUSED, "nothing": chat.SILENCE}
+_ANSWERS = {"error": c.RESULT_ERROR, "nothing": TIMEOUT}
 
 
 def expect(wanted, had, what):

@@ -7,8 +7,8 @@ from fake_radio import FakeRadio
 from fakes import FakeLine
 from fuzz.watch import Watch
 from session import Session
-from wipmodem.contract import AGAIN
-from wipmodem.ports.chat import OK, Chat
+from wipmodem.contract import AGAIN, RESULT_OK
+from wipmodem.ports.chat import Chat
 
 _BYTES = bytes(range(256))
 _WORDS = (
@@ -37,7 +37,7 @@ def _chat(words):
     result = AGAIN
     while result == AGAIN:
         result = chat.poll(0)
-    assert result == OK
+    assert result == RESULT_OK
     return chat, told
 
 

@@ -1,182 +1,182 @@
-"""One exchange with the radio at a time: a command out, lines in, a final result. Never waits.
+"""One exchange with the radio at a time: a command line out, lines in, a result. Never waits.
 
-`begin(text, limit_ms)` sends; `service(now_ms)` reads and returns AGAIN until one of the results
-below has come. The information lines before it stand in `lines[0:n]`, each ended by LF.
+begin(text, limit_ms) sends a command. poll(now_ms) reads, and returns AGAIN until a result has
+come: a result code of V.250, or TIMEOUT. The information text is then in lines[0:n].
 """
 
 from .. import ticks
-from ..contract import AGAIN, BEST_SIGNAL, NO_SIGNAL, const
-
-# The results: the numbers of V.250 5.7.1, and one more.
-OK = const(0)
-CONNECT = const(1)
-NO_CARRIER = const(3)
-REFUSED = const(4)  # ERROR in any form
-NO_DIALTONE = const(6)
-BUSY = const(7)
-NO_ANSWER = const(8)
-SILENCE = const(9)  # none of these within the limit
-_UNASKED = const(-2)  # to be counted: a line between exchanges, or the echo of another command
-_ECHO = const(-3)  # of the command under way: a radio's echo is on until it is told otherwise
-
-# How the final lines begin (V.250 5.7.1); a CONNECT may go on with a speed.
-_RESULTS = const(
-    (
-        (b"OK\n", OK),
-        (b"CONNECT", CONNECT),
-        (b"ERROR\n", REFUSED),
-        (b"+CME ERROR", REFUSED),
-        (b"+CMS ERROR", REFUSED),
-        (b"NO CARRIER\n", NO_CARRIER),
-        (b"NO DIALTONE\n", NO_DIALTONE),
-        (b"BUSY\n", BUSY),
-        (b"NO ANSWER\n", NO_ANSWER),
-        (b"AT", _UNASKED),
-    )
+from ..contract import (
+    AGAIN,
+    BEST_SIGNAL,
+    NO_SIGNAL,
+    RESULT_CONNECT,
+    RESULT_ERROR,
+    RESULT_WORDS,
+    const,
 )
-_SPEED_AT = const(8)  # "CONNECT 14400"
-_RING = const(b"RING\n")
-_RING_DATA = const(b"RING ASYNC\n")  # with AT+CRC=1 the kind of the call is told
-_CRING = const(b"+CRING:")
+
+TIMEOUT = const(9)  # no result code within the limit
+
+# Kinds of a line that is neither information text nor a result.
+_UNEXPECTED = const(-2)  # received between exchanges, or the echo of another command
+_ECHO = const(-3)  # of the command in progress
+
+_ERRORS = const((b"+CME ERROR", b"+CMS ERROR"))
+_AT = const(b"AT")
+_SPEED_AT = const(8)  # index of the speed in "CONNECT 14400"
+_RINGS = const((b"RING\n", b"RING ASYNC\n", b"+CRING:"))  # the last two follow AT+CRC=1
 _CREG = const(b"+CREG: ")
-_CREG_AT = const(7)  # "+CREG: 1"
 _WIND = const(b"+WIND: ")
-_WIND_AT = const(7)
 _WIND_READ = const(b"+WIND?")
-_MOST_WIND = const(29)  # a bit of a small integer each
+_MAX_WIND = const(29)  # so that a bit for each event fits into a small int
 _CSQ = const(b"+CSQ: ")
-_CSQ_AT = const(6)
-_LARGEST = const(9999999)  # numbers stop growing here
-_SIZE = const(256)
-_KEPT = const(240)  # of it; behind that there is room for every result
-_AT_ONCE = const(64)  # bytes read in a pass
-_HELD_UP_MS = const(20)
+_MAX_NUMBER = const(9999999)  # larger numbers count as this one
+_SIZE = const(256)  # of the buffer
+_MAX_TEXT = const(240)  # bytes of information text; the rest has room for any result
+_MAX_READS = const(64)  # bytes read in one poll()
+_WRITE_RETRY_MS = const(20)
 _CR = const(13)
 _LF = const(10)
 _SPACE = const(32)
+_DELETE = const(127)
+_ZERO = const(0x30)
+_NINE = const(0x39)
 
 
 class Chat:
-    """`uart` reads and writes as the serial port does: readinto(buf), write(buf, off, n).
+    """uart: readinto(buf) and write(buf, off, n) as of the serial port.
 
-    `told` hears of what comes unasked at any time, also amid an exchange: `rang`, `registered`,
-    and in `winds` bit n of +WIND: n; and of a `signal`, whoever has asked.
+    listener: gets `rang`, `registered` and `winds` (contract.py) of unsolicited lines, which may
+    come during an exchange, and `signal` of any +CSQ line.
     """
 
-    def __init__(self, uart, told, now_ms):
+    def __init__(self, uart, listener, now_ms):
         self.now_ms = now_ms
         self._uart = uart
-        self._told = told
-        self._in = bytearray(1)  # not a byte more than the result's: PPP may follow
-        self._text = b""
-        self._sent = 0  # of it
-        self._due_ms = -1  # no exchange under way
-        self._end = 0  # of the line under way, which begins at n
+        self._listener = listener
+        self._in = bytearray(1)  # read byte by byte: the bytes after CONNECT are PPP's
+        self._text = b""  # command of the exchange
+        self._sent = 0  # bytes of the command that were written
+        self._due_ms = -1  # deadline of the exchange; -1: none is in progress
+        # Information text lies in lines[0:n], the incomplete line in lines[n:_end].
         self.lines = bytearray(_SIZE)
         self.n = 0
-        self.speed = 0  # of the last CONNECT, bit/s, 0 if it named none
-        self.ignored = 0  # lines that were not asked for, or that were too many or too long
+        self._end = 0
+        self.speed = 0  # bit/s of the last CONNECT; 0: it named none
+        # Count of lines that were unexpected, or for which the buffer had no room.
+        self.ignored = 0
 
     def begin(self, text, limit_ms):
-        """Send `text`; no text only waits, for silence or a result."""
+        """Begin an exchange. text b"": send nothing, and wait for a result or the timeout."""
         self.n = self._end = self._sent = 0
         self._due_ms = ticks.add(self.now_ms, limit_ms)
         self._text = text
         self._send()
 
     def stop(self):
-        """After a result; without it the exchange goes on, to its limit."""
+        """End the exchange. Without this call it goes on after a result, until its timeout."""
         self._due_ms = -1
 
     def poll(self, now_ms):
-        """AGAIN, or the result that has just come."""
+        """Return AGAIN, or the result that has just come."""
         self.now_ms = now_ms
         self._send()
-        for _ in range(_AT_ONCE):
+        for _ in range(_MAX_READS):
             if self._uart.readinto(self._in) <= 0:
                 break
-            result = self._take(self._in[0])
+            result = self._receive(self._in[0])
             if result >= 0:
                 return result
-        return SILENCE if self._due_ms >= 0 and ticks.diff(now_ms, self._due_ms) >= 0 else AGAIN
+        return TIMEOUT if self._due_ms >= 0 and ticks.diff(now_ms, self._due_ms) >= 0 else AGAIN
 
-    def lf_comes(self):
-        """Of the last line's CR LF the LF has not been read yet."""
+    def lf_pending(self):
+        """Return True if the LF of the last line's CR LF has not been read."""
         return self._in[0] == _CR
 
-    def wait_ms(self, now_ms, longest_ms):
+    def wait_ms(self, now_ms, max_ms):
+        """Return the time until poll() has to be called, at most max_ms."""
         if self._sent < len(self._text):
-            return _HELD_UP_MS
+            return _WRITE_RETRY_MS
         if self._due_ms < 0:
-            return longest_ms
-        return min(max(ticks.diff(self._due_ms, now_ms), 0), longest_ms)
+            return max_ms
+        return min(max(ticks.diff(self._due_ms, now_ms), 0), max_ms)
 
     def _send(self):
         if self._sent < len(self._text):
             self._sent += self._uart.write(self._text, self._sent, len(self._text) - self._sent)
 
-    def _take(self, code):
-        """One byte from the radio: AGAIN, or the result that it ends."""
+    def _receive(self, code):
+        """Add one byte to the line. Return AGAIN, or the result that the byte completes."""
         if code in (_CR, _LF):
             return self._end_line() if self._end > self.n else AGAIN
-        if _SPACE <= code < 127 and self._end < _SIZE - 1:
+        if _SPACE <= code < _DELETE and self._end < _SIZE - 1:
             self.lines[self._end] = code
             self._end += 1
         return AGAIN
 
     def _end_line(self):
+        """Classify the line, and keep it if it is information text."""
         self.lines[self._end] = _LF
         self._end += 1
         result = AGAIN
-        if not self._tells():
-            result = self._result() if self._due_ms >= 0 else _UNASKED
-            if result == AGAIN and self._end <= _KEPT:
+        if not self._is_unsolicited():
+            result = self._result() if self._due_ms >= 0 else _UNEXPECTED
+            if result == AGAIN and self._end <= _MAX_TEXT:
                 self.n = self._end
-            elif result in (AGAIN, _UNASKED):
+            elif result in (AGAIN, _UNEXPECTED):
                 self.ignored += 1
         self._end = self.n
         return max(result, AGAIN)
 
-    def _tells(self):
-        """RING, or a +CREG of one number: the answer to AT+CREG? has two. A +CSQ is an answer."""
+    def _is_unsolicited(self):
+        """Return True for an unsolicited line that the listener has got. The answer to AT+CREG?
+        has two numbers, an unsolicited +CREG has one. +CSQ is always an answer."""
         if self._begins(_CSQ):
-            signal = self._number(self.n + _CSQ_AT)
-            self._told.signal = signal if 0 <= signal <= BEST_SIGNAL else NO_SIGNAL
+            signal = self._number(self.n + len(_CSQ))
+            self._listener.signal = signal if 0 <= signal <= BEST_SIGNAL else NO_SIGNAL
             return False
-        if self._begins(_RING) or self._begins(_RING_DATA) or self._begins(_CRING):
-            self._told.rang = True
-            return True
+        for ring in _RINGS:
+            if self._begins(ring):
+                self._listener.rang = True
+                return True
         if self._begins(_WIND):
-            return self._tells_wind()
+            return self._is_wind()
         if not self._begins(_CREG) or self.lines.find(b",", self.n, self._end) >= 0:
             return False
-        stat = self._number(self.n + _CREG_AT)
+        stat = self._number(self.n + len(_CREG))
         if stat >= 0:
-            self._told.registered = stat
+            self._listener.registered = stat
         return stat >= 0
 
-    def _tells_wind(self):
-        """A Wavecom radio's event; the answer to AT+WIND? looks the same."""
-        event = self._number(self.n + _WIND_AT)
-        answers = self._due_ms >= 0 and self._text.find(_WIND_READ) >= 0
-        if answers or not 0 <= event <= _MOST_WIND:
+    def _is_wind(self):
+        """Note an event of a Wavecom radio. The answer to AT+WIND? looks the same."""
+        event = self._number(self.n + len(_WIND))
+        is_answer = self._due_ms >= 0 and self._text.find(_WIND_READ) >= 0
+        if is_answer or not 0 <= event <= _MAX_WIND:
             return False
-        self._told.winds |= 1 << event
+        self._listener.winds |= 1 << event
         return True
 
     def _result(self):
-        """What the line means; AGAIN: it is information."""
+        """Return the result code that the line is, _ECHO, _UNEXPECTED, or AGAIN: information."""
         if self._is_echo():
             return _ECHO
-        for words, result in _RESULTS:
-            if self._begins(words):
-                if result == CONNECT:
+        code = 0
+        for word in RESULT_WORDS:
+            # CONNECT may have the speed after it.
+            if word and self._begins(word) and (code == RESULT_CONNECT or self._has_length(word)):
+                if code == RESULT_CONNECT:
                     self.speed = max(self._number(self.n + _SPEED_AT), 0)
-                return result
-        return AGAIN
+                return code
+            code += 1
+        for word in _ERRORS:
+            if self._begins(word):
+                return RESULT_ERROR
+        return _UNEXPECTED if self._begins(_AT) else AGAIN
 
     def _is_echo(self):
-        """The command under way, up to its CR."""
+        """Return True if the line is the command in progress, which a radio echoes until it is
+        told not to."""
         self.lines[self._end - 1] = _CR
         same = self._end - self.n == len(self._text) and self._begins(self._text)
         self.lines[self._end - 1] = _LF
@@ -185,10 +185,14 @@ class Chat:
     def _begins(self, words):
         return self.lines.find(words, self.n, self._end) == self.n
 
+    def _has_length(self, words):
+        """Return True if the line, without its terminator, is as long as the words."""
+        return self._end - self.n == len(words) + 1
+
     def _number(self, at):
-        """The number that stands there, -1 if there is none."""
+        """Return the number at an index of the buffer, or -1 if there is none."""
         value = -1
-        while at < self._end and 0x30 <= self.lines[at] <= 0x39:
-            value = min(max(value, 0) * 10 + self.lines[at] - 0x30, _LARGEST)
+        while at < self._end and _ZERO <= self.lines[at] <= _NINE:
+            value = min(max(value, 0) * 10 + self.lines[at] - _ZERO, _MAX_NUMBER)
             at += 1
         return value

@@ -1,7 +1,7 @@
 """The bearer over a radio (B1-B10): a data call, and network.PPP on the radio's UART.
 
 start() and stop() only say whether a session is wanted. service(now_ms) gets there in steps, each
-with a deadline, and never waits. A session that was lost is dialed again after growing pauses, if
+with a deadline, and never waits. A session that was lost is dialled again after growing pauses, if
 the board file says so.
 """
 
@@ -77,7 +77,7 @@ def make_bearer(board):
 class Ppp:
     """radio: the Radio to dial with. uart: the stream that net.ppp_stream() returned for its UART.
     link: a network.PPP on that stream. net: the net port. facts: the RADIO table of the board
-    file; its pause_s 0 means that a lost session is not dialed again."""
+    file; its pause_s 0 means that a lost session is not dialled again."""
 
     def __init__(self, radio, uart, link, net, facts):
         self.radio = radio

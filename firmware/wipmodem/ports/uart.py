@@ -1,6 +1,7 @@
-"""machine.UART as serial ports: the DTE's with its control lines, the radio's with its own.
+"""machine.UART as serial ports: the host's with its control lines, and the radio's.
 
-Nothing here blocks: a read asks for no more than has come, a write gives what is taken at once.
+Nothing here waits: a read asks for no more bytes than have arrived, and a write is given no more
+than the UART accepts at once.
 """
 
 from machine import UART, Pin, Signal, mem32
@@ -8,23 +9,26 @@ from machine import UART, Pin, Signal, mem32
 from ..contract import IN, const
 
 _PINS = const(("tx", "rx", "cts", "rts"))
-# What the dividers of all chips come to. None of them finds a rate by itself (0).
+# Rates that the dividers of all chips reach. No chip detects a rate by itself (0).
 _RATES = (300, 600, 1200, 2400, 4800, 9600, 14400, 19200, 28800, 38400, 57600, 115200)
 _RATES += (230400, 460800, 921600)
-# Below, rp2 too may only be given what fits: it waits for each byte's time once it has begun to.
-_SLOW = const(57600)
-# Of a PL011. RSR, until anything is written there: bytes were lost, the last one had no stop bit.
-# A break is one of the raw interrupts, RIS: MicroPython clears all but that.
+# A write on rp2 that has to wait for room waits for one byte's time, and then again for the next
+# byte. At lower rates than this it is therefore given only what fits.
+_MIN_PARTIAL_RATE = const(57600)
+
+# Registers of rp2's PL011 UART. RSR, until it is written to: bytes were lost (overrun), the last
+# byte had no stop bit (framing error). A break is one of the raw interrupts in RIS, because
+# MicroPython clears every other sign of it.
 _OVERRUN = const(8)
 _FRAMING = const(1)
 _ERRORS = const(9)
-_RIS = const(0x38)  # behind RSR
-_ICR = const(0x40)
+_RIS_OFFSET = const(0x38)  # of RIS, from RSR
+_ICR_OFFSET = const(0x40)  # of the register that clears raw interrupts
 _BREAK = const(0x200)
 
 
 def open_uart(facts):
-    """The UART of a DTE or RADIO table; `fixed`: its pins are what the chip makes them."""
+    """Open the UART of a DTE or RADIO table. `fixed`: the chip has fixed the UART's pins."""
     given = {name: facts[name] for name in ("baudrate", "txbuf", "rxbuf")}
     if not facts.get("fixed"):
         given.update({name: Pin(facts[name]) for name in _PINS if name in facts})
@@ -34,12 +38,13 @@ def open_uart(facts):
 
 
 class Uart:
-    """`whole`: what write() is given must fit, for it waits otherwise (esp32, mimxrt).
+    """A serial port (contract.py) without control lines. facts: the table of the board file.
 
-    `rsr`: where the chip tells of bytes that it had no room for (rp2); the others do not tell.
+    `whole`: a write that does not fit into the UART's buffer waits for room (esp32, mimxrt).
+    `rsr`: address of the UART's RSR, by which errors are counted (rp2).
     """
 
-    _before = -1  # bytes to be read before a drop of DTR; -1: no drop waits
+    _unread_before_drop = -1  # bytes still to be read before DTR drops; -1: no drop is pending
 
     def __init__(self, poller, uart, facts):
         self.rate = facts["baudrate"]  # bit/s
@@ -47,35 +52,38 @@ class Uart:
         self._uart = uart
         self._mask = IN
         poller.register(uart, IN)
-        # Half: esp32's buffer holds bytes in pieces with headers, none across its end.
-        self._most = facts["txbuf"] // 2
-        self._must_fit = facts.get("whole", False)
-        self._whole = self._must_fit or self.rate < _SLOW
+        # Bytes of one write. Half the buffer, because esp32's buffer stores bytes in pieces with
+        # headers, none of which crosses the buffer's end.
+        self._max_write = facts["txbuf"] // 2
+        self._never_partial = facts.get("whole", False)
+        self._whole = self._never_partial or self.rate < _MIN_PARTIAL_RATE
+        # Addresses of registers, or 0. Stored because they are no small ints: a sum allocates.
         self._rsr = facts.get("rsr", 0)
-        self._ris = self._rsr + _RIS  # such addresses are no small integers
-        self._icr = self._rsr + _ICR
+        self._ris = self._rsr + _RIS_OFFSET
+        self._icr = self._rsr + _ICR_OFFSET
         self.overruns = self.framing = self.breaks = 0
 
     def readinto(self, buf):
         n = self._uart.any()
-        if self._before >= 0:
-            n = min(n, self._before)
+        if self._unread_before_drop >= 0:
+            n = min(n, self._unread_before_drop)
         if not n:
             return 0
         n = self._uart.readinto(buf, min(n, len(buf))) or 0
-        if self._before > 0:
-            self._before -= n
+        if self._unread_before_drop > 0:
+            self._unread_before_drop -= n
         if self._rsr:
-            self._look()
+            self._count_errors()
         return n
 
-    def _look(self):
-        """At what went wrong on the line. How many bytes an overrun has cost nobody knows; they
-        are behind those that wait to be read."""
+    def _count_errors(self):
+        """Count the errors since the last call. An overrun has lost an unknown number of bytes
+        after those that are waiting to be read."""
         errors = mem32[self._rsr] & _ERRORS
         if errors:
             if errors & _OVERRUN:
-                self._uart.any()  # out of the full FIFO: the same gap would be told again
+                # Empties the full FIFO, which would report the same gap again.
+                self._uart.any()
                 self.overruns += 1
             if errors & _FRAMING:
                 self.framing += 1
@@ -87,7 +95,7 @@ class Uart:
     def write(self, buf, off, n):
         if self._whole and not self._uart.txdone():
             return 0
-        return self._uart.write(buf, off, min(n, self._most)) or 0
+        return self._uart.write(buf, off, min(n, self._max_write)) or 0
 
     def set_events(self, mask):
         if mask != self._mask:
@@ -96,20 +104,20 @@ class Uart:
 
 
 class Dte(Uart):
-    """The host's side. A control line that the board does not name reads as on.
+    """The host's serial port. An input line that the table does not name reads as on.
 
-    DTR is looked at once a pass: what has come by then came before a drop.
+    DTR is read once a pass: bytes that have arrived by then came before a drop of DTR.
     """
 
     def __init__(self, poller, uart, facts):
         super().__init__(poller, uart, facts)
         self.flow = facts["flow"]
         self._rts = facts.get("rts") if self.flow else None
-        self._dtr = input_line(facts, "dtr")
+        self._dtr = _input_line(facts, "dtr")
         self._on = False  # DTR after the bytes read so far
-        self._dcd = output_line(facts, "dcd")
-        self._dsr = output_line(facts, "dsr")
-        self._ri = output_line(facts, "ri")
+        self._dcd = _output_line(facts, "dcd")
+        self._dsr = _output_line(facts, "dsr")
+        self._ri = _output_line(facts, "ri")
 
     def supports(self, rate):
         return rate in _RATES
@@ -117,47 +125,51 @@ class Dte(Uart):
     def tx_done(self):
         return self._uart.txdone()
 
-    def configure(self, rate, tx_held, rx_held):
-        """Once all is sent(): esp32 would wait for it, rp2 and mimxrt would forget it.
+    def configure(self, rate, cts_flow, rts_flow):
+        """Set rate and flow control, after tx_done(): otherwise esp32 would wait for the last
+        byte, and rp2 and mimxrt would lose it.
 
-        init() keeps the object, its buffers and pins, and so the poller's hold on it. What has
-        come and is unread stays, but for the last bytes on rp2 (its FIFO) and all on mimxrt.
-        """
+        init() keeps the UART object, its buffers and its pins, so that the poller still has it.
+        Unread bytes are kept, except for the last ones on rp2 (its FIFO) and all on mimxrt."""
         self.rate = rate
-        self._whole = self._must_fit or rate < _SLOW
-        self._uart.any()  # rp2: out of the FIFO, which init() clears
+        self._whole = self._never_partial or rate < _MIN_PARTIAL_RATE
+        # On rp2 this reads the FIFO, which init() clears.
+        self._uart.any()
         if self._rsr:
-            self._look()
-        # timeout_char: init() only ever raises it, to a character's time at the slowest rate.
+            self._count_errors()
+        # timeout_char: without a value init() would keep one character's time at the lowest rate
+        # there has been.
         if not self.flow:
             self._uart.init(baudrate=rate, timeout_char=0)
             return
-        flow = (UART.CTS if tx_held else 0) | (UART.RTS if rx_held else 0)
+        flow = (UART.CTS if cts_flow else 0) | (UART.RTS if rts_flow else 0)
         self._uart.init(baudrate=rate, timeout_char=0, flow=flow)
-        if self._rts is not None and not rx_held:
-            Pin(self._rts, Pin.OUT, value=0)  # on: the UART would leave it off
+        if self._rts is not None and not rts_flow:
+            # Without RTS flow control the UART would leave RTS off. Low is on.
+            Pin(self._rts, Pin.OUT, value=0)
 
     def dtr(self):
         if self._dtr is None:
             return True
         on = bool(self._dtr.value())
-        if self._before >= 0 or (self._on and not on):
+        if self._unread_before_drop >= 0 or (self._on and not on):
             return self._drop()
         self._on = on
         return on
 
     def _drop(self):
-        """DTR has dropped: still on while bytes from before are to be read."""
+        """DTR has dropped: return True while bytes from before the drop are to be read."""
         waiting = self._uart.any()
-        if self._before < 0 or self._before > waiting:  # or configure() has lost some
-            self._before = waiting
-        if not self._before:
-            self._before = -1
+        # configure() may have lost some of the bytes.
+        if self._unread_before_drop < 0 or self._unread_before_drop > waiting:
+            self._unread_before_drop = waiting
+        if not self._unread_before_drop:
+            self._unread_before_drop = -1
             self._on = False
         return self._on
 
     def dtr_drop_pending(self):
-        return self._before > 0
+        return self._unread_before_drop > 0
 
     def set_dcd(self, on):
         _set(self._dcd, on)
@@ -170,36 +182,40 @@ class Dte(Uart):
 
 
 class RadioLines:
-    """The radio's control lines: its DCD, our DTR, and what resets it or switches it on."""
+    """The control lines of the radio: DCD, DTR, and the keys `reset` and `power`."""
 
     def __init__(self, facts):
-        self._dcd = input_line(facts, "dcd")
-        self._dtr = output_line(facts, "dtr")
-        keys = [output_line(facts, name) for name in ("reset", "power")]
+        self._dcd = _input_line(facts, "dcd")
+        self._dtr = _output_line(facts, "dtr")
+        keys = [_output_line(facts, name) for name in ("reset", "power")]
         self._keys = [key for key in keys if key]
         self.has_dtr = self._dtr is not None
         self.keys = len(self._keys)
 
     def carrier(self):
+        """Return DCD, or True without that line."""
         return self._dcd is None or bool(self._dcd.value())
 
     def set_dtr(self, on):
         _set(self._dtr, on)
 
     def press(self, key, on):
+        """Make key number `key` active or inactive."""
         self._keys[key].value(on)
 
 
-def input_line(facts, name):
-    """A line as a Signal, on when the pin is at the level that the table calls active."""
+def _input_line(facts, name):
+    """Return an input as a Signal, or None if the table does not name it. The line is on when the
+    pin has the level `active`."""
     if name not in facts:
         return None
     low = facts.get("active", 0) == 0
-    pull = Pin.PULL_UP if low else Pin.PULL_DOWN  # a line that is not wired is off
+    # A line that is not connected is off.
+    pull = Pin.PULL_UP if low else Pin.PULL_DOWN
     return Signal(Pin(facts[name], Pin.IN, pull), invert=low)
 
 
-def output_line(facts, name):
+def _output_line(facts, name):
     if name not in facts:
         return None
     low = facts.get("active", 0) == 0
