@@ -106,7 +106,7 @@ _CALL = {
     "init": _INIT,
     "dial": _command(b"ATD"),
     "probe_s": _number(0, 3600),
-    "pause_s": _number(0, 300),
+    "redial_s": _number(0, 300),
 }
 _POOL = _number(1, 64)
 _NAMES = {

@@ -8,7 +8,7 @@ from wipmodem.contract import DOWN, IN, RETRYING, STARTING, UP
 
 def case_up_and_down():
     """What is seen at each step, from the start to the end that the host wants."""
-    bench = PppBench(pause_s=5).is_now(DOWN).run(300).is_now(DOWN)
+    bench = PppBench(redial_s=5).is_now(DOWN).run(300).is_now(DOWN)
     bench.start(30000).is_now(STARTING).dials(400).is_now(STARTING)
     bench.run(5000).is_now(STARTING).say(CONNECT).is_now(STARTING)
     assert bench.link.connects == [{}]
@@ -99,7 +99,7 @@ def case_calls_that_fail():
         (b"ERROR", 809),
         (b"+CME ERROR: 30", 809),
     ):
-        bench = PppBench(pause_s=5).ready().start().dials().say(b"BUSY\r")
+        bench = PppBench(redial_s=5).ready().start().dials().say(b"BUSY\r")
         bench.is_now(STARTING, 807).dials(2000)
         bench.is_now(STARTING, 807).say(words + b"\r").is_now(DOWN, cause)
         bench.run(400000).sent(b"").is_now(DOWN, cause)
@@ -146,14 +146,14 @@ def case_wrong_password():
 
 def case_a_wrong_password_for_once():
     """A session that was up is dialled again even so."""
-    bench = PppBench(pause_s=5).up().lost().dials(5000).say(CONNECT)
+    bench = PppBench(redial_s=5).up().lost().dials(5000).say(CONNECT)
     bench.link.ended(-7)
     bench.run().is_now(RETRYING, 814).dials(10000).called()
 
 
 def case_chap_then_pap():
     """CHAP first and PAP second; what a session came up with is offered first from then on."""
-    bench = PppBench(pause_s=5)
+    bench = PppBench(redial_s=5)
     bench.ppp.user, bench.ppp.password = b"me", b"secret"
     bench.linking().link.ended(-6)
     bench.dials(2000).called()
@@ -200,7 +200,7 @@ def case_carrier_lost_while_linking():
 
 def case_carrier_lost():
     """809; the link is freed at once, the radio woken, and the pause begins."""
-    bench = PppBench(pause_s=5).up()
+    bench = PppBench(redial_s=5).up()
     bench.lines.dcd = False
     bench.run().is_now(RETRYING, 809)
     assert (bench.link.goodbyes, bench.link.freed, bench.link.leaked) == (0, 1, False)
@@ -212,7 +212,7 @@ def case_carrier_lost():
 
 def case_carrier_lost_while_the_peer_ends():
     """816: it asks to end and hangs up before PPP is through: freed now, PPP would be lost."""
-    bench = PppBench(pause_s=5).up()
+    bench = PppBench(redial_s=5).up()
     bench.link.leaving = True
     bench.lost().is_now(RETRYING, 816)
     assert (bench.link.goodbyes, bench.link.freed) == (1, 0)
@@ -223,7 +223,7 @@ def case_carrier_lost_while_the_peer_ends():
 def case_the_peer_ended():
     """816, or what the stack says; there is nothing to free."""
     for code, cause in ((-6, 816), (-2, 816), (0, 816), (-9, 817), (-7, 814), (-8, 815)):
-        bench = PppBench(pause_s=5).up()
+        bench = PppBench(redial_s=5).up()
         bench.link.ended(code)
         bench.run().is_now(RETRYING, cause)
         assert (bench.link.goodbyes, bench.link.freed) == (0, 0)
@@ -232,9 +232,9 @@ def case_the_peer_ended():
 
 
 def case_no_redial():
-    """pause_s 0: a session that is lost is over."""
-    for pause_s in (0, None):
-        bench = PppBench(pause_s=pause_s).up().lost().is_now(DOWN, 809)
+    """redial_s 0: a session that is lost is over."""
+    for redial_s in (0, None):
+        bench = PppBench(redial_s=redial_s).up().lost().is_now(DOWN, 809)
         bench.run(600000).sent(b"").is_now(DOWN, 809)
         bench.start().dials().called().is_now(UP, 0)
         assert bench.ppp.redials == 0
@@ -242,9 +242,9 @@ def case_no_redial():
 
 def case_growing_pauses():
     """Twice as long each time, 300 s at most; the board's own again after a session."""
-    bench = PppBench(pause_s=5).up().lost().is_now(RETRYING, 809)
-    for pause_s in (5, 10, 20, 40, 80, 160, 300, 300, 300):
-        bench.dials(pause_s * 1000).is_now(RETRYING, bench.ppp.cause)
+    bench = PppBench(redial_s=5).up().lost().is_now(RETRYING, 809)
+    for redial_s in (5, 10, 20, 40, 80, 160, 300, 300, 300):
+        bench.dials(redial_s * 1000).is_now(RETRYING, bench.ppp.cause)
         bench.say(b"BUSY\r").is_now(RETRYING, 807)
     bench.dials(300000).called().is_now(UP, 0)
     assert bench.ppp.redials == 10
@@ -253,14 +253,14 @@ def case_growing_pauses():
 
 def case_dialled_at_once():
     """start() in the pause does not wait for its end, and is a request of its own."""
-    bench = PppBench(pause_s=300).up().lost().run(10000).sent(b"").is_now(RETRYING, 809)
+    bench = PppBench(redial_s=300).up().lost().run(10000).sent(b"").is_now(RETRYING, 809)
     bench.start().is_now(STARTING, 0).dials().say(b"BUSY\r").is_now(STARTING, 807)
     bench.dials(2000).say(b"BUSY\r").is_now(DOWN, 807)
 
 
 def case_a_close_without_end():
     """After 15 s the call is ended all the same; what the stack still holds is 813 next time."""
-    bench = PppBench(pause_s=5).linking().run(20000).run(14999)
+    bench = PppBench(redial_s=5).linking().run(20000).run(14999)
     assert bench.radio.online()
     bench.run(1).is_now(STARTING, 813)
     assert not bench.radio.online() and bench.link.freed == 0

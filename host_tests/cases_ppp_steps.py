@@ -17,7 +17,7 @@ def case_stop_before_the_call():
         PppBench(),
         PppBench().start().run(300),
         PppBench().ready().start().dials().say(b"BUSY\r").run(1000),
-        PppBench(pause_s=5).up().lost().run(3000),
+        PppBench(redial_s=5).up().lost().run(3000),
     ):
         switched = len(_stopped(bench).lines.log)
         bench.run(400000).sent(b"")
@@ -49,7 +49,7 @@ def case_stop_while_linking_and_while_closing():
 
 def case_stop_when_ppp_has_just_ended():
     """The good-bye has nobody to go to, and is not waited for."""
-    bench = PppBench(pause_s=5).up()
+    bench = PppBench(redial_s=5).up()
     bench.link.ended(-6)
     _stopped(bench).run()
     assert bench.link.goodbyes == 0 and not bench.radio.online()
@@ -74,13 +74,13 @@ def case_start_while_dialling_and_linking():
 
 def case_start_while_up():
     """Nothing happens, and the session is dialled again when it is lost, as before."""
-    bench = PppBench(pause_s=5).up().start().is_now(UP).run(3000).is_now(UP).sent(b"")
+    bench = PppBench(redial_s=5).up().start().is_now(UP).run(3000).is_now(UP).sent(b"")
     bench.lost().is_now(RETRYING, 809).dials(5000).called()
 
 
 def case_start_while_closing():
     """When it is closed it dials at once, with both tries and CHAP first, and no cause is left."""
-    bench = PppBench(pause_s=5)
+    bench = PppBench(redial_s=5)
     bench.ppp.user, bench.ppp.password = b"me", b"secret"
     _stopped(bench.up().run(3000)).run(3000).start().is_now(STARTING, 0).run(3000).sent(b"")
     bench.link.ended()
@@ -93,7 +93,7 @@ def case_start_while_closing():
 
 def case_start_while_it_closes_for_a_pause():
     """A lost session that is still closing is dialled as soon as it is closed."""
-    bench = PppBench(pause_s=300).up()
+    bench = PppBench(redial_s=300).up()
     bench.link.leaving = True
     bench.lost().is_now(RETRYING, 816).start().is_now(STARTING, 0).run(3000).link.ended()
     bench.run().is_now(STARTING, 0).dials(500).called()
@@ -107,14 +107,14 @@ def case_start_while_it_hangs_up():
 
 def case_start_in_a_redial():
     """The call that is under way is then a request's: two tries, no more."""
-    bench = PppBench(pause_s=5).up().lost().dials(5000).is_now(RETRYING, 809)
+    bench = PppBench(redial_s=5).up().lost().dials(5000).is_now(RETRYING, 809)
     bench.start().is_now(STARTING, 0).say(b"BUSY\r").is_now(STARTING, 807)
     bench.dials(2000).say(b"BUSY\r").is_now(DOWN, 807)
 
 
 def case_by_escape():
     """A board without DTR and DCD: the session ends by PPP, and the call by the escape."""
-    bench = PppBench(has_dtr=False, keys=0, pause_s=5).up()
+    bench = PppBench(has_dtr=False, keys=0, redial_s=5).up()
     bench.link.ended(-6)
     bench.run().is_now(RETRYING, 816).run(1199).sent(b"").run(1).sent(b"+++").say(OK)
     bench.sent(b"ATH\r").say(OK).dials(3800).called()

@@ -26,14 +26,14 @@ def _silent(bench, first_ms):
 
 def case_silent():
     """817: the link is freed at once, and the call; the socket is given back; the pause begins."""
-    bench = _silent(PppBench(probe_s=60, pause_s=5).up(), 60000).is_now(RETRYING, 817)
+    bench = _silent(PppBench(probe_s=60, redial_s=5).up(), 60000).is_now(RETRYING, 817)
     assert (PEER_SILENT, bench.net.asked(), bench.radio.online()) == (817, None, False)
     assert (bench.link.freed, bench.link.goodbyes, bench.link.leaked) == (1, 0, False)
     _silent(bench.dials(5000).called(), 60000)
 
 
 def case_silent_and_no_redial():
-    """pause_s 0: that is the end."""
+    """redial_s 0: that is the end."""
     _silent(PppBench(probe_s=30).up(), 30000).is_now(DOWN, 817).run(600000).sent(b"")
 
 
@@ -53,7 +53,7 @@ def case_whom_it_asks():
 def case_any_byte_is_an_answer():
     """At each stage: the socket is given back, and the silence is counted anew."""
     for ms in (30000, 59999, 60000, 65000, 70000, 85000, 89999):
-        bench = PppBench(probe_s=60, pause_s=5).up().run(ms).hears()
+        bench = PppBench(probe_s=60, redial_s=5).up().run(ms).hears()
         assert bench.net.asked() is None and bench.ppp.state == UP, ms
         _silent(bench, 60000).is_now(RETRYING, 817)
 
@@ -83,7 +83,7 @@ def case_never_asked():
 
 def case_no_socket():
     """While all sockets are taken nothing is known; then three questions are asked."""
-    bench = PppBench(probe_s=60, pause_s=5).up()
+    bench = PppBench(probe_s=60, redial_s=5).up()
     bench.net.full = True
     assert bench.net.open_udp(0) == NO_RESOURCE
     bench.run(300000).is_now(UP).net.full = False
@@ -92,20 +92,20 @@ def case_no_socket():
 
 def case_a_question_that_cannot_be_sent():
     """The stack refuses to send it: that counts as no answer."""
-    bench = PppBench(probe_s=60, pause_s=5).up().run(60000)
+    bench = PppBench(probe_s=60, redial_s=5).up().run(60000)
     bench.net.socket(bench.net.open_handles()[0]).outcome = UNREACHABLE
     _asked(bench.run(29999).is_now(UP), 1).run(1).is_now(RETRYING, 817)
 
 
 def case_other_ends_give_the_socket_back():
     """Carrier, peer or host: a question under way is forgotten."""
-    bench = PppBench(probe_s=60, pause_s=5).up().run(65000).lost().is_now(RETRYING, 809)
+    bench = PppBench(probe_s=60, redial_s=5).up().run(65000).lost().is_now(RETRYING, 809)
     assert bench.net.asked() is None
-    bench = PppBench(probe_s=60, pause_s=5).up().run(65000)
+    bench = PppBench(probe_s=60, redial_s=5).up().run(65000)
     bench.link.ended(-6)
     bench.run().is_now(RETRYING, 816)
     assert bench.net.asked() is None
-    bench = PppBench(probe_s=60, pause_s=5).up().run(65000)
+    bench = PppBench(probe_s=60, redial_s=5).up().run(65000)
     bench.ppp.stop()
     assert bench.net.asked() is None
     bench.run(15000).is_now(DOWN)
@@ -113,7 +113,7 @@ def case_other_ends_give_the_socket_back():
 
 def case_silent_while_the_peer_ends():
     """816: it has asked to end, and PPP is not through with that: it is closed, not freed."""
-    bench = PppBench(probe_s=60, pause_s=5).up()
+    bench = PppBench(probe_s=60, redial_s=5).up()
     bench.link.leaving = True
     _silent(bench, 60000).is_now(RETRYING, 816)
     assert (bench.link.freed, bench.link.goodbyes, bench.net.asked()) == (0, 1, None)

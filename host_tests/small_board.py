@@ -26,7 +26,7 @@ DTE = {
 RADIO = {
     "id": 1, "baudrate": 230400, "tx": 4, "rx": 5, "power": 14,
     "flow": False, "active": 1, "txbuf": 2048, "rxbuf": 4096, "boot_ms": 500, "press_ms": 1000,
-    "init": (b"ATE0V1",), "dial": b"ATD#777", "probe_s": 60, "pause_s": 5,
+    "init": (b"ATE0V1",), "dial": b"ATD#777", "probe_s": 60, "redial_s": 5,
 }
 
 

@@ -86,7 +86,7 @@ MISTAKES = [
     (PPP, "1000", "0", "RADIO.press_ms: 0 is not a number of 1 to 10000"),
     (PPP, "1000", "10001", "RADIO.press_ms: 10001 is not a number of 1 to 10000"),
     (PPP, '"probe_s": 60', '"probe_s": 3601', "RADIO.probe_s: 3601 is not a number of 0 to 3600"),
-    (PPP, '"pause_s": 5', '"pause_s": 301', "RADIO.pause_s: 301 is not a number of 0 to 300"),
+    (PPP, '"redial_s": 5', '"redial_s": 301', "RADIO.redial_s: 301 is not a number of 0 to 300"),
     (PPP, '"tcp": 5', '"tcp": 65', "POOLS.tcp: 65 is not a number of 1 to 64"),
     (PPP, '"udp": 2', '"udp": 2, "all": 0', "POOLS.all: 0 is not a number of 1 to 64"),
     # What the platform offers

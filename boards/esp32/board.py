@@ -8,7 +8,7 @@ PLATFORM = "esp32"
 FIRMWARE = (1, 27)
 BEARER = "ppp"  # or "wlan"
 CONSOLE = 0  # UART0, on the board's USB bridge
-# What the stock stack holds at once: 10 sockets in all, servers too.
+# Sockets that the stock IP stack has: 10 together, listeners included.
 POOLS = {"tcp": 10, "listen": 10, "udp": 10, "all": 10}
 
 DTE = {
@@ -40,7 +40,7 @@ RADIO = {
     "dcd": 4,
     "power": 13,
     "active": 0,
-    # The stack's two windows of 5760 bytes: a frame that does not fit is lost.
+    # Room for two TCP windows of 5760 bytes: a PPP frame that does not fit is lost.
     "txbuf": 8192,
     "rxbuf": 8192,
     "whole": True,
@@ -49,7 +49,7 @@ RADIO = {
     "init": (b"ATE0V1", b"AT&C1&D2"),
     "dial": b"ATD#777",
     "probe_s": 60,
-    "pause_s": 5,
+    "redial_s": 5,
 }
 WLAN = {"ssid": "", "key": ""}
 
@@ -60,7 +60,7 @@ class Esp32Sizes(Sizes):
     tx = 1024
 
 
-# Only the modules of the chosen bearer are loaded.
+# Load only the modules of the bearer in use.
 if BEARER == "ppp":
     from wipmodem.ports.ppp import make_bearer
 else:

@@ -8,7 +8,7 @@ PLATFORM = "esp32"
 FIRMWARE = (1, 27)
 BEARER = "ppp"  # or "wlan"
 CONSOLE = "usb"
-# What the stock stack holds at once: 10 sockets in all, servers too.
+# Sockets that the stock IP stack has: 10 together, listeners included.
 POOLS = {"tcp": 10, "listen": 10, "udp": 10, "all": 10}
 
 DTE = {
@@ -41,7 +41,7 @@ RADIO = {
     "reset": 21,
     "power": 14,
     "active": 0,
-    # The stack's two windows of 5760 bytes: a frame that does not fit is lost.
+    # Room for two TCP windows of 5760 bytes: a PPP frame that does not fit is lost.
     "txbuf": 8192,
     "rxbuf": 8192,
     "whole": True,
@@ -50,12 +50,12 @@ RADIO = {
     "init": (b"ATE0V1", b"AT&C1&D2"),
     "dial": b"ATD#777",
     "probe_s": 60,
-    "pause_s": 5,
+    "redial_s": 5,
 }
 WLAN = {"ssid": "", "key": ""}
 
 
-# Only the modules of the chosen bearer are loaded.
+# Load only the modules of the bearer in use.
 if BEARER == "ppp":
     from wipmodem.ports.ppp import make_bearer
 else:

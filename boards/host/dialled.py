@@ -13,7 +13,7 @@ _FACTS = {
     "init": (b"ATE0V1", b"AT&C1&D2"),
     "dial": b"ATD#777",
     "probe_s": 0,  # no test traffic to detect a lost call: sockets do not use it
-    "pause_s": 2,
+    "redial_s": 2,
 }
 _IDLE = const(0)  # network.PPP.status()
 _CONNECTED = const(4)

@@ -10,7 +10,7 @@ PLATFORM = "rp2"
 FIRMWARE = (1, 26)
 BEARER = "ppp"
 CONSOLE = "usb"
-# What the stack of our image holds at once.
+# Sockets that the IP stack of our image has.
 POOLS = {"tcp": 20, "listen": 8, "udp": 12}
 
 DTE = {
@@ -28,7 +28,7 @@ DTE = {
     "active": 0,
     "txbuf": 1024,
     "rxbuf": 1024,
-    "rsr": 0x40034004,  # UART0's: where it tells an overrun
+    "rsr": 0x40034004,  # RSR register of UART0, which shows errors of the line
 }
 RADIO = {
     "id": 1,
@@ -50,14 +50,14 @@ RADIO = {
     "init": (b"ATE0V1", b"AT&C1&D2"),
     "dial": b"ATD#777",
     "probe_s": 60,
-    "pause_s": 5,
+    "redial_s": 5,
 }
 
 
 class PicoSizes(Sizes):
-    recorder_at = 0x20040000  # the scratch RAM X, which MicroPython leaves alone
+    recorder_at = 0x20040000  # RAM bank SCRATCH_X, which MicroPython does not use
     block = 256
-    burst_blocks = 3  # with the block before them they fill the DTE's txbuf
+    burst_blocks = 3  # 1 + 3 blocks fill txbuf of the DTE table
     rx = 1472
     tx = 640
 

@@ -9,7 +9,7 @@ PLATFORM = "rp2"
 FIRMWARE = (1, 29)
 BEARER = "ppp"  # or "wlan"
 CONSOLE = "usb"
-# What the stock stack holds at once. One UDP socket is the DNS client's, one DHCP's.
+# Sockets that the stock IP stack has. Its DNS and DHCP clients use one UDP socket each.
 POOLS = {"tcp": 5, "listen": 8, "udp": 4}
 
 DTE = {
@@ -27,7 +27,7 @@ DTE = {
     "active": 0,
     "txbuf": 1024,
     "rxbuf": 1024,
-    "rsr": 0x40034004,  # UART0's: where it tells an overrun
+    "rsr": 0x40034004,  # RSR register of UART0, which shows errors of the line
 }
 RADIO = {
     "id": 1,
@@ -42,7 +42,7 @@ RADIO = {
     "reset": 15,
     "power": 14,
     "active": 0,
-    # lwIP's two windows of 6400 bytes: a frame that does not fit is lost.
+    # Room for two TCP windows of 6400 bytes: a PPP frame that does not fit is lost.
     "txbuf": 8192,
     "rxbuf": 8192,
     "boot_ms": 500,
@@ -50,20 +50,20 @@ RADIO = {
     "init": (b"ATE0V1", b"AT&C1&D2"),
     "dial": b"ATD#777",
     "probe_s": 60,
-    "pause_s": 5,
+    "redial_s": 5,
 }
 WLAN = {"ssid": "", "key": ""}
 
 
 class PicoSizes(Sizes):
-    recorder_at = 0x20040000  # the scratch RAM X, which MicroPython leaves alone
+    recorder_at = 0x20040000  # RAM bank SCRATCH_X, which MicroPython does not use
     block = 256
-    burst_blocks = 3  # with the block before them they fill the DTE's txbuf
+    burst_blocks = 3  # 1 + 3 blocks fill txbuf of the DTE table
     rx = 1472
     tx = 1024
 
 
-# Only the modules of the chosen bearer are loaded.
+# Load only the modules of the bearer in use.
 if BEARER == "ppp":
     from wipmodem.ports.ppp import make_bearer
 else:

@@ -10,7 +10,7 @@ PLATFORM = "mimxrt"
 FIRMWARE = (1, 27)
 BEARER = "ppp"
 CONSOLE = "usb"
-# What the stock stack holds at once. One UDP socket is the DNS client's.
+# Sockets that the stock IP stack has. Its DNS client uses one UDP socket.
 POOLS = {"tcp": 5, "listen": 8, "udp": 4}
 
 DTE = {
@@ -41,7 +41,7 @@ RADIO = {
     "reset": "D12",
     "power": "D11",
     "active": 0,
-    # lwIP's two windows of 6400 bytes: a frame that does not fit is lost.
+    # Room for two TCP windows of 6400 bytes: a PPP frame that does not fit is lost.
     "txbuf": 8192,
     "rxbuf": 16384,
     "whole": True,
@@ -50,7 +50,7 @@ RADIO = {
     "init": (b"ATE0V1", b"AT&C1&D2"),
     "dial": b"ATD#777",
     "probe_s": 60,
-    "pause_s": 5,
+    "redial_s": 5,
 }
 
 

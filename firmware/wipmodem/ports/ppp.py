@@ -77,7 +77,7 @@ def make_bearer(board):
 class Ppp:
     """radio: the Radio to dial with. uart: the stream that net.ppp_stream() returned for its UART.
     link: a network.PPP on that stream. net: the net port. facts: the RADIO table of the board
-    file; its pause_s 0 means that a lost session is not dialled again."""
+    file; its redial_s 0 means that a lost session is not dialled again."""
 
     def __init__(self, radio, uart, link, net, facts):
         self.radio = radio
@@ -93,7 +93,7 @@ class Ppp:
         self._pap = False
         self._probe = _Probe(net, facts.get("probe_s", 60) * 1000)
         self._limit_ms = 0  # of a call (S7)
-        self._first_back_off_ms = self._back_off_ms = facts.get("pause_s", 0) * 1000
+        self._first_back_off_ms = self._back_off_ms = facts.get("redial_s", 0) * 1000
         self._wanted = False
         self._was_up = False  # this session has been up
         self._step = _IDLE
