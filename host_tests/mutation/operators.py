@@ -2,8 +2,10 @@
 
 Of cosmic-ray's those are left out that put every operator in the place of every other: one stands
 for all, and what is only told apart (a state, a letter) has no order. Our own are for what it does
-not know: statements, tables and letters of arguments.
+not know: statements, tables and brackets of arguments.
 """
+
+import re
 
 from cosmic_ray.plugins import get_operator
 from parso.python.tree import Keyword, Name, PythonLeaf
@@ -95,23 +97,40 @@ class DropHandler(_Own):
         return [i for i, each in enumerate(node.children) if _is_handler(each)]
 
 
-class OtherCase(_Own):
-    """One letter of a specification in the other case: may the argument be missing?"""
+class OtherBrackets(_Own):
+    """A specification in which one optional argument is required, or the other way round."""
+
+    _SPEC = re.compile(r'b"([a-z0-9[\]]+)"')
+    _PARTS = re.compile(r"\[(\w+)\]|(\w)")
 
     def count(self, node):
-        return len(self._letters(node))
+        return sum(char not in "[]" for char in self._spec(node))
 
     def mutate(self, node, index):
-        place = self._letters(node)[index]
-        value = node.value
-        value = value[:place] + value[place].swapcase() + value[place + 1 :]
-        return PythonLeaf(value, node.start_pos, node.prefix)
+        text = ""
+        for group, letter in self._PARTS.findall(self._spec(node)):
+            letters = group or letter
+            if 0 <= index < len(letters):
+                text += self._other(group, letter, index)
+            else:
+                text += _bracketed(group) + letter
+            index -= len(letters)
+        return PythonLeaf(f'b"{text}"', node.start_pos, node.prefix)
 
     @staticmethod
-    def _letters(node):
-        if node.type != "string" or not node.value.startswith('b"') or _function(node):
-            return []
-        return [i for i in range(2, len(node.value)) if node.value[i].isalpha()]
+    def _other(group, letter, index):
+        if letter:
+            return _bracketed(letter)
+        return _bracketed(group[:index]) + group[index] + _bracketed(group[index + 1 :])
+
+    def _spec(self, node):
+        """Return the specification that a node is, or an empty text."""
+        match = node.type == "string" and not _function(node) and self._SPEC.fullmatch(node.value)
+        return match[1] if match else ""
+
+
+def _bracketed(letters):
+    return f"[{letters}]" if letters else ""
 
 
 def _function(node):
@@ -139,4 +158,4 @@ def _is_display(node):
 
 
 OPERATORS = [get_operator("core/" + name)() for name in _CORE]
-OPERATORS += [DropStatement(), DropEntry(), DropHandler(), OtherCase()]
+OPERATORS += [DropStatement(), DropEntry(), DropHandler(), OtherBrackets()]

@@ -32,8 +32,8 @@ KINDS: dict = {
     ord("o"): (0, 65535, errors.BAD_PORT),  # port
     ord("m"): (0, 65535, errors.NOT_SUPPORTED),  # mode of +WIPDATA
     ord("b"): (6, 6, errors.NO_OPTION),  # bearer
-    ord("x"): (0, 65535, errors.NO_OPTION),  # option, of which the handler knows more
-    ord("v"): (0, 65535, errors.BAD_VALUE),  # value, of which the handler knows more
+    ord("x"): (0, 65535, errors.NO_OPTION),  # option; the handler checks whether it exists
+    ord("v"): (0, 65535, errors.BAD_VALUE),  # value; the handler checks its range
     ord("c"): ((0, 1), None, errors.NO_OPTION),  # credential: user id or password (B4)
     ord("g"): ((0, 1, 11), None, errors.NO_OPTION),  # credential, or the APN of GPRS (H6)
     ord("a"): ((15, 17, 18), None, errors.NO_OPTION),  # address of the session (B5)
@@ -56,10 +56,10 @@ _PING = const("commands.ping")
 _DRAIN = const("commands.drain")
 
 # Specifications that are chosen by the number at a place: (place, ((number, specification), ...)).
-# =0 | =1 | =2,<option>,<value> | =4,<action>; wipsoft: | =3
+# AT+WIPCFG=0, =1, =2,<option>,<value>, =4,<action>; only in wipsoft: =3.
 _CFG = const((0, ((0, b"n"), (1, b"n"), (2, b"nxv"), (4, b"ny"))))
 _CFG_WIPSOFT = const((0, ((0, b"n"), (1, b"n"), (2, b"nxv"), (3, b"n"), (4, b"ny"))))
-# =2,6,<option>,<text> | =3,6,<option> | =4,6[,0] | =5,6; wipsoft: | =0,6 | =1,6 (H6)
+# AT+WIPBR=2,6,<option>,<text>, =3,6,<option>, =4,6[,0], =5,6; only in wipsoft: =0,6, =1,6 (H6).
 _BR = const((0, ((2, b"nbct"), (3, b"nba"), (4, b"nb[z]"), (5, b"nb"))))
 _BR_WIPSOFT = const(
     (
@@ -67,21 +67,22 @@ _BR_WIPSOFT = const(
         ((0, b"nb"), (1, b"nb"), (2, b"nbgt"), (3, b"nba"), (4, b"nb[z]"), (5, b"nb")),
     )
 )
-# =1,<index>[,<local port>][,<peer>,<peer port>] | =2,<index>,<peer>,<peer port>
-# | =3,<server>,<local port>,<from index>,<to index>
+# AT+WIPCREATE=1,<index>[,<local port>][,<peer>,<peer port>], =2,<index>,<peer>,<peer port>,
+# =3,<server>,<local port>,<from index>,<to index>.
 _CREATE = const((0, ((1, b"pi[o][to]"), (2, b"pito"), (3, b"psoii"))))
-# =1,<index> | =2,<index> | =3,<server>
+# AT+WIPCLOSE or AT+WIPXSOCK=1,<index>, =2,<index>, =3,<server>.
 _CLOSE = const((0, ((1, b"pi"), (2, b"pi"), (3, b"ps"))))
-# =1,<index>[,<timeout>] | =2,<index>[,<timeout>] | =3,<server>[,<timeout>]
+# AT+WIPXCLOSE=1,<index>[,<timeout>], =2,<index>[,<timeout>], =3,<server>[,<timeout>].
 _XCLOSE = const((0, ((1, b"pi[n]"), (2, b"pi[n]"), (3, b"ps[n]"))))
-# =<server>,0 | =<server>,1,<address>,<mask> | =<server>,2,<most> | =<server>,3,<idle>
-# | =<server>,4,<probe> | =<server>,5,<hold>
+# AT+WIPXSERVER=<server>,0, =<server>,1,<address>,<mask>, =<server>,2,<most>,
+# =<server>,3,<idle>, =<server>,4,<probe>, =<server>,5,<hold>.
 _SERVER = const(
     (1, ((0, b"sx"), (1, b"sxtt"), (2, b"sxn"), (3, b"sxn"), (4, b"sxn"), (5, b"sx1")))
 )
-# =<protocol>,<index>,1,<option> | =<protocol>,<index>,2,<option>,<value> (O5)
+# AT+WIPOPT=<protocol>,<index>,1,<option>, =<protocol>,<index>,2,<option>,<value> (O5).
 _OPT = const((2, ((1, b"pinx"), (2, b"pinxt"))))
-_FILE = const((0, ((-1, b"p"),)))  # no protocol has files
+# AT+WIPFILE=<protocol>,...: no protocol transfers files, so every protocol is refused.
+_FILE = const((0, ((-1, b"p"),)))
 
 
 def _row(name, run=None, read=None, test=None, write=None, spec: object = b"", wipsoft=None):
