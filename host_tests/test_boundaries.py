@@ -32,7 +32,7 @@ _OF_PORTS = {
     "time",
     "uctypes",
 }
-_SHARED = {"contract", "compat", "ticks"}
+_SHARED = {"contract", "compat", "clock"}
 
 
 def name_of(path):

@@ -129,19 +129,21 @@ def fails(tree, complaint, *options, **faults):
 
 
 def test_a_board_that_stores_other_bytes_is_found_out(tree):
-    tree.edit(tree.firmware / "wipmodem" / "ticks.py", "def diff(", "def other(): pass\ndef diff(")
-    complaint = "wipmodem/ticks.mpy does not read back as it was written: deploy again"
-    said = fails(tree, complaint, STAND_IN_CORRUPT="wipmodem/ticks.mpy")
-    assert said == greeting() + "deploy: copied wipmodem/ticks.mpy\n"
+    tree.edit(
+        tree.firmware / "wipmodem" / "pipe.py", "class Span:", "def other(): pass\nclass Span:"
+    )
+    complaint = "wipmodem/pipe.mpy does not read back as it was written: deploy again"
+    said = fails(tree, complaint, STAND_IN_CORRUPT="wipmodem/pipe.mpy")
+    assert said == greeting() + "deploy: copied wipmodem/pipe.mpy\n"
 
 
 def test_a_cable_cut_leaves_the_old_file_and_the_next_deploy_mends(new, tree, monkeypatch):
     (tree.flash / "wipmodem" / "pipe.mpy").write_text("old")
-    (tree.flash / "wipmodem" / "ticks.mpy").write_text("old")
+    (tree.flash / "wipmodem" / "pipe.mpy").write_text("old")
     run = link.SerialTransport.exec_raw
 
     def cut(transport, text, timeout):
-        if "ticks.mpy.new" in text:
+        if "pipe.mpy.new" in text:
             run(transport, text.partition("file.write")[0])
             raise SerialException("pulled")
         return run(transport, text, timeout)
@@ -152,7 +154,7 @@ def test_a_cable_cut_leaves_the_old_file_and_the_next_deploy_mends(new, tree, mo
     assert said == greeting() + "deploy: copied wipmodem/pipe.mpy\n"
     assert complained == "deploy: the connection to the board was lost: deploy again\n"
     assert status == 1
-    half = {"wipmodem/ticks.mpy": b"old", "wipmodem/ticks.mpy.new": b""}
+    half = {"wipmodem/pipe.mpy": b"old", "wipmodem/pipe.mpy.new": b""}
     assert tree.on_flash() == new[1] | half
     with StandIn(tree.flash) as board:
         assert tree.deploy(board.port)[::2] == (0, "")
@@ -166,14 +168,14 @@ def test_a_file_that_cannot_be_written_is_named(tree):
 
 
 def test_firmware_that_does_not_run_is_told_before_it_is_started(tree):
-    tree.edit(tree.firmware / "wipmodem" / "ticks.py", "def diff(", "import nowhere\ndef diff(")
+    tree.edit(tree.firmware / "wipmodem" / "pipe.py", "class Span:", "import nowhere\nclass Span:")
     complaint = "the copied firmware does not run: ImportError: no module named 'nowhere'"
-    assert fails(tree, complaint).splitlines()[1] == "deploy: copied wipmodem/ticks.mpy"
+    assert fails(tree, complaint).splitlines()[1] == "deploy: copied wipmodem/pipe.mpy"
 
 
 def test_a_mistake_in_a_source_is_told_and_nothing_is_copied(new, tree):
-    tree.edit(tree.firmware / "wipmodem" / "ticks.py", "def diff(", "def diff((")
-    assert fails(tree, "wipmodem/ticks.py: SyntaxError: invalid syntax") == greeting()
+    tree.edit(tree.firmware / "wipmodem" / "pipe.py", "class Span:", "class Span:(")
+    assert fails(tree, "wipmodem/pipe.py: SyntaxError: invalid syntax") == greeting()
     assert tree.on_flash() == new[1]
 
 

@@ -4,7 +4,7 @@ begin(text, limit_ms) sends a command. poll(now_ms) reads, and returns AGAIN unt
 come: a result code of V.250, or TIMEOUT. The information text is then in lines[0:n].
 """
 
-from .. import ticks
+from ..clock import ticks_add, ticks_diff
 from ..contract import (
     AGAIN,
     BEST_SIGNAL,
@@ -69,7 +69,7 @@ class Chat:
     def begin(self, text, limit_ms):
         """Begin an exchange. text b"": send nothing, and wait for a result or the timeout."""
         self.n = self._end = self._sent = 0
-        self._due_ms = ticks.add(self.now_ms, limit_ms)
+        self._due_ms = ticks_add(self.now_ms, limit_ms)
         self._text = text
         self._send()
 
@@ -87,7 +87,7 @@ class Chat:
             result = self._receive(self._in[0])
             if result >= 0:
                 return result
-        return TIMEOUT if self._due_ms >= 0 and ticks.diff(now_ms, self._due_ms) >= 0 else AGAIN
+        return TIMEOUT if self._due_ms >= 0 and ticks_diff(now_ms, self._due_ms) >= 0 else AGAIN
 
     def lf_pending(self):
         """Return True if the LF of the last line's CR LF has not been read."""
@@ -99,7 +99,7 @@ class Chat:
             return _WRITE_RETRY_MS
         if self._due_ms < 0:
             return max_ms
-        return min(max(ticks.diff(self._due_ms, now_ms), 0), max_ms)
+        return min(max(ticks_diff(self._due_ms, now_ms), 0), max_ms)
 
     def _send(self):
         if self._sent < len(self._text):

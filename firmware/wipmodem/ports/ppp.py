@@ -5,7 +5,7 @@ with a deadline, and never waits. A session that was lost is dialled again after
 the board file says so.
 """
 
-from .. import ticks
+from ..clock import ticks_add, ticks_diff
 from ..contract import (
     ANY_PORT,
     AUTH_FAILED,
@@ -163,7 +163,7 @@ class Ppp:
         """Take one step if it is due. Return the ms until the next call."""
         self._now_ms = now_ms
         wait_ms = self.radio.tick(now_ms)
-        _DO[self._step](self, ticks.diff(now_ms, self._due_ms) >= 0)
+        _DO[self._step](self, ticks_diff(now_ms, self._due_ms) >= 0)
         self._update_state()
         return min(wait_ms, _MAX_WAIT_MS[self._step])
 
@@ -243,7 +243,7 @@ class Ppp:
 
     def _go(self, step, limit_ms):
         self._step = step
-        self._due_ms = ticks.add(self._now_ms, limit_ms)
+        self._due_ms = ticks_add(self._now_ms, limit_ms)
 
     def _update_state(self):
         """Set the state that the core sees. A lost session is RETRYING until it is up again."""
@@ -335,7 +335,7 @@ class _Probe:
             return False
         if received:
             self._reset(now_ms)
-        elif ticks.diff(now_ms, self._due_ms) >= 0:
+        elif ticks_diff(now_ms, self._due_ms) >= 0:
             if self._queries == _MAX_QUERIES:
                 return True
             self._query(now_ms)
@@ -343,7 +343,7 @@ class _Probe:
 
     def _reset(self, now_ms):
         self._queries = 0
-        self._due_ms = ticks.add(now_ms, self._quiet_ms)
+        self._due_ms = ticks_add(now_ms, self._quiet_ms)
         self._close()
 
     def _close(self):
@@ -353,7 +353,7 @@ class _Probe:
 
     def _query(self, now_ms):
         """Send a query. Without a free socket none is sent, and none counts as unanswered."""
-        self._due_ms = ticks.add(now_ms, _QUERY_MS)
+        self._due_ms = ticks_add(now_ms, _QUERY_MS)
         if self._handle < 0:
             self._handle = self._net.open_udp(ANY_PORT, self._server, _DNS_PORT)
         if self._handle >= 0:

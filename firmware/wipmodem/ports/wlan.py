@@ -9,7 +9,7 @@ the network answers slowly, so only the second such report ends a session that s
 
 import network
 
-from .. import ticks
+from ..clock import ticks_add, ticks_diff
 from ..contract import (
     AUTH_FAILED,
     BEST_SIGNAL,
@@ -114,7 +114,7 @@ class Wlan:
         return SEARCHING
 
     def _left_ms(self):
-        return ticks.diff(self._due_ms, self._now_ms)
+        return ticks_diff(self._due_ms, self._now_ms)
 
     def signal(self):
         """Return the signal strength as in +CSQ, or NO_SIGNAL."""
@@ -143,7 +143,7 @@ class Wlan:
             self._give_up()
         elif not self._failed:
             self._check()
-        elif ticks.diff(now_ms, self._retry_ms) >= 0:
+        elif ticks_diff(now_ms, self._retry_ms) >= 0:
             self._try()
         return _POLL_MS
 
@@ -153,7 +153,7 @@ class Wlan:
         if status in _TRYING:
             return
         self._failed = True
-        self._retry_ms = ticks.add(self._now_ms, _RETRY_MS)
+        self._retry_ms = ticks_add(self._now_ms, _RETRY_MS)
         self._wrong_keys += status in _WRONG_KEY
         if self.state == STARTING and self._wrong_keys == _MAX_WRONG_KEYS:
             self.stop()
@@ -176,7 +176,7 @@ class Wlan:
 
     def _join(self, state):
         self.state = state
-        self._due_ms = ticks.add(self._now_ms, _JOIN_MS)
+        self._due_ms = ticks_add(self._now_ms, _JOIN_MS)
         self._wrong_keys = 0
         self._try()
 

@@ -6,7 +6,7 @@ so that a forger must guess both. The result goes to `asker.on_resolved(addr)`: 
 None. The question is over by then, and `on_resolved` may start or cancel questions.
 """
 
-from .. import ticks
+from ..clock import ticks_add, ticks_diff
 from ..compat import const
 from ..contract import ANY_PORT, CLOSED, RESET, UNREACHABLE
 from .dns_message import DONE, IGNORE, encode, query, read_answer
@@ -39,7 +39,7 @@ class _Question:
 
     def wait_ms(self, now_ms):
         """Return the ms until the question needs a tick, less than 0 if it is overdue."""
-        return _IDLE_MS if self.asker is None else ticks.diff(self.due_ms, now_ms)
+        return _IDLE_MS if self.asker is None else ticks_diff(self.due_ms, now_ms)
 
 
 class Resolver:
@@ -151,7 +151,7 @@ class Resolver:
         addr, port = self._servers[question.attempts % len(self._servers)]
         # The time-out doubles with each round: a radio that has to wake up takes seconds.
         timeout_ms = self._retry_ms << question.attempts // len(self._servers)
-        question.due_ms = ticks.add(self._clock.now_ms, timeout_ms)
+        question.due_ms = ticks_add(self._clock.now_ms, timeout_ms)
         question.attempts += 1
         question.ident = self._entropy() & 0xFFFF
         handle = self._net.open_udp(ANY_PORT, addr, port)
