@@ -107,6 +107,21 @@ def case_an_event_without_an_outcome():
     assert session.take() == b"\r\n+WIPREADY: 2,1\r\n"
 
 
+def case_an_event_without_a_datagram():
+    """The stack has dropped the datagram since the poll: nothing is announced, the next one is."""
+    session = Session().online()
+    session.ask(b"AT+WIPCREATE=1,1,5000")
+    net, handle = session.net, session.sock(1, 1).handle
+    net.flags[handle] = 1
+    net.ready[0] = handle
+    net.count = 1
+    session.modem.service(session.now_ms)
+    assert session.take() == b""
+    session.peer(1, 1).inbox.append((b"abc", b"\xc0\0\2\x09", 4000))
+    session.settle()
+    assert session.take() == b'\r\n+WIPDATA: 1,1,3,"192.0.2.9",4000\r\n'
+
+
 def case_two_events_of_which_one_closes_the_others_handle():
     """No such name: the ping ends, and what its socket has just received is nobody's."""
     session = Session().online()

@@ -53,15 +53,15 @@ from .socket import (
 # Error numbers of the failures that +WIPCREATE reports at once (R1).
 _ERROR_OF = {NO_RESOURCE: errors.NO_SOCKET, PORT_IN_USE: errors.BAD_PORT_STATE}
 
-_BACKLOG = const(4)  # connections that the stack keeps for a listener until they are accepted
-_MAX_READS = const(512)  # a peer may send without end: stop counting the bytes of a closed socket
+_BACKLOG = const(4)  # connections that the stack holds for a listener
+_MAX_READS = const(512)  # limits the count of unread bytes: a peer may never stop sending
 
 
 class SocketIO:
-    """The net port, and what else all sockets of a table share.
+    """The net port and the other parts that all sockets of a table share.
 
-    owners: the list of owners by net handle. scratch: a buffer for bytes between the net port and
-    a ring; it has room for one byte more than the longest datagram.
+    owners: the list of owners by net handle. scratch: a buffer for bytes on their way from the net
+    port to a ring; it has room for one byte more than the longest datagram.
     """
 
     def __init__(self, board, clock, urcs, counters, owners, scratch):
@@ -150,7 +150,7 @@ class SocketIO:
         self.count_overflow(sock)
 
     def _drop(self, sock):
-        """Read once, and count the bytes or the datagram. Return False if there was nothing."""
+        """Read once, and count the bytes or the datagram. Return False if nothing was read."""
         if sock.protocol == TCP:
             n = self.net.readinto(sock.handle, self.scratch, len(self.scratch))
             self.counters.add(RX_DROPPED, max(n, 0))
@@ -167,8 +167,8 @@ class SocketIO:
             self.counters.add(UDP_RX_OVERFLOW, self.net.overflow(sock.handle))
 
     def _update_events(self, sock, rx_room):
-        """Set the poll mask: IN while the rx buffer has room (bytes; on UDP for one datagram),
-        OUT while the tx buffer has bytes to send."""
+        """Set the poll mask: IN while bytes, or a datagram, can be received (rx_room: 0 if the rx
+        buffer is full), OUT while the tx buffer has bytes to send."""
         mask = IN if rx_room and sock.state == READY and sock.datagram < 0 else 0
         if sock.tx.count() and sock is not self.corked:
             mask |= OUT
@@ -241,8 +241,8 @@ class SocketIO:
 
     def receive_burst(self, sock, sink):
         """Move the rx buffer, then blocks from the net port, to a serial port, while the serial
-        port accepts whole blocks. There is no call for each block: on a PC two calls cost as much
-        as the system takes to move the block."""
+        port accepts whole blocks. The loop calls only the ports: on a PC two more calls for each
+        block take as long as the system takes to move the block."""
         if sock.state != READY:
             return
         rx = sock.rx
@@ -379,8 +379,8 @@ class SocketIO:
         self.resume(sock)
 
     def send_datagram(self, sock, buf, n):
-        """Send the first n bytes of buf as one datagram. Return False if the net port cannot take
-        it now; else the datagram is sent, or counted because the stack refused it."""
+        """Send the first n bytes of buf as one datagram. Return False if the net port would block.
+        Return True if the datagram was sent, or was counted because the stack refused it."""
         sent = self._send_datagram(sock, buf, n)
         if sent == RESET:
             # The ICMP error belongs to an earlier datagram; this datagram was not sent yet.

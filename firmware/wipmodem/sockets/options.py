@@ -13,6 +13,8 @@ _RX_SIZE = const(5)
 
 
 class Options:
+    """Options of all sockets at one net port. settings: the values of +WIPCFG."""
+
     def __init__(self, net, settings):
         self._net = net
         self._settings = settings
@@ -47,7 +49,7 @@ class Options:
         elif number == _RX_SIZE:
             sock.rx.limit(value)
         elif self._net.setsockopt(sock.handle, number, value) or number == NO_DELAY:
-            # Without NO_DELAY in the stack, the modem at least does not coalesce bytes itself.
+            # Without NO_DELAY the stack may still coalesce bytes, but the modem does not.
             sock.options[number] = value
         else:
             return False

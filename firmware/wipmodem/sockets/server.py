@@ -30,8 +30,8 @@ _NO_REASON = const(-1)
 
 
 class AccessPolicy:
-    """Which peers a server accepts, and for how long. A policy belongs to a server index, whether
-    a server is open there or not."""
+    """Rules for the connections of one server index. They apply to each server that is opened at
+    this index, and outlive it."""
 
     def __init__(self):
         self.addr = bytearray(4)
@@ -39,6 +39,7 @@ class AccessPolicy:
         self.reset()
 
     def reset(self):
+        """Accept each peer, without limits."""
         self.addr[:] = self.mask[:] = _ANY
         self.max_per_peer = 0  # connections of one peer; 0: no limit
         self.idle_s = 0  # a connection without traffic for this time is closed; 0: never
@@ -56,7 +57,10 @@ class AccessPolicy:
 
 
 class Server:
-    """Accepts or rejects the connections of all listeners of a table."""
+    """Accepts or rejects the connections of all listeners of a table.
+
+    The constructor makes itself the handler of the events of listeners.
+    """
 
     def __init__(self, table, io, settings):
         self.policies = [AccessPolicy() for _ in range(INDEXES[SERVER - 1])]
@@ -123,7 +127,7 @@ class Server:
 
     def _report(self, listener, handle, reason):
         """Count a rejected connection, and queue +WIPXREFUSED if the host wants it. handle: -1 if
-        the stack dropped the connection; then the peer is unknown."""
+        the stack itself dropped the connection, so that the peer is unknown."""
         self._io.counters.add(reason)
         if self._settings[TELL_REFUSED]:
             addr = _ANY if handle < 0 else self._net.addr[handle]

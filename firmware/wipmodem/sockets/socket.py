@@ -6,10 +6,10 @@ RESOLVING    -          CONNECTING  -          -         -          -           
 CONNECTING   -          -           READY      -         -          -            FAILED
 READY        -          -           -          -         -          PEER_CLOSED  FAILED
 LISTENING    -          -           -          -         -          -            FAILED
-PEER_CLOSED, FAILED     no event changes these states: the host reads what is left, then closes
+No event changes PEER_CLOSED and FAILED: the host reads the rest, then sends +WIPCLOSE (D23, Q19).
 
-RESOLVING takes UNREACHABLE only, LISTENING too. IDLE_TIMEOUT leads from READY to FAILED. +WIPCLOSE
-leads from each state to FREE (X1-X6). `Socket.move` alone changes a state.
+RESOLVING and LISTENING ignore RESET. IDLE_TIMEOUT leads from READY to FAILED. +WIPCLOSE leads from
+each state to FREE (X1-X6). `Socket.move` and `Socket.free` alone change a state.
 """
 
 from .. import contract, errors, ticks, urc

@@ -34,7 +34,8 @@ class Table:
         self._urcs = urcs
         self.owners = owners
         self._max_sockets = sizes.sockets
-        # For bytes that are used at once. One byte more than a datagram shows a longer datagram.
+        # For bytes that are used before the next call of a port. A read of one byte more than a
+        # datagram may have shows that a datagram is too long.
         self.scratch = bytearray(max(sizes.block, sizes.datagram + 1, MAX_DATAGRAM))
         self.io = SocketIO(board, clock, urcs, counters, owners, self.scratch)
         self.options = Options(board.net, settings)
@@ -107,7 +108,7 @@ class Table:
         for sock in self.all:
             self.io.count_overflow(sock)
 
-    # Creating: the result is 0 or an error number. Later failures are URCs (R1).
+    # Creating. A failure that shows after the result code of +WIPCREATE becomes a URC (R1).
 
     def create(self, protocol, index, local_port, name, peer_port):
         """Create a UDP or TCP client. name: of the peer, bytes; None on a UDP socket that has no
@@ -224,8 +225,8 @@ class Table:
             self.close(self.all[-1])
 
     def release(self):
-        """Drop the buffers. All sockets are closed, and the modem has ended. MicroPython's
-        collector may take a stale word on the stack for a reference to the modem."""
+        """Drop the buffers, after all sockets are closed and the modem has ended. MicroPython's
+        collector may take a stale word on the stack for a reference to the modem, and keep it."""
         for sock in self._pool:
             del sock.rx, sock.tx
 
@@ -274,7 +275,7 @@ class Table:
         return wait_ms
 
     def every_second(self):
-        """Let the Server check idle connections and its backlogs."""
+        """Let the Server check idle connections and waiting ones."""
         if self.server is not None:
             self.server.every_second()
 
