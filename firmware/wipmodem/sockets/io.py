@@ -6,7 +6,8 @@ Bytes stay in the tx buffer only while the net port does not accept them. A resu
 that ends a connection changes the state of the socket here.
 """
 
-from .. import errors, ticks, urc
+from .. import errors, urc
+from ..clock import ticks_add
 from ..compat import const
 from ..contract import (
     AGAIN,
@@ -96,7 +97,7 @@ class SocketIO:
         if handle < 0:
             sock.end(handle)
             return 0
-        sock.deadline_ms = ticks.add(self.clock.now_ms, self._connect_ms)
+        sock.deadline_ms = ticks_add(self.clock.now_ms, self._connect_ms)
         self.attach(sock, handle)
         if sock.protocol == UDP:
             sock.move(CONNECTED)

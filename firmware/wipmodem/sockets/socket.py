@@ -12,7 +12,8 @@ RESOLVING and LISTENING ignore RESET. IDLE_TIMEOUT leads from READY to FAILED. +
 each state to FREE (X1-X6). `Socket.move` and `Socket.free` alone change a state.
 """
 
-from .. import contract, errors, ticks, urc
+from .. import contract, errors, urc
+from ..clock import ticks_diff
 from ..compat import const
 
 # Protocols: the numbers of +WIPCREATE.
@@ -173,7 +174,7 @@ class Socket:
         """Return the ms until the attempt to connect fails, 0 if it fails now."""
         if self.state != CONNECTING:
             return _IDLE_MS
-        return max(ticks.diff(self.deadline_ms, self._io.clock.now_ms), 0)
+        return max(ticks_diff(self.deadline_ms, self._io.clock.now_ms), 0)
 
     def on_event(self, flags):
         """Handle the events `flags` of the net handle, by the state of the socket."""
