@@ -141,30 +141,6 @@ RESULT_WORDS = const(
     )
 )
 
-# Result codes of V.250 6.3: the numbers that ATV0 shows.
-RESULT_OK = const(0)
-RESULT_CONNECT = const(1)
-RESULT_RING = const(2)
-RESULT_NO_CARRIER = const(3)
-RESULT_ERROR = const(4)
-RESULT_NO_DIALTONE = const(6)
-RESULT_BUSY = const(7)
-RESULT_NO_ANSWER = const(8)
-# The words that ATV1 shows, by result code. V.250 leaves 5 free.
-RESULT_WORDS = const(
-    (
-        b"OK",
-        b"CONNECT",
-        b"RING",
-        b"NO CARRIER",
-        b"ERROR",
-        b"",
-        b"NO DIALTONE",
-        b"BUSY",
-        b"NO ANSWER",
-    )
-)
-
 # States of a bearer.
 DOWN = const(0)
 STARTING = const(1)  # start() was called, and the session is not up yet
