@@ -18,7 +18,7 @@ from .tcp import Transparent
 
 # Classes that are loaded at their first use.
 _GATHER = const(("online.udp", "Gather"))
-_CALL = const(("online.calls", "Call"))
+_CALL = const(("online.call", "Call"))
 _LINE_CALL = const(("online.call", "LineCall"))
 _DATAGRAMS = const(("online.udp", "Datagrams"))
 _RAW_DATAGRAMS = const(("online.wipsoft", "RawDatagrams"))

@@ -1,8 +1,36 @@
 """TCP in data mode 2: every byte is data (D1, D9, Q28)."""
 
+from ..clock import ticks_add, ticks_diff
+from ..compat import const
 from ..context import MORE
 from ..contract import NO_DELAY
-from .pacing import ENOUGH, IDLE_MS, Pace
+from ..settings import GATHER
+
+IDLE_MS = const(1000)
+_ENOUGH = const(512)  # bytes that are worth a segment
+_STEP_MS = const(10)
+
+
+class Pace:
+    """Option 12 of +WIPCFG: how long the first byte of the host's waits for more (Q3)."""
+
+    def __init__(self, clock, settings):
+        self._clock = clock
+        self._settings = settings
+        self._due_ms = 0
+
+    def delay_ms(self):
+        return self._settings[GATHER] * _STEP_MS
+
+    def begin(self):
+        """The first byte is here."""
+        self._due_ms = ticks_add(self._clock.now_ms, self.delay_ms())
+
+    def due(self):
+        return ticks_diff(self._clock.now_ms, self._due_ms) >= 0
+
+    def wait_ms(self):
+        return max(ticks_diff(self._due_ms, self._clock.now_ms), 0)
 
 
 class Transparent:
@@ -30,11 +58,11 @@ class Transparent:
     def take(self, span):
         sock = self._sock
         # Bytes that find the way free wait for more; those behind others wait anyway.
-        if span.left() < ENOUGH and not sock.unsent() and self._may_wait(sock):
+        if span.left() < _ENOUGH and not sock.unsent() and self._may_wait(sock):
             self._io.corked = sock
             self._pace.begin()
         self._io.send(sock, span)
-        if self._io.corked and (span.left() or sock.unsent() >= ENOUGH):
+        if self._io.corked and (span.left() or sock.unsent() >= _ENOUGH):
             self._uncork()
 
     def stream(self, span):

@@ -4,7 +4,7 @@ D16, Q23, H14)."""
 from ..compat import RingIO
 from ..context import MORE
 from .framing import ETX, Framed
-from .pacing import IDLE_MS
+from .tcp import IDLE_MS
 
 
 class Gather:

@@ -8,8 +8,7 @@ from ..context import MORE
 from ..pipe import Span
 from ..sockets.socket import FAILED, PEER_CLOSED
 from .framing import ETX, Framed
-from .pacing import IDLE_MS, Pace
-from .tcp import Transparent
+from .tcp import IDLE_MS, Pace, Transparent
 from .udp import Datagrams
 
 
