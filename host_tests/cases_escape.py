@@ -89,3 +89,14 @@ def case_a_sleep_of_the_loop_is_trusted_for_so_long():
         _at(escape, 5000).heard()
         assert not _at(escape, 6000).judge(came_ms)
         assert _fed(escape, b"+++", 6000) == (b"" if quiet else b"+++")
+
+
+def case_a_stall_keeps_the_pluses_that_wait_for_the_peer():
+    """Pluses that are data stay data when the modem does not look at the line for a while."""
+    escape = _escape()
+    _at(escape, 5000).heard()
+    assert not _at(escape, 6000).judge(0)
+    assert _fed(escape, b"++", 6000) == b""
+    escape.end()
+    assert not _at(escape, 6500, STALL_MS + 1).judge(0)
+    assert escape.owed.left() == 2

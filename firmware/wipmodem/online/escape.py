@@ -153,6 +153,6 @@ class Escape:
 
     def _stalled(self):
         """Count the silence from now on. Pluses are data, unless three wait for it alone."""
-        if self.held < 3:
+        if 0 < self.held < 3:
             self._owe()
         self._came(0)
