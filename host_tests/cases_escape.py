@@ -11,7 +11,7 @@ _GUARD_MS = 1000
 def _fed(escape, data, now_ms, unseen_ms=0, behind=b"."):
     """What is left to be sent of a block; `behind`: what an older one left behind it."""
     span = Span(bytearray(data + behind), len(data))
-    _at(escape, now_ms, unseen_ms).feed(span)
+    _at(escape, now_ms, unseen_ms).filter(span)
     return bytes(span.buf[span.start : span.end])
 
 
@@ -39,7 +39,7 @@ def case_pluses_of_an_older_block_are_none():
     escape = _gone()
     assert _fed(escape, b"++", 5000) == b"" and escape.held == 2
     assert _fed(escape, b"++", 5000, behind=b"++") == b""
-    assert (escape.held, escape.owed.left()) == (2, 2)
+    assert (escape.held, escape.released.left()) == (2, 2)
 
 
 def case_the_last_character_that_may_be_one():
@@ -54,8 +54,8 @@ def case_pluses_behind_data_are_as_new_as_their_block():
     """Nobody looked for a while: the silence behind them begins when they are seen."""
     escape = _gone()
     assert _fed(escape, b"data+++", 6000, STALL_MS) == b"data"
-    assert not _at(escape, 6000 + _GUARD_MS - 1).judge(0)
-    assert _at(escape, 6000 + _GUARD_MS).judge(0)
+    assert not _at(escape, 6000 + _GUARD_MS - 1).check(0)
+    assert _at(escape, 6000 + _GUARD_MS).check(0)
 
 
 def case_data_is_as_old_as_it_may_be():
@@ -69,16 +69,16 @@ def case_data_is_as_old_as_it_may_be():
 def case_the_line_is_looked_at_before_a_silence_is_over():
     """And at its end; once it is over nothing falls due. rules: D5"""
     escape = _escape()
-    _at(escape, 5000).heard()
+    _at(escape, 5000).note_input()
     for now_ms, wait_ms in ((5000, 950), (5949, 1), (5950, 50), (5999, 1), (6000, 0)):
-        assert not _at(escape, now_ms).judge(0)
+        assert not _at(escape, now_ms).check(0)
         assert escape.wait_ms() == (wait_ms or 1000), now_ms
 
 
 def case_without_a_guard_time_it_is_looked_at_at_once():
     """Also when that is late. rules: D5"""
     escape = _escape(guard=0)
-    _at(escape, 5000).heard()
+    _at(escape, 5000).note_input()
     assert _at(escape, 5000).wait_ms() == _at(escape, 5010).wait_ms() == 0
 
 
@@ -86,17 +86,17 @@ def case_a_sleep_of_the_loop_is_trusted_for_so_long():
     """Bytes that are there after STALL_MS of it make a silence whole, later ones do not."""
     for came_ms, quiet in ((1, True), (STALL_MS, True), (STALL_MS + 1, False)):
         escape = _escape()
-        _at(escape, 5000).heard()
-        assert not _at(escape, 6000).judge(came_ms)
+        _at(escape, 5000).note_input()
+        assert not _at(escape, 6000).check(came_ms)
         assert _fed(escape, b"+++", 6000) == (b"" if quiet else b"+++")
 
 
 def case_a_stall_keeps_the_pluses_that_wait_for_the_peer():
     """Pluses that are data stay data when the modem does not look at the line for a while."""
     escape = _escape()
-    _at(escape, 5000).heard()
-    assert not _at(escape, 6000).judge(0)
+    _at(escape, 5000).note_input()
+    assert not _at(escape, 6000).check(0)
     assert _fed(escape, b"++", 6000) == b""
-    escape.end()
-    assert not _at(escape, 6500, STALL_MS + 1).judge(0)
-    assert escape.owed.left() == 2
+    escape.release()
+    assert not _at(escape, 6500, STALL_MS + 1).check(0)
+    assert escape.released.left() == 2

@@ -181,9 +181,11 @@ class Modem:
 
     def _watch_dtr(self):
         drop = self._drop
-        drop.look(self._unhandled(), self._holds and self.input.left() > 0)
+        if not drop.look():
+            return
+        drop.time(self._unhandled(), self._holds and self.input.left() > 0)
         if drop.asks:
-            self._escape.end()
+            self._escape.release()
         if drop.discards:
             self._discard_input()
         if drop.asks and (drop.discards or not self._unhandled()):
@@ -194,7 +196,7 @@ class Modem:
         that does not end by itself."""
         pending = self._exit != MORE or self._deferred.due
         pending = pending or (self._line.ready and not self._holds)
-        return self.input.left() + self._escape.owed.left() + (1 if pending else 0)
+        return self.input.left() + self._escape.released.left() + (1 if pending else 0)
 
     def _dtr_dropped(self, hang_up):
         """Return to command mode; with &D2 close the sockets, then the call (D5, B10)."""
@@ -216,7 +218,7 @@ class Modem:
     def _discard_input(self):
         """Discard and count data that came before DTR dropped: none of it may pass for a
         command."""
-        dropped = self.input.left() + self._escape.drop()
+        dropped = self.input.left() + self._escape.discard()
         n = not self._drop.asks  # after the drop has been read, unread bytes are commands
         while n > 0 and dropped < _MAX_DISCARDED:
             n = self._serial.readinto(self.input.buf)
@@ -250,12 +252,13 @@ class Modem:
         """Return True while the next host bytes have to wait in the UART."""
         if self._exit != MORE or self._deferred.due or self._drop.asks:
             return True
-        return self.input.left() or self._escape.owed.left()
+        span, released = self.input, self._escape.released
+        return span.start < span.end or released.start < released.end
 
     def _escaped(self, n):
         """Return True if an escape sequence is complete. n: number of bytes just read."""
-        self._escape.unguarded = self._online.peer_gone()  # H13
-        return self._escape.judge(ticks_diff(self._clock.now_ms, self._read_ms) if n > 0 else 0)
+        self._escape.unguarded = self._online.channel.peer_gone()  # H13
+        return self._escape.check(ticks_diff(self._clock.now_ms, self._read_ms) if n > 0 else 0)
 
     def _take_input(self, n):
         self._busy = True
@@ -265,9 +268,9 @@ class Modem:
         self.input.load(n)
         self._line.drop_lf()
         if self._online.channel:
-            self._escape.feed(self.input)
+            self._escape.filter(self.input)
         else:
-            self._escape.heard()
+            self._escape.note_input()
 
     def _report_overrun(self):
         self._overruns = self._serial.overruns
@@ -317,24 +320,30 @@ class Modem:
     # Online data mode
 
     def _relay(self):
+        """Move bytes both ways. Leave online data mode if the channel has ended."""
         channel = self._online.channel
-        self._send(self._escape.owed)
-        if not self._escape.owed.left():
-            self._send(self.input)
-            if self._online.stream(self.input):
-                self._escape.feed(self.input)
-                self._send(self.input)
-        if channel.give():
+        released = self._escape.released
+        if released.start < released.end:
+            self._send(released)
+        if released.start == released.end and self.input.start < self.input.end:
+            self._send_input(self.input)
+        if channel.to_host():
             self._busy = True
         outcome = channel.outcome()
         if outcome != MORE:
             self._discard_input()
             self._leave(outcome)
 
+    def _send_input(self, span):
+        self._send(span)
+        if span.start == len(span.buf) and self._online.burst(span):
+            self._escape.filter(span)
+            if span.left():
+                self._send(span)
+
     def _send(self, span):
         start = span.start
-        if span.left():
-            self._online.channel.take(span)
+        self._online.channel.from_host(span)
         if span.start > start:
             self._busy = True
 
@@ -367,7 +376,8 @@ class Modem:
                 break
             self._busy = True
             out.take(n)
-        waits = out.count() or (self._online.channel and self._online.channel.waits())
+        channel = self._online.channel
+        waits = out.start < out.end or (channel and channel.has_data())
         self._serial.set_events((0 if self._must_not_read() else IN) | (OUT if waits else 0))
 
     # Restart

@@ -36,7 +36,7 @@ def _call(context):
     if call is None:
         return context.fail(errors.ERROR)
     if context.step == _NEW:
-        call.watch_host()
+        call.prepare()
         context.step = _WAITING
     if _aborted(context):
         call.hang_up()
@@ -46,7 +46,7 @@ def _call(context):
         if outcome != DONE:
             return outcome
         context.step = _CALLING
-    result = call.outcome()
+    result = call.result()
     if result is None:
         return HOLD
     if result == RESULT_CONNECT:
@@ -61,7 +61,7 @@ def _begin(context):
     command = context.command
     if context.session.in_session() or call.busy():
         return context.fail(errors.ERROR)
-    context.online.need_line_call(context)  # before the radio dials: it allocates
+    context.online.need_call_channel(context)  # before the radio dials: it allocates
     if call.begin(b"AT" + bytes(command.line.buf[command.start : command.end])):
         return DONE
     return HOLD if context.command.age_ms() < READY_MS else context.fail(errors.ERROR)

@@ -35,7 +35,7 @@ class Counted:
         self.wanted_crc = 0  # the host's, of what it sends
         self._context = context
         # What data mode gathers in is empty in command mode.
-        gather = context.online.need_gather()
+        gather = context.online.need_datagram_buffer()
         self._ring = gather.ring
         self._span = Span(gather.datagram)
         self._due_ms = 0

@@ -1,10 +1,10 @@
-"""A data call of the host's own, straight through the radio (ATD, ATA).
+"""The host's own data call through the radio (ATD, ATA, ATO, ATH, S0; Q41).
 
-    REST --dial, answer--> CALLING --CONNECT--> UP --ATH, carrier lost--> REST
-                           CALLING --any other result--> REST
+    _IDLE    --ATD, ATA--> _CALLING --CONNECT--> _UP --ATH, carrier lost--> _IDLE
+                           _CALLING --any other result--> _IDLE
 
-Whether the host is in data mode or has put the call on hold is data.py's to know. The bearer
-serves the radio; here its end of the call is noticed.
+The bearer serves the radio. In online data mode the host is mapped to the call; after an escape
+the call is on hold until ATO.
 """
 
 from ..clock import ticks_diff
@@ -22,21 +22,26 @@ from ..settings import S0, S7
 from ..urc import WIND
 from .tcp import IDLE_MS
 
-_REST = const(0)
+# States of the call.
+_IDLE = const(0)
 _CALLING = const(1)
 _UP = const(2)
 
-_ANSWER = const(b"A")
-_RINGING_MS = const(6000)  # a RING is of the same call if it follows within
-_RI_MS = const(100)  # H27: the shortest that RI is on, however soon the call is answered
-_WATCH_MS = const(100)
-_LAST_WORDS = const(b"\r\nNO CARRIER")
-_LAST_WORDS_MS = const(50)
+_ANSWER = const(b"A")  # command that answers a call, for S0
+_RINGING_MS = const(6000)  # a RING that follows within this time belongs to the same call
+_RI_MS = const(100)  # H27: RI is on for this time at least, even if the call is answered sooner
+_WATCH_MS = const(100)  # interval of tick() during a call or while it rings
+# A radio whose call has ended drops its carrier and writes this line.
+_CALL_ENDED = const(b"\r\nNO CARRIER")
+_CALL_ENDED_MS = const(50)  # time from the loss of the carrier until the line has been received
 
 
 class Call:
+    """State of the host's data call, and the radio's unsolicited lines."""
+
     def __init__(self, context):
-        # What the radio has given and the host has not taken; no socket uses `scratch` in a call.
+        # Bytes from the radio that the host has not taken. The table's scratch buffer is free
+        # during a call: without a session no socket uses it.
         self.unread = Span(context.table.scratch)
         self._context = context
         self._radio = context.session.radio
@@ -44,80 +49,88 @@ class Call:
         self._counters = context.counters
         self._settings = context.settings
         self._urcs = context.urcs
-        self._state = _REST
-        self._rings = 0
-        self._rang_ms = 0
-        self._ri = False
-        self._by_s0 = False  # the next A is no command of the host's
-        self.abortable = True  # by a character of the host's
-        self.ahead = -1  # bytes typed ahead of the call's outcome, -1: more may still come
-        self.byte = bytearray(1)  # the next of them
+        self._state = _IDLE
+        self._rings = 0  # number of RINGs of the incoming call, 0 once it is answered
+        self._rang_ms = 0  # stamp of the last RING
+        self._ri = False  # RI is on
+        self._by_s0 = False  # S0 answers the call: the next ATA is not the host's
+        # While a call is being set up (V.250 5.6.1):
+        self.abortable = True  # a character from the host ends the call
+        self.ahead = -1  # number of bytes typed ahead, which abort nothing; -1: not known yet
+        self.byte = bytearray(1)  # buffer for one host byte
 
     def busy(self):
-        return self._state != _REST
+        """Return True during a call and while one is being set up."""
+        return self._state != _IDLE
 
     def up(self):
+        """Return True while the call is connected, also on hold."""
         return self._state == _UP
 
     def ringing(self):
-        """Return whether RI is on (H27)."""
+        """Return True while RI is on (H27)."""
         return self._ri
 
     def begin(self, text):
-        """Call with an AT command of the radio's, there being no call; False if it is not free."""
+        """Call with an AT command of the radio, bytes. Return False if the radio is not free.
+
+        No call may be in progress.
+        """
         if not self._radio.call(text, self._settings[S7] * 1000):
             return False
         self._state = _CALLING
         self._rings = 0
         return True
 
-    def watch_host(self):
-        """A call is about to be set up, for the host or by S0."""
+    def prepare(self):
+        """Prepare to set up a call, for the host or for S0."""
         self.ahead = -1
         self.abortable = not self._by_s0
         self._by_s0 = False
 
-    def outcome(self):
-        """Of the call begun: None while it is open, CONNECT, or the result that it ended in."""
+    def result(self):
+        """Return the result code of the call that was begun, or None while it is being set up.
+
+        The code is CONNECT, or the reason why there is no call (V.250 6.3).
+        """
         if self._radio.calling():
             return None
         if self._radio.online():
             self._state = _UP
             return RESULT_CONNECT
-        self._state = _REST
+        self._state = _IDLE
         code = self._radio.code
-        # The radio may have connected and lost the call before this look: that is NO CARRIER.
+        # The radio may have connected and lost the call since the last look: that is NO CARRIER.
         return code if RESULT_CONNECT < code <= RESULT_NO_ANSWER else RESULT_NO_CARRIER
 
     def speed(self):
+        """Return the speed that the radio has reported, bit/s, or 0."""
         return self._radio.speed
 
     def hang_up(self):
-        """True if there was a call."""
-        was = self.busy()
-        if was:
+        """End the call and drop what the host has not read. Return True if there was a call."""
+        was_busy = self.busy()
+        if was_busy:
             self._radio.hang_up()
             self._counters.add(RX_DROPPED, self.unread.left())
             self.unread.load(0)
-        self._state = _REST
-        return was
+        self._state = _IDLE
+        return was_busy
 
     def lost(self):
-        """Has the far end ended a call that was up?"""
+        """Return True if the call was connected and the other side has ended it."""
         return self._state == _UP and not (self._radio.online() and self._radio.carrier())
-
-    def _stirs(self):
-        """Is there anything to be looked after?"""
-        radio = self._radio
-        return self._state or self._ri or radio.rang or radio.registered >= 0 or radio.winds
 
     def wait_ms(self):
         """Return the time in ms until tick() is needed."""
-        return _WATCH_MS if self._stirs() else IDLE_MS
+        return _WATCH_MS if self._needs_service() else IDLE_MS
 
     def tick(self):
-        """True if something has happened: of the host's call, or one that rings is answered."""
-        if not self._stirs():
+        """Report events of the call and the radio; answer a call for S0.
+
+        Return True if something was done.
+        """
+        if not self._needs_service():
             return False
         channel = self._context.online.channel
         if self.lost() and not channel:
@@ -129,15 +142,19 @@ class Call:
         command = self._context.command
         if channel or command.line.busy() or self._urcs.count:
             return False
-        answers = self.to_answer() and not self._context.session.in_session()  # S0
+        answers = self._is_answered() and not self._context.session.in_session()
         if answers:
             self._by_s0 = True
             command.line.inject(_ANSWER)
             command.begin()
         return answers
 
+    def _needs_service(self):
+        radio = self._radio
+        return self._state or self._ri or radio.rang or radio.registered >= 0 or radio.winds
+
     def _report(self):
-        """What the radio says unasked is told; True if it has said something."""
+        """Queue a URC for an unsolicited line of the radio. Return True if there was one."""
         radio = self._radio
         if radio.rang:
             radio.rang = False
@@ -152,10 +169,10 @@ class Call:
             self._urcs.registered(radio.registered)
             radio.registered = -1
             return True
-        return self._tell_wind(radio)
+        return self._report_wind(radio)
 
-    def _tell_wind(self, radio):
-        """The lowest of the radio's events, if there is one."""
+    def _report_wind(self, radio):
+        """Queue the +WIND with the lowest number, after the last one was written."""
         if not radio.winds or self._urcs.find(WIND) >= 0:
             return False
         event = 0
@@ -166,93 +183,93 @@ class Call:
         return True
 
     def _time_ri(self, since_ms):
-        """RI goes off when the caller has given up, or the call is answered: then _rings is 0."""
+        """Switch RI off after the caller has given up, or after the call is answered."""
         if since_ms >= _RINGING_MS:
             self._rings = 0
         self._ri = self._rings > 0 or since_ms < _RI_MS
 
-    def to_answer(self):
-        """Has it rung as often as S0 says? Asked once: it is answered then, or not at all."""
+    def _is_answered(self):
+        """Return True, once for each call, if it has rung as often as S0 says."""
         if not 0 < self._settings[S0] <= self._rings:
             return False
         self._rings = 0
         return not self.busy()
 
 
-class LineCall:
-    """A data call in data mode: the host's bytes and the radio's, as they are.
+class CallChannel:
+    """Channel of the data call: bytes pass unchanged both ways (mode.py).
 
-    A radio whose far end has gone drops its carrier and says so, too. Its words are no data: once
-    the carrier is lost they are waited for, and taken off what is still to be given.
+    After the carrier is lost, the radio may still hold bytes of the call, followed by its own NO
+    CARRIER. That line is waited for, and is not passed on as data.
     """
 
     def __init__(self, context):
         self._context = context
         self._clock = context.clock
-        self._calls = context.online.call
+        self._call = context.online.call
         self._radio = context.session.radio
         self._serial = context.board.serial
         self._out = context.writer.out
         self._unread = context.online.call.unread
-        self._lost = False
-        self._lost_ms = 0
-        self._empty = False  # the radio has given all
+        self._lost = False  # the carrier is lost
+        self._lost_ms = 0  # stamp of that
+        self._empty = False  # the carrier is lost, and all bytes of the radio have been read
 
-    def begin(self):
+    def enter(self):
         self._lost = self._empty = False
 
-    def end(self):
-        """The call may stay, on hold."""
+    def leave(self):
+        """Keep the call on hold."""
 
     def peer_gone(self):
         return self._lost
 
     def outcome(self):
-        """The far end has ended the call, and all that it sent is given."""
+        """Return RESULT, for NO CARRIER, after a lost call once its last byte is written."""
         if not self._empty or self._unread.left() or self._out.count():
             return MORE
-        self._calls.hang_up()
+        self._call.hang_up()
         return self._context.finish(RESULT_NO_CARRIER)
 
     def tick(self):
-        """True when the carrier has just been lost."""
-        if self._lost or not self._calls.lost():
+        """Return True if the carrier has just been lost."""
+        if self._lost or not self._call.lost():
             return False
         self._lost = True
         self._lost_ms = self._clock.now_ms
         return True
 
     def wait_ms(self):
-        return _LAST_WORDS_MS if self._lost else IDLE_MS
+        return _CALL_ENDED_MS if self._lost else IDLE_MS
 
-    def take(self, span):
-        """Once the far end has gone nobody wants it."""
+    def from_host(self, span):
+        """Send host bytes to the radio. After the call has ended they are dropped and counted."""
         if self._lost:
             self._context.counters.add(TX_DROPPED, span.left())
             span.take(span.left())
         else:
             span.take(self._radio.write(span.buf, span.start, span.left()))
 
-    def waits(self):
+    def has_data(self):
         return self._unread.left() > 0
 
-    def give(self):
+    def to_host(self):
         span = self._unread
         if self._out.count():
             return False
         if not span.left():
             self._read(span)
-        n = self._serial.write(span.buf, span.start, span.left()) if span.left() else 0
-        span.take(n)
-        return n > 0
+        return span.left() > 0 and span.give(self._serial) > 0
 
     def _read(self, span):
-        self.tick()  # before the read: what it then says is the radio's
-        if self._lost and ticks_diff(self._clock.now_ms, self._lost_ms) < _LAST_WORDS_MS:
+        # Look at the carrier before the read: a NO CARRIER that is read after its loss is the
+        # radio's line, not data.
+        self.tick()
+        if self._lost and ticks_diff(self._clock.now_ms, self._lost_ms) < _CALL_ENDED_MS:
             return
         n = max(self._radio.readinto(span.buf), 0)
         self._empty = self._lost and not n
         if self._lost:
-            words = span.buf.find(_LAST_WORDS, 0, n)
-            n = words if words >= 0 else n
+            line = span.buf.find(_CALL_ENDED, 0, n)
+            n = line if line >= 0 else n
         span.load(n)

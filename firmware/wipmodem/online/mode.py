@@ -1,29 +1,28 @@
 """Online data mode: what the DTE is mapped to (D1-D9, D14-D21, H12, H13).
 
-A channel connects the host with a socket or a data call:
-    begin(sock), end()  online data mode begins and ends
-    take(span)          host bytes, as many as the channel can take; to leave some is back-pressure
-    give() -> bool      bytes for the host; True if some moved
-    waits() -> bool     True while bytes wait for the host
-    peer_gone() -> bool True once the peer has ended
-    outcome()           MORE, or the outcome (context.py) that online data mode has to end with
-    tick(), wait_ms()   periodic work
+A channel connects the host with a socket or with a data call. Its methods:
+    enter(sock), leave()  begin and end online data mode
+    from_host(span)       send host bytes; those that remain in the span have to wait
+    to_host() -> bool     write bytes to the host; True if some were written
+    has_data() -> bool    True while bytes wait for the host
+    peer_gone() -> bool   True after the peer has closed or the connection has failed
+    outcome()             MORE, or the outcome (context.py) that online data mode has to end with
+    tick(), wait_ms()     periodic work, as of every active object
 """
 
 from .. import lazy
 from ..compat import const
 from ..settings import DIALECT, WIPSOFT
 from ..sockets.socket import TCP, UDP
-from .tcp import Transparent
+from .tcp import IDLE_MS, Transparent
 
 # Classes that are loaded at their first use.
-_GATHER = const(("online.udp", "Gather"))
+_DATAGRAM_BUFFER = const(("online.udp", "DatagramBuffer"))
 _CALL = const(("online.call", "Call"))
-_LINE_CALL = const(("online.call", "LineCall"))
+_CALL_CHANNEL = const(("online.call", "CallChannel"))
 _DATAGRAMS = const(("online.udp", "Datagrams"))
 _RAW_DATAGRAMS = const(("online.wipsoft", "RawDatagrams"))
 _ESCAPED = const(("online.wipsoft", "Escaped"))
-_IDLE_MS = const(1000)
 
 
 def _key(protocol, mode):
@@ -43,9 +42,9 @@ class Online:
         self._io = table.io
         self._sizes = board.sizes
         self._settings = settings
-        self._gather = None
-        self._line_call = None
-        self._transparent = Transparent(self._io, board.serial, writer.out, clock, settings)
+        # Created at their first use, and kept.
+        self._datagram_buffer = self._call_channel = None
+        self._transparent = Transparent(table.io, board.serial, writer.out, clock, settings)
         # A channel, or where its class is, for each protocol and mode (D2, H12).
         self._channels: dict = {
             _key(UDP, 1): _DATAGRAMS,
@@ -71,7 +70,7 @@ class Online:
         channel = self._channel(context, _key(sock.protocol, mode))
         self.sock = sock
         self.channel = channel
-        channel.begin(sock)
+        channel.enter(sock)
         self._io.enter_online(sock)
 
     def _channel(self, context, key):
@@ -81,46 +80,46 @@ class Online:
             self._channels[key] = channel
         return channel
 
-    def need_gather(self):
-        """Return the buffer of datagrams, created at the first call. MemoryError changes
-        nothing."""
-        if self._gather is None:
-            self._gather = lazy.need(_GATHER)(self._io, self._sizes)
-        return self._gather
+    def need_datagram_buffer(self):
+        """Return the DatagramBuffer, created at the first call. MemoryError changes nothing."""
+        if self._datagram_buffer is None:
+            self._datagram_buffer = lazy.need(_DATAGRAM_BUFFER)(self._io, self._sizes)
+        return self._datagram_buffer
 
-    def need_line_call(self, context):
+    def need_call_channel(self, context):
         """Return the channel of a data call, created at the first call. MemoryError changes
         nothing."""
-        if self._line_call is None:
-            self._line_call = lazy.need(_LINE_CALL)(context)
-        return self._line_call
+        if self._call_channel is None:
+            self._call_channel = lazy.need(_CALL_CHANNEL)(context)
+        return self._call_channel
 
     def enter_call(self, context):
         """Map the DTE to the data call."""
-        channel = self.need_line_call(context)
+        channel = self.need_call_channel(context)
         self.channel = channel
-        channel.begin()
+        channel.enter()
 
     def speed(self):
         """Return the speed of the data call that the DTE is mapped to, bit/s, else 0."""
         return self.call.speed() if self.channel is not None and self.sock is None else 0
 
     def leave(self):
-        """Return to command mode. A datagram that was being gathered is sent (D8)."""
-        self.channel.end()
+        """Return to command mode. A datagram that was not complete is sent (D8)."""
+        self.channel.leave()
         self.channel = None
         if self.sock is not None:
             self._io.leave_online(self.sock)
             self.sock = None
 
-    def stream(self, span):
-        """Move more blocks after a full one. Return True if `span` has bytes left to send."""
-        if span.start < len(span.buf) or self.channel is not self._transparent:
-            return False
-        return self._transparent.stream(span)
+    def burst(self, span):
+        """Move more blocks after a full one was sent. Return True if `span` has bytes to send.
+
+        span: the host's full block, all of it sent. It is filled again from the serial port.
+        """
+        return self.channel is self._transparent and self._transparent.burst(span)
 
     def peer_gone(self):
-        """Return True if the peer that the DTE is mapped to has ended."""
+        """Return True if the peer that the DTE is mapped to has gone, False in command mode."""
         return self.channel is not None and self.channel.peer_gone()
 
     def tick(self):
@@ -130,5 +129,5 @@ class Online:
     def wait_ms(self):
         """Return the time in ms until tick() or a look at the DTE is needed."""
         if self.channel is None:
-            return _IDLE_MS
+            return IDLE_MS
         return min(self.escape.wait_ms(), self.channel.wait_ms())

@@ -1,108 +1,83 @@
-"""UDP in data mode 1: the host ends a datagram with ETX, and each one that it gets ends so (D1,
-D16, Q23, H14)."""
+"""UDP in mode 1 of +WIPDATA: an ETX ends each datagram, both ways (D1, D16, Q23, H14)."""
 
 from ..compat import RingIO
-from ..context import MORE
 from .framing import ETX, Framed
-from .tcp import IDLE_MS
 
 
-class Gather:
-    """Bytes on their way into a datagram, and the one that is being sent."""
+class DatagramBuffer:
+    """Host bytes of the next datagram, and the datagram that is being sent."""
 
     def __init__(self, io, sizes):
         self._io = io
         self._size = sizes.datagram
-        self.ring = RingIO(sizes.datagram)
+        self.ring = RingIO(sizes.datagram)  # bytes of the next datagram
         self.datagram = bytearray(sizes.datagram)
-        self._sending = 0
+        self._sending = 0  # size of the datagram that the net port has not taken yet, or 0
 
-    def any(self):
+    def count(self):
+        """Return the number of bytes collected for the next datagram."""
         return self.ring.any()
 
-    def keep(self, sock, span, n):
-        """As many as fit; a full one goes at once (D18, Q26)."""
+    def write(self, sock, span, n):
+        """Collect up to n bytes of a span. A full datagram is sent at once (D18, Q26)."""
         span.take(self.ring.write(span.buf, span.start, n))
         if self.ring.any() == self._size:
             self.flush(sock)
 
-    def free(self, sock):
-        """May more be gathered? Not while the stack has no place for the last one."""
+    def ready(self, sock):
+        """Return True if more bytes may be collected: the last datagram has been sent."""
         return not self._sending or self.flush(sock)
 
     def flush(self, sock):
-        """Send the datagram; an empty one is not sent. False: the net port takes none now."""
+        """Send the datagram, unless it is empty. Return False if the net port takes none now."""
         if not self._sending:
             self._sending = self.ring.readinto(self.datagram, len(self.datagram))
         if self._sending and self._io.send_to_peer(sock, self.datagram, self._sending):
             self._sending = 0
         return not self._sending
 
-    def end(self, sock):
-        """D8: what is there goes now or is lost."""
+    def close(self, sock):
+        """Send the datagram now, or drop and count it (D8)."""
         if not self.flush(sock):
             self._io.count_unsent(sock, self._sending)
         self._sending = 0
 
 
 class Datagrams(Framed):
+    """Channel of a UDP socket."""
+
     def __init__(self, context):
         super().__init__(context)
-        self._gather = context.online.need_gather()
-        self._io = context.table.io
-        self._sock = None
+        self._buffer = context.online.need_datagram_buffer()
 
-    def begin(self, sock):
-        self._sock = sock
-        self._escaped = False
-
-    def end(self):
-        self._gather.end(self._sock)
-
-    def peer_gone(self):
-        return not self._sock.is_live()
-
-    def outcome(self):
-        return MORE
-
-    def tick(self):
-        return False
-
-    def wait_ms(self):
-        return IDLE_MS
-
-    def waits(self):
-        return self._sock.has_data()
+    def leave(self):
+        self._buffer.close(self._sock)
 
     # From the host
 
-    def take(self, span):
-        while span.left() and self._gather.free(self._sock):
-            self._take_run(span)
+    def from_host(self, span):
+        while span.left() and self._buffer.ready(self._sock):
+            self._decode(span)
 
-    def _keep(self, span, n):
-        self._gather.keep(self._sock, span, n)
+    def _write(self, span, n):
+        self._buffer.write(self._sock, span, n)
 
-    def _mark(self):
-        self._gather.flush(self._sock)
+    def _on_etx(self):
+        self._buffer.flush(self._sock)
 
     # To the host
 
-    def give(self):
+    def to_host(self):
         moved = False
         sock = self._sock
         while self._out.room() > 2 and sock.datagram >= 0:
             moved = True
             if sock.datagram:
-                sock.datagram -= self._give_run(sock.rx)
+                sock.datagram -= self._encode(sock.rx)
             else:
-                self._given()
+                self._end_datagram()
+                self._io.end_datagram(sock)  # the next datagram may be received
         return moved
 
-    def _given(self):
-        """All of the datagram: the next may come."""
-        self._end_mark()
-        self._io.end_datagram(self._sock)
-
-    def _end_mark(self):
+    def _end_datagram(self):
         self._out.put(ETX, 0, 1)

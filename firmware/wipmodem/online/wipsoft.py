@@ -1,6 +1,8 @@
-"""The data modes that the dialect wipsoft alone has. TCP, mode 1: ETX and DLE are escaped, a bare
-ETX ends our half, SHUTDOWN tells of the peer's (H12, H13, D20, D21). UDP, mode 2: what has been
-gathered goes as one datagram (H12).
+"""The data modes that only the dialect wipsoft has.
+
+TCP, mode 1: DLE escapes ETX and DLE, a bare ETX closes our half of the connection, SHUTDOWN
+reports that the peer has closed its half (H12, H13, D20, D21). UDP, mode 2: the bytes that came
+within the delay of option 12 of +WIPCFG are one datagram (H12).
 """
 
 from .. import urc
@@ -8,39 +10,38 @@ from ..context import MORE
 from ..pipe import Span
 from ..sockets.socket import FAILED, PEER_CLOSED
 from .framing import ETX, Framed
-from .tcp import IDLE_MS, Pace, Transparent
+from .tcp import IDLE_MS, CoalesceTimer, Transparent
 from .udp import Datagrams
 
 
 class Escaped(Framed):
+    """Channel of a TCP socket with ETX and DLE."""
+
     def __init__(self, context):
         super().__init__(context)
-        board = context.board
         self._context = context
-        self._io = context.table.io
         self._writer = context.writer
         self._urcs = context.urcs
-        # It does the sending.
-        self._stream = Transparent(
-            self._io, board.serial, self._out, context.clock, context.settings
+        # The channel that coalesces and sends the decoded bytes.
+        self._transparent = Transparent(
+            self._io, context.board.serial, self._out, context.clock, context.settings
         )
-        self._piece = Span(b"")
-        self._sock = None
-        self._told = False  # of the peer's close
+        self._decoded = Span(b"")  # plain bytes of the host's block
+        self._reported = False  # SHUTDOWN was written
 
-    def begin(self, sock):
-        self._sock = sock
-        self._told = self._escaped = False
-        self._stream.begin(sock)
+    def enter(self, sock):
+        super().enter(sock)
+        self._reported = False
+        self._transparent.enter(sock)
 
-    def end(self):
-        self._stream.end()
-
-    def peer_gone(self):
-        return not self._sock.is_live()
+    def leave(self):
+        self._transparent.leave()
 
     def outcome(self):
-        """D21: a reset, once all is given, ends data mode and is told as its result."""
+        """Return FAILED after a reset, once all received data is written (D21).
+
+        The final result reports the error: the +WIPERROR that waits is dropped.
+        """
         sock = self._sock
         if sock.state != FAILED or sock.has_data():
             return MORE
@@ -49,83 +50,84 @@ class Escaped(Framed):
         return self._context.fail(sock.error)
 
     def tick(self):
-        return self._stream.tick()
+        return self._transparent.tick()
 
     def wait_ms(self):
-        return self._stream.wait_ms()
-
-    def waits(self):
-        return self._sock.has_data()
+        return self._transparent.wait_ms()
 
     # From the host
 
-    def take(self, span):
-        while span.left() and self._take_run(span):
+    def from_host(self, span):
+        while span.left() and self._decode(span):
             continue
 
-    def _keep(self, span, n):
-        piece = self._piece
-        piece.buf = span.buf
-        piece.start = span.start
-        piece.end = span.start + n
-        self._stream.take(piece)
-        span.start = piece.start
+    def _write(self, span, n):
+        decoded = self._decoded
+        decoded.buf = span.buf
+        decoded.start = span.start
+        decoded.end = span.start + n
+        self._transparent.from_host(decoded)
+        span.start = decoded.start
 
-    def _mark(self):
-        """H12: what the host sends from now on is dropped, and counted."""
-        self._stream.end()
+    def _on_etx(self):
+        """Close our half. Host bytes after the ETX are dropped and counted (H12)."""
+        self._transparent.leave()
         self._io.shutdown_write(self._sock)
 
     # To the host
 
-    def give(self):
+    def to_host(self):
         moved = False
         rx = self._sock.rx
         while self._out.room() > 2 and rx.count():
-            self._give_run(rx)
+            self._encode(rx)
             moved = True
         if moved:
             self._io.resume(self._sock)
-        return self._tell() or moved
+        return self._report_close() or moved
 
-    def _tell(self):
-        """H13: once, behind the last byte."""
+    def _report_close(self):
+        """Write SHUTDOWN once, after the peer's last byte (H13). Return True if it was written."""
         sock = self._sock
-        if self._told or sock.state != PEER_CLOSED or sock.has_data() or not self._writer.room():
+        if self._reported or sock.state != PEER_CLOSED or sock.has_data():
             return False
-        self._told = True
+        if not self._writer.room():
+            return False
+        self._reported = True
         self._writer.begin(b"SHUTDOWN").end()
         return True
 
 
 class RawDatagrams(Datagrams):
-    """No marks: the time since the first byte ends a datagram (Q3)."""
+    """Channel of a UDP socket without marks: a delay ends the host's datagram (Q3)."""
 
     def __init__(self, context):
         super().__init__(context)
-        self._pace = Pace(context.clock, context.settings)
+        self._timer = CoalesceTimer(context.clock, context.settings)
 
-    def take(self, span):
-        if not self._gather.free(self._sock):
+    def from_host(self, span):
+        if not self._buffer.ready(self._sock):
             return
-        if not self._gather.any():
-            self._pace.begin()
-        self._gather.keep(self._sock, span, span.left())
-        if not self._pace.delay_ms():
-            self._gather.flush(self._sock)
+        if not self._buffer.count():
+            self._timer.start()
+        self._buffer.write(self._sock, span, span.left())
+        if not self._timer.delay_ms():
+            self._buffer.flush(self._sock)
 
     def tick(self):
-        """True if something was sent."""
-        return self._gather.any() > 0 and self._pace.due() and self._gather.flush(self._sock)
+        """Send the datagram whose delay has passed. Return True if one was sent."""
+        buffer = self._buffer
+        return buffer.count() > 0 and self._timer.expired() and buffer.flush(self._sock)
 
     def wait_ms(self):
-        return self._pace.wait_ms() if self._gather.any() else IDLE_MS
+        return self._timer.wait_ms() if self._buffer.count() else IDLE_MS
 
-    def _give_run(self, rx):
+    def _encode(self, rx):
+        """Write bytes to the host as they are. Return the number of bytes read from `rx`."""
         rx.block()
         n = self._out.put(rx.buf, rx.start, min(rx.left(), self._out.room()))
         rx.take(n)
         return n
 
-    def _end_mark(self):
-        """There is none."""
+    def _end_datagram(self):
+        """Write nothing: the host gets no marks."""
