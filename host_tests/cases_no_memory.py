@@ -103,7 +103,7 @@ class Poor:
             [sock.state for sock in table._pool],
             handles,
             [question.asker is not None for question in table.resolver._questions],
-            (stack.started, stack._asked, stack._state, session.bearer.state),
+            (stack.started, stack._wanted, stack._state, session.bearer.state),
             (session.bearer.user, session.bearer.password),
             list(modem.context.settings),
             dict(session.store.values),

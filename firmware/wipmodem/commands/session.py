@@ -35,7 +35,7 @@ def _set_option(context, arguments):
     given = arguments.text(3)
     if b"\0" in given:
         return context.fail(errors.BAD_VALUE)
-    return context.outcome(context.session.credentials(option, given))
+    return context.outcome(context.session.set_credentials(option, given))
 
 
 def _get_option(context, arguments):
@@ -66,7 +66,7 @@ def _open_session(context, arguments):
     failure = stack.failure()
     if not failure and context.command.age_ms() < _SESSION_MS:
         return HOLD
-    stack.give_up()
+    stack.end()
     return context.fail(failure or errors.NOT_IN_TIME)
 
 
