@@ -184,11 +184,11 @@ class Modem:
         if not drop.look():
             return
         drop.time(self._unhandled(), self._holds and self.input.left() > 0)
-        if drop.asks:
+        if drop.action:
             self._escape.release()
         if drop.discards:
             self._discard_input()
-        if drop.asks and (drop.discards or not self._unhandled()):
+        if drop.action and (drop.discards or not self._unhandled()):
             self._dtr_dropped(drop.end() == DTR_HANGS_UP)
 
     def _unhandled(self):
@@ -219,7 +219,7 @@ class Modem:
         """Discard and count data that came before DTR dropped: none of it may pass for a
         command."""
         dropped = self.input.left() + self._escape.discard()
-        n = not self._drop.asks  # after the drop has been read, unread bytes are commands
+        n = not self._drop.action  # after the drop has been read, unread bytes are commands
         while n > 0 and dropped < _MAX_DISCARDED:
             n = self._serial.readinto(self.input.buf)
             dropped += n
@@ -234,7 +234,7 @@ class Modem:
         now_ms = self._clock.now_ms
         if self._must_not_read() or self._drop.discards:
             self._blocked = True
-            self._deferred.heard_ms = now_ms
+            self._deferred.input_ms = now_ms
             return
         if self._blocked:  # bytes that wait now may have come at any time since the last read
             self._blocked = False
@@ -245,12 +245,12 @@ class Modem:
         self._read_ms = now_ms
         if n > 0:
             self._take_input(n)
-        elif self._drop.waits and not self._drop.comes():
+        elif self._drop.waits and not self._drop.is_coming():
             self._busy = True  # every byte before the drop has been read
 
     def _must_not_read(self):
         """Return True while the next host bytes have to wait in the UART."""
-        if self._exit != MORE or self._deferred.due or self._drop.asks:
+        if self._exit != MORE or self._deferred.due or self._drop.action:
             return True
         span, released = self.input, self._escape.released
         return span.start < span.end or released.start < released.end
@@ -262,7 +262,7 @@ class Modem:
 
     def _take_input(self, n):
         self._busy = True
-        self._deferred.heard_ms = self._clock.now_ms
+        self._deferred.input_ms = self._clock.now_ms
         if self._serial.overruns != self._overruns:
             self._report_overrun()
         self.input.load(n)

@@ -23,7 +23,7 @@ class DtrDrop:
     """A drop of DTR, from its detection until it takes effect. Host bytes before it come first."""
 
     def __init__(self, serial, settings, clock):
-        self.asks = DTR_IGNORED  # value of &D once the bytes before the drop have been read
+        self.action = DTR_IGNORED  # value of &D once the bytes before the drop have been read
         self.waits = False  # a drop was detected and has not taken effect
         self.discards = False  # the bytes before the drop are discarded: no receiver takes them
         self._serial = serial
@@ -35,12 +35,12 @@ class DtrDrop:
 
     def look(self):
         """Look at DTR. Return True from the detection of a drop until it takes effect."""
-        if not self.asks:
+        if not self.action:
             before = self._dtr
             self._dtr = self._serial.dtr()
             if before and not self._dtr:
-                self.asks = self._settings[DTR_MODE]
-        self.waits = self.asks > 0 or self.comes()
+                self.action = self._settings[DTR_MODE]
+        self.waits = self.action > 0 or self.is_coming()
         if not self.waits:
             self._remaining = -1
             self.discards = False
@@ -58,17 +58,17 @@ class DtrDrop:
         late = ticks_diff(self._clock.now_ms, self._moved_ms) >= _DTR_WAIT_MS
         self.discards = self.discards or blocked or late
 
-    def comes(self):
+    def is_coming(self):
         """Return True if DTR drops after bytes that are still to be read, and &D is not 0."""
         return self._serial.dtr_drop_pending() and self._settings[DTR_MODE] != DTR_IGNORED
 
     def end(self):
         """Let the drop take effect. Return the value of &D."""
-        asks = self.asks
-        self.asks = DTR_IGNORED
+        action = self.action
+        self.action = DTR_IGNORED
         self.waits = self.discards = False
         self._remaining = -1
-        return asks
+        return action
 
 
 class ControlLines:
@@ -137,7 +137,7 @@ class Deferred:
         self.due = False  # a change is due before more host bytes are read
         self.flow_due = False  # a change of flow control is due in a silence of the host
         self.restarting = False  # the restart is due now: the loop creates a new modem
-        self.heard_ms = 0  # when the host's last byte was read, or had to wait unread
+        self.input_ms = 0  # when the host's last byte was read, or had to wait unread
         self.trial = None  # BaudTrial of +WIPXIPR, once a host has used it
         self._serial = serial
         self._settings = settings
@@ -170,7 +170,7 @@ class Deferred:
         to follow."""
         if self._out.count() or not self._serial.tx_done():
             return False
-        if not self.due and ticks_diff(self._clock.now_ms, self.heard_ms) < _PAUSE_MS:
+        if not self.due and ticks_diff(self._clock.now_ms, self.input_ms) < _PAUSE_MS:
             return False
         self.restarting = self._restart
         if not self._restart:
