@@ -23,6 +23,13 @@ def is_dial_string(text):
     return all(_SPACE <= char < _DELETE for char in text)
 
 
+def _is_redial(before, state):
+    """Return True if a lost session is dialled again. `in` is avoided: it allocates its tuple,
+    and a command that finds no memory must change nothing."""
+    lost = before == UP or before == RETRYING  # noqa: PLR1714
+    return lost and (state == STARTING or state == UP)  # noqa: PLR1714
+
+
 class Session:
     """State of the IP stack (+WIPCFG) and of the session over its bearer (+WIPBR).
 
@@ -222,7 +229,7 @@ class Session:
             return False
         self._use_addresses(state)  # first: this allocates
         self._state = state
-        self.redials += before in (UP, RETRYING) and state in (UP, STARTING)
+        self.redials += _is_redial(before, state)
         if before == UP and self._wanted:
             self._table.bearer_lost()  # each connected socket has lost its peer (Q5)
         was_wanted = self._wanted
@@ -242,7 +249,7 @@ class Session:
 
     def _announce(self, before, state):
         """Queue +WIPBR for a session that has begun or ended, or was not established."""
-        if UP in (before, state) or (before == STARTING and state == DOWN):
+        if before == UP or state == UP or (before == STARTING and state == DOWN):
             if not self._silent:
                 self._urcs.put(urc.BEARER, int(state == UP))
             self._silent = self._silent and state == STARTING
