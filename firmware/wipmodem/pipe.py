@@ -1,19 +1,20 @@
-"""Bytes on their way: a span of a buffer, and a bounded queue. Blocks are moved, nothing
-allocates.
+"""Buffers for bytes in transit: a block of which a part is read, and a bounded queue of blocks.
 
     put(buf, off, n) -> [ ring ] -> [ buf: ....start====end.... ] -> write(buf, start, end - start)
 
-MicroPython cannot slice a buffer without allocating, and a RingIO cannot be peeked: so bytes wait
-in the ring, and the oldest of them in `buf`, where a consumer may take a part and leave the rest
-in place. Producer: `put`, or `load(n)` after it filled `buf` itself while the pipe was empty (no
-copy). Consumer: `block()`, then `take(n)`.
+On MicroPython a slice of a buffer is allocated, and a RingIO cannot be peeked. So the bytes of a
+Pipe wait in its ring, and the oldest of them in `buf`, where a reader may consume a part and leave
+the rest in place. Moving bytes allocates nothing.
+
+The writer calls `put`. While the pipe is empty it may instead fill `buf` itself, without a copy,
+and then call `load`. The reader calls `block`, and then `take`.
 """
 
 from .compat import RingIO
 
 
 class Span:
-    """buf[start:end]: bytes of which the first ones are taken first."""
+    """The bytes buf[start:end], consumed from the start."""
 
     def __init__(self, buf, end=0):
         self.buf = buf
@@ -21,64 +22,72 @@ class Span:
         self.end = end
 
     def left(self):
+        """Return the number of bytes that are not consumed."""
         return self.end - self.start
 
     def load(self, n):
-        """buf now begins with n bytes to be taken."""
+        """Begin again with n bytes, which the caller has written to the start of `buf`."""
         self.start = 0
         self.end = n
 
     def take(self, n):
-        """The first n bytes have been dealt with."""
+        """Consume the first n bytes."""
         self.start += n
 
-    def give(self, sink):
-        """To a serial port, as many as it takes; how many that were."""
-        n = sink.write(self.buf, self.start, self.end - self.start)
+    def give(self, port):
+        """Write to a serial port what it accepts, and consume that. Return the number of bytes."""
+        n = port.write(self.buf, self.start, self.end - self.start)
         self.start += n
         return n
 
 
 class Pipe(Span):
-    def __init__(self, block_size, ring_size):
-        super().__init__(bytearray(block_size))
-        self._size = ring_size
-        self._ring = RingIO(ring_size)
-        self.capacity = block_size + ring_size  # bytes; `limit` may reduce it
+    """Queue of bytes. Its oldest bytes are in the span, the others in a ring."""
 
-    def limit(self, capacity):
-        """Accept no more than this many bytes, nor more than the block and the ring hold."""
-        self.capacity = min(capacity, len(self.buf) + self._size)
+    def __init__(self, block_size, ring_size):
+        """block_size: bytes of `buf`. ring_size: bytes of the ring."""
+        super().__init__(bytearray(block_size))
+        self._ring = RingIO(ring_size)
+        self._ring_size = ring_size
+        self._queued = 0  # bytes in the ring: asking the ring takes a call
+        self.capacity = block_size + ring_size  # bytes that the pipe may hold; see limit()
+
+    def limit(self, n):
+        """Hold at most n bytes from now on. More than the buffers hold is never possible."""
+        self.capacity = min(n, len(self.buf) + self._ring_size)
 
     def count(self):
-        """Bytes that wait, span and ring."""
-        return self.end - self.start + self._ring.any()
+        """Return the number of bytes in the pipe."""
+        return self.end - self.start + self._queued
 
     def room(self):
-        """Bytes that `put` would take."""
-        waits = self._ring.any()
-        room = self.capacity - waits - self.end + self.start
-        return max(min(room, self._size - waits), 0)
+        """Return the number of bytes that `put` would accept."""
+        queued = self._queued
+        free = self.capacity - queued - self.end + self.start
+        return max(min(free, self._ring_size - queued), 0)
 
     def put(self, buf, off, n):
-        """Append n bytes of buf from off; returns how many were taken."""
-        room = self.room()
-        return self._ring.write(buf, off, n if n < room else room)
+        """Append n bytes of `buf` from index `off`. Return the number of bytes accepted."""
+        n = self._ring.write(buf, off, min(n, self.room()))
+        self._queued += n
+        return n
 
     def put_span(self, span):
-        """Append what fits of a span, which is taken from it."""
+        """Append what there is room for from another span, which consumes it."""
         span.take(self.put(span.buf, span.start, span.left()))
 
     def block(self):
-        """Bytes ready in buf[start:end], which is refilled from the ring when it is empty."""
-        if self.start == self.end and self._ring.any():
-            self.load(self._ring.readinto(self.buf, len(self.buf)))
+        """Return the number of bytes in buf[start:end], which is refilled when it is empty."""
+        if self.start == self.end and self._queued:
+            n = self._ring.readinto(self.buf, len(self.buf))
+            self._queued -= n
+            self.load(n)
         return self.end - self.start
 
     def clear(self):
-        """Drop all; returns how many bytes that were."""
-        dropped = self.count()
-        while self._ring.any():
-            self._ring.readinto(self.buf, len(self.buf))
+        """Discard all bytes. Return their number."""
+        discarded = self.count()
+        while self._queued:
+            self._queued -= self._ring.readinto(self.buf, len(self.buf))
         self.load(0)
-        return dropped
+        return discarded

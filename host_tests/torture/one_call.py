@@ -160,7 +160,7 @@ class Tortured:
         for sock in table._pool:
             assert sock.handle < 0 and sock.state == 0, "a spare socket is not free"
             for pipe in (sock.rx, sock.tx):
-                most = len(pipe.buf) + pipe._size
+                most = len(pipe.buf) + pipe._ring_size
                 assert (pipe.count(), pipe.capacity) == (0, most), "a pipe is not as it was"
         assert table.resolver._open == 0, "a name is still asked for"
         assert not any(q.asker or q.handle >= 0 for q in table.resolver._questions)
