@@ -68,7 +68,8 @@ class Pipe(Span):
 
     def put(self, buf, off, n):
         """Append n bytes of `buf` from index `off`. Return the number of bytes accepted."""
-        n = self._ring.write(buf, off, min(n, self.room()))
+        n = min(n, self.room())  # on a line of its own, so that the frame needs no heap
+        n = self._ring.write(buf, off, n)
         self._queued += n
         return n
 
