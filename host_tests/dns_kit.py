@@ -188,4 +188,4 @@ class Bench:
         return self.results == list(results) and not self.net.open and self.idle()
 
     def idle(self):
-        return self.resolver.wait_ms() == 1000 and self.resolver._open == 0
+        return self.resolver.wait_ms() == 1000 and self.resolver.pending == 0

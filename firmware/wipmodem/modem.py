@@ -53,7 +53,7 @@ def build(board, cause, unread):
     online = Online(Escape(settings, clock), table, board, clock, settings, writer)
     deferred = Deferred(board.serial, settings, clock, writer.out)
     command = Dispatcher(line, Arguments(KINDS), clock, recorder)
-    active = [table.resolver, table, session]
+    active = [table, session]
     health = Health(cause or board.reset_cause, writer)
     parts = table, session, online, deferred, urcs, counters, recorder, health, active
     return Context(board, clock, settings, writer, command, parts)
@@ -90,6 +90,7 @@ class Modem:
         self._escape = context.online.escape
         self._line = context.command.line
         self._deferred = context.deferred
+        self._urcs = context.urcs
         # Host bytes that were read and not handled yet, and bytes on their way to the host.
         self.input = self._line.input
         self._out = context.writer.out
@@ -98,7 +99,7 @@ class Modem:
         self._console = Console(context)
         # Objects with tick() and wait_ms(), served in this order in every pass.
         self._active = context.active
-        self._active += (context.online, context.urcs, self._console)
+        self._active += (context.online, context.urcs)
         self._holds = False  # the handler in progress has returned HOLD
         self._exit = MORE  # outcome that online data mode has ended with, until it is written
         self._overruns = 0  # of the UART, as reported to the host so far
@@ -124,9 +125,10 @@ class Modem:
         self._listen()
         if self._online.channel:
             self._relay()
-        elif self._exit == MORE:
+        elif self._exit == MORE and (self._line.ready or self.input.start < self.input.end):
             self._run()
-        self._announce()
+        if self._urcs.count or self._exit != MORE:
+            self._announce()
         self._send_output()
         if self._deferred.due or self._deferred.flow_due:
             self._deferred.tick()
@@ -159,7 +161,7 @@ class Modem:
         self._control.tick()
 
     def _wait_ms(self):
-        if self._line.ready or self.input.left() or self._drop.waits:
+        if self._line.ready or self.input.start < self.input.end or self._drop.waits:
             return _HOLD_MS
         if self._deferred.due or self._deferred.flow_due:
             return self._deferred.wait_ms()

@@ -162,7 +162,7 @@ class Tortured:
             for pipe in (sock.rx, sock.tx):
                 most = len(pipe.buf) + pipe._ring_size
                 assert (pipe.count(), pipe.capacity) == (0, most), "a pipe is not as it was"
-        assert table.resolver._open == 0, "a name is still asked for"
+        assert table.resolver.pending == 0, "a name is still asked for"
         assert not any(q.asker or q.handle >= 0 for q in table.resolver._questions)
         modem, context = session.modem, session.modem.context
         ping, call = context.session.ping, context.online.call

@@ -83,7 +83,8 @@ class Writer:
             tens *= 10
         while tens > 1:
             tens //= 10
-            self.char(_ZERO + n // tens % 10)
+            self.line[self._n] = _ZERO + n // tens % 10
+            self._n += 1
         return self
 
     def three_digits(self, n):
@@ -96,7 +97,9 @@ class Writer:
 
     def comma(self, n):
         """Append a comma and a decimal number, n >= 0."""
-        return self.char(_COMMA).number(n)
+        self.line[self._n] = _COMMA
+        self._n += 1
+        return self.number(n)
 
     def quoted(self, text):
         """Append a comma and a text in quotes. It must not contain a quote or a backslash."""
@@ -181,5 +184,6 @@ class Writer:
         self.out.put(self.line, 0, self._n)
 
     def _end_of_line(self):
-        self.char(self._settings[S3])
-        self.char(self._settings[S4])
+        self.line[self._n] = self._settings[S3]
+        self.line[self._n + 1] = self._settings[S4]
+        self._n += 2

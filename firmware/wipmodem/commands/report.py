@@ -17,6 +17,7 @@ from .socket_report import sock_read
 
 _BLOCK = const(64)  # bytes at once: a packet of USB's
 _RING = const(448)
+_IDLE_MS = const(1000)
 _AWAY_S = const(3)  # who asks again has seen nothing yet
 _SIGNAL = const(b"+CSQ")
 _SIGNAL_S = const(10)  # how often a radio is asked for it
@@ -70,6 +71,10 @@ class Report:
                 self.context.step = 0
             done = True
         return done
+
+    def wait_ms(self):
+        """Return 1000 ms: a report is written in passes that follow each other at once."""
+        return _IDLE_MS
 
     def _write_part(self, handler):
         return handler(self.context) if handler else self._write_news()

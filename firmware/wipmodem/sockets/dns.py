@@ -62,7 +62,7 @@ class Resolver:
         self._tries = tries
         self._servers = []
         self._lookup = _no_hosts
-        self._open = 0  # questions that are not free
+        self.pending = 0  # questions that are not free
         self.ignored = 0  # datagrams that were not an answer to the question
         self.timeouts = 0  # attempts without an answer in time
         self.failed = 0  # names that ended without an address
@@ -86,7 +86,7 @@ class Resolver:
         question.name = name
         question.attempts = 0
         question.due_ms = self._clock.now_ms
-        self._open += 1
+        self.pending += 1
 
     def cancel(self, asker):
         """End the question of an asker, if it has one, without a result."""
@@ -97,7 +97,7 @@ class Resolver:
     def tick(self):
         """Send the attempts that are due, and end questions that are out of attempts.
         Return True if one was due."""
-        if not self._open or self.wait_ms():
+        if not self.pending or self.wait_ms():
             return False
         for question in self._questions:
             if question.wait_ms(self._clock.now_ms) <= 0:
@@ -108,7 +108,7 @@ class Resolver:
         """Return the ms until `tick` is needed."""
         wait_ms = _IDLE_MS
         # The iterator of a `for` would put the frame on the heap.
-        i = len(self._questions) if self._open else 0
+        i = len(self._questions) if self.pending else 0
         while i:
             i -= 1
             wait_ms = min(wait_ms, self._questions[i].wait_ms(self._clock.now_ms))
@@ -193,7 +193,7 @@ class Resolver:
         self._close(question)
         question.asker = None
         question.wire = None
-        self._open -= 1
+        self.pending -= 1
 
     def _close(self, question):
         if question.handle != _NO_HANDLE:

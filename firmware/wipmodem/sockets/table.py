@@ -257,9 +257,11 @@ class Table:
     # Time
 
     def tick(self):
-        """End attempts to connect that had no answer in time. Return True if there was one."""
-        if not self.io.pending or self.wait_ms():
-            return False
+        """End attempts to connect that had no answer in time, and serve the resolver. Return True
+        if something was due."""
+        asked = self.resolver.pending > 0 and self.resolver.tick()
+        if not self.io.pending or self._connect_ms():
+            return asked
         for sock in self.all:
             if not sock.wait_ms():
                 sock.move(UNREACHABLE)
@@ -267,6 +269,11 @@ class Table:
 
     def wait_ms(self):
         """Return the ms until `tick` is needed."""
+        if not self.io.pending:  # a name that is being resolved has a pending socket, or a ping
+            return self.resolver.wait_ms() if self.resolver.pending else _IDLE_MS
+        return min(self._connect_ms(), self.resolver.wait_ms())
+
+    def _connect_ms(self):
         wait_ms = _IDLE_MS
         i = len(self.all) if self.io.pending else 0
         while i:
