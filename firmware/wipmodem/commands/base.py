@@ -1,9 +1,21 @@
-"""What base commands do that set a value or read one."""
+"""Handlers of V.250 base commands that set, read, save or restore settings."""
 
 from .. import errors
 from ..compat import const
 from ..context import DONE
-from ..settings import CMEE, RX_FLOW, SPEED, TX_FLOW, fits
+from ..settings import (
+    CMEE,
+    LINE,
+    NEVER,
+    PROFILE,
+    RX_FLOW,
+    SPEED,
+    TX_FLOW,
+    fits,
+    load,
+    restore,
+    save,
+)
 
 # Rates of +IPR, bit/s; 0 asks for autobaud, which few lines can do.
 RATES = (0, 300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
@@ -80,3 +92,38 @@ def assign(context, setting, value):
         return errors.ERROR
     context.settings[setting] = value
     return 0
+
+
+def factory(context):
+    """AT&F: all but the line, which the host must not lose, and the dialect it was written for."""
+    restore(context.settings, (PROFILE, NEVER))
+    return DONE
+
+
+def reset(context):
+    """ATZ: as kept by &W; calls and sockets stay."""
+    whole = load(context.settings, context.board.store, PROFILE)  # first: it allocates
+    restore(context.settings, (NEVER,))
+    return DONE if whole else context.fail(errors.NOT_RESTORED)
+
+
+def write(context):
+    """AT&W: the profile now, the line for the next start."""
+    saved = save(context.settings, context.board.store, PROFILE, LINE)
+    return DONE if saved else context.fail(errors.STORE_FAILED)
+
+
+def cfun_set(context):
+    """AT+CFUN=1, AT+CFUN=1,1: a restart after the OK has been sent (H20). AT+CFUN=1,0: nothing."""
+    arguments = context.arguments
+    restarts = arguments.value_or(1, 1)
+    if arguments.value(0) != 1 or restarts > 1:
+        return context.fail(errors.ERROR)
+    if restarts:
+        context.deferred.restart()
+    return DONE
+
+
+def cfun_read(context):
+    context.writer.begin(b"+CFUN: 1").end()
+    return DONE

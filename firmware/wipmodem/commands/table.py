@@ -9,7 +9,7 @@ comment above a row has the command's syntax; at/arguments.py explains specifica
 from .. import errors
 from ..compat import const
 from ..sockets.socket import INDEXES, SERVER, UDP
-from . import base, profile_commands, session, sockets, stack_commands
+from . import base, session, sockets, stack_commands
 from .radio_commands import dial_read, dial_set
 
 # Columns of a row. RUN to SET also are the forms of a command.
@@ -93,7 +93,7 @@ TABLE: tuple = (
     # AT+CMEE=<mode>, AT+CMEE?
     _row(b"+CMEE", None, base.cmee_read, None, base.cmee_set, b"1"),
     # AT+CFUN=<level>[,<restart>], AT+CFUN?
-    _row(b"+CFUN", None, profile_commands.cfun_read, None, profile_commands.cfun_set, b"n[n]"),
+    _row(b"+CFUN", None, base.cfun_read, None, base.cfun_set, b"n[n]"),
     # AT+IPR=<rate>, AT+IPR?
     _row(b"+IPR", None, base.ipr_read, None, base.ipr_set, b"r"),
     # AT+IFC=[<by DTE>][,<by DCE>], AT+IFC?
@@ -209,9 +209,9 @@ HIGHEST = const(1)
 HANDLER = const(2)
 ACTIONS: tuple = (
     (b"I", 9, (_IDENTITY, "identify")),
-    (b"Z", 0, profile_commands.reset),
-    (b"&F", 0, profile_commands.factory),
-    (b"&W", 0, profile_commands.write),
+    (b"Z", 0, base.reset),
+    (b"&F", 0, base.factory),
+    (b"&W", 0, base.write),
     (b"&V", 0, (_IDENTITY, "view")),
     (b"H", 0, session.hang_up),
     (b"O", 0, (_CALLS, "resume")),
