@@ -9,7 +9,7 @@ comment above a row has the command's syntax; at/arguments.py explains specifica
 from .. import errors
 from ..compat import const
 from ..sockets.socket import INDEXES, SERVER, UDP
-from . import base, session, sockets, stack_commands
+from . import base, session, sockets
 from .radio_commands import dial_read, dial_set
 
 # Columns of a row. RUN to SET also are the forms of a command.
@@ -107,15 +107,7 @@ TABLE: tuple = (
     _row(b"+CLAC", (_IDENTITY, "list_commands")),
     _row(b"+WCHD", session.end_all),
     # AT+WIPCFG=<mode>[,<option or action>[,<value>]], AT+WIPCFG?
-    _row(
-        b"+WIPCFG",
-        None,
-        stack_commands.wipcfg_read,
-        None,
-        stack_commands.wipcfg_set,
-        _CFG,
-        _CFG_WIPSOFT,
-    ),
+    _row(b"+WIPCFG", None, session.wipcfg_read, None, session.wipcfg_set, _CFG, _CFG_WIPSOFT),
     # AT+WIPBR=<action>,<bearer>[,<option>[,<text>]], AT+WIPBR?
     _row(b"+WIPBR", None, session.wipbr_read, None, session.wipbr_set, _BR, _BR_WIPSOFT),
     # AT+WIPCREATE=<protocol>,<index>,..., AT+WIPCREATE?
