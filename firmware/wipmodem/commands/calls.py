@@ -1,12 +1,20 @@
-"""D, A, O: calls of the host's own (Q41)."""
+"""Handlers of D, A and O (Q41), of commands that are passed on to the radio, and of +WIPXDIAL.
 
-from .. import errors
+Loaded when a host first uses one of them.
+"""
+
+from .. import errors, lazy
+from ..at.writer import LINE_MAX, LONG_MAX
 from ..compat import const
-from ..context import DONE, HOLD, ONLINE
+from ..context import DONE, HOLD, MORE, ONLINE
 from ..contract import RESULT_CONNECT, RESULT_NO_CARRIER
-from .radio_commands import READY_MS, pass_on
+from ..session.session import DIAL, is_dial_string
+
+_NO_RADIO = const(("commands.no_radio", "answer"))  # for lazy.py
 
 _LONGEST = const(64)
+_LONGEST_LINE = LINE_MAX - 4
+_READY_MS = const(5000)
 _SEMICOLON = const(0x3B)
 _DEAF_MS = const(125)  # V.250, 5.6.1: what follows a command line so soon aborts nothing
 
@@ -64,7 +72,7 @@ def _begin(context):
     context.online.need_call_channel(context)  # before the radio dials: it allocates
     if call.begin(b"AT" + bytes(command.line.buf[command.start : command.end])):
         return DONE
-    return HOLD if context.command.age_ms() < READY_MS else context.fail(errors.ERROR)
+    return HOLD if context.command.age_ms() < _READY_MS else context.fail(errors.ERROR)
 
 
 def _aborted(context):
@@ -111,3 +119,64 @@ def resume(context):
         return context.fail(errors.ERROR)
     context.online.enter_call(context)
     return ONLINE
+
+
+def pass_on(context):
+    """The command under way, as it was typed. In a call, or refused: ERROR.
+
+    F5, H4: the radio's information lines are said in one piece, once its result is known and OK.
+    """
+    radio = context.session.radio
+    if context.step == 0:
+        if radio is None:
+            answer = lazy.find(_NO_RADIO)
+            return context.fail(errors.NO_MEMORY) if answer is None else answer(context)
+        if context.session.in_call() or context.online.call.busy():
+            return context.fail(errors.ERROR)
+        if not radio.ask(context.command.line.buf, context.command.start, context.command.end):
+            # Just switched on, or hanging up.
+            return HOLD if context.command.age_ms() < _READY_MS else context.fail(errors.ERROR)
+        context.step = 1
+    if radio.asking():
+        return HOLD
+    if radio.answer:
+        return context.fail(errors.ERROR)
+    return _say_line(context, radio.chat)
+
+
+def _say_line(context, chat):
+    """The line that begins at step - 1; DONE when there are no more."""
+    at = context.step - 1
+    if at >= chat.n:
+        return DONE
+    writer = context.writer.begin()
+    stop = chat.lines.find(b"\n", at)
+    for i in range(at, min(stop, at + _LONGEST_LINE)):
+        writer.char(chat.lines[i])
+    writer.end()
+    context.step = stop + 2
+    return MORE
+
+
+def dial_set(context):
+    """AT+WIPXDIAL="ATD*99#": the dial string, kept over power loss; "" is the board's own."""
+    radio = context.session.radio
+    if radio is None:
+        return context.fail(errors.ERROR)
+    text = context.arguments.text(0)
+    if text and not is_dial_string(text):
+        return context.fail(errors.BAD_VALUE)
+    if not context.board.store.put({DIAL: text}):
+        return context.fail(errors.STORE_FAILED)
+    radio.set_dial_string(text)
+    return DONE
+
+
+def dial_read(context):
+    radio = context.session.radio
+    if radio is None:
+        return context.fail(errors.ERROR)
+    if not context.writer.room(LONG_MAX):  # a quote in it takes three characters
+        return HOLD
+    context.writer.begin(b"+WIPXDIAL: ").string(radio.dial_string).end()
+    return DONE

@@ -14,7 +14,6 @@ from ..counters import LINE_TOO_LONG
 from ..recorder import LINE
 from ..settings import BASIC, DIALECT, EACH, NO_EFFECT, S_REGISTERS, WIPSOFT, find
 from . import base
-from .radio_commands import pass_on
 from .table import (
     ABSENT,
     ACTIONS,
@@ -42,6 +41,7 @@ _PREFIXES = const(b"&%\\")  # first characters of basic commands with two charac
 _NAME_ENDS = const(b'?=;"')  # characters that end the name of an extended command
 # Handlers that are loaded on first use (lazy.py).
 _DIAL = const(("commands.calls", "dial"))
+_PASS_ON = const(("commands.calls", "pass_on"))
 _FIXED = const(("commands.fixed", "say"))
 _OWN_PREFIX = const(b"+WIP")  # commands with this prefix are never passed on to the radio
 _TOO_LARGE = const(9999)  # larger numbers are kept as this one, which is above every range
@@ -301,8 +301,7 @@ class Dispatcher:
             return error
         if self._buf.find(_OWN_PREFIX, self.start, self.end) == self.start:
             return errors.ERROR
-        self._handler = pass_on
-        return 0
+        return self._set_handler(_PASS_ON)
 
     def _read_name(self):
         """Read a name, converted to upper case in place. Return its hash.

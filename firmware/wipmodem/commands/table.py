@@ -10,7 +10,6 @@ from .. import errors
 from ..compat import const
 from ..sockets.socket import INDEXES, SERVER, UDP
 from . import base, session, sockets
-from .radio_commands import dial_read, dial_set
 
 # Columns of a row. RUN to SET also are the forms of a command.
 NAME = const(0)
@@ -180,7 +179,7 @@ TABLE: tuple = (
         b"0",
     ),
     # AT+WIPXDIAL=<text>, AT+WIPXDIAL?
-    _row(b"+WIPXDIAL", None, dial_read, None, dial_set, b"t"),
+    _row(b"+WIPXDIAL", None, (_CALLS, "dial_read"), None, (_CALLS, "dial_set"), b"t"),
     # AT+WIPXDIALECT=<dialect>, AT+WIPXDIALECT?
     _row(
         b"+WIPXDIALECT",
