@@ -10,7 +10,7 @@ from ..context import DONE, HOLD, MORE, ONLINE
 from ..contract import RESULT_CONNECT, RESULT_NO_CARRIER
 from ..session.session import DIAL, is_dial_string
 
-_NO_RADIO = const(("commands.no_radio", "answer"))  # for lazy.py
+_NO_RADIO = const(("commands.fixed", "answer_without_radio"))  # for lazy.py
 
 _LONGEST = const(64)
 _LONGEST_LINE = LINE_MAX - 4

@@ -6,7 +6,8 @@ anything. Loaded when a host sends a command that command_table.py lacks.
 
 from .. import errors
 from ..compat import const
-from ..settings import BASIC
+from ..context import DONE
+from ..settings import BASIC, DIALECT, REGISTRATION, WIPSOFT, fits
 from . import table as table_
 from .dispatch import spec_of
 from .table import ABSENT, ACTIONS, NAME, RADIO, RUN, SET, TEST
@@ -94,3 +95,44 @@ def _allows(row, line, start, end):
 
 def _is(word, line, start, end):
     return len(word) == end - start and line.find(word, start, end) == start
+
+
+def answer_without_radio(context):
+    """+CSQ and +CREG without a radio: signal and state of the bearer's network (H22)."""
+    commands = context.command
+    row = find(_WITHOUT_RADIO, context.command.line.buf, commands.start, commands.name_end)
+    handler = row and row[commands.form]
+    return handler(context) if handler else context.fail(errors.ERROR)
+
+
+def _csq_run(context):
+    context.session.network()  # a board that has not joined one begins to look for it
+    context.writer.begin(b"+CSQ: ").number(context.board.bearer.signal()).text(b",99").end()
+    return DONE
+
+
+def _creg_read(context):
+    mode = context.settings[REGISTRATION]
+    context.writer.begin(b"+CREG: ").number(mode).comma(context.session.network()).end()
+    return DONE
+
+
+def _creg_test(context):
+    context.writer.begin(b"+CREG: (0-1)").end()
+    return DONE
+
+
+def _creg_set(context):
+    """The C1 answers a line, the older modules do not."""
+    line, start, end = context.command.line.buf, context.command.name_end + 1, context.command.end
+    if end - start != 1 or not fits(REGISTRATION, line[start] - 0x30):
+        return context.fail(errors.ERROR)
+    context.settings[REGISTRATION] = line[start] - 0x30
+    return DONE if context.settings[DIALECT] == WIPSOFT else _creg_read(context)
+
+
+# In the order of the forms of table.py.
+_WITHOUT_RADIO = (
+    (b"+CSQ", _csq_run, None, None, None),
+    (b"+CREG", None, _creg_read, _creg_test, _creg_set),
+)
