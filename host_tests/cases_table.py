@@ -1,8 +1,8 @@
 """The command table and its kin: no name hides another, and every specification can be read."""
 
 from wipmodem.commands import dispatch as commands
-from wipmodem.commands import fixed as canned
 from wipmodem.commands import table as command_table
+from wipmodem.commands.fixed import RESPONSES
 from wipmodem.settings import BASIC, RANGES, S38, S_REGISTERS, STACK_OPTIONS
 
 
@@ -16,7 +16,7 @@ def case_every_name_is_found():
 
 def case_a_name_stands_in_one_table():
     """A command is of the table, always the same, or the radio's."""
-    tables = (command_table.TABLE, canned.TABLE, command_table.RADIO)
+    tables = (command_table.TABLE, RESPONSES, command_table.RADIO)
     names = [row[0] for table in tables for row in table]
     assert len(set(names)) == len(names)
 

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from fuzz.program import EVENTS, MARK
-from wipmodem.commands import fixed as canned
+from wipmodem.commands.fixed import RESPONSES
 from wipmodem.commands.table import ACTIONS, NAME, RADIO, TABLE
 from wipmodem.settings import BASIC
 
@@ -63,7 +63,7 @@ LINES = (
     b"\x10",
 )
 NAMES = tuple(
-    [row[NAME] for row in TABLE + ACTIONS + RADIO + canned.TABLE] + [name for name, _ in BASIC]
+    [row[NAME] for row in TABLE + ACTIONS + RADIO + RESPONSES] + [name for name, _ in BASIC]
 )
 
 # Places in EVENTS.

@@ -59,8 +59,8 @@ class Facts:
 def read():
     """Return the Facts of the firmware in firmware/wipmodem."""
     from wipmodem import VERSION, contract, counters, errors, settings
-    from wipmodem.commands import fixed as canned
     from wipmodem.commands import unsolicited as announce
+    from wipmodem.commands.fixed import RESPONSES
     from wipmodem.commands.socket_extras import OPTIONS
     from wipmodem.commands.table import ACTIONS, RADIO, TABLE
     from wipmodem.contract import Sizes
@@ -68,7 +68,7 @@ def read():
     return Facts(
         commands={row[0].decode(): _row(row) for row in TABLE}
         | {row[0].decode(): Row(FORMS, None) for row in RADIO},
-        fixed={row[0].decode(): tuple(map(_text, row[1:])) for row in canned.TABLE},
+        fixed={row[0].decode(): tuple(map(_text, row[1:])) for row in RESPONSES},
         # The parser handles A/, ATS and ATD itself, so no table of the firmware contains them.
         basic={"A/": None, "ATS": None, "ATD": None}
         | {"AT" + row[0].decode(): None for row in ACTIONS}

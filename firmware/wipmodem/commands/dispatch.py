@@ -41,9 +41,7 @@ _PREFIXES = const(b"&%\\")  # first characters of basic commands with two charac
 _NAME_ENDS = const(b'?=;"')  # characters that end the name of an extended command
 # Handlers that are loaded on first use (lazy.py).
 _DIAL = const(("commands.calls", "dial"))
-_PASS_ON = const(("commands.calls", "pass_on"))
-_FIXED = const(("commands.fixed", "say"))
-_OWN_PREFIX = const(b"+WIP")  # commands with this prefix are never passed on to the radio
+_FIXED = const(("commands.fixed", "answer"))
 _TOO_LARGE = const(9999)  # larger numbers are kept as this one, which is above every range
 
 
@@ -259,7 +257,7 @@ class Dispatcher:
         if form < 0:
             return errors.ERROR
         if row is None:
-            return self._fixed_or_radio(context)
+            return self._fixed_or_radio()
         spec = spec_of(row, context.settings)
         if row[form] is None or spec is ABSENT:
             return errors.ERROR
@@ -289,19 +287,13 @@ class Dispatcher:
             i += 1
         return i
 
-    def _fixed_or_radio(self, context):
-        """Handle a command that is not in the table: give its fixed response, or ask the radio.
+    def _fixed_or_radio(self):
+        """Find the end of a command that is not in the table. Its arguments are not parsed (H23).
 
-        Its arguments are not parsed (H23). Return 0 or an error number.
+        Return 0 or an error number.
         """
         self.end = command_end(self._buf, self.start, self.line.n)
-        say = lazy.find(_FIXED)
-        error = errors.NO_MEMORY if say is None else say(context)
-        if error is not None:
-            return error
-        if self._buf.find(_OWN_PREFIX, self.start, self.end) == self.start:
-            return errors.ERROR
-        return self._set_handler(_PASS_ON)
+        return self._set_handler(_FIXED)
 
     def _read_name(self):
         """Read a name, converted to upper case in place. Return its hash.

@@ -1,27 +1,31 @@
-"""Commands whose answer is always the same: who we are, and what hosts ask before dialling (H18).
+"""Commands that the command table lacks: fixed responses, and what goes to the radio.
 
-(name, answer of AT+NAME, answer of AT+NAME?, what AT+NAME= may be given). None: plain ERROR; ():
-anything. Loaded when a host sends a command that command_table.py lacks.
+Loaded when a host first sends such a command, or AT+CLAC.
 """
 
-from .. import errors
+from .. import errors, lazy
 from ..compat import const
-from ..context import DONE
-from ..settings import BASIC, DIALECT, REGISTRATION, WIPSOFT, fits
-from . import table as table_
+from ..context import DONE, MORE
+from ..settings import BASIC, DIALECT, EACH, NO_EFFECT, REGISTRATION, WIPSOFT, fits
 from .dispatch import spec_of
-from .table import ABSENT, ACTIONS, NAME, RADIO, RUN, SET, TEST
+from .table import ABSENT, ACTIONS, NAME, RADIO, RUN, SET, SPEC, TABLE, TEST
 
-_VALUES = const(3)  # column of the values that AT+NAME= may be given
+_SPACE = const(0x20)
+_ZERO = const(0x30)
+_OWN_PREFIX = const(b"+WIP")  # commands with this prefix are never passed on to the radio
+_PASS_ON = const(("commands.calls", "pass_on"))
 
-TABLE = (
+# Fixed responses (H18): (name, response to AT+NAME, response to AT+NAME?, texts that AT+NAME=
+# accepts). None stands for plain ERROR; an empty tuple accepts any text.
+_ACCEPTED = const(3)  # column of the texts
+RESPONSES = (
     (b"+GMI", b"+GMI: WAVECOM MODEM", None, None),
     (b"+CGMI", b"+CGMI: WAVECOM MODEM", None, None),
     (b"+GMM", b"MULTIBAND 800 1900 Model 65", None, None),
     (b"+CGMM", b"MULTIBAND 800 1900 Model 65", None, None),
     (b"+GCAP", b"+GCAP: +CIS707-A", None, None),
     (b"+ICF", None, b"+ICF: 3,3", (b"3", b"3,3")),  # Q39
-    (b"+CCED", None, None, (b"0", b"2")),  # off, the only state there is
+    (b"+CCED", None, None, (b"0", b"2")),  # cell environment reports, which stay off
     (b"+CPIN", None, b"+CPIN: READY", None),
     (b"+CGREG", b"+CGREG: 0,1", b"+CGREG: 0,1", (b"0", b"1", b"2")),
     (b"+CGATT", None, b"+CGATT: 1", (b"1",)),
@@ -34,79 +38,82 @@ TABLE = (
     (b"+FCLASS", None, b"0", (b"0",)),  # H21: data, no fax
 )
 
-
-_OTHERS = const(((b"D",), (b"S",)))  # commands with a row in no table
-_NAMED = (BASIC, ACTIONS, _OTHERS, TABLE, RADIO, table_.TABLE)  # what AT+CLAC lists
-
-
-def command_name(context, i):
-    """The i-th command that there is; b"" if the dialect lacks it, None behind the last."""
-    which = 0
-    while which < len(_NAMED) and i >= len(_NAMED[which]):
-        i -= len(_NAMED[which])
-        which += 1
-    if which == len(_NAMED):
-        return None
-    row = _NAMED[which][i]
-    lacks = _NAMED[which] is table_.TABLE and spec_of(row, context.settings) is ABSENT
-    return b"" if lacks else row[NAME]
+# Tables of commands that AT+CLAC lists, in this order, after those without effect. ATD and S
+# registers have no row in any other table.
+_LISTED = (BASIC, ACTIONS, ((b"D",), (b"S",)), RESPONSES, RADIO, TABLE)
 
 
-def say(context):
-    """Answer the command under way: 0, or ERROR. None if it is not in the table."""
-    commands = context.command
-    line, form = context.command.line.buf, commands.form
-    row = find(TABLE, line, commands.start, commands.name_end)
-    if row is None:
-        return None
-    if form == SET:
-        return 0 if _allows(row, line, commands.name_end + 1, commands.end) else errors.ERROR
-    if form == TEST or row[form] is None:
-        return errors.ERROR
-    context.writer.begin(row[form]).end()
-    return 0
+def answer(context):
+    """Handle a command that the command table lacks.
+
+    A fixed response comes first, then the radio; without a radio, +CSQ and +CREG describe the
+    network (H22). Any other command is plain ERROR.
+    """
+    command = context.command
+    line = command.line.buf
+    row = _find(RESPONSES, line, command.start, command.name_end)
+    if row is not None:
+        return _respond(context, row)
+    if line.find(_OWN_PREFIX, command.start, command.end) == command.start:
+        return context.fail(errors.ERROR)
+    if context.session.radio is not None:
+        return lazy.need(_PASS_ON)(context)
+    row = _find(_NETWORK, line, command.start, command.name_end)
+    handler = row and row[command.form]
+    return handler(context) if handler else context.fail(errors.ERROR)
 
 
 def response(name):
-    """Return what AT+NAME answers, for the name of a row with that form, in upper case."""
-    return find(TABLE, name, 0, len(name))[RUN]
+    """Return the fixed response to AT+NAME, bytes. name: `+NAME` of a row that has that form."""
+    return _find(RESPONSES, name, 0, len(name))[RUN]
 
 
-def find(table, line, start, end):
-    """The row whose name is line[start:end], or None."""
+def _respond(context, row):
+    command = context.command
+    form = command.form
+    if form == SET:
+        accepted = _accepts(row, command.line.buf, command.name_end + 1, command.end)
+        return DONE if accepted else context.fail(errors.ERROR)
+    if form == TEST or row[form] is None:
+        return context.fail(errors.ERROR)
+    context.writer.begin(row[form]).end()
+    return DONE
+
+
+# Both searches go by index: with an iterator, MicroPython would allocate the frame of a function
+# that has so many variables.
+
+
+def _find(table, line, start, end):
+    """Return the row whose name is line[start:end], or None."""
     i = len(table)
     while i:
         i -= 1
-        if _is(table[i][NAME], line, start, end):
+        if _equals(table[i][NAME], line, start, end):
             return table[i]
     return None
 
 
-def _allows(row, line, start, end):
-    """May AT+NAME= be given line[start:end]?"""
-    values = row[_VALUES]
-    i = len(values) if values else 0
+def _accepts(row, line, start, end):
+    """Return True if AT+NAME= accepts the text line[start:end]."""
+    texts = row[_ACCEPTED]
+    i = len(texts) if texts else 0
     while i:
         i -= 1
-        if _is(values[i], line, start, end):
+        if _equals(texts[i], line, start, end):
             return True
-    return values == ()
+    return texts == ()
 
 
-def _is(word, line, start, end):
-    return len(word) == end - start and line.find(word, start, end) == start
+def _equals(text, line, start, end):
+    return len(text) == end - start and line.find(text, start, end) == start
 
 
-def answer_without_radio(context):
-    """+CSQ and +CREG without a radio: signal and state of the bearer's network (H22)."""
-    commands = context.command
-    row = find(_WITHOUT_RADIO, context.command.line.buf, commands.start, commands.name_end)
-    handler = row and row[commands.form]
-    return handler(context) if handler else context.fail(errors.ERROR)
+# +CSQ and +CREG of a board without a radio (H22)
 
 
 def _csq_run(context):
-    context.session.network()  # a board that has not joined one begins to look for it
+    context.session.network()  # a board that has not joined a network begins to look for one
     context.writer.begin(b"+CSQ: ").number(context.board.bearer.signal()).text(b",99").end()
     return DONE
 
@@ -123,16 +130,60 @@ def _creg_test(context):
 
 
 def _creg_set(context):
-    """The C1 answers a line, the older modules do not."""
-    line, start, end = context.command.line.buf, context.command.name_end + 1, context.command.end
-    if end - start != 1 or not fits(REGISTRATION, line[start] - 0x30):
+    """Handle AT+CREG=<mode>: 1 reports changes of the network's state, 0 does not.
+
+    The modem of the guide also answers with a line, which WIPsoft modems do not.
+    """
+    command = context.command
+    start = command.name_end + 1
+    mode = command.line.buf[start] - _ZERO if command.end - start == 1 else -1
+    if not fits(REGISTRATION, mode):
         return context.fail(errors.ERROR)
-    context.settings[REGISTRATION] = line[start] - 0x30
+    context.settings[REGISTRATION] = mode
     return DONE if context.settings[DIALECT] == WIPSOFT else _creg_read(context)
 
 
-# In the order of the forms of table.py.
-_WITHOUT_RADIO = (
+# Rows have the columns NAME to SET of the command table.
+_NETWORK = (
     (b"+CSQ", _csq_run, None, None, None),
     (b"+CREG", None, _creg_read, _creg_test, _creg_set),
 )
+
+
+# +CLAC
+
+
+def list_commands(context):
+    """Handle AT+CLAC: write the name of one command in each call."""
+    position = context.step * EACH
+    context.step += 1
+    if position < len(NO_EFFECT):
+        _write_no_effect(context.writer.begin(b"AT"), position)
+        return MORE
+    row = _listed_row(context.step - 1 - len(NO_EFFECT) // EACH)
+    if row is None:
+        return DONE
+    if _is_in_dialect(row, context.settings):
+        context.writer.begin(b"AT").text(row[NAME]).end()
+    return MORE
+
+
+def _write_no_effect(writer, position):
+    """Write the name of a basic command without effect: one letter, often after a prefix."""
+    if NO_EFFECT[position] != _SPACE:
+        writer.char(NO_EFFECT[position])
+    writer.char(NO_EFFECT[position + 1]).end()
+
+
+def _listed_row(i):
+    """Return the row of the i-th command in _LISTED, or None after the last."""
+    for table in _LISTED:
+        if i < len(table):
+            return table[i]
+        i -= len(table)
+    return None
+
+
+def _is_in_dialect(row, settings):
+    """Return True if the dialect has the command. Only rows of TABLE depend on the dialect."""
+    return len(row) <= SPEC or spec_of(row, settings) is not ABSENT

@@ -1,44 +1,47 @@
-"""Who and what the modem is: ATI, AT&V, +GMR, +GSN, +CLAC. Listings say a line a call."""
+"""Handlers that identify the modem: ATI, AT&V, +GMR, +CGMR, +GSN, +CGSN, +WMSN.
+
+Loaded when a host first uses one of them.
+"""
 
 from .. import VERSION, lazy
 from ..compat import const
 from ..context import DONE, MORE
-from ..settings import BASIC, CMEE, DIALECT, EACH, NO_EFFECT, RX_FLOW, S_REGISTERS, SPEED, TX_FLOW
+from ..settings import BASIC, CMEE, DIALECT, RX_FLOW, S_REGISTERS, SPEED, TX_FLOW
 
 _SPACE = const(0x20)
 _EQUALS = const(0x3D)
 _S = const(0x53)
-_HALF = const(8)  # registers in a line of AT&V: all are more than a line holds
+_HALF = const(8)  # registers in the first line: all of them are too long for one line
 
+# Names of +WIPXDIALECT, by the value of DIALECT.
 _DIALECTS = const((b"c1", b"wipsoft"))
 
-
-# For lazy.py.
 _RESPONSE = const(("commands.fixed", "response"))
-_NAME = const(("commands.fixed", "command_name"))
 
 
 def dialect(context):
+    """Return the name of the dialect that is set, bytes."""
     return _DIALECTS[context.settings[DIALECT]]
 
 
 def find_dialect(name):
-    """Its number, or -1."""
+    """Return the value of DIALECT for a name in lower case, bytes, or -1 if there is none."""
     return _DIALECTS.index(name) if name in _DIALECTS else -1
 
 
 def identify(context):
-    """ATI, ATI0, ATI3: product, version, board; whether what was kept over power loss is gone."""
+    """Handle ATI<value>: write the line of _IDENTITIES for the value.
+
+    ATI0 and ATI3 add a line if saved settings were corrupt or foreign.
+    """
     if context.step:
         context.writer.begin(b"profile damaged: factory values").end()
         return DONE
-    _IDENTITIES[context.arguments.value(0)](context, context.writer)
     context.step = 1
-    return MORE if context.arguments.value(0) in (0, 3) and _damaged(context.board.store) else DONE
-
-
-def _damaged(store):
-    return store.corrupt or store.foreign
+    value = context.arguments.value(0)
+    _IDENTITIES[value](context, context.writer)
+    store = context.board.store
+    return MORE if value in (0, 3) and (store.corrupt or store.foreign) else DONE
 
 
 def _product(context, writer):
@@ -50,7 +53,7 @@ def _version(context, writer):
 
 
 def _checksum(context, writer):
-    """ATI2: the firmware has been checked; who starts it does that."""
+    """Write no text: the firmware is checked when it is installed, so OK says enough."""
 
 
 def _model(context, writer):
@@ -75,10 +78,11 @@ def _bearer(context, writer):
     writer.begin(b"radio" if context.session.radio is not None else b"network").end()
 
 
-def _number(context, writer):
+def _serial_number(context, writer):
     writer.begin(context.board.serial_number).end()
 
 
+# By the value of ATI.
 _IDENTITIES = (
     _product,
     _version,
@@ -89,50 +93,30 @@ _IDENTITIES = (
     _sockets,
     _maker,
     _bearer,
-    _number,
+    _serial_number,
 )
 
 
 def revision(context):
+    """Handle AT+GMR and AT+CGMR: write the version of the firmware."""
     context.writer.begin(b"wipmodem ").text(VERSION).end()
     return DONE
 
 
 def serial(context):
-    """15 digits."""
-    _number(context, context.writer)
+    """Handle AT+GSN and AT+CGSN: write the serial number, 15 digits."""
+    _serial_number(context, context.writer)
     return DONE
 
 
 def wmsn_read(context):
+    """Handle AT+WMSN?: write the serial number."""
     context.writer.begin(b"+WMSN: ").text(context.board.serial_number).end()
     return DONE
 
 
-def list_commands(context):
-    """AT+CLAC: a line for each command of the dialect."""
-    first = context.step * EACH
-    if first < len(NO_EFFECT):
-        _say_without_effect(context.writer.begin(b"AT"), first)
-        context.step += 1
-        return MORE
-    name = lazy.need(_NAME)(context, context.step - len(NO_EFFECT) // EACH)
-    if name is None:
-        return DONE
-    if name:
-        context.writer.begin(b"AT").text(name).end()
-    context.step += 1
-    return MORE
-
-
-def _say_without_effect(writer, i):
-    if NO_EFFECT[i] != _SPACE:
-        writer.char(NO_EFFECT[i])
-    writer.char(NO_EFFECT[i + 1]).end()
-
-
 def view(context):
-    """AT&V: what is in force. Credentials are no setting."""
+    """Handle AT&V: write the settings in force, one line in each call."""
     context.step += 1
     _VIEWS[context.step - 1](context.writer.begin(), context.settings)
     return MORE if context.step < len(_VIEWS) else DONE
@@ -153,14 +137,15 @@ def _view_line(writer, settings):
 
 
 def _view_registers(writer, settings):
-    _say_registers(writer, settings, 0, _HALF)
+    _write_registers(writer, settings, 0, _HALF)
 
 
 def _view_more_registers(writer, settings):
-    _say_registers(writer, settings, _HALF, len(S_REGISTERS))
+    _write_registers(writer, settings, _HALF, len(S_REGISTERS))
 
 
-def _say_registers(writer, settings, i, end):
+def _write_registers(writer, settings, i, end):
+    """Write the values of S_REGISTERS[i:end], three digits each."""
     first = i
     while i < end:
         number, setting = S_REGISTERS[i]

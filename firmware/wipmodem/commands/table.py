@@ -45,6 +45,7 @@ KINDS: dict = {
 # Modules that are loaded on first use (lazy.py). Their handlers are written (module, function).
 _CALLS = const("commands.calls")
 _IDENTITY = const("commands.identity")
+_FIXED = const("commands.fixed")
 _DIAGNOSTICS = const("commands.diagnostics")
 _SERVERS = const("commands.server_commands")
 _REPORT = const("commands.socket_report")
@@ -103,7 +104,7 @@ TABLE: tuple = (
     _row(b"+GSN", (_IDENTITY, "serial")),
     _row(b"+CGSN", (_IDENTITY, "serial")),
     _row(b"+WMSN", None, (_IDENTITY, "wmsn_read")),
-    _row(b"+CLAC", (_IDENTITY, "list_commands")),
+    _row(b"+CLAC", (_FIXED, "list_commands")),
     _row(b"+WCHD", session.end_all),
     # AT+WIPCFG=<mode>[,<option or action>[,<value>]], AT+WIPCFG?
     _row(b"+WIPCFG", None, session.wipcfg_read, None, session.wipcfg_set, _CFG, _CFG_WIPSOFT),
