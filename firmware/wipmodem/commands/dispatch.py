@@ -243,7 +243,7 @@ class Dispatcher:
         if setting < 0:
             return errors.ERROR
         if action == _QUESTION:
-            base.s_register_read(context, setting)
+            base.write_s_register(context, setting)
             return 0
         if action != _EQUALS or not 0x30 <= self._peek() <= 0x39:
             return errors.ERROR

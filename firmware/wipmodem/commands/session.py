@@ -1,4 +1,7 @@
-"""Handlers of the IP stack and its session: +WIPCFG, +WIPBR, H and +WCHD (Q40)."""
+"""Handlers of the IP stack and its session: +WIPCFG, +WIPBR, H and +WCHD.
+
+A handler takes a Context and returns an outcome (context.py).
+"""
 
 from .. import VERSION, errors
 from ..compat import const
@@ -7,56 +10,62 @@ from ..contract import RESULT_NO_CARRIER
 from ..settings import S7, STACK, STACK_OPTIONS, find, load, save
 from .base import assign
 
-_SESSION_MS = const(60000)  # H7
-_LOCAL_ADDRESS = const(15)  # options of +WIPBR=3
-_FIRST_DNS = const(17)
+_SESSION_MS = const(60000)  # longest time until the result of AT+WIPBR=4,6,0 (H7)
+# Options of +WIPBR.
 _APN = const(11)
+_LOCAL_ADDRESS = const(15)
+_FIRST_DNS = const(17)  # the second DNS server is option 18
+
+
+# +WIPCFG
 
 
 def wipcfg_set(context):
-    return _MODES[context.arguments.value(0)](context, context.arguments)
+    """Handle AT+WIPCFG=<mode>[,<option or action>[,<value>]]."""
+    return _MODES[context.arguments.value(0)](context)
 
 
-def _stop(context, arguments):
+def _stop(context):
     return context.outcome(context.session.stop())
 
 
-def _start(context, arguments):
+def _start(context):
     return context.outcome(context.session.start())
 
 
-def _set_stack_option(context, arguments):
-    """C5, Q6: also while the stack runs; sockets made later have it."""
-    setting = find(STACK_OPTIONS, arguments.value(1))
+def _set_stack_option(context):
+    """Set an option for sockets that are created later, also while the stack runs (C5)."""
+    setting = find(STACK_OPTIONS, context.arguments.value(1))
     if setting < 0:
         return context.fail(errors.NO_OPTION)  # C4
-    if assign(context, setting, arguments.value(2)):
+    if assign(context, setting, context.arguments.value(2)):
         return context.fail(errors.BAD_VALUE)
     context.table.options.use()
     return DONE
 
 
-def _version(context, arguments):
-    """H18: in WIPsoft, a line that names it."""
+def _write_version(context):
+    """Write the line that names WIPsoft, for hosts that look for it (H18)."""
     context.writer.begin(b"WIPsoft 2.02, wipmodem ").text(VERSION).end()
     return DONE
 
 
-def _keep(context, arguments):
-    """C7, Q8: 1 saves, 0 restores."""
-    if arguments.value(1):
+def _save_or_restore(context):
+    """Save the options (action 1), or restore what was saved (action 0) (C7). Allocates."""
+    if context.arguments.value(1):
         saved = save(context.settings, context.board.store, STACK)
         return DONE if saved else context.fail(errors.STORE_FAILED)
-    whole = load(context.settings, context.board.store, STACK)
+    loaded = load(context.settings, context.board.store, STACK)
     context.table.options.use()
-    return DONE if whole else context.fail(errors.NOT_RESTORED)
+    return DONE if loaded else context.fail(errors.NOT_RESTORED)
 
 
-_MODES = {0: _stop, 1: _start, 2: _set_stack_option, 3: _version, 4: _keep}
+# By the mode of +WIPCFG.
+_MODES = {0: _stop, 1: _start, 2: _set_stack_option, 3: _write_version, 4: _save_or_restore}
 
 
 def wipcfg_read(context):
-    """C6, Q7: an option a line; H18: an error while the stack is stopped."""
+    """Handle AT+WIPCFG?: write one option in each call (C6). It is 803 without a stack (Q7)."""
     if not context.session.started:
         return context.fail(errors.BAD_STACK_STATE)
     number, setting = STACK_OPTIONS[context.step]
@@ -65,93 +74,119 @@ def wipcfg_read(context):
     return MORE if context.step < len(STACK_OPTIONS) else DONE
 
 
+# +WIPBR
+
+
 def wipbr_set(context):
-    return _TYPES[context.arguments.value(0)](context, context.arguments)
+    """Handle AT+WIPBR=<action>,6[,<option>[,<text>]]."""
+    return _ACTIONS[context.arguments.value(0)](context)
 
 
-def _close_device(context, arguments):
+def _close_device(context):
     return context.outcome(context.session.close_device())
 
 
-def _open_device(context, arguments):
+def _open_device(context):
     return context.outcome(context.session.open_device())
 
 
-def _set_session_option(context, arguments):
-    """B4: user id or password of the next session. H6: an APN is the radio's business.
+def _set_session_option(context):
+    """Set the user name or the password of the next session (B4). Allocates.
 
-    Refused with a zero byte in it: PPP and Wi-Fi stacks take zero for the end of a text.
+    A text with a zero byte is 801: PPP and Wi-Fi stacks end a text there. An APN is accepted and
+    ignored, because the radio has one of its own (H6).
     """
-    option = arguments.value(2)
+    option = context.arguments.value(2)
     if option == _APN:
         return DONE
-    given = arguments.text(3)
-    if b"\0" in given:
+    text = context.arguments.text(3)
+    if b"\0" in text:
         return context.fail(errors.BAD_VALUE)
-    return context.outcome(context.session.set_credentials(option, given))
+    return context.outcome(context.session.set_credentials(option, text))
 
 
-def _get_session_option(context, arguments):
-    """B5: only while a session is up."""
-    stack = context.session
-    if not stack.up():
-        return context.fail(errors.BAD_STACK_STATE)  # Q11
-    option = arguments.value(2)
-    addr = stack.address() if option == _LOCAL_ADDRESS else stack.server(option - _FIRST_DNS)
-    context.writer.begin(b"+WIPBR: 6").comma(option).address(addr).end()
+def _read_session_option(context):
+    """Write an address of the session that is up, otherwise 803 (B5, Q11). Allocates."""
+    session = context.session
+    if not session.up():
+        return context.fail(errors.BAD_STACK_STATE)
+    option = context.arguments.value(2)
+    if option == _LOCAL_ADDRESS:
+        address = session.address()
+    else:
+        address = session.server(option - _FIRST_DNS)
+    context.writer.begin(b"+WIPBR: 6").comma(option).address(address).end()
     return DONE
 
 
-def _open_session(context, arguments):
-    """4,6: OK at once, the outcome as URC (B2). 4,6,0: the result is the outcome (H7)."""
-    stack = context.session
-    silent = arguments.count > 2
+def _open_session(context):
+    """Open a session. Its outcome is reported by a URC, after an OK at once (B2).
+
+    With a third argument the outcome is the result of the command itself (H7).
+    """
     if context.step == 0:
         context.step = 1
-        call = context.online.call
-        if call and call.busy():
-            return context.fail(errors.BAD_STACK_STATE)  # B1
-        failure = stack.open_session(silent, context.settings[S7] * 1000)
-        if failure or not silent:
-            return context.outcome(failure)
-    if stack.up():
+        awaited = context.arguments.count > 2
+        error = _request_session(context, awaited)
+        if error or not awaited:
+            return context.outcome(error)
+    return _await_session(context)
+
+
+def _request_session(context, awaited):
+    """Return 0, or an error number. awaited: no URC reports the outcome."""
+    call = context.online.call
+    if call and call.busy():
+        return errors.BAD_STACK_STATE  # B1
+    return context.session.open_session(awaited, context.settings[S7] * 1000)
+
+
+def _await_session(context):
+    """Return DONE once the session is up, FAILED if it has failed or is too late, or HOLD."""
+    session = context.session
+    if session.up():
         return DONE
-    failure = stack.failure()
-    if not failure and context.command.age_ms() < _SESSION_MS:
+    error = session.failure()
+    if not error and context.command.age_ms() < _SESSION_MS:
         return HOLD
-    stack.end()
-    return context.fail(failure or errors.NOT_IN_TIME)
+    session.end()
+    return context.fail(error or errors.NOT_IN_TIME)
 
 
-def _close_session(context, arguments):
+def _close_session(context):
     return context.outcome(context.session.close_session())
 
 
-_TYPES = {
+# By the action of +WIPBR.
+_ACTIONS = {
     0: _close_device,
     1: _open_device,
     2: _set_session_option,
-    3: _get_session_option,
+    3: _read_session_option,
     4: _open_session,
     5: _close_session,
 }
 
 
 def wipbr_read(context):
+    """Handle AT+WIPBR?: 1 if the session is up, otherwise 0 (B6)."""
     context.writer.begin(b"+WIPBR: 6").comma(context.session.up()).end()
     return DONE
 
 
+# The end of calls
+
+
 def hang_up(context):
-    """ATH: every call ends, the session's too (Q40)."""
+    """Handle ATH: end the data call and the session, whose sockets are closed (Q40)."""
     if context.online.call:
         context.online.call.hang_up()
     context.session.hang_up()
     return DONE
 
 
-def end_all(context):
-    """AT+WCHD: as ATH, and the end of a data call is told."""
+def wchd_run(context):
+    """Handle AT+WCHD: do what ATH does, and report NO CARRIER if there was a data call (Q40)."""
     if context.online.call and context.online.call.hang_up():
         context.urcs.result(RESULT_NO_CARRIER)
     context.session.hang_up()

@@ -105,7 +105,7 @@ TABLE: tuple = (
     _row(b"+CGSN", (_IDENTITY, "serial")),
     _row(b"+WMSN", None, (_IDENTITY, "wmsn_read")),
     _row(b"+CLAC", (_FIXED, "list_commands")),
-    _row(b"+WCHD", session.end_all),
+    _row(b"+WCHD", session.wchd_run),
     # AT+WIPCFG=<mode>[,<option or action>[,<value>]], AT+WIPCFG?
     _row(b"+WIPCFG", None, session.wipcfg_read, None, session.wipcfg_set, _CFG, _CFG_WIPSOFT),
     # AT+WIPBR=<action>,<bearer>[,<option>[,<text>]], AT+WIPBR?
@@ -201,9 +201,9 @@ HIGHEST = const(1)
 HANDLER = const(2)
 ACTIONS: tuple = (
     (b"I", 9, (_IDENTITY, "identify")),
-    (b"Z", 0, base.reset),
-    (b"&F", 0, base.factory),
-    (b"&W", 0, base.write),
+    (b"Z", 0, base.restore_profile),
+    (b"&F", 0, base.restore_factory),
+    (b"&W", 0, base.save_profile),
     (b"&V", 0, (_IDENTITY, "view")),
     (b"H", 0, session.hang_up),
     (b"O", 0, (_CALLS, "resume")),

@@ -5,7 +5,7 @@ from ..clock import ticks_add, ticks_diff
 from ..compat import const
 from ..context import DONE
 from ..settings import SPEED
-from .base import takes_rate
+from .base import supports_rate
 
 _TRIAL_S = const(10)
 _HUNDRED = const(100)
@@ -67,7 +67,7 @@ def begin(context):
     """AT+WIPXIPR=<rate>[,<seconds>]: the OK goes out at the old rate."""
     rate = context.arguments.value(0)
     seconds = context.arguments.value_or(1, _TRIAL_S)
-    if not takes_rate(context, rate) or not seconds:
+    if not supports_rate(context, rate) or not seconds:
         return context.fail(errors.ERROR)
     trial = context.deferred.trial
     if trial is None:
