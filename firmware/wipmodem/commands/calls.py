@@ -1,60 +1,97 @@
-"""Handlers of D, A and O (Q41), of commands that are passed on to the radio, and of +WIPXDIAL.
+"""Handlers of data calls (D, A, O), of commands for the radio, and of +WIPXDIAL.
 
-Loaded when a host first uses one of them.
+Loaded when a host first uses one of them. A handler takes a Context and returns an outcome
+(context.py).
 """
 
-from .. import errors, lazy
+from .. import errors
 from ..at.writer import LINE_MAX, LONG_MAX
 from ..compat import const
 from ..context import DONE, HOLD, MORE, ONLINE
 from ..contract import RESULT_CONNECT, RESULT_NO_CARRIER
 from ..session.session import DIAL, is_dial_string
 
-_NO_RADIO = const(("commands.fixed", "answer_without_radio"))  # for lazy.py
-
-_LONGEST = const(64)
-_LONGEST_LINE = LINE_MAX - 4
-_READY_MS = const(5000)
 _SEMICOLON = const(0x3B)
-_DEAF_MS = const(125)  # V.250, 5.6.1: what follows a command line so soon aborts nothing
+_MAX_DIAL = const(64)  # characters of a dial command, without AT
+_MAX_TEXT = LINE_MAX - 4  # characters of a line from the radio, without CR LF on both sides
+_READY_MS = const(5000)  # longest wait for a radio that starts or hangs up
+_TYPED_AHEAD_MS = const(125)  # what the host sends sooner after ATD does not abort the call
 
-# Steps of D and A, in context.step.
+# Values of context.step while a call is set up.
 _NEW = const(0)
-_WAITING = const(1)  # for the radio, which starts or hangs up
-_CALLING = const(2)
+_WAITING = const(1)  # the radio is not free yet
+_DIALLING = const(2)
 
 
 def dial(context):
-    """ATD<number>: a data call. ATD<number>; is a voice call, the radio's own business."""
+    """Handle ATD<dial string>: set up a data call. With a `;` at its end it goes to the radio.
+
+    The semicolon asks for a voice call, which is the radio's own.
+    """
     command = context.command
     length = command.end - command.start
     if length > 1 and command.line.buf[command.end - 1] == _SEMICOLON:
         return pass_on(context)
-    return _call(context) if 1 < length <= _LONGEST else context.fail(errors.ERROR)
+    return _call(context) if 1 < length <= _MAX_DIAL else context.fail(errors.ERROR)
 
 
 def answer(context):
+    """Handle ATA: answer an incoming data call."""
     return _call(context)
 
 
+def resume(context):
+    """Handle ATO: return to the data call that the escape sequence has left (Q41)."""
+    call = context.online.call
+    if call is None or not call.up():
+        return context.fail(errors.ERROR)
+    context.online.enter_call(context)
+    return ONLINE
+
+
 def _call(context):
-    """D or A, as typed. Held until the radio says what became of it, S7 seconds at most, or the
-    host has typed a character."""
+    """Set up a data call by sending the command to the radio as it is. Allocates.
+
+    Holds until the radio has a result, within the time limit of S7, or until the host aborts.
+    """
     call = context.online.call
     if call is None:
         return context.fail(errors.ERROR)
     if context.step == _NEW:
         call.prepare()
         context.step = _WAITING
-    if _aborted(context):
+    if _is_aborted(context):
         call.hang_up()
         return context.finish(RESULT_NO_CARRIER)
     if context.step == _WAITING:
         outcome = _begin(context)
         if outcome != DONE:
             return outcome
-        context.step = _CALLING
-    result = call.result()
+        context.step = _DIALLING
+    return _outcome(context)
+
+
+def _begin(context):
+    """Return DONE once the radio dials, HOLD while it is not free, or FAILED."""
+    call = context.online.call
+    command = context.command
+    if context.session.in_session() or call.busy():
+        return context.fail(errors.ERROR)
+    # The channel is created before the radio dials, because there may be no memory for it.
+    context.online.need_call_channel(context)
+    if call.begin(b"AT" + bytes(command.line.buf[command.start : command.end])):
+        return DONE
+    return _hold_for_radio(context)
+
+
+def _hold_for_radio(context):
+    """Return HOLD while a radio that starts or hangs up may become free in time, or FAILED."""
+    return HOLD if context.command.age_ms() < _READY_MS else context.fail(errors.ERROR)
+
+
+def _outcome(context):
+    """Return HOLD while the radio sets up the call, ONLINE once it is connected, or RESULT."""
+    result = context.online.call.result()
     if result is None:
         return HOLD
     if result == RESULT_CONNECT:
@@ -63,103 +100,103 @@ def _call(context):
     return context.finish(result)
 
 
-def _begin(context):
-    """Return DONE once the radio dials, HOLD while it starts or hangs up, or FAILED."""
-    call = context.online.call
-    command = context.command
-    if context.session.in_session() or call.busy():
-        return context.fail(errors.ERROR)
-    context.online.need_call_channel(context)  # before the radio dials: it allocates
-    if call.begin(b"AT" + bytes(command.line.buf[command.start : command.end])):
-        return DONE
-    return HOLD if context.command.age_ms() < _READY_MS else context.fail(errors.ERROR)
+# A character from the host aborts a call that is being set up (V.250 5.6.1)
 
 
-def _aborted(context):
-    """Return whether the host has typed a character behind the line, and take it (V.250, 5.6.1).
+def _is_aborted(context):
+    """Return True if the host has sent a character that aborts the call, and remove it.
 
-    What came in the first 125 ms, its LF or lines typed ahead (H3), waits in `host` and stays
-    there. So does what the host types while S0 answers: it has asked for no call.
+    Bytes of the first 125 ms, such as an LF or lines sent ahead (H3), abort nothing and stay in
+    the input. While S0 answers a call, no byte aborts it: the host has not asked for that call.
     """
-    calls = context.online.call
-    host = context.command.line.input
-    if calls.ahead < 0:
-        while _read_ahead(context):
-            pass
-        # Whatever is there in the first look after that time may have come within it.
-        if context.command.age_ms() >= _DEAF_MS:
-            calls.ahead = host.left()
-        return False
-    if not (calls.abortable and (host.left() > calls.ahead or _read_ahead(context))):
-        return False
-    if calls.ahead:
-        host.end -= 1  # read just now, a single one
-    else:
-        host.take(1)
-    return True
-
-
-def _read_ahead(context):
-    """Read one byte more behind those that wait in `host`, if there is room for it. Return
-    whether one came."""
-    host = context.command.line.input
-    if not host.left():
-        host.load(0)
-    if host.end == len(host.buf) or context.board.serial.readinto(context.online.call.byte) <= 0:
-        return False
-    host.buf[host.end] = context.online.call.byte[0]
-    host.end += 1
-    return True
-
-
-def resume(context):
-    """ATO: back to a call on hold (Q41)."""
     call = context.online.call
-    if call is None or not call.up():
-        return context.fail(errors.ERROR)
-    context.online.enter_call(context)
-    return ONLINE
+    span = context.command.line.input
+    if call.ahead < 0:
+        _count_typed_ahead(context)
+        return False
+    if not call.abortable or (span.left() <= call.ahead and not _append_byte(context)):
+        return False
+    if call.ahead:
+        span.end -= 1  # the aborting character is the last byte
+    else:
+        span.take(1)
+    return True
+
+
+def _count_typed_ahead(context):
+    """Read what the host has sent ahead. Count those bytes once the 125 ms are over.
+
+    A byte that the first look after that time finds may have come within the time.
+    """
+    while _append_byte(context):
+        pass
+    if context.command.age_ms() >= _TYPED_AHEAD_MS:
+        context.online.call.ahead = context.command.line.input.left()
+
+
+def _append_byte(context):
+    """Read one byte from the host and append it to the input. Return False if there is none.
+
+    False as well if the input has no room for it.
+    """
+    span = context.command.line.input
+    if not span.left():
+        span.load(0)
+    byte = context.online.call.byte
+    if span.end == len(span.buf) or context.board.serial.readinto(byte) <= 0:
+        return False
+    span.buf[span.end] = byte[0]
+    span.end += 1
+    return True
+
+
+# Commands for the radio
 
 
 def pass_on(context):
-    """The command under way, as it was typed. In a call, or refused: ERROR.
+    """Pass a command on to the radio as typed (H23), and write the radio's information text.
 
-    F5, H4: the radio's information lines are said in one piece, once its result is known and OK.
+    The text is written only after the radio's result, and only if that is OK (F5, H4). Without a
+    radio, during a call, or after another result, the command is ERROR.
     """
     radio = context.session.radio
+    if radio is None:
+        return context.fail(errors.ERROR)
     if context.step == 0:
-        if radio is None:
-            answer = lazy.find(_NO_RADIO)
-            return context.fail(errors.NO_MEMORY) if answer is None else answer(context)
         if context.session.in_call() or context.online.call.busy():
             return context.fail(errors.ERROR)
         if not radio.ask(context.command.line.buf, context.command.start, context.command.end):
-            # Just switched on, or hanging up.
-            return HOLD if context.command.age_ms() < _READY_MS else context.fail(errors.ERROR)
+            return _hold_for_radio(context)
         context.step = 1
     if radio.asking():
         return HOLD
     if radio.answer:
         return context.fail(errors.ERROR)
-    return _say_line(context, radio.chat)
+    return _write_line(context, radio.chat)
 
 
-def _say_line(context, chat):
-    """The line that begins at step - 1; DONE when there are no more."""
-    at = context.step - 1
-    if at >= chat.n:
+def _write_line(context, chat):
+    """Write the line of the radio's text that starts at position step - 1, if there is one."""
+    start = context.step - 1
+    if start >= chat.n:
         return DONE
     writer = context.writer.begin()
-    stop = chat.lines.find(b"\n", at)
-    for i in range(at, min(stop, at + _LONGEST_LINE)):
+    end = chat.lines.find(b"\n", start)
+    for i in range(start, min(end, start + _MAX_TEXT)):
         writer.char(chat.lines[i])
     writer.end()
-    context.step = stop + 2
+    context.step = end + 2
     return MORE
 
 
+# +WIPXDIAL
+
+
 def dial_set(context):
-    """AT+WIPXDIAL="ATD*99#": the dial string, kept over power loss; "" is the board's own."""
+    """Handle AT+WIPXDIAL=<text>: set and save the dial string of the session. Allocates.
+
+    An empty text restores the dial string of the board file.
+    """
     radio = context.session.radio
     if radio is None:
         return context.fail(errors.ERROR)
@@ -173,10 +210,12 @@ def dial_set(context):
 
 
 def dial_read(context):
+    """Handle AT+WIPXDIAL?."""
     radio = context.session.radio
     if radio is None:
         return context.fail(errors.ERROR)
-    if not context.writer.room(LONG_MAX):  # a quote in it takes three characters
+    # The line may be long: a quote or backslash in the string is written as three characters.
+    if not context.writer.room(LONG_MAX):
         return HOLD
     context.writer.begin(b"+WIPXDIAL: ").string(radio.dial_string).end()
     return DONE
