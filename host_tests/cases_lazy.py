@@ -71,17 +71,17 @@ def case_a_module_is_loaded_once():
         imports.append(name)
         raise errors_met[len(imports) - 1]
 
-    place = ("commands.drain", "close_set")
+    place = ("commands.socket_extras", "close_set")
     lazy._found.pop(place, None)
     lazy.__import__ = fails  # type: ignore
     for _ in errors_met:
         assert lazy.find(place) is None
     del lazy.__import__  # type: ignore
     handler = lazy.find(place)
-    assert imports == ["wipmodem.commands.drain"] * 5 and handler is lazy.find(place)
+    assert imports == ["wipmodem.commands.socket_extras"] * 5 and handler is lazy.find(place)
     assert handler.__name__ == "close_set"
 
 
 def case_a_module_without_the_handler():
     """Of another version: it is not what was looked for."""
-    assert lazy.find(("commands.drain", "no_such_handler")) is None
+    assert lazy.find(("commands.socket_extras", "no_such_handler")) is None

@@ -18,8 +18,6 @@ _LARGEST = 1 << 16
 # Loaded before memory is short: cases_lazy.py has what happens if they cannot be loaded then.
 for _module in (
     "commands.calls",
-    "commands.drain",
-    "commands.server_commands",
     "commands.socket_extras",
     "commands.transfer",
     "online.udp",

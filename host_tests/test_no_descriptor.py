@@ -92,7 +92,7 @@ def test_a_module_that_has_changed_since_the_start(interpreter, tmp_path, text):
     paths = [str(tmp_path / name) for name in ("firmware", "boards/host")]
     program = tmp_path / "firmware" / "main.py"
     program.write_text(f"import sys\nsys.path[:0] = {paths}\n" + program.read_text())
-    module = tmp_path / "firmware" / "wipmodem" / "drain.py"
+    module = tmp_path / "firmware" / "wipmodem" / "commands" / "socket_extras.py"
     good = module.read_text()
     with Modem(interpreter, tmp_path, program=program) as modem:
         modem.echo_off()

@@ -14,7 +14,7 @@ from ..pipe import Pipe
 from ..settings import factory
 from .diagnostics import say_figure, stat_read
 from .session import wipbr_read
-from .socket_report import sock_read
+from .socket_extras import sock_read
 
 _BLOCK = const(64)  # bytes written to the console at once: one USB packet
 _RING = const(448)  # further bytes that may wait for the console; LONG_MAX must fit

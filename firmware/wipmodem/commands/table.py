@@ -47,13 +47,10 @@ _CALLS = const("commands.calls")
 _IDENTITY = const("commands.identity")
 _FIXED = const("commands.fixed")
 _DIAGNOSTICS = const("commands.diagnostics")
-_SERVERS = const("commands.server_commands")
-_REPORT = const("commands.socket_report")
 _TRANSFER = const("commands.transfer")
 _TRIAL = const("commands.trial")
 _EXTRAS = const("commands.socket_extras")
 _PING = const("commands.ping")
-_DRAIN = const("commands.drain")
 
 # Specifications that are chosen by the number at a place: (place, ((number, specification), ...)).
 # AT+WIPCFG=0, =1, =2,<option>,<value>, =4,<action>; only in wipsoft: =3.
@@ -127,9 +124,9 @@ TABLE: tuple = (
     # AT+WIPXRECV=<protocol>,<index>,<most>[,<timeout>][,<crc>]
     _row(b"+WIPXRECV", None, None, None, (_TRANSFER, "receive_set"), b"pin[n][1]"),
     # AT+WIPXCLOSE=<protocol>,<index>[,<timeout>]
-    _row(b"+WIPXCLOSE", None, None, None, (_DRAIN, "close_set"), _XCLOSE),
+    _row(b"+WIPXCLOSE", None, None, None, (_EXTRAS, "close_set"), _XCLOSE),
     # AT+WIPXSERVER=<server>,<option>[,<value>[,<mask>]], AT+WIPXSERVER?
-    _row(b"+WIPXSERVER", None, (_SERVERS, "server_read"), None, (_SERVERS, "server_set"), _SERVER),
+    _row(b"+WIPXSERVER", None, (_EXTRAS, "server_read"), None, (_EXTRAS, "server_set"), _SERVER),
     # AT+WIPXIPR=<rate>[,<seconds>], AT+WIPXIPR, AT+WIPXIPR?
     _row(b"+WIPXIPR", (_TRIAL, "confirm"), (_TRIAL, "read"), None, (_TRIAL, "begin"), b"r[n]"),
     # AT+WIPXSTAT=0, AT+WIPXSTAT, AT+WIPXSTAT?
@@ -160,7 +157,7 @@ TABLE: tuple = (
         b"[1][1][1]",
     ),
     # AT+WIPXSOCK=<protocol>,<index>, AT+WIPXSOCK?
-    _row(b"+WIPXSOCK", None, (_REPORT, "sock_read"), None, (_REPORT, "sock_set"), _CLOSE),
+    _row(b"+WIPXSOCK", None, (_EXTRAS, "sock_read"), None, (_EXTRAS, "sock_set"), _CLOSE),
     # AT+WIPXLOG=0, AT+WIPXLOG?
     _row(
         b"+WIPXLOG",
