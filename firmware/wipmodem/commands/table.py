@@ -48,7 +48,6 @@ _IDENTITY = const("commands.identity")
 _FIXED = const("commands.fixed")
 _DIAGNOSTICS = const("commands.diagnostics")
 _TRANSFER = const("commands.transfer")
-_TRIAL = const("commands.trial")
 _EXTRAS = const("commands.socket_extras")
 _PING = const("commands.ping")
 
@@ -128,7 +127,14 @@ TABLE: tuple = (
     # AT+WIPXSERVER=<server>,<option>[,<value>[,<mask>]], AT+WIPXSERVER?
     _row(b"+WIPXSERVER", None, (_EXTRAS, "server_read"), None, (_EXTRAS, "server_set"), _SERVER),
     # AT+WIPXIPR=<rate>[,<seconds>], AT+WIPXIPR, AT+WIPXIPR?
-    _row(b"+WIPXIPR", (_TRIAL, "confirm"), (_TRIAL, "read"), None, (_TRIAL, "begin"), b"r[n]"),
+    _row(
+        b"+WIPXIPR",
+        (_DIAGNOSTICS, "trial_run"),
+        (_DIAGNOSTICS, "trial_read"),
+        None,
+        (_DIAGNOSTICS, "trial_set"),
+        b"r[n]",
+    ),
     # AT+WIPXSTAT=0, AT+WIPXSTAT, AT+WIPXSTAT?
     _row(
         b"+WIPXSTAT",
