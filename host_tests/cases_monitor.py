@@ -129,7 +129,7 @@ def case_the_heap_is_looked_at_for_each_reader():
     told = []
     for session.heap in (5000, 4000):
         told.append([line for line in _report(session) if line.startswith(b"+WIPXHEALTH: heap")])
-    assert told == [[b"+WIPXHEALTH: heap_free,5000", b"+WIPXHEALTH: heap_least,5000"]] * 2
+    assert told == [[b"+WIPXHEALTH: heap_free,5000", b"+WIPXHEALTH: heap_min,5000"]] * 2
     session.wait(60000)
     assert b"+WIPXHEALTH: heap_free,4000" in _report(session)
 

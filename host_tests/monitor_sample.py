@@ -69,7 +69,7 @@ def busy(second):
         '+WIPXHEALTH: reset,"watchdog"',
         f"+WIPXHEALTH: uptime_s,{93784 + second}",
         "+WIPXHEALTH: heap_free,54816",
-        "+WIPXHEALTH: heap_least,51200",
+        "+WIPXHEALTH: heap_min,51200",
         f"+WIPXHEALTH: session_s,{5531 + second}",
         "+WIPXHEALTH: redials,2",
         f"+WIPXHEALTH: sent,{450 * second}",

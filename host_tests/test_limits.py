@@ -65,7 +65,7 @@ def test_a_datagram(modem, peers):
         udp.sendto(bytes(size), (LOOPBACK, port))
         modem.expect(f'+WIPDATA: 1,1,{most},"{LOOPBACK}",{port_of(udp)}')
         modem.ask("AT+WIPCLOSE=1,1", "OK")
-    assert modem.counters()["udp_rx_cut"] == 1
+    assert modem.counters()["udp_rx_truncated"] == 1
 
 
 def test_a_command_line(modem):

@@ -55,7 +55,7 @@ def test_a_report_is_read():
         "+WIPXSOCK: 2,1",
         sample.socket_line(index="x"),
         "+WIPXHEALTH: reset",
-        "+WIPXHEALTH: stall_ms,-1",
+        "+WIPXHEALTH: poll_gap_ms,-1",
         "+WIPXSTAT: urc_lost",
         "+WIPXSTAT: urc_lost,1_0",
         "+WIPBR: 6",

@@ -10,7 +10,7 @@ RX_DROPPED = const(4)  # bytes from a peer, unread when the socket or call ended
 UDP_TX_DROPPED = const(5)  # bytes from the host for a UDP socket that cannot send (Q27)
 UDP_TX_LOST = const(6)  # datagrams that the stack would not send
 UDP_TX_REFUSED = const(7)  # times the peer's machine said that its port is closed
-UDP_RX_CUT = const(8)  # datagrams received longer than the buffer, and cut
+UDP_RX_TRUNCATED = const(8)  # datagrams received longer than the buffer, and cut
 UDP_RX_DROPPED = const(9)  # datagrams unread when the socket ended
 DNS_IGNORED = const(10)  # answers that were foreign, forged or malformed
 LINE_TOO_LONG = const(11)  # command lines longer than the line buffer
@@ -33,7 +33,7 @@ NAMES = (
     b"udp_tx_dropped",
     b"udp_tx_lost",
     b"udp_tx_refused",
-    b"udp_rx_cut",
+    b"udp_rx_truncated",
     b"udp_rx_dropped",
     b"dns_ignored",
     b"line_too_long",

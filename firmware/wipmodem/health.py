@@ -16,22 +16,22 @@ class Health:
     def __init__(self, cause, writer):
         self.cause = cause
         self.writer = writer
-        self.stall_ms = 0  # longest poll gap
+        self.poll_gap_ms = 0  # longest poll gap
         self.heap_free = 0  # bytes, when last measured
-        self.heap_least = 0  # lowest of them; 0: not measured yet
+        self.heap_min = 0  # lowest of them; 0: not measured yet
         self._looked_s = 0  # when the heap was last measured
         self._redials = self._sent = self._received = 0  # at the last reset
 
     def note_gap(self, gap_ms):
         """Keep the longest poll gap."""
-        if gap_ms > self.stall_ms:
-            self.stall_ms = gap_ms
+        if gap_ms > self.poll_gap_ms:
+            self.poll_gap_ms = gap_ms
 
     def look(self, context):
         """Measure the free heap. Takes a chip some 10 ms."""
         self._looked_s = context.clock.seconds
         self.heap_free = context.board.heap_free()
-        self.heap_least = min(self.heap_free, self.heap_least or self.heap_free)
+        self.heap_min = min(self.heap_free, self.heap_min or self.heap_free)
 
     def look_at_times(self, context):
         """Measure the free heap once a minute, when called every second."""
@@ -52,7 +52,7 @@ class Health:
 
     def reset(self, context):
         """Set peaks to the present values and sums to 0."""
-        self.stall_ms = self.heap_least = 0
+        self.poll_gap_ms = self.heap_min = 0
         context.table.peak = len(context.table.all)
         context.urcs.most = context.urcs.count
         self.writer.peak = 0

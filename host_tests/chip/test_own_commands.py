@@ -134,5 +134,5 @@ def test_how_it_fares(modem):
     modem.send("AT+WIPXHEALTH?")
     told = dict(line.split(": ")[1].split(",") for line in modem.expect_listing())
     assert told.pop("reset") == '"power_on"'
-    assert 30000 < int(told["heap_least"]) <= int(told["heap_free"]) < 100000
-    assert int(told["stall_ms"]) < 1000 and told["sockets_most"] == "0"
+    assert 30000 < int(told["heap_min"]) <= int(told["heap_free"]) < 100000
+    assert int(told["poll_gap_ms"]) < 1000 and told["sockets_peak"] == "0"

@@ -17,12 +17,12 @@ _REPORT = r"""
 \+WIPXSOCK: 2,1,"client","ready","10\.64\.64\.2",\d+,"10\.64\.64\.1",\d+,0,0,0,0,0,\d+,4,0,\d,0
 \+WIPXHEALTH: reset,"power_on"
 \+WIPXHEALTH: uptime_s,\d+
-\+WIPXHEALTH: stall_ms,\d+
+\+WIPXHEALTH: poll_gap_ms,\d+
 \+WIPXHEALTH: heap_free,\d+
-\+WIPXHEALTH: heap_least,\d+
-\+WIPXHEALTH: sockets_most,1
-\+WIPXHEALTH: urcs_most,1
-\+WIPXHEALTH: out_most,\d+
+\+WIPXHEALTH: heap_min,\d+
+\+WIPXHEALTH: sockets_peak,1
+\+WIPXHEALTH: urcs_peak,1
+\+WIPXHEALTH: out_peak,\d+
 \+WIPXHEALTH: session_s,\d+
 \+WIPXHEALTH: redials,0
 \+WIPXHEALTH: sent,4

@@ -131,7 +131,7 @@ class Hour:
             "from_host": ends.up.at,
             "on_their_way": [ends.down.at - host.heard.at, host.up.at - ends.up.at],
             "heap_free": modem.looks()[-1],
-            "heap_least": min(modem.looks()),
+            "heap_min": min(modem.looks()),
             "overruns": modem.chip.overruns,
             "sent_twice": modem.network.retransmitted() - self._again,
         }

@@ -55,7 +55,7 @@ def _signal(signal):
 
 def _heap(report):
     """Return free heap and its minimum; "" if the modem does not measure them."""
-    free, minimum = report.figure("heap_free"), report.figure("heap_least")
+    free, minimum = report.figure("heap_free"), report.figure("heap_min")
     if not free:
         return ""
     return _pair("heap", f"{words.amount(free)}, min {words.amount(minimum)}")

@@ -18,12 +18,12 @@ _IDLE_MS = const(1000)
 # What AT+WIPXHEALTH tells behind the cause, in this order.
 _FIGURES = (
     (b"uptime_s", lambda context: context.clock.seconds),
-    (b"stall_ms", lambda context: context.health.stall_ms),
+    (b"poll_gap_ms", lambda context: context.health.poll_gap_ms),
     (b"heap_free", lambda context: context.health.heap_free),
-    (b"heap_least", lambda context: context.health.heap_least),
-    (b"sockets_most", lambda context: context.table.peak),
-    (b"urcs_most", lambda context: context.urcs.most),
-    (b"out_most", lambda context: context.health.writer.peak),
+    (b"heap_min", lambda context: context.health.heap_min),
+    (b"sockets_peak", lambda context: context.table.peak),
+    (b"urcs_peak", lambda context: context.urcs.most),
+    (b"out_peak", lambda context: context.health.writer.peak),
     (b"session_s", lambda context: context.session.session_s()),
     (b"redials", lambda context: context.health.redials(context)),
     (b"sent", lambda context: context.health.sent(context)),

@@ -24,7 +24,7 @@ from ..contract import (
 from ..counters import (
     RX_DROPPED,
     TX_DROPPED,
-    UDP_RX_CUT,
+    UDP_RX_TRUNCATED,
     UDP_RX_DROPPED,
     UDP_RX_NO_MEMORY,
     UDP_RX_OVERFLOW,
@@ -362,7 +362,7 @@ class SocketIO:
         """Put the datagram of n bytes in the scratch buffer into the rx buffer."""
         sock.truncated = int(n > self._max_datagram)
         if sock.truncated:
-            self.counters.add(UDP_RX_CUT)
+            self.counters.add(UDP_RX_TRUNCATED)
             n = self._max_datagram
         sock.rx.put(self.scratch, 0, n)
         sock.datagram = n
