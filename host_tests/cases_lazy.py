@@ -72,7 +72,7 @@ def case_a_module_is_loaded_once():
         raise errors_met[len(imports) - 1]
 
     place = ("commands.socket_extras", "close_set")
-    lazy._found.pop(place, None)
+    lazy._loaded.pop(place, None)
     lazy.__import__ = fails  # type: ignore
     for _ in errors_met:
         assert lazy.find(place) is None

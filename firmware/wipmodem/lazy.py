@@ -1,35 +1,43 @@
-"""Handlers whose module is loaded at their first use: where it is a file, that is memory kept free
-until a host asks. Afterwards nothing is allocated."""
+"""Handlers and classes whose module is loaded on first use.
+
+On a board that keeps modules as files, an unused module then takes no heap. After the first use
+of a place nothing is allocated.
+"""
 
 from .compat import const
 
 _PACKAGE = const("wipmodem.")
-_FROM = const(("",))  # the module itself is wanted, not its package
-_found = {}
+_FROM = const(("",))  # lets __import__ return the module itself, not its package
+_loaded = {}  # by place
 
 
 def find(place):
-    """Return the function at (module, name), or None if its module cannot be loaded now."""
-    handler = _found.get(place)
-    return _load(place) if handler is None else handler
+    """Return what is at a place, or None if its module cannot be loaded now.
+
+    place: (module, name), both str; the module is named within wipmodem.
+    """
+    found = _loaded.get(place)
+    return _load(place) if found is None else found
 
 
 def need(place):
-    """Return the same, or raise MemoryError, which ends a command in 802."""
-    handler = find(place)
-    if handler is None:
+    """Return what is at a place as find() does. Raise MemoryError if it cannot be loaded now.
+
+    The dispatcher turns MemoryError into error 802.
+    """
+    found = find(place)
+    if found is None:
         raise MemoryError
-    return handler
+    return found
 
 
 def _load(place):
-    """A module that is a file may meet no memory, no descriptor, or a file that has been replaced
-    since the start and fits the other modules no more: that can raise anything. The command is
-    refused with 802, which the recorder keeps, and the next use tries again."""
+    # A module that is a file can fail in any way: no memory, no descriptor, or a file that was
+    # replaced since the start and does not fit the modules in memory. The next use tries again.
     try:
         module = __import__(_PACKAGE + place[0], None, None, _FROM)
-        handler = getattr(module, place[1])
-        _found[place] = handler  # last: it allocates, too
+        found = getattr(module, place[1])
+        _loaded[place] = found  # allocates, so it comes last
     except Exception:
         return None
-    return handler
+    return found
