@@ -81,11 +81,11 @@ def _all_of(queue, sockets):
             queue.put(kind, 0x20 | who)
     for kind, who in ((urc.BEARER, 0), (urc.BEARER, 1), (urc.RESULT, 3), (urc.RESULT, 4)):
         queue.put(kind, who)
-    queue.registered(5)
-    queue.ping(0, 0, 1)
-    queue.overrun(1)
+    queue.put(urc.REGISTERED, 0, 5)
+    queue.put(urc.PING, 0, 1)
+    queue.put(urc.OVERRUN, 0, 1)
     for port in range(40):
-        queue.refused(0x31, b"\1\2\3\4", port, 1)
+        queue.put_rejected(0x31, b"\1\2\3\4", port, 1)
 
 
 def case_there_is_room_for_all():
@@ -93,10 +93,10 @@ def case_there_is_room_for_all():
     queue = urc.UrcQueue(8, 3, Clock())
     _all_of(queue, 8)
     most = 3 * 8 + _OTHERS + 3
-    assert (queue.count, queue.most, queue.lost) == (most, most, 37)
+    assert (queue.count, queue.peak, queue.lost) == (most, most, 37)
     _all_of(queue, 8)
-    assert (queue.count, queue.most, queue.lost) == (most, most, 77)
-    assert queue.value(queue.find(urc.LOST)) == 77
+    assert (queue.count, queue.peak, queue.lost) == (most, most, 77)
+    assert queue.values[queue.find(urc.LOST)] == 77
 
 
 def case_a_line_is_owed_once():
@@ -104,7 +104,7 @@ def case_a_line_is_owed_once():
     queue = urc.UrcQueue(1, 0, Clock())
     for status in (0, 1, 0):
         queue.put(urc.BEARER, status)
-    queue.registered(1)
-    queue.registered(5)
-    seen = [(queue.kind(i), queue.who(i), queue.value(i)) for i in range(queue.count)]
+    queue.put(urc.REGISTERED, 0, 1)
+    queue.put(urc.REGISTERED, 0, 5)
+    seen = [(queue.kinds[i], queue.keys[i], queue.values[i]) for i in range(queue.count)]
     assert seen == [(urc.BEARER, 1, 0), (urc.BEARER, 0, 0), (urc.REGISTERED, 0, 5)]

@@ -136,7 +136,7 @@ class Session:
 
     def counter(self, name):
         """What AT+WIPXSTAT? would tell, by name; None if there is no such counter."""
-        self.modem.context.health.count_all(self.modem.context)
+        self.modem.context.health.collect_counts(self.modem.context)
         counters = self.modem.context.counters
         for i in range(counters.count):
             if counters.name(i) == name:

@@ -1,5 +1,5 @@
 """Features of MicroPython that CPython lacks: `const`, `RingIO`, the threshold of the collector.
-And `crc32`, which both have.
+And `crc32` and `pack_into`, which both have.
 
 Both branches behave the same. RingIO has the methods that the core uses: `write(buf, off, n)`
 takes as many bytes as fit and returns their number, `readinto(buf, n)` fills the start of `buf`,
@@ -8,6 +8,7 @@ takes as many bytes as fit and returns their number, `readinto(buf, n)` fills th
 
 import gc
 from binascii import crc32  # noqa: F401 (for other modules)
+from struct import pack_into  # noqa: F401
 
 _set_threshold = getattr(gc, "threshold", lambda n: None)
 

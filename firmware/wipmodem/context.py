@@ -70,7 +70,7 @@ class Context:
 
     def record_failure(self):
         """Record the error of fail(), 0 for a plain ERROR."""
-        self.recorder.note(ERROR, 0 if self._error == errors.ERROR else self._error)
+        self.recorder.record_number(ERROR, 0 if self._error == errors.ERROR else self._error)
 
     def write_result(self, outcome):
         """Write the final result code of DONE, RESULT or FAILED."""

@@ -23,9 +23,9 @@ from .pipe import Pipe, Span
 from .recorder import STALL, Recorder
 from .session.lines import DTR_HANGS_UP, ControlLines, Deferred, DtrDrop
 from .session.session import Session
-from .settings import TELL_OVERRUN, at_start
+from .settings import URC_OVERRUN, at_start
 from .sockets.table import Table
-from .urc import UrcQueue
+from .urc import OVERRUN, UrcQueue
 
 _MAX_DISCARDED = const(65536)  # bytes that a DTE may have kept back for the modem
 _HOLD_MS = const(10)  # how often a handler that holds is called again
@@ -144,7 +144,7 @@ class Modem:
         context = self.context
         context.table.every_second()
         if not (self._online.channel or self._line.busy()):
-            context.health.look_at_times(context)
+            context.health.every_second(context)
         self._console.every_second()
 
     def _note_gap(self, gap_ms):
@@ -152,7 +152,7 @@ class Modem:
         context.health.note_gap(gap_ms)
         if gap_ms > STALL_MS:
             context.counters.add(DTE_STALLS)
-            context.recorder.note(STALL, gap_ms)
+            context.recorder.record_number(STALL, gap_ms)
 
     def _tick(self):
         for each in self._active:
@@ -276,8 +276,8 @@ class Modem:
 
     def _report_overrun(self):
         self._overruns = self._serial.overruns
-        if self.context.settings[TELL_OVERRUN]:
-            self.context.urcs.overrun(self._overruns)
+        if self.context.settings[URC_OVERRUN]:
+            self.context.urcs.put(OVERRUN, 0, self._overruns)
 
     # Command mode
 
@@ -305,7 +305,9 @@ class Modem:
         self._line.feed(self.input, room)
         if self._line.ready:
             self.context.command.begin()
-            self.context.urcs.awaiting = False  # the host does not wait for an outcome (H5)
+            self.context.urcs.awaiting_outcome = (
+                False  # the host does not wait for an outcome (H5)
+            )
 
     def _finish(self, outcome):
         """Write the one final result of a command line."""
@@ -352,7 +354,7 @@ class Modem:
     def _leave(self, outcome):
         """Leave online data mode. The outcome is written after the URCs that wait (Q33)."""
         self._online.leave()
-        self.context.urcs.closing = True
+        self.context.urcs.result_pending = True
         self._exit = outcome
 
     # To the host
@@ -367,7 +369,7 @@ class Modem:
         if self._exit != MORE and not urcs.count and self.context.writer.room():
             outcome = self._exit
             self._exit = MORE
-            urcs.closing = False
+            urcs.result_pending = False
             self.context.write_result(outcome)
 
     def _send_output(self):

@@ -1,119 +1,124 @@
-"""The flight recorder: the last lines, errors and events, in a ring that the board may keep over a
-reset. Of a line it has what can be no credential: see at/arguments.py, `public_end`.
+"""Flight recorder: the last events in a ring, in memory that the board may keep over a reset.
 
-    head    b"WIPR", next slot, slots used, 0, 0
-    a slot  seconds (4 bytes, little endian), ms (2), kind, length, text
+Of a command line it gets only the part that cannot hold a credential (at/arguments.py).
+
+    header   b"WIPR", next slot (1 byte), slots in use (1), 0, 0
+    a slot   seconds since the start (4 bytes, little endian), ms (2), kind (1), length (1),
+             text (24)
 """
 
-from .compat import RingIO, const
+from .compat import RingIO, const, pack_into
 from .counters import WRAP_MASK
 
-START = const(0)  # the text says why
-LINE = const(1)  # a command of the host's
-ERROR = const(2)  # ... that was refused: the number
-URC = const(3)  # as it was said
-STALL = const(4)  # ms
+# Kinds of entries.
+START = const(0)  # text: the reason for the start
+LINE = const(1)  # text: a command from the host
+ERROR = const(2)  # text: error number of the command before
+URC = const(3)  # text: an unsolicited result code as it was written
+STALL = const(4)  # text: a long poll gap in ms
 
 _KINDS = const((b"start", b"line", b"error", b"urc", b"stall"))
 _MARK = const(b"WIPR")
-_NEXT = const(4)
+_NEXT = const(4)  # positions in the header
 _USED = const(5)
-_HEAD = const(8)
-_SLOT = const(32)
-_TEXT = const(8)  # where it begins in a slot
-_MOST = const(24)  # characters of it
+_HEADER_SIZE = const(8)
+_KIND = const(6)  # positions in a slot
+_LENGTH = const(7)
+_TEXT = const(8)
+_TEXT_SIZE = const(24)
+_SLOT_SIZE = const(32)
 _COMMA = const(0x2C)
 _POINT = const(0x2E)
+_ZERO = const(0x30)
 
 
 class Recorder:
-    """memory: the board's; what is not a recorder's is taken for empty."""
+    """Ring of entries in `memory`, a bytearray. Foreign content is replaced by an empty ring."""
 
     def __init__(self, memory, clock):
+        self.written = 0  # entries written since the start, modulo 2^29
         self._memory = memory
         self._clock = clock
-        self._slots = (len(memory) - _HEAD) // _SLOT
-        whole = memoryview(memory)
-        texts = range(_HEAD + _TEXT, len(memory), _SLOT)
-        self._texts = [whole[at : at + _MOST] for at in texts]
-        self._ring = RingIO(_MOST)  # bytes are copied by way of it: a slice would be allocated
-        self._digits = bytearray(10)
-        self.written = 0  # entries since the start; wraps
-        if not self._is_one():
+        self._slots = (len(memory) - _HEADER_SIZE) // _SLOT_SIZE
+        # The text on its way into a slot. The ring copies it, since a slice would be allocated.
+        self._ring = RingIO(_TEXT_SIZE)
+        self._text = bytearray(_TEXT_SIZE)
+        self._digits = bytearray(10)  # of the number in record_number()
+        if not self._is_valid():
             self.clear()
 
-    def _is_one(self):
+    def _is_valid(self):
         memory = self._memory
-        right = bytes(memory[: len(_MARK)]) == _MARK
-        return right and memory[_NEXT] < self._slots and memory[_USED] <= self._slots
+        marked = bytes(memory[: len(_MARK)]) == _MARK
+        return marked and memory[_NEXT] < self._slots and memory[_USED] <= self._slots
 
     def clear(self):
+        """Delete all entries."""
         self._memory[: len(_MARK)] = _MARK
         self._memory[_NEXT] = self._memory[_USED] = 0
 
     def start(self, cause):
+        """Record the start of the modem. cause: bytes."""
         self.record(START, cause, 0, len(cause))
 
     # Writing
 
     def record(self, kind, buf, off, n):
-        """The first characters of n in buf from off."""
-        n = min(n, _MOST)
+        """Record the first characters of the n bytes in `buf` from `off`. Allocates nothing."""
+        n = min(n, _TEXT_SIZE)
         self._ring.write(buf, off, n)
-        self._fill(kind, n)
+        self._ring.readinto(self._text, n)
+        self._append(kind, n)
 
-    def note(self, kind, number):
-        at = len(self._digits)
-        while at == len(self._digits) or number:
-            at -= 1
-            self._digits[at] = 0x30 + number % 10
+    def record_number(self, kind, number):
+        """Record a number >= 0 in decimal digits. Allocates nothing."""
+        i = len(self._digits)
+        while i == len(self._digits) or number:
+            i -= 1
+            self._digits[i] = _ZERO + number % 10
             number //= 10
-        number = len(self._digits) - at
-        self.record(kind, self._digits, at, number)
+        self.record(kind, self._digits, i, len(self._digits) - i)
 
-    def _fill(self, kind, n):
-        slot = self._memory[_NEXT]
-        self._ring.readinto(self._texts[slot], n)
-        self._head(_HEAD + slot * _SLOT, kind, n)
-        self._memory[_NEXT] = (slot + 1) % self._slots
-        if self._memory[_USED] < self._slots:
-            self._memory[_USED] += 1
+    def _append(self, kind, n):
+        memory = self._memory
+        slot = memory[_NEXT]
+        start = _HEADER_SIZE + slot * _SLOT_SIZE
+        self._write_time(start)
+        self._write_text(start, kind, n)
+        memory[_NEXT] = (slot + 1) % self._slots
+        memory[_USED] = min(memory[_USED] + 1, self._slots)
         self.written = self.written + 1 & WRAP_MASK
 
-    def _head(self, at, kind, n):
-        self._memory[at + 6] = kind
-        self._memory[at + 7] = n
-        self._number(at, self._clock.seconds, 4)
-        self._number(at + 4, self._clock.ms(), 2)
+    # Two calls: MicroPython takes the frame of a function with more operands from the heap.
 
-    def _number(self, at, number, size):
-        while size:
-            size -= 1
-            self._memory[at] = number & 0xFF
-            number >>= 8
-            at += 1
+    def _write_time(self, start):
+        pack_into("<IH", self._memory, start, self._clock.seconds, self._clock.ms())
+
+    def _write_text(self, start, kind, n):
+        pack_into("BB24s", self._memory, start + _KIND, kind, n, self._text)
 
     # Reading
 
     def used(self):
+        """Return the number of entries."""
         return self._memory[_USED]
 
-    def say(self, writer, i):
-        """The i-th, from the oldest on."""
+    def write_entry(self, writer, i):
+        """Write entry i as a line; entry 0 is the oldest. A reset may have damaged any byte."""
         memory = self._memory
         slot = (memory[_NEXT] + self._slots - memory[_USED] + i) % self._slots
-        self._say_head(writer, _HEAD + slot * _SLOT)
-        at = _HEAD + slot * _SLOT + _TEXT
-        for k in range(min(memory[at - 1], _MOST)):
-            char = memory[at + k]
+        start = _HEADER_SIZE + slot * _SLOT_SIZE
+        self._write_head(writer, start)
+        for k in range(min(memory[start + _LENGTH], _TEXT_SIZE)):
+            char = memory[start + _TEXT + k]
             writer.char(char if 0x20 <= char < 0x7F else _POINT)
         writer.end()
 
-    def _say_head(self, writer, at):
+    def _write_head(self, writer, start):
         memory = self._memory
-        seconds = memory[at + 3] & 0x1F  # a small integer, whatever a reset has left there
+        seconds = memory[start + 3] & 0x1F  # keeps the number a small integer
         for i in (2, 1, 0):
-            seconds = seconds << 8 | memory[at + i]
-        ms = min(memory[at + 5] << 8 | memory[at + 4], 999)
+            seconds = seconds << 8 | memory[start + i]
+        ms = min(memory[start + 5] << 8 | memory[start + 4], 999)
         writer.begin(b"+WIPXLOG: ").seconds(seconds, ms).char(_COMMA)
-        writer.text(_KINDS[min(memory[at + 6], len(_KINDS) - 1)]).char(_COMMA)
+        writer.text(_KINDS[min(memory[start + _KIND], len(_KINDS) - 1)]).char(_COMMA)

@@ -1,59 +1,60 @@
-"""The modem's settings: small numbers, each with its range, its factory value and what saves it.
+"""Settings: small numbers, each with its range, its factory value and the group it is saved with.
 
-Basic commands, S-registers, +WIPCFG options and the manual read these tables. Saved settings are
-values of the board's store: `1,1,0,...` in the order of this file, under one name for each keeper.
-A value with fewer numbers comes from older firmware. One with more, or with a number out of its
-range, is foreign and not used.
+Basic commands, S-registers, options of +WIPCFG and the manual read these tables. The board's store
+keeps the settings of a group under one name, as `1,1,0,...` in the order of this file. A value
+with fewer numbers was saved by older firmware. A value with more numbers, or with a number out of
+range, is foreign and is not used.
 """
 
 from .compat import const
 from .contract import C1, WIPSOFT  # noqa: F401 (the values of DIALECT)
 
-ECHO = const(0)
-VERBOSE = const(1)
-QUIET = const(2)
-CMEE = const(3)
+# Indexes in the list of settings. Times have the unit of their register or option.
+ECHO = const(0)  # ATE
+VERBOSE = const(1)  # ATV
+QUIET = const(2)  # ATQ
+CMEE = const(3)  # +CMEE: 1 reports error numbers
 DCD_MODE = const(4)  # &C
 DTR_MODE = const(5)  # &D
 DSR_MODE = const(6)  # &S
-S0 = const(7)  # rings before the modem answers by itself; 0: never
-SPEED = const(8)  # of the DTE, in 100 bit/s; factory: the board's
-TX_FLOW = const(9)  # +IFC: is our sending held by the host? factory: the board's
-RX_FLOW = const(10)  # ... and the host's by us?
-S2 = const(11)  # escape character; above 127: none
-S3 = const(12)  # line terminator
-S4 = const(13)  # response formatting
-S5 = const(14)  # editing
-S7 = const(15)  # how long a call may take to be set up, s
-S9 = const(16)  # carrier detect threshold, the radio's
-S10 = const(17)  # disconnect delay, the radio's
-S11 = const(18)  # DTMF duration, the radio's
-S12 = const(19)  # guard time of the escape, 20 ms
-DEFAULT_TTL = const(20)  # +WIPCFG=2
-WINDOW = const(21)
-MSS = const(22)
-SOCKETS = const(23)
-GATHER = const(24)  # how long the first byte waits for more, 10 ms (Q3)
-DIALECT = const(25)
-STAMPS = const(26)  # +WIPXURC: is each unsolicited line told its time?
-TELL_REFUSED = const(27)  # ... are refused connections told?
-TELL_OVERRUN = const(28)  # ... and overruns of the DTE?
-REGISTRATION = const(29)  # +CREG without a radio: 1 reports changes
-S6 = const(30)  # pause before blind dialling, s; this one and the next have no effect
-S8 = const(31)  # pause of a comma in a dial string, s
-S25 = const(32)  # shortest DTR drop that counts, 10 ms
+S0 = const(7)  # RINGs before the modem answers a call by itself, 0: never
+SPEED = const(8)  # rate of the host's UART, 100 bit/s; the board gives the factory value
+TX_FLOW = const(9)  # +IFC: flow control of bytes to the host; factory value from the board
+RX_FLOW = const(10)  # +IFC: flow control of bytes from the host; factory value from the board
+S2 = const(11)  # escape character; above 127: no escape sequence
+S3 = const(12)  # command line terminator
+S4 = const(13)  # response formatting character
+S5 = const(14)  # command line editing character
+S7 = const(15)  # time limit for setting up a call, s
+S9 = const(16)  # carrier detect threshold of the radio
+S10 = const(17)  # disconnect delay of the radio
+S11 = const(18)  # DTMF duration of the radio
+S12 = const(19)  # guard time of the escape sequence, 20 ms
+DEFAULT_TTL = const(20)  # option 0 of +WIPCFG: TTL of new sockets
+WINDOW = const(21)  # option 3: TCP receive window, bytes
+MSS = const(22)  # option 4: TCP segment size, bytes
+MAX_SOCKETS = const(23)  # option 6: most sockets open at the same time
+GATHER = const(24)  # option 12: longest delay of the first byte before it is sent, 10 ms (Q3)
+DIALECT = const(25)  # +WIPXDIALECT: C1 or WIPSOFT
+URC_TIME = const(26)  # +WIPXURC: 1 writes +WIPXTIME before each URC
+URC_REJECTED = const(27)  # +WIPXURC: 1 reports rejected connections
+URC_OVERRUN = const(28)  # +WIPXURC: 1 reports overruns of the host's UART
+REGISTRATION = const(29)  # +CREG of a board without a radio: 1 reports changes
+S6 = const(30)  # pause before blind dialling, s; no effect
+S8 = const(31)  # pause of a comma in a dial string, s; no effect
+S25 = const(32)  # shortest drop of DTR that counts, 10 ms
 S30 = const(33)  # inactivity timer
 S37 = const(34)  # modulation
 S38 = const(35)  # delay before a forced hang-up, s
 
-# What keeps a setting over power loss: nothing, &W, &W for the next start, +WIPCFG=4, itself.
-NEVER = const(0)
-PROFILE = const(1)
-LINE = const(2)
-STACK = const(3)
-ITSELF = const(4)
+# Groups of settings that are saved together.
+NEVER = const(0)  # not saved
+PROFILE = const(1)  # saved by AT&W, loaded by ATZ and at the start
+LINE = const(2)  # saved by AT&W, loaded only at the start
+STACK = const(3)  # saved and loaded by AT+WIPCFG=4, loaded at the start
+AT_ONCE = const(4)  # saved by the command that changes the setting, loaded at the start
 
-# setting: (lowest, highest, factory value, what keeps it)
+# By setting: (lowest, highest, factory value, group).
 RANGES = (
     (0, 1, 1, PROFILE),
     (0, 1, 1, PROFILE),
@@ -80,7 +81,7 @@ RANGES = (
     (536, 1460, 536, STACK),
     (1, 8, 8, STACK),
     (0, 100, 2, STACK),
-    (0, 1, C1, ITSELF),
+    (0, 1, C1, AT_ONCE),
     (0, 1, 0, PROFILE),
     (0, 1, 0, PROFILE),
     (0, 1, 0, PROFILE),
@@ -93,7 +94,8 @@ RANGES = (
     (0, 255, 20, NEVER),
 )
 
-# The name of a basic command, the number of an S-register or of a +WIPCFG option, and its setting.
+# Settings by the name of their basic command, the number of their S-register, and the number of
+# their option of +WIPCFG.
 BASIC = (
     (b"E", ECHO),
     (b"Q", QUIET),
@@ -120,24 +122,25 @@ S_REGISTERS = (
     (37, S37),
     (38, S38),
 )
-# V.250 and Hayes commands that are accepted and have no effect here (H21): prefix or blank,
-# letter, highest value. Their values are not kept.
+# V.250 and Hayes commands that are accepted and have no effect (H21), three characters each:
+# prefix or space, letter, highest value. The values are not kept.
 NO_EFFECT = b" B1 L3 M3 N1 P0 T0 W2 X4 Y0&G0&J0&K6&M0&P0&Q6&R1&X0%C3\\N3"
-EACH = const(3)  # bytes of each
-STACK_OPTIONS = ((0, DEFAULT_TTL), (3, WINDOW), (4, MSS), (6, SOCKETS), (12, GATHER))
+NO_EFFECT_SIZE = const(3)  # characters of each
+STACK_OPTIONS = ((0, DEFAULT_TTL), (3, WINDOW), (4, MSS), (6, MAX_SOCKETS), (12, GATHER))
 
 
-def find(pairs, name, otherwise: object = -1):
-    """What stands beside a name or number in a table of pairs."""
-    for key, value in pairs:
-        if key == name:
-            return value
-    return otherwise
-
-
-_HARDWARE = const(2)  # +IFC: RTS and CTS
+# Names in the store, by group.
+_NAMES = {PROFILE: b"profile", LINE: b"line", STACK: b"stack", AT_ONCE: b"dialect"}
+_HARDWARE = const(2)  # value of +IFC for RTS and CTS
 _MAX_DIGITS = const(5)  # of the largest value in RANGES
-_NAMES = {PROFILE: b"profile", LINE: b"line", STACK: b"stack", ITSELF: b"dialect"}  # in the store
+
+
+def find(pairs, key, default: object = -1):
+    """Return the value of a key in a table of (key, value), or `default` if it is not there."""
+    for known, value in pairs:
+        if known == key:
+            return value
+    return default
 
 
 def factory():
@@ -145,10 +148,10 @@ def factory():
     return [default for _, _, default, _ in RANGES]
 
 
-def restore(settings, keepers):
-    """Set all settings of these keepers to their factory values. Allocates nothing."""
+def restore(settings, groups):
+    """Set all settings of these groups to their factory values. Allocates nothing."""
     for setting in range(len(RANGES)):
-        if RANGES[setting][3] in keepers:
+        if RANGES[setting][3] in groups:
             settings[setting] = RANGES[setting][2]
 
 
@@ -158,17 +161,17 @@ def fits(setting, value):
 
 
 def at_start(board):
-    """Return the list of settings after power-up: what was saved, and factory values.
+    """Return the list of settings after power-up: saved values, else factory values.
 
-    The board gives the factory values of line and dialect. What was saved on another board counts
-    only if this one's UART can do it.
+    The board has factory values of its own for line and dialect. A saved rate or flow control
+    that the UART of this board does not support is not used.
     """
     serial = board.serial
     settings = factory()
     settings[SPEED] = serial.rate // 100
     settings[TX_FLOW] = settings[RX_FLOW] = _HARDWARE if serial.flow else 0
     settings[DIALECT] = board.dialect
-    load(settings, board.store, PROFILE, LINE, STACK, ITSELF)
+    load(settings, board.store, PROFILE, LINE, STACK, AT_ONCE)
     if not serial.supports(settings[SPEED] * 100):
         settings[SPEED] = serial.rate // 100
     if not serial.flow:
@@ -176,50 +179,50 @@ def at_start(board):
     return settings
 
 
-def load(settings, store, *keepers):
-    """Set the settings of these keepers to what the store has, else to factory values.
+def load(settings, store, *groups):
+    """Set the settings of these groups to their saved values, else to factory values.
 
-    Return False if what the store has is foreign, which `store.foreign` then says as well.
-    MemoryError changes nothing of the keeper whose turn it is.
+    Return False, and set `store.foreign`, if a saved value is foreign. After MemoryError the
+    group in progress and the groups after it are unchanged.
     """
-    whole = True
-    for keeper in keepers:
-        pairs = _saved(store, keeper)  # allocates, so it comes before any change
-        if keeper not in (LINE, ITSELF):  # the board gives the factory values of these
-            restore(settings, (keeper,))
+    usable = True
+    for group in groups:
+        pairs = _saved(store, group)  # allocates, so it comes before any change
+        if group not in (LINE, AT_ONCE):  # the factory values of these are the board's
+            restore(settings, (group,))
         if pairs is None:
             store.foreign = True
-            whole = False
+            usable = False
         for setting, value in pairs or ():
             settings[setting] = value
-    return whole
+    return usable
 
 
-def save(settings, store, *keepers):
-    """Save the settings of these keepers. Return False, and change nothing, if writing fails."""
+def save(settings, store, *groups):
+    """Save the settings of these groups. Return False, and change nothing, if writing fails."""
     changed = {}
-    for keeper in keepers:
-        values = [b"%d" % settings[setting] for setting in _settings_of(keeper)]
-        changed[_NAMES[keeper]] = b",".join(values)
+    for group in groups:
+        values = [b"%d" % settings[setting] for setting in _settings_of(group)]
+        changed[_NAMES[group]] = b",".join(values)
     return store.put(changed)
 
 
-def _saved(store, keeper):
-    """Return a list of (setting, value), or None if what is saved is foreign."""
-    settings = _settings_of(keeper)
-    values = _numbers(store.values.get(_NAMES[keeper], b""))
+def _saved(store, group):
+    """Return a list of (setting, value), or None if the saved value is foreign."""
+    settings = _settings_of(group)
+    values = _numbers(store.values.get(_NAMES[group], b""))
     if values is None or len(values) > len(settings):
         return None
     pairs = list(zip(settings, values))
     return pairs if all(fits(setting, value) for setting, value in pairs) else None
 
 
-def _settings_of(keeper):
-    return [i for i in range(len(RANGES)) if RANGES[i][3] == keeper]
+def _settings_of(group):
+    return [i for i in range(len(RANGES)) if RANGES[i][3] == group]
 
 
 def _numbers(text):
-    """Return the list of numbers in `text`, or None if anything else is in it."""
+    """Return the list of numbers in `text`, or None if it has anything else than numbers."""
     words = text.split(b",") if text else []
     if any(len(word) > _MAX_DIGITS or not word.isdigit() for word in words):
         return None

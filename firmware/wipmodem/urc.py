@@ -1,190 +1,178 @@
-"""Unsolicited lines that the host is owed, in the order of their events (U1-U7, P1-P5, D10, F7).
+"""Queue of unsolicited result codes, URCs, in the order of their events (U1-U7, P1-P5, D10, F7).
 
-A record is (kind, who, value, time); announce.py makes the text when the line is said. `who` is a
-socket (sock.who), or tells apart lines of one kind that concern no socket. A record replaces an
-earlier one of the same kind and `who`. Each source therefore has room of its own, and no line of
-the guide can be lost. Only refused connections may be as many as strangers like: a bounded number
-of them waits. The rest is dropped and counted, and `+WIPXLOST: n` stands at its place.
+A record has a kind, a key, a value and a time. commands/unsolicited.py writes its line once a URC
+may be sent. The key is that of a socket (protocol << 4 | index), or tells records of one kind
+apart. A record replaces the one with the same kind and key, so that each source has room of its
+own and no URC of the guide is lost. Only rejected connections can be more than the queue holds:
+the newest are then dropped and counted, and `+WIPXLOST: n` takes their place.
 """
 
 from .clock import ticks_add, ticks_diff
 from .compat import const
 
-READY = const(0)  # the outcome of a +WIPCREATE ...
-FAILED = const(1)  # ... or this, value = error
-ERROR = const(2)  # struck after it was ready, value = error
-ACCEPT = const(3)  # who = the spawned socket, value = server index
-DATA = const(4)  # bytes or a datagram wait; counted when said
-PEER_CLOSE = const(5)
-BEARER = const(6)  # who = status
-LOST = const(7)  # value = how many
-RESULT = const(8)  # a result nobody waits for, who = its result code
-REGISTERED = const(9)  # value = +CREG's status
-PING = const(10)  # who = 0 answered, 1 not in time; value = which request << 20 | ms
-REFUSED = const(11)  # a connection: who = server, value = which counter << 16 | peer's port
-OVERRUN = const(12)  # of the DTE, value = how many
-CLOSED = const(13)  # by the modem, for want of traffic
-WIND = const(14)  # value = the radio's event
+# Kinds. Those of a socket have its key.
+READY = const(0)  # +WIPCREATE has succeeded
+FAILED = const(1)  # +WIPCREATE has failed; value: error number
+ERROR = const(2)  # a socket has failed after it was ready; value: error number
+ACCEPT = const(3)  # a server has spawned this socket; value: index of the server
+DATA = const(4)  # a socket has data; the line gives the amount at the time of writing
+PEER_CLOSE = const(5)  # the peer has closed the connection
+BEARER = const(6)  # key: 1 if the session is up, else 0
+LOST = const(7)  # value: number of dropped records
+RESULT = const(8)  # RING or NO CARRIER; key: result code
+REGISTERED = const(9)  # value: status of +CREG
+PING = const(10)  # key: 0 reply, 1 timeout; value: number of the request << 20 | ms
+REJECTED = const(11)  # key: of the server; value: counter of the reason << 16 | port of the peer
+OVERRUN = const(12)  # value: number of overruns on the host's UART
+CLOSED = const(13)  # the modem has closed an idle connection
+WIND = const(14)  # value: event number of the radio
 
 _ANY = const(255)
-_OUTCOME_MS = const(3000)  # how long other lines let an outcome of +WIPCREATE go first
+_OUTCOME_MS = const(3000)  # how long other URCs wait for the outcome of a +WIPCREATE
+_ADDR_SIZE = const(4)
 
-# Records of a socket that can wait together: its begin (READY, ACCEPT), DATA, and its end (FAILED,
-# ERROR, PEER_CLOSE, CLOSED).
-_OF_SOCKET = const(3)
-# BEARER and RESULT (RING, NO CARRIER) twice each, REGISTERED, PING, LOST, OVERRUN, WIND.
+# Records that one socket can have at the same time: its begin (READY, ACCEPT), DATA, and its end
+# (FAILED, ERROR, PEER_CLOSE, CLOSED).
+_PER_SOCKET = const(3)
+# Two each of BEARER and RESULT; one each of REGISTERED, PING, LOST, OVERRUN and WIND.
 _OTHERS = const(9)
 
 
 class UrcQueue:
-    """Room for all records of `sockets` sockets, and for `refusals` refused connections."""
+    """Record i is (kinds[i], keys[i], values[i], stamps_ms[i]); record 0 is the oldest of `count`.
 
-    def __init__(self, sockets, refusals, clock):
-        size = _OF_SOCKET * sockets + _OTHERS + refusals
-        self._clock = clock
-        self._refusals = refusals
-        self._kind = bytearray(size)
-        self._who = bytearray(size)
-        self._value = [0] * size
-        self._stamp_ms = [0] * size  # when it was put
-        self._addr = bytearray(4 * size)  # of a refused peer
-        self._shown = bytearray(4)
+    sockets: number of sockets that need room. rejections: number of rejected connections to keep.
+    After the start nothing is allocated.
+    """
+
+    def __init__(self, sockets, rejections, clock):
+        size = _PER_SOCKET * sockets + _OTHERS + rejections
+        self.kinds = bytearray(size)
+        self.keys = bytearray(size)
+        self.values = [0] * size
+        self.stamps_ms = [0] * size  # when the event happened
         self.count = 0
-        self.most = 0  # that waited at once
-        self.lost = 0  # since start
-        self.closing = False  # a result is due: no more refused connections before it
-        self.awaiting = False  # an outcome of +WIPCREATE goes before other lines (H5), until:
+        self.peak = 0  # highest count since the last reset
+        self.lost = 0  # rejected connections dropped since the start
+        self.result_pending = False  # a final result code is next: queue no rejection before it
+        # The outcome of a +WIPCREATE goes before other URCs, until _outcome_ms (H5).
+        self.awaiting_outcome = False
         self._outcome_ms = 0
+        self._clock = clock
+        self._max_rejections = rejections
+        self._addrs = bytearray(_ADDR_SIZE * size)  # of peers in records of kind REJECTED
+        self._addr = bytearray(_ADDR_SIZE)  # returned by addr()
 
-    def put(self, kind, who=0, value=0):
-        """Owe the host a line. It takes the place of one of the same kind and `who`."""
-        self.forget(who, kind)
-        self._append(kind, who, value)
+    # Putting
+
+    def put(self, kind, key=0, value=0):
+        """Queue a record in place of the one with the same kind and key."""
+        self.discard(key, kind)
+        self._append(kind, key, value)
+
+    def put_rejected(self, key, addr, port, reason):
+        """Queue a rejected connection, or drop and count it if too many are queued.
+
+        key: of the server. addr: four bytes. reason: a counter of counters.py.
+        """
+        if self.result_pending or self._rejections() >= self._max_rejections:
+            self._count_lost()
+            return
+        self._append(REJECTED, key, reason << 16 | port)
+        self._copy_addr(addr, 0, self.count - 1)
+
+    def discard(self, key, kind=_ANY):
+        """Remove the records with this key, of one kind or of all."""
+        i = 0
+        while i < self.count:
+            if self.keys[i] == key and (kind == _ANY or kind == self.kinds[i]):
+                self.remove(i)
+            else:
+                i += 1
+
+    # The outcome of a +WIPCREATE
 
     def await_outcome(self):
-        """Let the outcome of a +WIPCREATE go before other lines, for a while (H5, H10)."""
-        self.awaiting = True
+        """Let the outcome of a +WIPCREATE go before other URCs for a limited time (H5, H10)."""
+        self.awaiting_outcome = True
         self._outcome_ms = ticks_add(self._clock.now_ms, _OUTCOME_MS)
 
     def tick(self):
-        """Return True if other lines need wait no longer for an outcome."""
-        if not self.awaiting or self.wait_ms():
+        """Return True if the time for the outcome has just ended."""
+        if not self.awaiting_outcome or self.wait_ms():
             return False
-        self.awaiting = False
+        self.awaiting_outcome = False
         return True
 
     def wait_ms(self):
         """Return the time in ms until tick() is needed."""
-        if not self.awaiting:
+        if not self.awaiting_outcome:
             return _OUTCOME_MS
         return max(ticks_diff(self._outcome_ms, self._clock.now_ms), 0)
 
-    def result(self, which):
-        self.put(RESULT, which)
-
-    def ping(self, late, which, ms):
-        """late: 1 if no answer came in time. The caller puts one when the last has been said."""
-        self.put(PING, late, which << 20 | ms)
-
-    def overrun(self, count):
-        self.put(OVERRUN, 0, count)
-
-    def registered(self, status):
-        self.put(REGISTERED, 0, status)
-
-    def wind(self, event):
-        """The caller puts one when the last has been said."""
-        self.put(WIND, 0, event)
-
-    def refused(self, who, addr, port, reason):
-        """Owe a refused connection, or drop and count its line. reason: its counter."""
-        if not self.closing and self._count(REFUSED) < self._refusals:
-            self._append(REFUSED, who, reason << 16 | port)
-            self._copy(addr, 0, 4 * (self.count - 1))
-            return
-        self.lost += 1
-        place = self.find(LOST)
-        if place < 0:
-            self._append(LOST, 0, 1)
-        else:
-            self._value[place] += 1
-
-    def forget(self, who, kind=_ANY):
-        """Drop what has become untrue: all of a closed socket, or one kind."""
-        kept = i = 0
-        while i < self.count:
-            if not self._is(i, who, kind):
-                self._move(i, kept)
-                kept += 1
-            i += 1
-        self.count = kept
+    # Taking
 
     def find(self, kind):
-        """The place of the oldest record of this kind, or -1."""
+        """Return the position of the oldest record of this kind, or -1."""
         for i in range(self.count):
-            if self._kind[i] == kind:
+            if self.kinds[i] == kind:
                 return i
         return -1
 
-    def outcome(self):
-        """The place of the oldest outcome of a +WIPCREATE, or -1."""
+    def find_outcome(self):
+        """Return the position of the oldest READY or FAILED, or -1."""
         for i in range(self.count):
-            if self._kind[i] <= FAILED:
+            if self.kinds[i] <= FAILED:
                 return i
         return -1
-
-    def kind(self, i):
-        return self._kind[i]
-
-    def who(self, i):
-        return self._who[i]
-
-    def value(self, i):
-        return self._value[i]
 
     def addr(self, i):
-        """Good until the next is asked for."""
-        for k in range(4):
-            self._shown[k] = self._addr[4 * i + k]
-        return self._shown
+        """Return the address of the peer in a REJECTED record, valid until the next call."""
+        for k in range(_ADDR_SIZE):
+            self._addr[k] = self._addrs[_ADDR_SIZE * i + k]
+        return self._addr
 
-    def stamp_ms(self, i):
-        return self._stamp_ms[i]
-
-    def drop(self, place):
-        """The record at `place` has been said."""
+    def remove(self, i):
+        """Remove record i."""
         self.count -= 1
-        while place < self.count:
-            self._move(place + 1, place)
-            place += 1
+        while i < self.count:
+            self._move(i + 1, i)
+            i += 1
 
-    def _count(self, kind):
-        count = 0
+    # Inside
+
+    def _rejections(self):
+        n = 0
         for i in range(self.count):
-            count += self._kind[i] == kind
-        return count
+            n += self.kinds[i] == REJECTED
+        return n
 
-    def _append(self, kind, who, value):
+    def _count_lost(self):
+        self.lost += 1
+        i = self.find(LOST)
+        if i < 0:
+            self._append(LOST, 0, 1)
+        else:
+            self.values[i] += 1
+
+    def _append(self, kind, key, value):
         i = self.count
-        self._kind[i] = kind
-        self._who[i] = who
-        self._value[i] = value
-        self._stamp_ms[i] = self._clock.now_ms
+        self.kinds[i] = kind
+        self.keys[i] = key
+        self.values[i] = value
+        self.stamps_ms[i] = self._clock.now_ms
         self.count += 1
-        self.most = max(self.most, self.count)
+        self.peak = max(self.peak, self.count)
 
-    def _move(self, here, there):
-        self._kind[there] = self._kind[here]
-        self._who[there] = self._who[here]
-        self._value[there] = self._value[here]
-        self._stamp_ms[there] = self._stamp_ms[here]
-        if self._kind[here] == REFUSED:
-            self._copy(self._addr, 4 * here, 4 * there)
+    def _move(self, i, to):
+        self.kinds[to] = self.kinds[i]
+        self.keys[to] = self.keys[i]
+        self.values[to] = self.values[i]
+        self.stamps_ms[to] = self.stamps_ms[i]
+        if self.kinds[i] == REJECTED:
+            self._copy_addr(self._addrs, _ADDR_SIZE * i, to)
 
-    def _copy(self, addr, here, there):
-        """Four bytes of addr from here on; a slice would be allocated."""
-        for k in range(4):
-            self._addr[there + k] = addr[here + k]
-
-    def _is(self, i, who, kind):
-        return self._who[i] == who and (kind == _ANY or kind == self._kind[i])
+    def _copy_addr(self, source, start, to):
+        # Byte by byte: a slice would be allocated.
+        for k in range(_ADDR_SIZE):
+            self._addrs[_ADDR_SIZE * to + k] = source[start + k]

@@ -107,7 +107,7 @@ class Comparing(Events):
 
     def _check_counters(self):
         modem = self._session.modem
-        modem.context.health.count_all(modem.context)
+        modem.context.health.collect_counts(modem.context)
         for i in range(modem.context.counters.count):
             name = str(modem.context.counters.name(i), "ascii")
             wanted = (
@@ -119,7 +119,7 @@ class Comparing(Events):
         """A socket is pending, or its outcome was said or is owed."""
         modem = self._session.modem
         urcs = modem.context.urcs
-        owed = [urcs.who(i) for i in range(urcs.count) if urcs.kind(i) <= urc.FAILED]
+        owed = [urcs.keys[i] for i in range(urcs.count) if urcs.kinds[i] <= urc.FAILED]
         open_ = {(each.protocol, each.index): each for each in modem.context.table.all}
         self._awaited |= {key for key, each in open_.items() if each.is_pending()}
         self._awaited &= set(open_)

@@ -174,7 +174,7 @@ class Tortured:
     def _counted(self):
         context = self._session.modem.context
         counters = context.counters
-        context.health.count_all(context)
+        context.health.collect_counts(context)
         return [counters.value(i) for i in range(counters.count)]
 
     def _heap(self):

@@ -59,7 +59,7 @@ class Facts:
 def read():
     """Return the Facts of the firmware in firmware/wipmodem."""
     from wipmodem import VERSION, contract, counters, errors, settings
-    from wipmodem.commands import unsolicited as announce
+    from wipmodem.commands import unsolicited
     from wipmodem.commands.fixed import RESPONSES
     from wipmodem.commands.socket_extras import OPTIONS
     from wipmodem.commands.table import ACTIONS, RADIO, TABLE
@@ -73,7 +73,7 @@ def read():
         basic={"A/": None, "ATS": None, "ATD": None}
         | {"AT" + row[0].decode(): None for row in ACTIONS}
         | {"AT" + name.decode(): _setting(settings, at) for name, at in settings.BASIC},
-        accepted=_accepted(settings.NO_EFFECT.decode(), settings.EACH),
+        accepted=_accepted(settings.NO_EFFECT.decode(), settings.NO_EFFECT_SIZE),
         registers={n: _setting(settings, at) for n, at in settings.S_REGISTERS},
         options={
             "+WIPCFG": {n: _setting(settings, at) for n, at in settings.STACK_OPTIONS},
@@ -82,9 +82,9 @@ def read():
         errors=_numbers(errors) | _numbers(contract),
         counters=[name.decode() for name in counters.NAMES],
         results={word.decode(): code for code, word in enumerate(contract.RESULT_WORDS) if word},
-        # These lines are missing in _WORDS: +WIPDATA has two formats, RING and NO CARRIER are
+        # These lines are missing in WORDS: +WIPDATA has two formats, RING and NO CARRIER are
         # result codes, and +WIPXTIME is a prefix of other lines.
-        unsolicited={word.decode().split(":")[0] for word in announce._WORDS.values()}
+        unsolicited={word.decode().split(":")[0] for word in unsolicited.WORDS.values()}
         | {"+WIPDATA", "+WIPXTIME", "RING", "NO CARRIER"},
         sizes={name: n for name, n in vars(Sizes).items() if isinstance(n, int)},
         version=VERSION.decode(),

@@ -5,8 +5,8 @@ from ..at.writer import LONG_MAX
 from ..clock import ticks_add, ticks_diff
 from ..compat import const
 from ..context import DONE, HOLD, MORE
-from ..settings import DIALECT, ITSELF, SPEED, STAMPS, TELL_OVERRUN, TELL_REFUSED, save
-from .base import takes_rate
+from ..settings import AT_ONCE, DIALECT, SPEED, URC_OVERRUN, URC_REJECTED, URC_TIME, save
+from .base import supports_rate
 from .identity import dialect, find_dialect
 
 _TEXT_MOST = const(80)
@@ -22,7 +22,7 @@ _FIGURES = (
     (b"heap_free", lambda context: context.health.heap_free),
     (b"heap_min", lambda context: context.health.heap_min),
     (b"sockets_peak", lambda context: context.table.peak),
-    (b"urcs_peak", lambda context: context.urcs.most),
+    (b"urcs_peak", lambda context: context.urcs.peak),
     (b"out_peak", lambda context: context.health.writer.peak),
     (b"session_s", lambda context: context.session.session_s()),
     (b"redials", lambda context: context.health.redials(context)),
@@ -36,7 +36,7 @@ def stat_read(context):
     counters = context.counters
     i = context.step
     if i == 0:
-        context.health.count_all(context)
+        context.health.collect_counts(context)
     context.writer.begin(b"+WIPXSTAT: ").text(counters.name(i)).comma(counters.value(i)).end()
     context.step = i + 1
     return MORE if context.step < counters.count else DONE
@@ -46,7 +46,7 @@ def stat_line(context):
     """AT+WIPXSTAT: all counters in one line, in the order of AT+WIPXSTAT?."""
     if not context.writer.room(LONG_MAX):
         return HOLD
-    context.health.count_all(context)
+    context.health.collect_counts(context)
     counters = context.counters
     writer = context.writer.begin(b"+WIPXSTAT: ").number(counters.value(0))
     for i in range(1, counters.count):
@@ -57,7 +57,7 @@ def stat_line(context):
 
 def stat_set(context):
     """AT+WIPXSTAT=0: they begin anew."""
-    context.health.count_all(context)
+    context.health.collect_counts(context)
     context.counters.reset()
     return DONE
 
@@ -65,7 +65,7 @@ def stat_set(context):
 def health_read(context):
     """AT+WIPXHEALTH?: why the modem has started, and each figure, a line each."""
     if context.step == 0:
-        context.health.look(context)
+        context.health.measure_heap(context)
     return say_figure(context)
 
 
@@ -85,7 +85,7 @@ def health_line(context):
     """AT+WIPXHEALTH: the same in one line."""
     if not context.writer.room(LONG_MAX):
         return HOLD
-    context.health.look(context)
+    context.health.measure_heap(context)
     writer = context.writer.begin(b'+WIPXHEALTH: "').text(context.health.cause).char(_QUOTE)
     for figure in _FIGURES:
         writer.comma(figure[1](context))
@@ -103,14 +103,14 @@ def urc_set(context):
     """AT+WIPXURC=<stamps>[,<refused>[,<overruns>]]: what is told unasked, beside the guide's."""
     for i in range(context.arguments.count):
         if context.arguments.given(i):
-            context.settings[STAMPS + i] = context.arguments.value(i)
+            context.settings[URC_TIME + i] = context.arguments.value(i)
     return DONE
 
 
 def urc_read(context):
     settings = context.settings
-    writer = context.writer.begin(b"+WIPXURC: ").number(settings[STAMPS])
-    writer.comma(settings[TELL_REFUSED]).comma(settings[TELL_OVERRUN]).end()
+    writer = context.writer.begin(b"+WIPXURC: ").number(settings[URC_TIME])
+    writer.comma(settings[URC_REJECTED]).comma(settings[URC_OVERRUN]).end()
     return DONE
 
 
@@ -139,7 +139,7 @@ def dialect_set(context):
     context.settings[DIALECT] = number
     saved = False
     try:
-        saved = save(context.settings, context.board.store, ITSELF)
+        saved = save(context.settings, context.board.store, AT_ONCE)
     finally:  # also where it found no memory
         if not saved:
             context.settings[DIALECT] = before
@@ -156,7 +156,7 @@ def log_read(context):
     recorder = context.recorder
     if context.step >= recorder.used():
         return DONE
-    recorder.say(context.writer, context.step)
+    recorder.write_entry(context.writer, context.step)
     context.step += 1
     return MORE
 
@@ -225,7 +225,7 @@ def trial_set(context):
     """AT+WIPXIPR=<rate>[,<seconds>]: the OK goes out at the old rate."""
     rate = context.arguments.value(0)
     seconds = context.arguments.value_or(1, _TRIAL_S)
-    if not takes_rate(context, rate) or not seconds:
+    if not supports_rate(context, rate) or not seconds:
         return context.fail(errors.ERROR)
     trial = context.deferred.trial
     if trial is None:

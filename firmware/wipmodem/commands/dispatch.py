@@ -12,7 +12,7 @@ from ..compat import const
 from ..context import DONE, HOLD, MORE
 from ..counters import LINE_TOO_LONG
 from ..recorder import LINE
-from ..settings import BASIC, DIALECT, EACH, NO_EFFECT, S_REGISTERS, WIPSOFT, find
+from ..settings import BASIC, DIALECT, NO_EFFECT, NO_EFFECT_SIZE, S_REGISTERS, WIPSOFT, find
 from . import base
 from .table import (
     ABSENT,
@@ -70,7 +70,7 @@ def _highest(prefix, name):
     while i < len(table):
         if table[i] == prefix and _mix(prefix, table[i + 1]) == name:
             return table[i + 2] - 0x30
-        i += EACH
+        i += NO_EFFECT_SIZE
     return -1
 
 

@@ -6,7 +6,7 @@ Loaded when a host first sends such a command, or AT+CLAC.
 from .. import errors, lazy
 from ..compat import const
 from ..context import DONE, MORE
-from ..settings import BASIC, DIALECT, EACH, NO_EFFECT, REGISTRATION, WIPSOFT, fits
+from ..settings import BASIC, DIALECT, NO_EFFECT, NO_EFFECT_SIZE, REGISTRATION, WIPSOFT, fits
 from .dispatch import spec_of
 from .table import ABSENT, ACTIONS, NAME, RADIO, RUN, SET, SPEC, TABLE, TEST
 
@@ -155,12 +155,12 @@ _NETWORK = (
 
 def list_commands(context):
     """Handle AT+CLAC: write the name of one command in each call."""
-    position = context.step * EACH
+    position = context.step * NO_EFFECT_SIZE
     context.step += 1
     if position < len(NO_EFFECT):
         _write_no_effect(context.writer.begin(b"AT"), position)
         return MORE
-    row = _listed_row(context.step - 1 - len(NO_EFFECT) // EACH)
+    row = _listed_row(context.step - 1 - len(NO_EFFECT) // NO_EFFECT_SIZE)
     if row is None:
         return DONE
     if _is_in_dialect(row, context.settings):

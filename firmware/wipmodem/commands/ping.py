@@ -90,7 +90,7 @@ class Ping:
         """An answer is the last request's, or none."""
         n = self._net.receive_echo(self._handle, self._answer, _LARGEST)
         if self._state == _WAITING and self._fits(n):
-            self._urcs.ping(0, self._which, ticks_diff(self._clock.now_ms, self._sent_ms))
+            self._report(0, ticks_diff(self._clock.now_ms, self._sent_ms))
             self._next()
 
     def tick(self):
@@ -104,7 +104,7 @@ class Ping:
         if self._state == _PAUSE:
             self._ask()
         else:
-            self._urcs.ping(_LATE, self._which, 0)
+            self._report(_LATE, 0)
             self._next()
         return True
 
@@ -117,7 +117,7 @@ class Ping:
     def _ask(self):
         """What cannot be sent is not answered either, and nobody is asked without an address."""
         if not is_peer(self._addr, _ANY_PORT, False):
-            self._urcs.ping(_LATE, 0, 0)
+            self._report(_LATE, 0)
             self.stop()
             return
         self._state = _WAITING
@@ -125,6 +125,9 @@ class Ping:
         self._due_ms = ticks_add(self._sent_ms, self._limit_ms)
         self._fill()
         self._net.send_echo(self._handle, self._message, _SIZE, self._addr)
+
+    def _report(self, late, ms):
+        self._urcs.put(urc.PING, late, self._which << 20 | ms)
 
     def _next(self):
         self._which += 1

@@ -62,7 +62,7 @@ class Report:
         context = self._context
         if self._silent_s() >= _READER_S:
             self._report_all_entries()
-            context.health.look(context)
+            context.health.measure_heap(context)
         self._began_s = context.clock.seconds
         self._out.clear()
         self._part = context.step = 0
@@ -119,7 +119,7 @@ class Report:
             context.writer.begin(b"+WIPXLOST: ").number(new - kept).end()
             self._report_all_entries()
         else:
-            recorder.say(context.writer, kept - new)
+            recorder.write_entry(context.writer, kept - new)
             self._reported = self._reported + 1 & WRAP_MASK
         return MORE
 

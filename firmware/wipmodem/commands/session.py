@@ -8,6 +8,7 @@ from ..compat import const
 from ..context import DONE, HOLD, MORE
 from ..contract import RESULT_NO_CARRIER
 from ..settings import S7, STACK, STACK_OPTIONS, find, load, save
+from ..urc import RESULT
 from .base import assign
 
 _SESSION_MS = const(60000)  # longest time until the result of AT+WIPBR=4,6,0 (H7)
@@ -188,6 +189,6 @@ def hang_up(context):
 def wchd_run(context):
     """Handle AT+WCHD: do what ATH does, and report NO CARRIER if there was a data call (Q40)."""
     if context.online.call and context.online.call.hang_up():
-        context.urcs.result(RESULT_NO_CARRIER)
+        context.urcs.put(RESULT, RESULT_NO_CARRIER)
     context.session.hang_up()
     return DONE

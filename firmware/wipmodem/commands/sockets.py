@@ -98,11 +98,11 @@ def wipdata_read(context):
     sock = next_socket(context, _has_data)
     if sock is None:
         return DONE
-    say_data(context.writer, sock)
+    write_data(context.writer, sock)
     return MORE
 
 
-def say_data(writer, sock):
+def write_data(writer, sock):
     """+WIPDATA in its two forms (D10)."""
     name(writer.begin(b"+WIPDATA: "), sock).comma(sock.readable())
     if sock.protocol == UDP:

@@ -1,11 +1,12 @@
-"""Unsolicited lines: the text of each, by the kind of its record, and which may go first."""
+"""Unsolicited result codes: the line of each record of the URC queue, and which go first."""
 
 from .. import urc
 from ..recorder import URC
-from ..settings import STAMPS
-from .sockets import name, say_data
+from ..settings import URC_TIME
+from .sockets import name, write_data
 
-_WORDS = {
+# How the line of each kind begins. DATA and RESULT are written by other functions.
+WORDS = {
     urc.READY: b"+WIPREADY: ",
     urc.FAILED: b"+WIPERROR: ",
     urc.ERROR: b"+WIPERROR: ",
@@ -15,7 +16,7 @@ _WORDS = {
     urc.LOST: b"+WIPXLOST: ",
     urc.REGISTERED: b"+CREG: ",
     urc.PING: b"+WIPPING: ",
-    urc.REFUSED: b"+WIPXREFUSED: ",
+    urc.REJECTED: b"+WIPXREFUSED: ",
     urc.OVERRUN: b"+WIPXOVERRUN: ",
     urc.CLOSED: b"+WIPXCLOSED: ",
     urc.WIND: b"+WIND: ",
@@ -23,28 +24,32 @@ _WORDS = {
 
 
 def announce(context):
-    """Write the unsolicited result codes that may go now. Return True if one was written."""
-    urcs, writer = context.urcs, context.writer
+    """Write the URCs that may go now, as far as there is room. Return True if one was written.
+
+    While the outcome of a +WIPCREATE is awaited, it goes first (H5).
+    """
+    urcs = context.urcs
     written = False
-    while urcs.count and writer.room():
-        place = urcs.outcome() if urcs.awaiting else 0
-        if place < 0:
+    while urcs.count and context.writer.room():
+        i = urcs.find_outcome() if urcs.awaiting_outcome else 0
+        if i < 0:
             if context.table.pending():
                 break
-            place = 0
-        _write(context, urcs, place)
+            i = 0
+        _announce_one(context, urcs, i)
         written = True
     return written
 
 
-def _write(context, urcs, place):
-    if urcs.awaiting and urcs.kind(place) <= urc.FAILED:
-        urcs.awaiting = context.table.pending() > 0
-    if context.settings[STAMPS]:
-        _write_time(context, urcs.stamp_ms(place))
-    _SAY[urcs.kind(place)](context, urcs, place)
+def _announce_one(context, urcs, i):
+    kind = urcs.kinds[i]
+    if urcs.awaiting_outcome and kind <= urc.FAILED:
+        urcs.awaiting_outcome = context.table.pending() > 0
+    if context.settings[URC_TIME]:
+        _write_time(context, urcs.stamps_ms[i])
+    _WRITE[kind](context, urcs, i)
     _record(context.recorder, context.writer)
-    urcs.drop(place)
+    urcs.remove(i)
 
 
 def _write_time(context, stamp_ms):
@@ -56,75 +61,75 @@ def _record(recorder, writer):
     recorder.record(URC, writer.line, writer.text_start, n)
 
 
-def _socket(context, urcs, i):
-    """The line as far as the socket's name."""
-    return name(context.writer.begin(_WORDS[urcs.kind(i)]), context.table.find_key(urcs.who(i)))
+def _begin(context, urcs, i):
+    return context.writer.begin(WORDS[urcs.kinds[i]])
 
 
-def _value(context, urcs, i):
-    """The line as far as its number."""
-    return context.writer.begin(_WORDS[urcs.kind(i)]).number(urcs.value(i))
+def _begin_socket(context, urcs, i):
+    """Begin a line with the protocol and index of the socket. Return the writer."""
+    return name(_begin(context, urcs, i), context.table.find_key(urcs.keys[i]))
 
 
-def _say_value(context, urcs, i):
-    _value(context, urcs, i).end()
+def _write_key(context, urcs, i):
+    _begin(context, urcs, i).number(urcs.keys[i]).end()
 
 
-def _say_socket(context, urcs, i):
-    _socket(context, urcs, i).end()
+def _write_value(context, urcs, i):
+    _begin(context, urcs, i).number(urcs.values[i]).end()
 
 
-def _say_error(context, urcs, i):
-    _socket(context, urcs, i).comma(urcs.value(i)).end()
+def _write_socket(context, urcs, i):
+    _begin_socket(context, urcs, i).end()
 
 
-def _say_accept(context, urcs, i):
-    _value(context, urcs, i).comma(context.table.find_key(urcs.who(i)).index).end()
+def _write_error(context, urcs, i):
+    _begin_socket(context, urcs, i).comma(urcs.values[i]).end()
 
 
-def _say_data(context, urcs, i):
-    """The count is taken now, so that it is exact (H11)."""
-    say_data(context.writer, context.table.find_key(urcs.who(i)))
+def _write_accept(context, urcs, i):
+    index = context.table.find_key(urcs.keys[i]).index
+    _begin(context, urcs, i).number(urcs.values[i]).comma(index).end()
 
 
-def _say_bearer(context, urcs, i):
-    context.writer.begin(_WORDS[urcs.kind(i)]).number(urcs.who(i)).end()
+def _write_data(context, urcs, i):
+    # The amount of data is read now, so that it is exact (H11).
+    write_data(context.writer, context.table.find_key(urcs.keys[i]))
 
 
-def _say_result(context, urcs, i):
-    context.writer.result(urcs.who(i))
+def _write_result(context, urcs, i):
+    context.writer.result(urcs.keys[i])
 
 
-def _say_ping(context, urcs, i):
-    writer = context.writer.begin(_WORDS[urcs.kind(i)]).number(urcs.who(i))
-    value = urcs.value(i)
+def _write_ping(context, urcs, i):
+    value = urcs.values[i]
+    writer = _begin(context, urcs, i).number(urcs.keys[i])
     writer.comma(value >> 20).comma(value & 0xFFFFF).end()
 
 
-def _say_refused(context, urcs, i):
-    writer = context.writer.begin(_WORDS[urcs.kind(i)]).number(urcs.who(i) & 15)
-    value = urcs.value(i)
+def _write_rejected(context, urcs, i):
+    value = urcs.values[i]
+    writer = _begin(context, urcs, i).number(urcs.keys[i] & 15)
     writer.peer(urcs.addr(i), value & 0xFFFF).quoted(context.counters.name(value >> 16)).end()
 
 
-def _say_closed(context, urcs, i):
-    _socket(context, urcs, i).quoted(b"idle").end()
+def _write_closed(context, urcs, i):
+    _begin_socket(context, urcs, i).quoted(b"idle").end()
 
 
-_SAY = {
-    urc.READY: _say_socket,
-    urc.FAILED: _say_error,
-    urc.ERROR: _say_error,
-    urc.ACCEPT: _say_accept,
-    urc.DATA: _say_data,
-    urc.PEER_CLOSE: _say_socket,
-    urc.BEARER: _say_bearer,
-    urc.LOST: _say_value,
-    urc.RESULT: _say_result,
-    urc.REGISTERED: _say_value,
-    urc.PING: _say_ping,
-    urc.REFUSED: _say_refused,
-    urc.OVERRUN: _say_value,
-    urc.CLOSED: _say_closed,
-    urc.WIND: _say_value,
+_WRITE = {
+    urc.READY: _write_socket,
+    urc.FAILED: _write_error,
+    urc.ERROR: _write_error,
+    urc.ACCEPT: _write_accept,
+    urc.DATA: _write_data,
+    urc.PEER_CLOSE: _write_socket,
+    urc.BEARER: _write_key,
+    urc.LOST: _write_value,
+    urc.RESULT: _write_result,
+    urc.REGISTERED: _write_value,
+    urc.PING: _write_ping,
+    urc.REJECTED: _write_rejected,
+    urc.OVERRUN: _write_value,
+    urc.CLOSED: _write_closed,
+    urc.WIND: _write_value,
 }

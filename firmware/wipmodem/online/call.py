@@ -19,7 +19,7 @@ from ..contract import (
 from ..counters import RX_DROPPED, TX_DROPPED
 from ..pipe import Span
 from ..settings import S0, S7
-from ..urc import WIND
+from ..urc import REGISTERED, RESULT, WIND
 from .tcp import IDLE_MS
 
 # States of the call.
@@ -135,7 +135,7 @@ class Call:
         channel = self._context.online.channel
         if self.lost() and not channel:
             self.hang_up()
-            self._urcs.result(RESULT_NO_CARRIER)
+            self._urcs.put(RESULT, RESULT_NO_CARRIER)
             return True
         if self._report():
             return True
@@ -161,12 +161,12 @@ class Call:
             self._rings += 1
             self._rang_ms = self._clock.now_ms
             self._ri = True
-            self._urcs.result(RESULT_RING)
+            self._urcs.put(RESULT, RESULT_RING)
             return True
         if self._ri:
             self._time_ri(ticks_diff(self._clock.now_ms, self._rang_ms))
         if radio.registered >= 0:
-            self._urcs.registered(radio.registered)
+            self._urcs.put(REGISTERED, 0, radio.registered)
             radio.registered = -1
             return True
         return self._report_wind(radio)
@@ -179,7 +179,7 @@ class Call:
         while not radio.winds >> event & 1:
             event += 1
         radio.winds ^= 1 << event
-        self._urcs.wind(event)
+        self._urcs.put(WIND, 0, event)
         return True
 
     def _time_ri(self, since_ms):

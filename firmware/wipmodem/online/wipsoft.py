@@ -45,7 +45,7 @@ class Escaped(Framed):
         sock = self._sock
         if sock.state != FAILED or sock.has_data():
             return MORE
-        self._urcs.forget(sock.key, urc.ERROR)
+        self._urcs.discard(sock.key, urc.ERROR)
         self._out.put(ETX, 0, 1)
         return self._context.fail(sock.error)
 

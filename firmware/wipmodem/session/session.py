@@ -218,7 +218,7 @@ class Session:
         before = self._registered
         if self.network() == before:
             return False
-        self._urcs.registered(self._registered)
+        self._urcs.put(urc.REGISTERED, 0, self._registered)
         return True
 
     def _update(self):

@@ -24,10 +24,10 @@ from ..contract import (
 from ..counters import (
     RX_DROPPED,
     TX_DROPPED,
-    UDP_RX_TRUNCATED,
     UDP_RX_DROPPED,
     UDP_RX_NO_MEMORY,
     UDP_RX_OVERFLOW,
+    UDP_RX_TRUNCATED,
     UDP_TX_DROPPED,
     UDP_TX_LOST,
     UDP_TX_REFUSED,
@@ -414,7 +414,7 @@ class SocketIO:
     def enter_online(self, sock):
         """Data mode begins: the host reads what there is, so nothing is announced (Q22)."""
         sock.data_announced = True
-        self.urcs.forget(sock.key, urc.DATA)
+        self.urcs.discard(sock.key, urc.DATA)
 
     def leave_online(self, sock):
         """Data mode has ended: announce what is unread (Q22)."""
@@ -427,7 +427,7 @@ class SocketIO:
             self.end_datagram(sock)
         else:
             self.resume(sock)
-        self.urcs.forget(sock.key, urc.DATA)
+        self.urcs.discard(sock.key, urc.DATA)
         self.leave_online(sock)
 
     def count_unsent(self, sock, n):

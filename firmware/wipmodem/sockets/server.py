@@ -13,7 +13,7 @@ from ..counters import (
     ACCEPT_RANGE_FULL,
     WRAP_MASK,
 )
-from ..settings import TELL_REFUSED
+from ..settings import URC_REJECTED
 from .socket import (
     ACCEPTED,
     IDLE_TIMEOUT,
@@ -129,10 +129,10 @@ class Server:
         """Count a rejected connection, and queue +WIPXREFUSED if the host wants it. handle: -1 if
         the stack itself dropped the connection, so that the peer is unknown."""
         self._io.counters.add(reason)
-        if self._settings[TELL_REFUSED]:
+        if self._settings[URC_REJECTED]:
             addr = _ANY if handle < 0 else self._net.addr[handle]
             port = 0 if handle < 0 else self._net.peer_port[handle]
-            self._io.urcs.refused(listener.key, addr, port, reason)
+            self._io.urcs.put_rejected(listener.key, addr, port, reason)
 
     def _spawn(self, listener, handle, key):
         """Open a socket for an accepted connection, and queue +WIPACCEPT (U3)."""

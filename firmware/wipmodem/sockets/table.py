@@ -7,7 +7,7 @@ from .. import errors, lazy
 from ..compat import const
 from ..counters import RX_DROPPED, UDP_RX_DROPPED, WRAP_MASK
 from ..pipe import Pipe
-from ..settings import DIALECT, SOCKETS, WIPSOFT
+from ..settings import DIALECT, MAX_SOCKETS, WIPSOFT
 from .dns import MAX_DATAGRAM, Resolver
 from .dns_message import parse_address
 from .io import SocketIO
@@ -84,7 +84,7 @@ class Table:
 
     def _max_open(self):
         """Return the lower of option 6 of +WIPCFG and the number of sockets of the board (W4)."""
-        return min(self._settings[SOCKETS], self._max_sockets)
+        return min(self._settings[MAX_SOCKETS], self._max_sockets)
 
     # Counting
 
@@ -204,7 +204,7 @@ class Table:
         """Close a socket (X1-X5). Bytes that were not read or sent are dropped and counted."""
         if sock.state == RESOLVING:
             self.resolver.cancel(sock)
-        self._urcs.forget(sock.key)
+        self._urcs.discard(sock.key)
         self._free(sock)
 
     def _replace_failed(self, key):
