@@ -10,7 +10,7 @@ import time
 from alloc_probe import Bench, Net
 from system import Poller, entropy
 from wipmodem.contract import Sizes
-from wipmodem.settings import SOCKETS
+from wipmodem.settings import MAX_SOCKETS
 
 _BLOCK = b"0123456789abcdef" * 32
 _BLOCKS = 4
@@ -76,7 +76,7 @@ def idle(n, sockets=0):
     """Passes with so many sockets open, TCP first; says how many ns each took."""
     Sizes.sockets, Sizes.handles = 16, 24  # more than a modem has room for
     bench = start()
-    bench.modem.context.settings[SOCKETS] = 16
+    bench.modem.context.settings[MAX_SOCKETS] = 16
     bench.far = Net(Poller(), entropy, 9)  # all of whom it keeps
     listener = bench.far.listen(0, 8)
     for i in range(sockets):
