@@ -1,4 +1,4 @@
-"""The options of a socket (+WIPOPT), its report, a server's access policy, graceful close."""
+"""+WIPOPT, +WIPXSOCK, +WIPXSERVER and +WIPXCLOSE: handlers that are loaded on first use."""
 
 from .. import errors
 from ..at.writer import LONG_MAX
@@ -7,14 +7,16 @@ from ..context import DONE, HOLD, MORE
 from ..contract import NO_DELAY, NO_RESOURCE, TOS, TTL
 from ..sockets.dns_message import parse_address
 from ..sockets.socket import INDEXES, NO_RANGE, SERVER, TCP, UDP
-from .sockets import name, next_socket
+from .sockets import append_name, next_socket
 
-_WRITE = const(2)
+# +WIPOPT: options of a socket (O1-O7, Q29, Q30)
 
+# Actions of +WIPOPT. OPTIONS allows an action if its bit is set.
 _R = const(1)
+_W = const(2)
 _RW = const(3)
 
-# option: (on UDP, on a TCP client, on a server, lowest, highest)
+# By option: (actions on UDP, on a TCP client, on a server, lowest value, highest value).
 OPTIONS = {
     0: (_R, _R, _R, 0, 65535),
     1: (_R, _R, 0, 0, 65535),
@@ -27,7 +29,7 @@ OPTIONS = {
     8: (_RW, _RW, _RW, 0, 255),
     9: (_RW, _RW, _RW, 0, 255),
 }
-_PEER_ADDRESS = const(2)
+_PEER_ADDRESS = const(2)  # the one option whose value is no number
 _GET = {
     0: lambda sock: sock.local_port,
     1: lambda sock: sock.peer_port,
@@ -42,7 +44,10 @@ _GET = {
 
 
 def wipopt_set(context):
-    """Action 1 reads, 2 writes. What the option allows is looked at first, then the socket."""
+    """Read or write an option: AT+WIPOPT=<protocol>,<index>,<action>,<option>[,<value>].
+
+    The checks of option and action come before the check of the socket.
+    """
     arguments = context.arguments
     protocol = arguments.value(0)
     if arguments.value(1) > INDEXES[protocol - 1]:
@@ -53,34 +58,35 @@ def wipopt_set(context):
         return context.fail(errors.NO_OPTION)  # O4
     if not option[protocol - 1] & action:
         return context.fail(errors.NOT_SUPPORTED)  # O3
-    return _write(context, arguments, option) if action == _WRITE else _read(context, arguments)
+    return _write(context, arguments, option) if action == _W else _read(context, arguments)
 
 
 def _check(arguments, option):
+    """Return 0 or an error number for the value of an option."""
     if not arguments.is_number(4):
         return errors.ERROR
     _, _, _, lowest, highest = option
     return 0 if lowest <= arguments.value(4) <= highest else errors.BAD_VALUE
 
 
-def _socket(context, arguments):
-    """None if it is not active (O1, O7)."""
+def _active_socket(context, arguments):
+    """Return the socket, or None if it is not active (O1, O7)."""
     sock = context.table.find(arguments.value(0), arguments.value(1))
     return sock if sock is not None and sock.is_active() else None
 
 
 def _write(context, arguments, option):
-    failure = _check(arguments, option)
-    sock = _socket(context, arguments)
-    if failure or sock is None:
-        return context.fail(failure or errors.BAD_STATE)
+    error = _check(arguments, option)
+    sock = _active_socket(context, arguments)
+    if error or sock is None:
+        return context.fail(error or errors.BAD_STATE)
     done = context.table.options.set(sock, arguments.value(3), arguments.value(4))
-    return DONE if done else context.fail(errors.NOT_SUPPORTED)  # the stack cannot
+    return context.outcome(0 if done else errors.NOT_SUPPORTED)
 
 
 def _read(context, arguments):
     number = arguments.value(3)
-    sock = _socket(context, arguments)
+    sock = _active_socket(context, arguments)
     if sock is None:
         return context.fail(errors.BAD_STATE)
     writer = context.writer.begin(b"+WIPOPT: ").number(sock.protocol).comma(number)
@@ -91,7 +97,7 @@ def _read(context, arguments):
     return DONE
 
 
-# +WIPXSOCK
+# +WIPXSOCK: the report of a socket
 
 _NO_ADDRESS = b"\0\0\0\0"
 # By sock.state.
@@ -107,58 +113,60 @@ _STATES = (
 
 
 def sock_read(context):
-    """AT+WIPXSOCK?: every socket, in the order of the table."""
+    """Report all open sockets in the order of the table: AT+WIPXSOCK?."""
     if not context.writer.room(LONG_MAX):
         return HOLD
     sock = next_socket(context)
     if sock is None:
         return DONE
-    _say(context, sock)
+    _report(context, sock)
     return MORE
 
 
 def sock_set(context):
-    """AT+WIPXSOCK=<protocol>,<index>: one, also if it is free: its error is then the refusal that
-    +WIPCREATE would meet."""
+    """Report one index: AT+WIPXSOCK=<protocol>,<index>.
+
+    The error number of a free index is the one with which +WIPCREATE would be rejected now.
+    """
     if not context.writer.room(LONG_MAX):
         return HOLD
     arguments = context.arguments
     sock = context.table.find(arguments.value(0), arguments.value(1))
     if sock is None:
-        _say_free(context, arguments.value(0), arguments.value(1))
+        _report_free(context, arguments.value(0), arguments.value(1))
     else:
-        _say(context, sock)
+        _report(context, sock)
     return DONE
 
 
-def _say(context, sock):
-    writer = name(context.writer.begin(b"+WIPXSOCK: "), sock)
+def _report(context, sock):
+    writer = append_name(context.writer.begin(b"+WIPXSOCK: "), sock)
     writer.quoted(_role(sock)).quoted(_STATES[sock.state])
     writer.peer(context.session.local, sock.local_port).peer(sock.addr, sock.peer_port)
-    _say_range(writer, sock.range)
+    _append_range(writer, sock.range)
     writer.comma(sock.readable()).comma(sock.unsent()).comma(_room(context, sock))
     writer.comma(sock.bytes_sent).comma(sock.bytes_received)
     writer.comma(context.clock.seconds - sock.created_s).comma(sock.error).end()
 
 
-def _say_free(context, protocol, index):
-    """A free index may be in the reserved range of a server."""
+def _report_free(context, protocol, index):
     reserved = _reserved_range(context.table, protocol, index)
     context.writer.begin(b"+WIPXSOCK: ").number(protocol).comma(index)
     context.writer.quoted(b"").quoted(b"free" if reserved is NO_RANGE else b"reserved")
     context.writer.peer(context.session.local, 0).peer(_NO_ADDRESS, 0)
-    _say_range(context.writer, reserved)
+    _append_range(context.writer, reserved)
     context.writer.text(b",0,0,0,0,0,0")
     context.writer.comma(context.table.refusal(protocol << 4 | index)).end()
 
 
 def _reserved_range(table, protocol, index):
+    """Return the server's range that a free index is in, or NO_RANGE."""
     holder = table.reserved(index, index) if protocol == TCP else None
     return NO_RANGE if holder is None else holder.range
 
 
-def _say_range(writer, reserved):
-    """The server's index, from_idx and to_idx."""
+def _append_range(writer, reserved):
+    """Append the index of the server, from_idx and to_idx of a range."""
     writer.comma(reserved[0]).comma(reserved[1]).comma(reserved[2])
 
 
@@ -171,50 +179,54 @@ def _role(sock):
 
 
 def _room(context, sock):
-    """Bytes that it would take from the host now."""
+    """Return how many bytes the socket would accept from the host now."""
     if sock.handle < 0 or not sock.has_peer:
         return 0
     return sock.tx.room() if sock.protocol == TCP else context.board.sizes.datagram
 
 
-# +WIPXSERVER
+# +WIPXSERVER: access policy of a server (sockets/server.py)
 
-_ALL = 0  # options
-_FILTER = 1
-_KEEPALIVE = 4
+# Options of +WIPXSERVER.
+_RESET = const(0)
+_FILTER = const(1)
+_KEEPALIVE = const(4)
+# Attributes of an AccessPolicy, by option.
+_POLICY = {2: "max_per_peer", 3: "idle_s", _KEEPALIVE: "keepalive_s", 5: "hold"}
 
 
 def server_set(context):
-    """AT+WIPXSERVER=<server>,<option>[,<value>[,<mask>]]: for peers that come from now on."""
+    """Change the access policy of a server: AT+WIPXSERVER=<server>,<option>[,<value>[,<mask>]].
+
+    It applies to connections that come later.
+    """
     arguments = context.arguments
     policy = context.table.need_server().policy(arguments.value(0))
     option = arguments.value(1)
-    if option == _ALL:
+    if option == _RESET:
         policy.reset()
         return DONE
     if option == _FILTER:
-        return _filter(
-            context, policy, parse_address(arguments.text(2)), parse_address(arguments.text(3))
-        )
+        return context.outcome(_set_filter(policy, arguments))
     if option == _KEEPALIVE and arguments.value(2) and not context.board.net.has_keepalive:
         return context.fail(errors.NOT_SUPPORTED)
-    setattr(policy, _NAMES[option], arguments.value(2))
+    setattr(policy, _POLICY[option], arguments.value(2))
     return DONE
 
 
-_NAMES = {2: "max_per_peer", 3: "idle_s", _KEEPALIVE: "keepalive_s", 5: "hold"}
-
-
-def _filter(context, policy, addr, mask):
+def _set_filter(policy, arguments):
+    """Return 0, or BAD_VALUE if the address or the mask is not valid."""
+    addr = parse_address(arguments.text(2))
+    mask = parse_address(arguments.text(3))
     if addr is None or mask is None:
-        return context.fail(errors.BAD_VALUE)
+        return errors.BAD_VALUE
     policy.addr[:] = addr
     policy.mask[:] = mask
-    return DONE
+    return 0
 
 
 def server_read(context):
-    """A line each."""
+    """List the access policies of all server indexes: AT+WIPXSERVER?."""
     policies = context.table.need_server().policies
     policy = policies[context.step]
     context.step += 1
@@ -224,36 +236,45 @@ def server_read(context):
     return MORE if context.step < len(policies) else DONE
 
 
-# +WIPXCLOSE
+# +WIPXCLOSE: graceful close
 
-_TIMEOUT_S = const(10)
-_UNKNOWN = const(-1)
+_TIMEOUT_S = const(10)  # unless the host gives another one
+_UNKNOWN = const(-1)  # as net.unacked() returns it
 _COMMA = const(0x2C)
 
 
 def close_set(context):
-    """AT+WIPXCLOSE=<protocol>,<index>[,<timeout>]: bytes unsent, and bytes that the peer has not
-    acknowledged, if the stack tells."""
+    """Close a socket after its peer has all bytes: AT+WIPXCLOSE=<protocol>,<index>[,<timeout>].
+
+    The response reports the bytes that are unsent, and those that the peer has not acknowledged.
+    The second number is empty if the IP stack cannot report it.
+    """
     sock = context.table.find(context.arguments.value(0), context.arguments.value(1))
     if sock is None:
         return context.fail(errors.BAD_STATE)
     unacked = _unacked(context, sock)
-    limit_ms = context.arguments.value_or(2, _TIMEOUT_S) * 1000
-    waits = sock.unsent() or unacked > 0 or unacked == NO_RESOURCE
-    if waits and context.command.age_ms() < limit_ms:
+    if _is_sending(sock, unacked) and context.command.age_ms() < _limit_ms(context.arguments):
         return HOLD
-    writer = name(context.writer.begin(b"+WIPXCLOSE: "), sock).comma(
-        sock.unsent() + sock.bytes_lost
-    )
-    if unacked < 0:
-        writer.char(_COMMA).end()
-    else:
-        writer.comma(unacked).end()
+    writer = append_name(context.writer.begin(b"+WIPXCLOSE: "), sock)
+    writer.comma(sock.unsent() + sock.bytes_lost).char(_COMMA)
+    if unacked >= 0:
+        writer.number(unacked)
+    writer.end()
     context.table.close(sock)
     return DONE
 
 
+def _is_sending(sock, unacked):
+    """Return True while bytes are unsent or not acknowledged, as far as the stack can tell."""
+    return sock.unsent() or unacked > 0 or unacked == NO_RESOURCE
+
+
+def _limit_ms(arguments):
+    return arguments.value_or(2, _TIMEOUT_S) * 1000
+
+
 def _unacked(context, sock):
+    """Return the bytes that the peer has not acknowledged, _UNKNOWN or NO_RESOURCE."""
     if sock.protocol != TCP:
         return 0
     return context.board.net.unacked(sock.handle) if sock.handle >= 0 else _UNKNOWN

@@ -1,8 +1,7 @@
-"""What the +WIP commands do (chapter 17). Each returns DONE, MORE, HOLD, ONLINE or an error
-number.
+"""+WIPCREATE, +WIPDATA and +WIPCLOSE, and what other handlers of sockets share.
 
-`context.arguments` has been checked against the command's specification; `context.step` counts the
-calls of a listing, and is 0 at the first call of any command.
+Handlers get a Context whose arguments were checked against commands/table.py, and return an
+outcome of context.py. context.step is 0 at the first call for a command.
 """
 
 from .. import errors
@@ -11,11 +10,14 @@ from ..context import DONE, HOLD, MORE, ONLINE
 from ..settings import DIALECT, WIPSOFT
 from ..sockets.socket import FAILED, SERVER, TCP, UDP
 
-_DRAIN_MS = const(90)  # H4: an answer within 100 ms, and one alone for the line
+# How long +WIPCLOSE waits for unsent bytes: hosts expect a response within 100 ms (H4).
+_CLOSE_MS = const(90)
+
+# +WIPCREATE
 
 
 def wipcreate_set(context):
-    """R1: 0 as soon as all that can be known now is good."""
+    """Create a socket. OK tells only that the arguments are valid; a URC follows (R1)."""
     arguments = context.arguments
     if not context.session.ready():
         return context.fail(errors.BAD_STACK_STATE)  # R17
@@ -23,7 +25,6 @@ def wipcreate_set(context):
 
 
 def _create(context, protocol, index, local_port, name, peer_port):
-    """Create a UDP or TCP client socket; its outcome will come before other URCs (H5)."""
     error = context.table.create(protocol, index, local_port, name, peer_port)
     if not error:
         context.urcs.await_outcome()
@@ -44,11 +45,11 @@ def _create_client(context, arguments, index):
 
 
 def _create_server(context, arguments, index):
-    first = arguments.value(3)
-    last = arguments.value(4)
-    if last < first:
+    from_idx = arguments.value(3)
+    to_idx = arguments.value(4)
+    if to_idx < from_idx:
         return context.fail(errors.BAD_INDEX)  # R8
-    error = context.table.create_server(index, arguments.value(2), first, last)
+    error = context.table.create_server(index, arguments.value(2), from_idx, to_idx)
     return context.outcome(error)
 
 
@@ -56,21 +57,25 @@ _CREATE = {UDP: _create_udp, TCP: _create_client, SERVER: _create_server}
 
 
 def wipcreate_read(context):
-    """R19, Q18: five fields for every socket, in the order of the table."""
+    """List the open sockets in the order of the table, each with five fields (R19, Q18)."""
     sock = next_socket(context)
     if sock is None:
         return DONE
-    name(context.writer.begin(b"+WIPCREATE: "), sock).comma(sock.local_port)
+    append_name(context.writer.begin(b"+WIPCREATE: "), sock).comma(sock.local_port)
     context.writer.peer(sock.addr, sock.peer_port).end()
     return MORE
 
 
+# +WIPDATA
+
+
 def wipdata_set(context):
+    """Enter online data mode. A socket that is not ready yet is waited for (H9)."""
     arguments = context.arguments
     protocol = arguments.value(0)
+    mode = arguments.value(2)
     if protocol == SERVER:
         return context.fail(errors.BAD_PROTOCOL)  # D4
-    mode = arguments.value(2)
     if mode and not context.online.has(protocol, mode):
         return context.fail(errors.NOT_SUPPORTED)  # D2
     sock = context.table.find(protocol, arguments.value(1))
@@ -79,7 +84,7 @@ def wipdata_set(context):
     if sock is None:
         return context.fail(errors.BAD_STATE)  # D22
     if sock.is_pending():
-        return HOLD  # H9
+        return HOLD
     if sock.state == FAILED and not sock.has_data():
         return context.fail(sock.error)  # D22
     context.online.enter(context, sock, mode)
@@ -87,15 +92,15 @@ def wipdata_set(context):
 
 
 def _unmap(context, sock):
-    """D3: WIPsoft's mode 0. In command mode nothing is mapped."""
+    """Mode 0 (D3). In the dialect wipsoft it does nothing, since command mode maps no socket."""
     if context.settings[DIALECT] != WIPSOFT:
         return context.fail(errors.NOT_SUPPORTED)
     return context.outcome(errors.BAD_STATE if sock is None else 0)
 
 
 def wipdata_read(context):
-    """D13: what waits to be read."""
-    sock = next_socket(context, _has_data)
+    """List the sockets with unread data (D13)."""
+    sock = next_socket(context, True)
     if sock is None:
         return DONE
     write_data(context.writer, sock)
@@ -103,40 +108,45 @@ def wipdata_read(context):
 
 
 def write_data(writer, sock):
-    """+WIPDATA in its two forms (D10)."""
-    name(writer.begin(b"+WIPDATA: "), sock).comma(sock.readable())
+    """Write +WIPDATA of a socket: for UDP with the sender of the datagram (D10)."""
+    append_name(writer.begin(b"+WIPDATA: "), sock).comma(sock.readable())
     if sock.protocol == UDP:
         writer.peer(sock.from_addr, sock.from_port)
     writer.end()
 
 
+# +WIPCLOSE
+
+
 def wipclose_set(context):
-    """X1-X6. Bytes on their way to a peer that takes them are given _DRAIN_MS."""
+    """Close a socket (X1-X6). Unsent bytes get _CLOSE_MS to leave; the rest is dropped."""
     sock = context.table.find(context.arguments.value(0), context.arguments.value(1))
     if sock is None:
         return context.fail(errors.BAD_STATE)
-    if sock.unsent() and context.command.age_ms() < _DRAIN_MS:
+    if sock.unsent() and context.command.age_ms() < _CLOSE_MS:
         return HOLD
     context.table.close(sock)
     return DONE
 
 
-def next_socket(context, wanted=None):
-    """The next one behind context.step, which follows it: others may come or go meanwhile."""
+# Shared
+
+
+def next_socket(context, with_data=False):
+    """Return the next socket of a list, or None at its end. with_data: only with unread data.
+
+    context.step is the key of the last one, so sockets may come and go between two calls.
+    """
     i = 0
     while i < len(context.table.all):
         sock = context.table.all[i]
-        if sock.key > context.step and (wanted is None or wanted(sock)):
+        if sock.key > context.step and (not with_data or sock.has_data()):
             context.step = sock.key
             return sock
         i += 1
     return None
 
 
-def _has_data(sock):
-    return sock.has_data()
-
-
-def name(writer, sock):
-    """`protocol,index`; returns the writer."""
+def append_name(writer, sock):
+    """Append `<protocol>,<index>` to a line. Return the writer."""
     return writer.number(sock.protocol).comma(sock.index)

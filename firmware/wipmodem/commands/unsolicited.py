@@ -3,7 +3,7 @@
 from .. import urc
 from ..recorder import URC
 from ..settings import URC_TIME
-from .sockets import name, write_data
+from .sockets import append_name, write_data
 
 # How the line of each kind begins. DATA and RESULT are written by other functions.
 WORDS = {
@@ -67,7 +67,7 @@ def _begin(context, urcs, i):
 
 def _begin_socket(context, urcs, i):
     """Begin a line with the protocol and index of the socket. Return the writer."""
-    return name(_begin(context, urcs, i), context.table.find_key(urcs.keys[i]))
+    return append_name(_begin(context, urcs, i), context.table.find_key(urcs.keys[i]))
 
 
 def _write_key(context, urcs, i):
