@@ -107,14 +107,14 @@ class Poor:
             list(modem.context.settings),
             dict(session.store.values),
             _policies(table.server),
-            [_under_way(each) for each in (stack.ping, deferred.trial)],
+            [_is_active(each) for each in (stack.ping, deferred.trial)],
             (deferred.due, online.channel is None, online.call is not None and online.call.busy()),
         )
 
 
-def _under_way(feature):
+def _is_active(feature):
     """Return False also for what no host has used yet."""
-    return feature is not None and feature.under_way
+    return feature is not None and feature.active
 
 
 def _policies(server):

@@ -22,7 +22,7 @@ def case_nobody():
     assert session.ask(b'AT+WIPPING="192.0.2.1"') == b"\r\nOK\r\n"
     session.ask(b"AT+WIPXIPR=19200")
     assert _made(modem)
-    assert modem.context.session.ping.under_way and modem.context.deferred.trial.under_way
+    assert modem.context.session.ping.active and modem.context.deferred.trial.active
     for _ in range(2):
         session.ask(b"AT+CFUN=1")
         assert session.modem is not modem and session.net.open_handles() == []

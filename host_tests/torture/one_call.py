@@ -166,7 +166,7 @@ class Tortured:
         assert not any(q.asker or q.handle >= 0 for q in table.resolver._questions)
         modem, context = session.modem, session.modem.context
         ping, call = context.session.ping, context.online.call
-        assert not (ping and ping.under_way) and not (call and call.busy())
+        assert not (ping and ping.active) and not (call and call.busy())
         assert not context.online.channel
         assert context.urcs.count == 0 and context.writer.out.count() == 0, "lines wait"
         assert modem.input.left() == 0 and not context.command.line.busy(), "host bytes wait"

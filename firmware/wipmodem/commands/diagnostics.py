@@ -1,4 +1,7 @@
-"""Commands of our own: how the modem fares, what it tells unasked, its dialect."""
+"""Diagnostics and settings that only this modem has; the module is loaded on first use.
+
++WIPXSTAT, +WIPXHEALTH, +WIPXURC, +WIPXLOG, +WIPXCRASH, +WIPXDIALECT, +WIPXIPR.
+"""
 
 from .. import errors
 from ..at.writer import LONG_MAX
@@ -9,13 +12,15 @@ from ..settings import AT_ONCE, DIALECT, SPEED, URC_OVERRUN, URC_REJECTED, URC_T
 from .base import supports_rate
 from .identity import dialect, find_dialect
 
-_TEXT_MOST = const(80)
+_MAX_TEXT = const(80)  # bytes of a line of a traceback that are written
 _QUOTE = const(0x22)
-_TRIAL_S = const(10)
-_HUNDRED = const(100)
+_TRIAL_S = const(10)  # time limit of a baud-rate trial, unless the host gives another one
+_HUNDRED = const(100)  # bit/s: the unit of the setting SPEED
+_SECOND_MS = const(1000)
 _IDLE_MS = const(1000)
 
-# What AT+WIPXHEALTH tells behind the cause, in this order.
+# The figures of AT+WIPXHEALTH after the reason for the start: name, and a function that
+# returns the figure of a Context.
 _FIGURES = (
     (b"uptime_s", lambda context: context.clock.seconds),
     (b"poll_gap_ms", lambda context: context.health.poll_gap_ms),
@@ -32,7 +37,7 @@ _FIGURES = (
 
 
 def stat_read(context):
-    """AT+WIPXSTAT?: every counter of what was lost or refused, a line each."""
+    """Write every counter of losses and rejections, each in a line: AT+WIPXSTAT?."""
     counters = context.counters
     i = context.step
     if i == 0:
@@ -43,7 +48,7 @@ def stat_read(context):
 
 
 def stat_line(context):
-    """AT+WIPXSTAT: all counters in one line, in the order of AT+WIPXSTAT?."""
+    """Write all counters in one line, in the order of AT+WIPXSTAT?: AT+WIPXSTAT."""
     if not context.writer.room(LONG_MAX):
         return HOLD
     context.health.collect_counts(context)
@@ -56,21 +61,21 @@ def stat_line(context):
 
 
 def stat_set(context):
-    """AT+WIPXSTAT=0: they begin anew."""
+    """Set all counters to 0: AT+WIPXSTAT=0."""
     context.health.collect_counts(context)
     context.counters.reset()
     return DONE
 
 
 def health_read(context):
-    """AT+WIPXHEALTH?: why the modem has started, and each figure, a line each."""
+    """Measure the heap; write the reason for the start and every figure: AT+WIPXHEALTH?."""
     if context.step == 0:
         context.health.measure_heap(context)
-    return say_figure(context)
+    return write_figure(context)
 
 
-def say_figure(context):
-    """The next line of them, of the heap what was seen last."""
+def write_figure(context):
+    """Write the next line of AT+WIPXHEALTH?, with the heap as it was last measured."""
     i = context.step
     context.step = i + 1
     if i == 0:
@@ -82,7 +87,7 @@ def say_figure(context):
 
 
 def health_line(context):
-    """AT+WIPXHEALTH: the same in one line."""
+    """Write the reason for the start and all figures in one line: AT+WIPXHEALTH."""
     if not context.writer.room(LONG_MAX):
         return HOLD
     context.health.measure_heap(context)
@@ -94,13 +99,13 @@ def health_line(context):
 
 
 def health_set(context):
-    """AT+WIPXHEALTH=0: marks and sums begin anew."""
+    """Set peaks to the present values and sums to 0: AT+WIPXHEALTH=0."""
     context.health.reset(context)
     return DONE
 
 
 def urc_set(context):
-    """AT+WIPXURC=<stamps>[,<refused>[,<overruns>]]: what is told unasked, beside the guide's."""
+    """Choose optional URCs: AT+WIPXURC=[<time>][,<rejected>][,<overrun>], each 0 or 1."""
     for i in range(context.arguments.count):
         if context.arguments.given(i):
             context.settings[URC_TIME + i] = context.arguments.value(i)
@@ -108,6 +113,7 @@ def urc_set(context):
 
 
 def urc_read(context):
+    """Write which optional URCs are on: AT+WIPXURC?."""
     settings = context.settings
     writer = context.writer.begin(b"+WIPXURC: ").number(settings[URC_TIME])
     writer.comma(settings[URC_REJECTED]).comma(settings[URC_OVERRUN]).end()
@@ -115,23 +121,23 @@ def urc_read(context):
 
 
 def crash_read(context):
-    """AT+WIPXCRASH?: the traceback of what brought the modem down last, a line each."""
+    """Write the traceback of the last crash line by line: AT+WIPXCRASH?."""
     lines = context.board.crash.lines()
     if context.step >= len(lines):
         return DONE
-    context.writer.begin(b"+WIPXCRASH: ").text(lines[context.step].encode()[:_TEXT_MOST]).end()
+    context.writer.begin(b"+WIPXCRASH: ").text(lines[context.step].encode()[:_MAX_TEXT]).end()
     context.step += 1
     return MORE
 
 
 def crash_set(context):
-    """AT+WIPXCRASH=0: forget it."""
+    """Delete the traceback: AT+WIPXCRASH=0."""
     context.board.crash.clear()
     return DONE
 
 
 def dialect_set(context):
-    """AT+WIPXDIALECT="wipsoft": from the next command on, and kept over power loss."""
+    """Set and save the dialect, for the next command on: AT+WIPXDIALECT="wipsoft"."""
     number = find_dialect(context.arguments.text(0).lower())
     if number < 0:
         return context.fail(errors.BAD_VALUE)
@@ -140,19 +146,20 @@ def dialect_set(context):
     saved = False
     try:
         saved = save(context.settings, context.board.store, AT_ONCE)
-    finally:  # also where it found no memory
+    finally:  # also after MemoryError
         if not saved:
             context.settings[DIALECT] = before
-    return DONE if saved else context.fail(errors.STORE_FAILED)
+    return context.outcome(0 if saved else errors.STORE_FAILED)
 
 
 def dialect_read(context):
+    """Write the name of the dialect: AT+WIPXDIALECT?."""
     context.writer.begin(b'+WIPXDIALECT: "').text(dialect(context)).char(_QUOTE).end()
     return DONE
 
 
 def log_read(context):
-    """AT+WIPXLOG?: write the entries of the flight recorder, the oldest first, a line each."""
+    """Write the entries of the flight recorder, the oldest first: AT+WIPXLOG?."""
     recorder = context.recorder
     if context.step >= recorder.used():
         return DONE
@@ -162,67 +169,72 @@ def log_read(context):
 
 
 def log_set(context):
-    """AT+WIPXLOG=0: delete all entries of the flight recorder."""
+    """Delete all entries of the flight recorder: AT+WIPXLOG=0."""
     context.recorder.clear()
     return DONE
 
 
-# +WIPXIPR
+# +WIPXIPR: a baud-rate trial with a fallback rate
 
 
 class BaudTrial:
-    """Its time begins when the new speed does."""
+    """A rate of the host's UART that falls back to the former rate unless the host confirms it.
+
+    The time limit starts once the UART has the new rate, after the OK was sent.
+    """
 
     def __init__(self, context):
-        self.under_way = False
-        self.former = 0  # 100 bit/s
+        self.active = False  # the host has not confirmed the rate yet
+        self.fallback = 0  # rate before the trial, 100 bit/s
         self._context = context
-        self._seconds = 0
-        self._due_ms = 0
-        self._begun = False
+        self._limit_ms = 0
+        self._due_ms = 0  # end of the time limit, once it has started
+        self._started = False  # the time limit has started
 
     def begin(self, rate, seconds):
-        """A trial amid another one leads back to where that began."""
+        """Begin a trial of a rate, bit/s. A trial during another one keeps the fallback rate."""
         settings = self._context.settings
-        if not self.under_way:
-            self.former = settings[SPEED]
-        self.under_way = True
-        self._begun = False
-        self._seconds = seconds
-        settings[SPEED] = rate // _HUNDRED
-        self._context.deferred.set_line()
+        if not self.active:
+            self.fallback = settings[SPEED]
+        self.active = True
+        self._started = False
+        self._limit_ms = seconds * _SECOND_MS
+        self._set_rate(rate // _HUNDRED)
 
     def end(self):
-        """The speed that there is stays."""
-        self.under_way = False
+        """End the trial. The present rate stays."""
+        self.active = False
+
+    def left_ms(self):
+        """Return the time in ms that the host has for its confirmation."""
+        if not self._started:
+            return self._limit_ms
+        return max(ticks_diff(self._due_ms, self._context.clock.now_ms), 0)
 
     def wait_ms(self):
         """Return the time in ms until tick() is needed."""
-        return self.left_ms() if self.under_way else _IDLE_MS
-
-    def left_ms(self):
-        """Of its time."""
-        if not self._begun:
-            return self._seconds * 1000
-        return max(ticks_diff(self._due_ms, self._context.clock.now_ms), 0)
+        return self.left_ms() if self.active else _IDLE_MS
 
     def tick(self):
-        """True if it is over, and was not confirmed."""
-        if not self.under_way:
+        """Return to the fallback rate after the time limit. Return True if it did."""
+        if not self.active:
             return False
-        if not self._begun and not self._context.deferred.due:
-            self._begun = True
-            self._due_ms = ticks_add(self._context.clock.now_ms, self._seconds * 1000)
-        if not self._begun or self.left_ms():
+        if not self._started and not self._context.deferred.due:
+            self._started = True
+            self._due_ms = ticks_add(self._context.clock.now_ms, self._limit_ms)
+        if not self._started or self.left_ms():
             return False
-        self.under_way = False
-        self._context.settings[SPEED] = self.former
-        self._context.deferred.set_line()
+        self.active = False
+        self._set_rate(self.fallback)
         return True
+
+    def _set_rate(self, rate):
+        self._context.settings[SPEED] = rate
+        self._context.deferred.set_line()
 
 
 def trial_set(context):
-    """AT+WIPXIPR=<rate>[,<seconds>]: the OK goes out at the old rate."""
+    """Begin a baud-rate trial: AT+WIPXIPR=<rate>[,<seconds>]. The OK has the old rate."""
     rate = context.arguments.value(0)
     seconds = context.arguments.value_or(1, _TRIAL_S)
     if not supports_rate(context, rate) or not seconds:
@@ -237,20 +249,23 @@ def trial_set(context):
 
 
 def trial_run(context):
-    """AT+WIPXIPR: the host is heard."""
+    """Confirm the rate on trial: AT+WIPXIPR."""
     trial = context.deferred.trial
-    if trial is None or not trial.under_way:
+    if trial is None or not trial.active:
         return context.fail(errors.BAD_STATE)
     trial.end()
     return DONE
 
 
 def trial_read(context):
-    """The rate, the one that would come back, and the seconds until then; 0 if none would."""
+    """Report the rate, the fallback rate, and the seconds until the modem returns to it.
+
+    Without a trial the last number is 0.
+    """
     trial = context.deferred.trial
-    under_way = trial is not None and trial.under_way
-    speed = context.settings[SPEED] * _HUNDRED
-    former = trial.former * _HUNDRED if under_way else speed
-    left_s = (trial.left_ms() + 999) // 1000 if under_way else 0
-    context.writer.begin(b"+WIPXIPR: ").number(speed).comma(former).comma(left_s).end()
+    active = trial is not None and trial.active
+    rate = context.settings[SPEED] * _HUNDRED
+    fallback = trial.fallback * _HUNDRED if active else rate
+    left_s = (trial.left_ms() + 999) // _SECOND_MS if active else 0
+    context.writer.begin(b"+WIPXIPR: ").number(rate).comma(fallback).comma(left_s).end()
     return DONE

@@ -12,7 +12,7 @@ from ..contract import RESULT_OK
 from ..counters import WRAP_MASK
 from ..pipe import Pipe
 from ..settings import factory
-from .diagnostics import say_figure, stat_read
+from .diagnostics import stat_read, write_figure
 from .session import wipbr_read
 from .socket_extras import sock_read
 
@@ -35,7 +35,7 @@ def _write_ok(context):
 
 
 # Handlers of the parts, in order. In place of None, Report writes entries of the recorder.
-_PARTS = (sock_read, say_figure, stat_read, wipbr_read, _write_signal, None, _write_ok)
+_PARTS = (sock_read, write_figure, stat_read, wipbr_read, _write_signal, None, _write_ok)
 
 
 class Report:
