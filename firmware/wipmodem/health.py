@@ -12,7 +12,7 @@ _MEASURE_S = const(60)  # how often the free heap is measured
 class Health:
     """Peaks, sums and the reason for the start of one modem.
 
-    cause: the reason, bytes. writer: the one whose lines go to the host; it keeps their peak.
+    cause: the reason, bytes. writer: writes to the host, and keeps the peak of its output.
     """
 
     def __init__(self, cause, writer):
