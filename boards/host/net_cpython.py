@@ -19,8 +19,8 @@ class Net(LinuxNet):
             return False
         return True
 
-    # CPython's frames cost no allocation that matters, and `try` is faster than the guard of
-    # BsdNet.
+    # These two override BsdNet's methods for speed: `try` is faster than a guard, and CPython need
+    # not avoid allocation.
 
     def readinto(self, handle, buf, n):
         try:

@@ -9,24 +9,24 @@ import socket
 from wipmodem.contract import KEEPALIVE, NO_DELAY, NO_RESOURCE, TOS, TTL, const
 from wipmodem.ports.net import ANY_ADDR, FAILURES, BsdNet, class_of
 
-_KEEPALIVE_PROBES = const(3)  # unanswered ones after which the connection is reset
-_LOOPBACK = const(127)  # the first byte of loopback addresses
+_KEEPALIVE_PROBES = const(3)  # unanswered keepalive probes after which a connection is reset
+_LOOPBACK = const(127)  # the first byte of a loopback address
 
 
 def _number(name, on_linux):
-    """Return the number of a name of the socket module, which Linux' number stands in for."""
+    """Return a constant of the socket module, or Linux' number if the module lacks the name."""
     return getattr(socket, name, on_linux)
 
 
-# Options as (level, option).
+# Socket options as (level, option), as setsockopt() takes them.
 _IP = _number("IPPROTO_IP", 0)
 _TCP = _number("IPPROTO_TCP", 6)
 _TTL = _IP, _number("IP_TTL", 2)
 _MSS = _TCP, _number("TCP_MAXSEG", 2)
-# Linux reserves twice the size given, half of it for its own needs.
+# Linux doubles the size of a receive buffer that it is given, for its own needs.
 _WINDOW = socket.SOL_SOCKET, _number("SO_RCVBUF", 8)
 _KEEPALIVE = socket.SOL_SOCKET, _number("SO_KEEPALIVE", 9)
-# Keeps urgent bytes in the stream; without it Linux removes them.
+# This option keeps urgent bytes in the stream. Without it Linux removes them.
 _URGENT_INLINE = socket.SOL_SOCKET, _number("SO_OOBINLINE", 10)
 # Seconds of silence before the first keepalive probe, and seconds between two probes.
 _KEEPALIVE_TIMES = (_TCP, _number("TCP_KEEPIDLE", 4)), (_TCP, _number("TCP_KEEPINTVL", 5))
@@ -52,13 +52,13 @@ class LinuxNet(BsdNet):
     # Address of listeners, and of UDP sockets without a peer, which only reply. Other sockets send
     # from any address, because nothing can be sent from 127.0.0.0/8 to another machine.
     home = b"\x7f\0\0\1"
-    _echo_kinds = (socket.SOCK_RAW, socket.SOCK_DGRAM)  # only root may open the first
-    # Default options as (option, value): of every socket but TCP, and of TCP.
+    _echo_kinds = (socket.SOCK_RAW, socket.SOCK_DGRAM)  # Linux permits raw sockets to root only
+    # Options of new sockets as (option, value); the second tuple is for TCP.
     _defaults = _tcp_defaults = ()
 
     def __init__(self, poller, entropy, count, stack_lock=None):
         BsdNet.__init__(self, poller, entropy, count, stack_lock)
-        self._drops = [0] * count  # the system's count of dropped datagrams when last read
+        self._drops = [0] * count  # dropped datagrams of each handle, as /proc last showed them
 
     def listen(self, port, backlog):
         self.local_addr = self.home
@@ -74,7 +74,8 @@ class LinuxNet(BsdNet):
         return handle
 
     def setsockopt(self, handle, option, value):
-        """Linux refuses a TTL of 0, and keeps the two lowest bits of TCP's TOS for itself."""
+        """Set an option of an open socket; return False if the system refuses it. Linux refuses a
+        TTL of 0, and keeps the two lowest bits of TCP's TOS for itself."""
         if option == KEEPALIVE:
             return self._set_keepalive(self._socks[handle], value)
         return _set(self._socks[handle], OPTIONS[option], value)
@@ -91,19 +92,20 @@ class LinuxNet(BsdNet):
 
     def _prepare(self, sock, kind):
         if kind == socket.SOCK_STREAM:
-            _set(sock, _URGENT_INLINE, 1)  # connections that a listener accepts inherit it
+            _set(sock, _URGENT_INLINE, 1)  # a listener's connections inherit the option
         for option, value in self._tcp_defaults if kind == socket.SOCK_STREAM else self._defaults:
             _set(sock, option, value)
 
     def _connect(self, handle, addr, peer_port):
-        # A small MSS would only slow a loopback connection down. 0 resets the option.
+        # A small MSS would only slow down a connection to 127.0.0.1. 0 is the system's own MSS.
         if addr[0] == _LOOPBACK and self._tcp_defaults:
             _set(self._socks[handle], _MSS, 0)
         return BsdNet._connect(self, handle, addr, peer_port)
 
     def unacked(self, handle):
-        """Read /proc, because MicroPython has no ioctl(). Return -1 if the system does not tell or
-        the connection is gone, NO_RESOURCE without a descriptor or memory to read the file."""
+        """Return how many sent bytes the peer has not acknowledged, -1 if the system does not tell
+        or the connection is gone, NO_RESOURCE without a descriptor or memory to read the file.
+        Reads /proc, because MicroPython has no ioctl()."""
         try:
             fields = self._find_row("/proc/net/tcp", handle)
         except FAILURES as error:
@@ -111,7 +113,8 @@ class LinuxNet(BsdNet):
         return int(fields[4].split(":")[0], 16) if fields else -1
 
     def overflow(self, handle):
-        """Read /proc, because MicroPython has no recvmsg(). Return 0 if that fails."""
+        """Return how many datagrams the system has dropped since the last call, 0 if that cannot
+        be read now. Reads /proc, because MicroPython has no recvmsg()."""
         try:
             fields = self._find_row("/proc/net/udp", handle)
         except FAILURES:

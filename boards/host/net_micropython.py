@@ -8,7 +8,7 @@ import struct
 from net_linux import LinuxNet
 
 _AF_INET = 2
-# The launcher names the Python in WIPMODEM_PYTHON.
+# A shell command. The launcher puts the path of a CPython into WIPMODEM_PYTHON.
 _SHUTDOWN = """"${WIPMODEM_PYTHON:-python3}" -ISc 'import _socket
 try:
     _socket.socket(fileno=%d).shutdown(_socket.SHUT_WR)

@@ -110,7 +110,7 @@ ERR = const(8)
 HUP = const(16)
 
 # Result classes of ports.
-AGAIN = const(-1)  # would block: an event follows
+AGAIN = const(-1)  # would block; an event is reported when it no longer would
 CLOSED = const(-2)  # the peer has closed its sending half
 RESET = const(-3)  # reset or refused by the peer
 NO_RESOURCE = const(-4)  # no free socket, no memory
@@ -165,13 +165,13 @@ SEARCHING = const(2)
 
 # Signal strengths, with the numbers of +CSQ: steps of 2 dB above -113 dBm.
 BEST_SIGNAL = const(31)
-NO_SIGNAL = const(99)  # not known
+NO_SIGNAL = const(99)  # the signal strength is not known
 
 # Socket options, with the numbers of +WIPOPT.
 NO_DELAY = const(7)  # TCP_NODELAY
 TTL = const(8)
 TOS = const(9)
-KEEPALIVE = const(255)  # no number of +WIPOPT: seconds of silence before the first probe
+KEEPALIVE = const(255)  # not of +WIPOPT: seconds of silence before the first keepalive probe
 
 # Dialects: the CDMA C1 guide, and the older modules.
 C1 = const(0)
@@ -187,7 +187,7 @@ class Sizes:
 
     sockets = 8  # number of UDP, TCP and server sockets together (W4)
     handles = 16  # number of handles of the net port: sockets and names being resolved
-    line = 256  # a command line
+    line = 256  # the longest command line
     block = 512  # the most that is moved between two ports at once
     rx = 2048  # receive buffer of a socket, besides one block
     tx = 2048  # send buffer of a socket, besides one block

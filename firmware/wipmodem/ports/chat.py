@@ -15,25 +15,25 @@ from ..contract import (
     const,
 )
 
-TIMEOUT = const(9)  # no result code within the limit
+TIMEOUT = const(9)  # beside the result codes: none has come within the limit
 
-# Kinds of a line that is neither information text nor a result.
-_UNEXPECTED = const(-2)  # received between exchanges, or the echo of another command
-_ECHO = const(-3)  # of the command in progress
+# Kinds of received lines that are neither information text nor a result code.
+_UNEXPECTED = const(-2)  # outside an exchange, or the echo of an earlier command
+_ECHO = const(-3)  # the echo of the command in progress
 
 _ERRORS = const((b"+CME ERROR", b"+CMS ERROR"))
 _AT = const(b"AT")
 _SPEED_AT = const(8)  # index of the speed in "CONNECT 14400"
-_RINGS = const((b"RING\n", b"RING ASYNC\n", b"+CRING:"))  # the last two follow AT+CRC=1
+_RINGS = const((b"RING\n", b"RING ASYNC\n", b"+CRING:"))  # the last two appear after AT+CRC=1
 _CREG = const(b"+CREG: ")
 _WIND = const(b"+WIND: ")
 _WIND_READ = const(b"+WIND?")
-_MAX_WIND = const(29)  # so that a bit for each event fits into a small int
+_MAX_WIND = const(29)  # the highest +WIND event whose bit fits into a small int
 _CSQ = const(b"+CSQ: ")
-_MAX_NUMBER = const(9999999)  # larger numbers count as this one
-_SIZE = const(256)  # of the buffer
-_MAX_TEXT = const(240)  # bytes of information text; the rest has room for any result
-_MAX_READS = const(64)  # bytes read in one poll()
+_MAX_NUMBER = const(9999999)  # a larger number in a line is read as this one
+_SIZE = const(256)  # bytes of the buffer for received lines
+_MAX_TEXT = const(240)  # bytes of information text; a result code fits into the rest
+_MAX_READS = const(64)  # the most bytes that one poll() reads
 _WRITE_RETRY_MS = const(20)
 _CR = const(13)
 _LF = const(10)
@@ -44,7 +44,9 @@ _NINE = const(0x39)
 
 
 class Chat:
-    """uart: readinto(buf) and write(buf, off, n) as of the serial port.
+    """The dialogue with a radio by command lines.
+
+    uart: has readinto(buf) and write(buf, off, n) of a serial port.
 
     listener: gets `rang`, `registered` and `winds` (contract.py) of unsolicited lines, which may
     come during an exchange, and `signal` of any +CSQ line.
@@ -54,15 +56,15 @@ class Chat:
         self.now_ms = now_ms
         self._uart = uart
         self._listener = listener
-        self._in = bytearray(1)  # read byte by byte: the bytes after CONNECT are PPP's
-        self._text = b""  # command of the exchange
-        self._sent = 0  # bytes of the command that were written
-        self._due_ms = -1  # deadline of the exchange; -1: none is in progress
-        # Information text lies in lines[0:n], the incomplete line in lines[n:_end].
+        self._in = bytearray(1)  # one byte at a time, because the bytes after CONNECT are PPP's
+        self._text = b""  # the command line of the exchange
+        self._sent = 0  # bytes of the command line written so far
+        self._due_ms = -1  # deadline of the exchange; -1: no exchange is in progress
+        # lines[0:n] is information text, lines[n:_end] the line that is being received.
         self.lines = bytearray(_SIZE)
         self.n = 0
         self._end = 0
-        self.speed = 0  # bit/s of the last CONNECT; 0: it named none
+        self.speed = 0  # bit/s that the last CONNECT named, 0 if it named none
         # Count of lines that were unexpected, or for which the buffer had no room.
         self.ignored = 0
 
@@ -78,7 +80,7 @@ class Chat:
         self._due_ms = -1
 
     def poll(self, now_ms):
-        """Return AGAIN, or the result that has just come."""
+        """Read the radio. Return AGAIN, or the result if the exchange has just ended."""
         self.now_ms = now_ms
         self._send()
         for _ in range(_MAX_READS):
@@ -158,12 +160,13 @@ class Chat:
         return True
 
     def _result(self):
-        """Return the result code that the line is, _ECHO, _UNEXPECTED, or AGAIN: information."""
+        """Classify the line: return its result code, _ECHO, _UNEXPECTED, or AGAIN for
+        information text."""
         if self._is_echo():
             return _ECHO
         code = 0
         for word in RESULT_WORDS:
-            # CONNECT may have the speed after it.
+            # CONNECT may be followed by a speed, every other word stands alone.
             if word and self._begins(word) and (code == RESULT_CONNECT or self._has_length(word)):
                 if code == RESULT_CONNECT:
                     self.speed = max(self._number(self.n + _SPEED_AT), 0)

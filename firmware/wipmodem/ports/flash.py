@@ -7,9 +7,9 @@ from binascii import crc32
 
 from ..contract import const
 
-_HEADER = const(b"wipmodem 1\n")  # with the version of the format
+_HEADER = const(b"wipmodem 1\n")  # the first line; 1 is the version of the file format
 _MAX_SIZE = const(1024)  # bytes of a file that is read; files written here have 300 at most
-_CRC_SIZE = const(9)  # bytes of the last line
+_CRC_SIZE = const(9)  # bytes of the last line, which holds the CRC
 _ENOENT = const(2)
 
 
@@ -47,7 +47,7 @@ class Store:
             with open(self._path, "rb") as file:
                 text = file.read(_MAX_SIZE + 1)
         except OSError as error:
-            # Without a file, nothing was ever stored.
+            # A missing file is not corrupt: nothing was ever stored.
             self.corrupt = error.args[:1] != (_ENOENT,)
             return
         body, _, crc = text[:-1].rpartition(b"\n")
@@ -67,7 +67,7 @@ class Store:
             _remove(new)
             with open(new, "wb") as file:
                 n = file.write(body + _crc(body) + b"\n")
-            # MicroPython's write() may write a part only if the disk is full.
+            # On a full disk, MicroPython's write() may write a part and return its size.
             if n == len(body) + _CRC_SIZE:
                 os.rename(new, self._path)
         except OSError:
@@ -93,10 +93,11 @@ class CrashFile:
         return [line.strip() for line in self._text().split("\n") if line]
 
     def clear(self):
+        """Delete the traceback."""
         try:
             os.remove(self._path)
         except OSError:
-            # There is no file.
+            # Without a file there is nothing to delete.
             return
 
     def _text(self):
@@ -104,7 +105,7 @@ class CrashFile:
             with open(self._path) as file:
                 return file.read()
         except (OSError, ValueError):
-            # No file, or bytes that are no text.
+            # There is no file, or it is damaged and no text.
             return ""
 
 

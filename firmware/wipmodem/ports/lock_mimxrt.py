@@ -14,7 +14,7 @@ def basepri(r0):
     data(2, 0xF380, 0x8811)  # msr basepri, r0
     mov(r0, r1)
 """
-_LOWEST = 0xF0  # priority 15, in the upper four bits
+_LOWEST = 0xF0  # interrupt priority 15, the lowest, which BASEPRI holds in its upper four bits
 
 
 def _compile():

@@ -19,7 +19,7 @@ from .uart import Dte, open_uart
 
 # File that makes the next start stop at the REPL instead of starting the modem.
 _HELD = const("held")
-_WATCHDOG_MS = const(8000)  # the longest time that every chip's watchdog can count
+_WATCHDOG_MS = const(8000)  # the longest time that the watchdog of every chip supports
 # Names of machine's reset causes, of which each chip has some, and the words of AT+WIPXHEALTH.
 _RESET_CAUSES = const(
     (
@@ -30,8 +30,8 @@ _RESET_CAUSES = const(
         ("SOFT_RESET", b"soft"),
     )
 )
-_ENTROPY_BYTES = const(32)  # read for each number: 2 random bits a byte are enough
-_CONSOLE_BYTES = const(64)  # read from the console at once
+_ENTROPY_BYTES = const(32)  # read for each random number; a quarter of random bits is enough
+_CONSOLE_BYTES = const(64)  # the most bytes read from the console at once
 
 
 class RandomSource:
@@ -43,7 +43,7 @@ class RandomSource:
     """
 
     def __init__(self, read, unique_id):
-        """read(n) returns n bytes of the source. unique_id: bytes that no other board has."""
+        """Take read(n), which returns n bytes of the source, and bytes that no other board has."""
         self._read = read
         self._state = unique_id
 
@@ -82,11 +82,11 @@ class Mcu:
     """A board file derives `Board` from this class, and sets its attributes and make_bearer."""
 
     name = b""
-    dialect = C1  # at first start
+    dialect = C1  # the dialect of a modem without stored settings
     sizes = Sizes()
-    DTE = {}  # table of the host's UART
-    Net: type  # class of the net port
-    stack_lock = None  # for Net, if its stack has no lock of its own
+    DTE = {}  # the board file's table for the UART of the host
+    Net: type  # the class of the net port
+    stack_lock = None  # the stack lock of a net port whose stack has no lock of its own
     crash = CrashFile()
 
     def __init__(self):
@@ -99,11 +99,11 @@ class Mcu:
         handles = self.sizes.handles
         self.net = self.Net(self.poller, self.entropy, handles, self.stack_lock)
         self.bearer = self.make_bearer()
-        # Last, because nothing may take longer than the watchdog after this.
+        # The watchdog is started last, because nothing may take longer than its time from here on.
         self._watchdog = WDT(timeout=_WATCHDOG_MS)
 
     def make_bearer(self):
-        """Return the bearer: make_bearer of ppp.py or wlan.py, chosen by the board file."""
+        """Return the bearer. The board file sets this to make_bearer of ppp.py or wlan.py."""
         raise NotImplementedError
 
     ticks_ms = staticmethod(time.ticks_ms)
@@ -145,7 +145,7 @@ class Mcu:
         try:
             Mcu.crash.keep(error)
         finally:
-            # Also if flash is full.
+            # The chip is reset even if flash is full.
             machine.reset()
 
     @staticmethod

@@ -36,16 +36,16 @@ _PORT_MASK = const(0x3FFF)
 _PORT_TRIES = const(64)
 _DNS_PORT = const(53)
 _ICMP = const(1)
-_MAX_IP_HEADER = const(60)  # bytes
+_MAX_IP_HEADER = const(60)  # bytes of the longest IP header
 _TCP = const(6)
-_NO_DELAY = getattr(socket, "TCP_NODELAY", 1)  # MicroPython on a PC has no name for it
+_NO_DELAY = getattr(socket, "TCP_NODELAY", 1)  # MicroPython on a PC lacks the name
 
-# What a handle is, as far as TCP_NODELAY is concerned. 0: not TCP.
+# The roles of TCP handles, by which TCP_NODELAY is set. The role of any other handle is 0.
 _CONNECTION = const(1)
 _LISTENER = const(2)
-_NO_DELAY_LISTENER = const(3)  # accepts connections that begin with TCP_NODELAY
+_NO_DELAY_LISTENER = const(3)  # a listener whose connections begin with TCP_NODELAY
 
-# Any other number is UNREACHABLE: no route, timed out, address not valid.
+# Result class by errno. Any other errno is UNREACHABLE: no route, timeout, invalid address.
 _CLASS_OF = {
     numbers.EAGAIN: AGAIN,
     numbers.EINPROGRESS: AGAIN,
@@ -56,7 +56,7 @@ _CLASS_OF = {
     numbers.ENOMEM: NO_RESOURCE,
     numbers.ENOBUFS: NO_RESOURCE,
     numbers.EADDRINUSE: PORT_IN_USE,
-    # EPIPE, ENFILE and EMFILE have no name in MicroPython's errno.
+    # The numbers of EPIPE, ENFILE and EMFILE, which have no name in MicroPython's errno.
     32: RESET,
     23: NO_RESOURCE,
     24: NO_RESOURCE,
@@ -101,7 +101,7 @@ def interface_servers(netif):
 class _Guard:
     """Context manager that turns one of FAILURES raised in its block into a result class."""
 
-    failure = 0  # class of the last failure
+    failure = 0  # the result class of the last exception
 
     def __enter__(self):
         return self
@@ -129,26 +129,28 @@ class _OwnLock:
 
 
 class BsdNet:
-    """poller: select.poll, or an object with its methods. entropy(): 16 random bits.
+    """The net port over the sockets of MicroPython.
+
+    poller: select.poll, or an object with its methods. entropy(): 16 random bits.
     count: number of handles. stack_lock: context manager in whose block the stack runs no timer,
     None for a stack that locks itself. Its blocks do not nest."""
 
-    has_keepalive = False  # True if setsockopt() accepts KEEPALIVE
+    has_keepalive = False  # setsockopt() accepts KEEPALIVE
     fixed_ttl = 0  # the TTL that the stack always uses; 0 if setsockopt() accepts TTL
     # True if the stack drops a connection for which accept() finds no free socket.
     drops_unaccepted = False
-    local_addr = ANY_ADDR  # address that the next socket is bound to
-    _echo_kinds = (socket.SOCK_RAW,)  # socket types for ICMP, in the order to try
+    local_addr = ANY_ADDR  # the local address that the next socket is bound to
+    _echo_kinds = (socket.SOCK_RAW,)  # socket types for ICMP, in the order of trying
 
     def __init__(self, poller, entropy, count, stack_lock=None):
         self.stack_lock = stack_lock or _OwnLock()
         self._poller = poller
         self._entropy = entropy
-        self._socks: list = [None] * count  # by handle; None: the handle is free
-        self._handle_of = {}  # what the poller returns for a socket -> its handle
-        self._mask = bytearray(count)  # event mask by handle
-        self._watched = bytearray(count)  # 1 if the poller has the socket
-        self._role = bytearray(count)  # _CONNECTION ...
+        self._socks: list = [None] * count  # the socket of each handle; None: the handle is free
+        self._handle_of = {}  # from the key by which the poller reports a socket to its handle
+        self._mask = bytearray(count)  # the event mask of each handle
+        self._watched = bytearray(count)  # 1 for each handle whose socket the poller watches
+        self._role = bytearray(count)  # the role of each handle: _CONNECTION and the like, or 0
         # The result of poll(): ready[0 .. count-1] are handles, flags[handle] their event bits.
         self.count = 0
         self.ready = bytearray(count)
@@ -156,11 +158,11 @@ class BsdNet:
         self.local_port = [0] * count
         self.addr = [bytearray(4) for _ in range(count)]
         self.peer_port = [0] * count
-        # Sender of the last datagram.
+        # Address and port of the last datagram's sender.
         self.from_addr = bytearray(4)
         self.from_port = 0
-        self._bound = 0  # port that _bind() has bound last
-        # Operands of _recv(), _read() and _write().
+        self._bound = 0  # the port that _bind() has bound last
+        # The operands of _recv(), _read() and _write(), in place of arguments.
         self._sock = None
         self._buf = bytearray(0)
         self._off = self._n = 0
@@ -289,12 +291,13 @@ class BsdNet:
         return False
 
     def close(self, handle):
+        """Close a socket and free its handle."""
         sock = self._socks[handle]
         key = self._key(sock)
-        # Before the socket is closed: a new one may get the same descriptor at once.
+        # Unregister before the socket is closed: another socket may get its descriptor at once.
         if self._watched[handle]:
             self._poller.unregister(key)
-        self._handle_of.pop(key, None)  # absent if there was no memory for it
+        self._handle_of.pop(key, None)  # the key is absent if there was no memory to add it
         self._socks[handle] = None
         self._watched[handle] = self.flags[handle] = self._role[handle] = 0
         close_socket(sock)
@@ -320,6 +323,7 @@ class BsdNet:
         return True
 
     def _set_no_delay(self, handle, value) -> bool:
+        """Return True if the stack has set TCP_NODELAY of a connection."""
         with _guard:
             self._socks[handle].setsockopt(_TCP, _NO_DELAY, value)
             return True
@@ -393,7 +397,7 @@ class BsdNet:
                 with self.stack_lock:
                     sock = socket.socket(socket.AF_INET, kind, _ICMP)
             except FAILURES:
-                # Not permitted, or no socket is free.
+                # This type of socket is not permitted, or no socket is free.
                 continue
             try:
                 sock.setblocking(False)
@@ -456,7 +460,7 @@ class BsdNet:
                 return 0
             except FAILURES as error:
                 failure = class_of(error)
-        # EACCES: the port is reserved for root.
+        # UNREACHABLE stands for EACCES here: the port is reserved for root.
         return PORT_IN_USE if failure == UNREACHABLE else failure
 
     def _connect(self, handle, addr, peer_port):
@@ -515,7 +519,7 @@ class BsdNet:
         """Set the default options of a new socket."""
 
     def _error(self, sock):
-        """Return the class of the error that ended a connection: the first read raises it."""
+        """Return the class of the error that ended a connection, which the first read raises."""
         try:
             sock.recv(1)
         except FAILURES as error:
@@ -542,10 +546,10 @@ class BsdNet:
         return _guard.failure
 
     def _join(self, addr, port):
-        """Return a stack's form of an address of four bytes and a port."""
+        """Return the address form of this stack's sockets for four bytes and a port."""
         return "%d.%d.%d.%d" % tuple(addr), port
 
     def _split(self, raw, addr):
-        """Copy the four bytes of a stack's form into addr, and return the port."""
+        """Copy the four bytes of an address in the stack's form into addr; return the port."""
         addr[:] = four_bytes(raw[0])
         return raw[1]

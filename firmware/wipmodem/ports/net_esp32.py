@@ -1,7 +1,8 @@
 """The net port of esp32, whose stack has a thread and a lock of its own.
 
 It reports HUP only if asked for. After a datagram of 0 bytes it reports a UDP socket as closed, so
-this port opens another socket in its place. A UDP socket has no options here that could be lost.
+this port opens another socket in its place. No option of a UDP socket is lost by that, because
+MicroPython cannot set any.
 """
 
 import socket
@@ -12,7 +13,7 @@ from .net import ANY_ADDR, FAILURES, BsdNet, class_of, close_socket
 
 class Net(BsdNet):
     drops_unaccepted = True
-    fixed_ttl = 64  # CONFIG_LWIP_IP_DEFAULT_TTL of MicroPython's build
+    fixed_ttl = 64  # CONFIG_LWIP_IP_DEFAULT_TTL, as MicroPython builds ESP-IDF
 
     def _key(self, sock):
         return sock

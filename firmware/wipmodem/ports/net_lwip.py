@@ -29,7 +29,7 @@ class PppStream(io.IOBase):
     def __init__(self, uart):
         self._any = uart.any
         self._readinto = uart.readinto
-        self._remaining = 0  # bytes that the last any() counted and no read has returned
+        self._remaining = 0  # bytes counted by the last any() and not read since
         # PPP also writes in lwIP's timer interrupt, where no Python code may run: these are the
         # UART's own methods.
         self.write = uart.write
@@ -50,7 +50,7 @@ class PppStream(io.IOBase):
 
 
 class Net(BsdNet):
-    fixed_ttl = 255  # IP_DEFAULT_TTL of lwIP
+    fixed_ttl = 255  # lwIP's IP_DEFAULT_TTL
 
     def run_timers(self):
         """Run lwIP's timers. rp2 runs them by itself only while a network interface is up, and PPP

@@ -1,8 +1,8 @@
 """The bearer over a radio (B1-B10): a data call, and network.PPP on the radio's UART.
 
-start() and stop() only say whether a session is wanted. service(now_ms) gets there in steps, each
-with a deadline, and never waits. A session that was lost is dialled again after growing pauses, if
-the board file says so.
+start() and stop() only state whether a session is wanted. tick(now_ms) works towards that in
+steps, each with a deadline, and never waits. A lost session is dialled again after pauses that
+grow, if the board file says so.
 """
 
 from ..clock import ticks_add, ticks_diff
@@ -23,44 +23,43 @@ from ..contract import (
 )
 from .net import interface_address, interface_servers
 
-# Steps.
+# The steps of a session.
 _IDLE = const(0)
 _WAIT_FOR_RADIO = const(1)
 _DIAL = const(2)
-_NEGOTIATE = const(3)  # LCP, authentication, IPCP
+_NEGOTIATE = const(3)  # PPP negotiates LCP, authentication and IPCP
 _RUN = const(4)
-_CLOSE = const(5)  # PPP ends the link
-_BACK_OFF = const(6)  # until the next try
+_CLOSE = const(5)  # PPP terminates the link
+_BACK_OFF = const(6)  # the pause before the next call
 
 _STATE_OF_STEP = (DOWN, STARTING, STARTING, STARTING, UP, STARTING, STARTING)
-# PPP uses the UART in the first, and a call of the session exists in the second.
+# The steps in which PPP uses the radio's UART, and those in which the session has a call.
 _PPP_STEPS = const((_NEGOTIATE, _RUN, _CLOSE))
 _CALL_STEPS = const((_DIAL, _NEGOTIATE, _RUN, _CLOSE))
 
-_RADIO_MS = const(30000)  # a radio that was just switched on is ready by then
-_NEGOTIATE_MS = const(20000)  # with two calls, two of these end within the 60 s of H7
-_CLOSE_MS = const(15000)  # lwIP sends two terminate requests, 6 s each
-_RETRY_MS = const(2000)  # between the calls for one start()
-_MAX_CALLS = const(2)  # for one start()
+_RADIO_MS = const(30000)  # time for a radio that was just switched on to be ready
+_NEGOTIATE_MS = const(20000)  # two calls, each with this limit, end within the 60 s of H7
+_CLOSE_MS = const(15000)  # lwIP sends two terminate requests and waits 6 s after each
+_RETRY_MS = const(2000)  # pause between two calls for the same start()
+_MAX_CALLS = const(2)  # calls for one start() until a session has been up
 _MAX_BACK_OFF_MS = const(300000)
-# The longest time until the next service() of a step. Bytes from the host wake the loop, and are
-# handled after the service.
+# The longest time between two calls of tick(), by step.
 _MAX_WAIT_MS = const((1000, 20, 20, 20, 100, 20, 20))
 
-# network.PPP.status(): a positive number is a step of PPP or _CONNECTED, 0 and below is the end.
+# Results of network.PPP.status(). A positive number is a phase of PPP, other numbers are its end.
 _CONNECTED = const(4)
 _CAUSE_OF_STATUS = {-7: AUTH_FAILED, -8: IPCP_FAILED, -9: PEER_SILENT}
 
 # A DNS query for the name server of the root, which every server answers.
 _QUERY = const(b"wp\1\0\0\1\0\0\0\0\0\0\0\0\2\0\1")
 _DNS_PORT = const(53)
-_QUERY_MS = const(10000)  # between two queries
+_QUERY_MS = const(10000)  # time between two queries
 _MAX_QUERIES = const(3)
 
 
 def make_bearer(board):
     """Return the bearer of a board with a radio on a UART of its own; board.RADIO is its table."""
-    # Not at the top: a PC has no such modules, and uses this one.
+    # Imported here, because a PC has no such modules and imports this file as well.
     from network import PPP
 
     from .radio import Radio
@@ -70,12 +69,14 @@ def make_bearer(board):
     uart = open_uart(facts)
     radio = Radio(Uart(board.poller, uart, facts), facts, RadioLines(facts), board.ticks_ms())
     stream = board.net.ppp_stream(uart)
-    # MicroPython has memory for one PPP object: it is never made again.
+    # lwIP has room for one PPP object, so this one lasts until the next reset.
     return Ppp(radio, stream, PPP(stream), board.net, facts)
 
 
 class Ppp:
-    """radio: the Radio to dial with. uart: the stream that net.ppp_stream() returned for its UART.
+    """A session over a radio.
+
+    radio: the Radio to dial with. uart: the stream that net.ppp_stream() returned for its UART.
     link: a network.PPP on that stream. net: the net port. facts: the RADIO table of the board
     file; its redial_s 0 means that a lost session is not dialled again."""
 
@@ -83,25 +84,25 @@ class Ppp:
         self.radio = radio
         self.state = DOWN
         self.cause = 0  # why the last session failed or ended, 0 while it has not
-        # PPP credentials of the next call, bytes.
+        # User id and password that PPP sends in the next call, as bytes.
         self.user = self.password = b""
-        self.redials = 0  # calls after the first one of a session, since the start
+        self.redials = 0  # how often a lost session was dialled again since the start
         self._uart = uart
         self._link = link
         self._net = net
-        # Offer PAP, not CHAP, in the next call: the protocol that succeeded last.
+        # True if the next call offers PAP, not CHAP, because PAP has succeeded last.
         self._pap = False
         self._probe = _Probe(net, facts.get("probe_s", 60) * 1000)
-        self._limit_ms = 0  # of a call (S7)
+        self._limit_ms = 0  # time limit of a call (S7)
         self._first_back_off_ms = self._back_off_ms = facts.get("redial_s", 0) * 1000
         self._wanted = False
-        self._was_up = False  # this session has been up
+        self._was_up = False  # the session has been up since start()
         self._step = _IDLE
-        self._due_ms = 0  # deadline of the step
+        self._due_ms = 0  # deadline of the step in progress
         self._now_ms = 0
-        self._calls = 0  # that have failed since start()
-        self._received = False  # PPP has read bytes since the last service()
-        # Bound once, because MicroPython allocates a bound method at each access.
+        self._calls = 0  # number of calls that have failed since start()
+        self._received = False  # PPP has read bytes since the last tick()
+        # The method is bound here, because MicroPython allocates for each access to a method.
         self._poll_link = link.poll
 
     def start(self, limit_ms):
@@ -109,7 +110,7 @@ class Ppp:
         self._limit_ms = limit_ms
         self._wanted = True
         self._was_up = self._step == _RUN
-        # The end of a call that is being closed does not count as a failed call.
+        # The end of a call that is being closed must not count as a failed call.
         self._calls = -1 if self._step == _CLOSE else 0
         self.cause = 0
         if self._step in (_IDLE, _BACK_OFF):
@@ -127,19 +128,22 @@ class Ppp:
         self._update_state()
 
     def address(self):
+        """Return the own address, four bytes. Allocates."""
         return interface_address(self._link)
 
     def lookup(self, name):
         """Return None: a board has no hosts file."""
 
     def servers(self):
+        """Return [(address, port)] of the DNS server, or []. Allocates."""
         return interface_servers(self._link)
 
     def signal(self):
+        """Return the signal strength that the radio has reported last, as in +CSQ."""
         return self.radio.signal
 
     def poll(self):
-        """Have PPP read the UART, in every pass. Return True if service() is due early.
+        """Make PPP read the UART, in every pass. Return True if tick() is due early.
 
         PPP reads nowhere else. If MicroPython polled it on every received byte, PPP would read
         in the middle of a send that waits for room on the UART as well."""
@@ -167,7 +171,7 @@ class Ppp:
         self._update_state()
         return min(wait_ms, _MAX_WAIT_MS[self._step])
 
-    # One function for each step. late: the step's deadline has passed.
+    # The functions that tick() calls, one for each step. late: the step's deadline has passed.
 
     def _do_idle(self, late):
         pass
@@ -180,7 +184,7 @@ class Ppp:
             self._call_failed(NO_RADIO)
 
     def _do_dial(self, late):
-        # The radio keeps the deadline of a call.
+        # The radio module watches the time limit of a call.
         if self.radio.online():
             self._connect()
         elif not self.radio.calling():
@@ -239,7 +243,7 @@ class Ppp:
             self.redials += 1
             self._go(_WAIT_FOR_RADIO, _RADIO_MS)
 
-    # Transitions
+    # Transitions between steps
 
     def _go(self, step, limit_ms):
         self._step = step
@@ -258,7 +262,7 @@ class Ppp:
         except OSError:
             self._call_failed(LCP_FAILED)
             return
-        # Replaces the handler that connect() has set, which would poll PPP.
+        # This replaces the interrupt handler of connect(), which would poll PPP.
         self._uart.irq(_ignore, self._uart.IRQ_RXIDLE)
 
     def _identity(self):
@@ -269,7 +273,7 @@ class Ppp:
         return {"security": security, "user": self.user, "key": self.password}
 
     def _begin(self):
-        """The session is up."""
+        """Enter the step of a session that is up."""
         self._step = _RUN
         self._was_up = True
         self._calls = self.cause = 0
@@ -315,9 +319,9 @@ class _Probe:
     def __init__(self, net, quiet_ms):
         self._net = net
         self._quiet_ms = quiet_ms
-        self._server = None  # four bytes; None: stopped
-        self._handle = -1  # of the UDP socket; -1: not open
-        self._queries = 0  # sent since the last received byte
+        self._server = None  # address of the DNS server; None: the probe is stopped
+        self._handle = -1  # handle of the UDP socket; -1: the socket is not open
+        self._queries = 0  # number of queries sent since the last received byte
         self._due_ms = 0  # time of the next query
 
     def start(self, now_ms, server):
@@ -326,6 +330,7 @@ class _Probe:
         self._reset(now_ms)
 
     def stop(self):
+        """Close the socket, and send no more queries."""
         self._server = None
         self._close()
 

@@ -1,8 +1,8 @@
 """The radio at the level of AT commands: waking, set-up, commands, calls. Never waits.
 
 tick(now_ms) takes the next step and returns the ms until the next call. While the radio is online,
-its UART belongs to the one who dialled: PPP, or the host by readinto() and write(). This module
-then only watches DCD.
+its UART is used by PPP, or by the host through readinto() and write(), depending on which of the
+two has dialled. This module then only watches DCD.
 """
 
 from ..contract import (
@@ -22,24 +22,24 @@ from ..contract import (
 )
 from .chat import TIMEOUT, Chat
 
-# States.
-_WAKING = const(0)  # AT until the radio answers
-_SETTING_UP = const(1)  # the init strings of the board file
+# States of the radio.
+_WAKING = const(0)  # AT is sent until the radio answers
+_SETTING_UP = const(1)  # the init strings of the board file are sent
 _IDLE = const(2)
-_ASKING = const(3)  # a command of the host
+_ASKING = const(3)  # a command of the host is in progress
 _DIALLING = const(4)
-_ABORTING = const(5)  # the call took too long: wait for its result code
+_ABORTING = const(5)  # a call has taken too long and was aborted: its result code is due
 _ONLINE = const(6)
-_GUARDING = const(7)  # silence before the escape sequence
+_GUARDING = const(7)  # the guard time before the escape sequence
 _ESCAPING = const(8)
-_HANGING_UP = const(9)  # by ATH
+_HANGING_UP = const(9)  # ATH was sent
 _DTR_OFF = const(10)
-_KEY_PRESSED = const(11)  # the reset or power line is active
+_KEY_PRESSED = const(11)  # the radio's reset or power line is active
 _BOOTING = const(12)
-_CANCELLING = const(13)  # a command had no result: the radio may be waiting for a text
+_CANCELLING = const(13)  # ESC was sent, in case the radio is waiting for a text
 _RESTARTING = const(14)
 
-# Time limits.
+# Time limits of the states, and numbers of tries.
 _WAKE_MS = const(500)
 _MAX_WAKES = const(6)
 _SET_UP_MS = const(5000)
@@ -49,15 +49,14 @@ _GUARD_MS = const(1200)
 _HANG_UP_MS = const(3000)
 _DTR_OFF_MS = const(500)
 _CANCEL_MS = const(500)
-_IDLE_MS = const(1000)  # nothing to do: received bytes wake the loop
+_IDLE_MS = const(1000)  # time until the next tick() if only received bytes matter
 _LF = const(10)
 
 _AT = const(b"AT\r")
-# A CDMA radio restarts. A radio for which CFUN=1 is no restart sends no more +CREG lines, as after
-# a restart.
+# A CDMA radio restarts by CFUN=1. Other radios do not, so CREG=0 switches off their +CREG lines.
 _RESTART = const(b"AT+CREG=0;+CFUN=1\r")
 
-# Any other result is NO_CARRIER.
+# Cause of a failed call by its result. Any other result is NO_CARRIER.
 _CAUSE_OF_RESULT = {
     RESULT_CONNECT: 0,
     RESULT_BUSY: BUSY,
@@ -67,7 +66,9 @@ _CAUSE_OF_RESULT = {
 
 
 class Radio:
-    """uart: a Uart (uart.py). facts: the RADIO table of the board file. lines: has set_dtr(on),
+    """A modem at the end of a UART.
+
+    uart: a Uart (uart.py). facts: the RADIO table of the board file. lines: has set_dtr(on),
     carrier() -> DCD, or True without that line, and press(key, on) for the `keys` lines that reset
     the radio or switch it on."""
 
@@ -75,22 +76,22 @@ class Radio:
         self.chat = Chat(uart, self, now_ms)
         self.answer = 0  # result of the last ask(): a result code or TIMEOUT
         self.cause = NO_RADIO  # why the last call failed, as an error number of the guide
-        self.code = RESULT_NO_CARRIER  # result code of the last call
-        # The core clears the next three.
+        self.code = RESULT_NO_CARRIER  # how the last call has ended, as a result code
+        # Unsolicited lines (contract.py). The core clears these three attributes.
         self.rang = False
         self.registered = -1
         self.winds = 0
-        self.signal = NO_SIGNAL  # of the last +CSQ
-        self.dial_string = facts["dial"]  # bytes
+        self.signal = NO_SIGNAL  # signal strength in the last +CSQ line
+        self.dial_string = facts["dial"]  # AT command that dials for a session, as bytes
         self._uart = uart
         self._facts = facts
         self._lines = lines
         self._state = _BOOTING
         self._first = bytearray(1)
-        self._data_begun = False  # the first byte of the call, perhaps an LF, has been read
-        self._wanted = True  # readinto() was called in this pass
-        self._tries = 0  # to wake the radio; then the number of init strings sent
-        # What to try next with a radio that does not answer: 0: escape; k: key k - 1.
+        self._data_begun = False  # the first byte after CONNECT's CR has been read
+        self._wanted = True  # readinto() has been called in this pass
+        self._tries = 0  # number of AT commands sent to wake the radio, then of init strings
+        # What to try next if the radio does not answer: 0 is the escape sequence, k the key k-1.
         self._remedy = 0
         self._restart_pending = False
         self.chat.begin(b"", facts["boot_ms"])
@@ -107,22 +108,28 @@ class Radio:
             self._wake()
 
     def idle(self):
+        """Return True if the radio is ready for a command or a call."""
         return self._state == _IDLE
 
     def online(self):
+        """Return True while a call is established."""
         return self._state == _ONLINE
 
     def calling(self):
+        """Return True while a call is being set up or aborted."""
         return self._state in (_DIALLING, _ABORTING)
 
     def in_call(self):
+        """Return True while a call is being set up, aborted or established."""
         return self._state in (_DIALLING, _ABORTING, _ONLINE)
 
     def carrier(self):
+        """Return DCD, or True if the line is not connected."""
         return self._lines.carrier()
 
     @property
     def speed(self):
+        """The bit/s that the last CONNECT named, or 0."""
         return self.chat.speed
 
     def ask(self, line, start, end):
@@ -134,6 +141,7 @@ class Radio:
         return True
 
     def asking(self):
+        """Return True while the command of ask() is in progress."""
         return self._state == _ASKING
 
     def set_dial_string(self, text):
@@ -162,13 +170,14 @@ class Radio:
         return self._uart.readinto(buf) if self._data_begun else self._begin_data(buf)
 
     def write(self, buf, off, n):
+        """Send bytes of the host's call. Return how many were accepted."""
         return self._uart.write(buf, off, n) if self._state == _ONLINE else 0
 
     def watch(self):
-        """Once in every pass of the host's call: stop events for bytes that nothing reads."""
+        """Stop events for bytes that nothing reads. Called in every pass of the host's call."""
         self._uart.set_events(IN if self._wanted else 0)
         self._wanted = False
-        # A PC's port has events for changes of its lines, which this call reads.
+        # On a PC this call reads changes of the lines, which would keep the loop from sleeping.
         self._lines.carrier()
 
     def hang_up(self):
@@ -192,7 +201,7 @@ class Radio:
             return 0
         return self.chat.wait_ms(now_ms, _IDLE_MS)
 
-    # One function for the end of each state. result: of the state's exchange.
+    # The functions that tick() calls at the end of a state. result: the result of its exchange.
 
     def _go(self, state, text, limit_ms):
         self._state = state
@@ -265,7 +274,7 @@ class Radio:
 
     def _dialled(self, result):
         if result == RESULT_OK:
-            # Late, for an earlier command.
+            # This OK is the late answer to an earlier command.
             return
         self.cause = _CAUSE_OF_RESULT.get(result, NO_CARRIER)
         self.code = RESULT_NO_ANSWER if result == TIMEOUT else result

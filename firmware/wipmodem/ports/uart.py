@@ -9,21 +9,21 @@ from machine import UART, Pin, Signal, mem32
 from ..contract import IN, const
 
 _PINS = const(("tx", "rx", "cts", "rts"))
-# Rates that the dividers of all chips reach. No chip detects a rate by itself (0).
+# The rates that every chip's divider reaches. Rate 0 is missing: no chip detects the host's rate.
 _RATES = (300, 600, 1200, 2400, 4800, 9600, 14400, 19200, 28800, 38400, 57600, 115200)
 _RATES += (230400, 460800, 921600)
-# A write on rp2 that has to wait for room waits for one byte's time, and then again for the next
-# byte. At lower rates than this it is therefore given only what fits.
+# On rp2, a write that does not fit waits for one byte's time, and again for each further byte.
+# Below this rate a write is therefore given only as many bytes as fit.
 _MIN_PARTIAL_RATE = const(57600)
 
-# Registers of rp2's PL011 UART. RSR, until it is written to: bytes were lost (overrun), the last
-# byte had no stop bit (framing error). A break is one of the raw interrupts in RIS, because
-# MicroPython clears every other sign of it.
+# Registers of rp2's PL011 UART. RSR shows, until it is written to, that bytes were lost (overrun)
+# or had no stop bit (framing error). A break is read from RIS, the raw interrupts, because
+# MicroPython clears every other sign of a break.
 _OVERRUN = const(8)
 _FRAMING = const(1)
 _ERRORS = const(9)
-_RIS_OFFSET = const(0x38)  # of RIS, from RSR
-_ICR_OFFSET = const(0x40)  # of the register that clears raw interrupts
+_RIS_OFFSET = const(0x38)  # distance of register RIS from register RSR
+_ICR_OFFSET = const(0x40)  # distance of register ICR, which clears raw interrupts, from RSR
 _BREAK = const(0x200)
 
 
@@ -52,18 +52,19 @@ class Uart:
         self._uart = uart
         self._mask = IN
         poller.register(uart, IN)
-        # Bytes of one write. Half the buffer, because esp32's buffer stores bytes in pieces with
-        # headers, none of which crosses the buffer's end.
+        # The most bytes of one write: half the buffer, because esp32's buffer stores bytes in
+        # pieces with headers, and no piece crosses the end of the buffer.
         self._max_write = facts["txbuf"] // 2
         self._never_partial = facts.get("whole", False)
         self._whole = self._never_partial or self.rate < _MIN_PARTIAL_RATE
-        # Addresses of registers, or 0. Stored because they are no small ints: a sum allocates.
+        # Addresses of the registers. They are stored, because a sum of this size allocates.
         self._rsr = facts.get("rsr", 0)
         self._ris = self._rsr + _RIS_OFFSET
         self._icr = self._rsr + _ICR_OFFSET
         self.overruns = self.framing = self.breaks = 0
 
     def readinto(self, buf):
+        """Read the bytes that have arrived. Return their count, which may be 0."""
         n = self._uart.any()
         if self._unread_before_drop >= 0:
             n = min(n, self._unread_before_drop)
@@ -82,7 +83,7 @@ class Uart:
         errors = mem32[self._rsr] & _ERRORS
         if errors:
             if errors & _OVERRUN:
-                # Empties the full FIFO, which would report the same gap again.
+                # any() empties the full FIFO, which would otherwise report the same overrun again.
                 self._uart.any()
                 self.overruns += 1
             if errors & _FRAMING:
@@ -93,11 +94,13 @@ class Uart:
             self.breaks += 1
 
     def write(self, buf, off, n):
+        """Return how many of the n bytes from offset off were accepted."""
         if self._whole and not self._uart.txdone():
             return 0
         return self._uart.write(buf, off, min(n, self._max_write)) or 0
 
     def set_events(self, mask):
+        """Choose the events that wake the poller: IN, OUT, both or 0."""
         if mask != self._mask:
             self._mask = mask
             self._poller.modify(self._uart, mask)
@@ -114,15 +117,17 @@ class Dte(Uart):
         self.flow = facts["flow"]
         self._rts = facts.get("rts") if self.flow else None
         self._dtr = _input_line(facts, "dtr")
-        self._on = False  # DTR after the bytes read so far
+        self._on = False  # the state of DTR after the bytes read so far
         self._dcd = _output_line(facts, "dcd")
         self._dsr = _output_line(facts, "dsr")
         self._ri = _output_line(facts, "ri")
 
     def supports(self, rate):
+        """Return True if the UART can run at this rate in bit/s."""
         return rate in _RATES
 
     def tx_done(self):
+        """Return True if the last bit has been sent."""
         return self._uart.txdone()
 
     def configure(self, rate, cts_flow, rts_flow):
@@ -133,22 +138,22 @@ class Dte(Uart):
         Unread bytes are kept, except for the last ones on rp2 (its FIFO) and all on mimxrt."""
         self.rate = rate
         self._whole = self._never_partial or rate < _MIN_PARTIAL_RATE
-        # On rp2 this reads the FIFO, which init() clears.
+        # any() reads the FIFO of rp2, which init() would clear.
         self._uart.any()
         if self._rsr:
             self._count_errors()
-        # timeout_char: without a value init() would keep one character's time at the lowest rate
-        # there has been.
+        # timeout_char 0, because init() would else keep the character time of the lowest rate.
         if not self.flow:
             self._uart.init(baudrate=rate, timeout_char=0)
             return
         flow = (UART.CTS if cts_flow else 0) | (UART.RTS if rts_flow else 0)
         self._uart.init(baudrate=rate, timeout_char=0, flow=flow)
         if self._rts is not None and not rts_flow:
-            # Without RTS flow control the UART would leave RTS off. Low is on.
+            # The UART would leave RTS off, and the host would not send. A low level is on.
             Pin(self._rts, Pin.OUT, value=0)
 
     def dtr(self):
+        """Return DTR as of the bytes read so far. Called once a pass, before the first read."""
         if self._dtr is None:
             return True
         on = bool(self._dtr.value())
@@ -160,7 +165,7 @@ class Dte(Uart):
     def _drop(self):
         """DTR has dropped: return True while bytes from before the drop are to be read."""
         waiting = self._uart.any()
-        # configure() may have lost some of the bytes.
+        # The number is corrected, because configure() may have lost some of the bytes.
         if self._unread_before_drop < 0 or self._unread_before_drop > waiting:
             self._unread_before_drop = waiting
         if not self._unread_before_drop:
@@ -169,6 +174,7 @@ class Dte(Uart):
         return self._on
 
     def dtr_drop_pending(self):
+        """Return True if DTR drops after bytes that are still to be read."""
         return self._unread_before_drop > 0
 
     def set_dcd(self, on):
@@ -210,7 +216,7 @@ def _input_line(facts, name):
     if name not in facts:
         return None
     low = facts.get("active", 0) == 0
-    # A line that is not connected is off.
+    # The pull makes a line that is not connected read as off.
     pull = Pin.PULL_UP if low else Pin.PULL_DOWN
     return Signal(Pin(facts[name], Pin.IN, pull), invert=low)
 

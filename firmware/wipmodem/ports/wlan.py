@@ -42,7 +42,7 @@ _JOIN_MS = const(30000)
 _RETRY_MS = const(2000)
 _POLL_MS = const(100)
 _IDLE_MS = const(1000)
-_MIN_DBM = const(-113)  # 0 of +CSQ, whose steps are 2 dB
+_MIN_DBM = const(-113)  # signal strength 0 of +CSQ, whose steps are 2 dB
 
 
 def make_bearer(board):
@@ -51,7 +51,9 @@ def make_bearer(board):
 
 
 class Wlan:
-    """link: a network.WLAN in station mode. facts: the WLAN table of the board file."""
+    """A session over Wi-Fi.
+
+    link: a network.WLAN in station mode. facts: the WLAN table of the board file."""
 
     radio = None
 
@@ -62,14 +64,14 @@ class Wlan:
         self.user = self.password = b""
         self._link = link
         self._facts = facts
-        # The network is being joined, or is joined, while no session is wanted.
+        # True while the board joins its network, or has joined it, without a session.
         self._registering = False
         self._target = (b"", b"")  # name and key of the last try
-        self._due_ms = 0  # deadline for joining
-        self._retry_ms = 0  # time of the next try, if _failed
+        self._due_ms = 0  # deadline for joining the network
+        self._retry_ms = 0  # time of the next try, if the last one has failed
         self._now_ms = 0
-        self._wrong_keys = 0  # reports of a wrong key since the first try
-        self._failed = False  # the last try has failed
+        self._wrong_keys = 0  # number of reports of a wrong key since the first try
+        self._failed = False  # the last try to join has failed
 
     def start(self, limit_ms):
         """Ask for a session. limit_ms is the time for a call, and not used."""
@@ -79,7 +81,7 @@ class Wlan:
             self.state = STARTING
             return
         if self.state != DOWN or self._registering:
-            # The driver ignores another network while it tries to join one.
+            # stop() comes first, because a driver that tries to join one network ignores another.
             self.stop()
         self._join(STARTING)
 
@@ -91,16 +93,18 @@ class Wlan:
             self._link.disconnect()
             self._link.active(False)
         except OSError:
-            # The interface has never been active.
+            # The interface has never been active, and need not be switched off.
             return
 
     def address(self):
+        """Return the own address, four bytes. Allocates."""
         return interface_address(self._link)
 
     def lookup(self, name):
         """Return None: a board has no hosts file."""
 
     def servers(self):
+        """Return [(address, port)] of the DNS server, or []. Allocates."""
         return interface_servers(self._link)
 
     def registered(self):
@@ -163,7 +167,7 @@ class Wlan:
         try:
             return self._link.status()
         except (OSError, ValueError):
-            # The driver cannot tell.
+            # The driver cannot tell how far the try is: it counts as going on.
             return network.STAT_CONNECTING
 
     def _give_up(self):
