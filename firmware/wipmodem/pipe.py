@@ -75,7 +75,8 @@ class Pipe(Span):
 
     def put_span(self, span):
         """Append what there is room for from another span, which consumes it."""
-        span.take(self.put(span.buf, span.start, span.left()))
+        if span.start < span.end:
+            span.start += self.put(span.buf, span.start, span.end - span.start)
 
     def block(self):
         """Return the number of bytes in buf[start:end], which is refilled when it is empty."""

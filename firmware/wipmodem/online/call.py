@@ -212,7 +212,7 @@ class CallChannel:
         self._out = context.writer.out
         self._unread = context.online.call.unread
         self._lost = False  # the carrier is lost
-        self._lost_ms = 0  # stamp of that
+        self._lost_ms = 0  # stamp of the loss
         self._empty = False  # the carrier is lost, and all bytes of the radio have been read
 
     def enter(self):

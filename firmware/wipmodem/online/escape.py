@@ -62,14 +62,15 @@ class Escape:
 
     def filter(self, span):
         """Hold back escape characters of a block from the host. They are consumed from it."""
-        n = self._characters(span)
+        n = self._characters(span) if span.end - span.start <= 3 else 0
         begins = self._guarded or self.unguarded or self.held
         if n and begins and self.held + n <= 3:
             self.held += n
             self._last_ms = self._clock.now_ms
             span.take(n)
             return
-        self.release()
+        if self.held:
+            self.release()
         if self.unguarded:
             self._hold_last(span)
         self._note(0 if self.held else self._clock.gap_ms)
@@ -116,11 +117,12 @@ class Escape:
 
     def release(self):
         """Release the characters held back, if any: they are data."""
-        if self.held:
-            self.released.load(self.held)
-            self.held = 0
-            for i in range(3):
-                self.released.buf[i] = self._settings[S2]
+        if not self.held:
+            return
+        self.released.load(self.held)
+        self.held = 0
+        for i in range(3):
+            self.released.buf[i] = self._settings[S2]
 
     def discard(self):
         """Discard the characters held back or released. Return their number."""
@@ -130,10 +132,10 @@ class Escape:
         return discarded
 
     def _characters(self, span):
-        """Return the number of bytes if they are 1 to 3 escape characters, else 0."""
+        """Return the number of bytes if all are escape characters, else 0."""
         n = span.left()
         character = self._settings[S2]
-        if n > 3 or character > _LAST_CHARACTER:
+        if character > _LAST_CHARACTER:
             return 0
         for i in range(n):
             if span.buf[span.start + i] != character:

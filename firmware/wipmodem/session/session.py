@@ -51,10 +51,10 @@ class Session:
         self._state = DOWN  # the bearer's state when last looked at
         self._wanted = False  # a session was asked for, and has not ended since
         self._device_open = False  # dialect wipsoft: the bearer's device is open (H6)
-        # H7: the command waits for the session, so its result reports how the attempt ends ...
+        # The command that opens the session waits for it: its result reports the outcome, and no
+        # URC does (H7).
         self._silent = False
-        # ... and did so for the session that is up.
-        self._by_result = False
+        self._by_result = False  # the session that is up was opened by such a command (H7)
         self._registered = 0  # state of the network that the host was told last
         self._due_ms = -1  # stamp at which the bearer needs its next service; -1: now
         self._restore_dial(board.store)
