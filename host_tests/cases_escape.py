@@ -39,7 +39,7 @@ def case_pluses_of_an_older_block_are_none():
     escape = _gone()
     assert _fed(escape, b"++", 5000) == b"" and escape.held == 2
     assert _fed(escape, b"++", 5000, behind=b"++") == b""
-    assert (escape.held, escape.released.left()) == (2, 2)
+    assert (escape.held, escape.released.remaining()) == (2, 2)
 
 
 def case_the_last_character_that_may_be_one():
@@ -99,4 +99,4 @@ def case_a_stall_keeps_the_pluses_that_wait_for_the_peer():
     assert _fed(escape, b"++", 6000) == b""
     escape.release()
     assert not _at(escape, 6500, STALL_MS + 1).check(0)
-    assert escape.released.left() == 2
+    assert escape.released.remaining() == 2

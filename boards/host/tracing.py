@@ -62,7 +62,7 @@ class TracedDte(Dte):
 
     def _log_consumed(self):
         """Log bytes that the modem has consumed outside a command line: data, or dropped bytes."""
-        n = len(self._read) - self._modem.host.left()
+        n = len(self._read) - self._modem.input.remaining()
         if n > 0:
             _log_bytes(self.label + ">", self._host_mask.show(self._next_read(n)))
 

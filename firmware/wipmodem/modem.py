@@ -185,7 +185,7 @@ class Modem:
         drop = self._drop
         if not drop.look():
             return
-        drop.time(self._unhandled(), self._holds and self.input.left() > 0)
+        drop.time(self._unhandled(), self._holds and self.input.remaining() > 0)
         if drop.action:
             self._escape.release()
         if drop.discards:
@@ -198,7 +198,7 @@ class Modem:
         that does not end by itself."""
         pending = self._exit != MORE or self._deferred.due
         pending = pending or (self._line.ready and not self._holds)
-        return self.input.left() + self._escape.released.left() + (1 if pending else 0)
+        return self.input.remaining() + self._escape.released.remaining() + (1 if pending else 0)
 
     def _dtr_dropped(self, hang_up):
         """Return to command mode; with &D2 close the sockets, then the call (D5, B10)."""
@@ -220,12 +220,12 @@ class Modem:
     def _discard_input(self):
         """Discard and count data that came before DTR dropped: none of it may pass for a
         command."""
-        dropped = self.input.left() + self._escape.discard()
+        dropped = self.input.remaining() + self._escape.discard()
         n = not self._drop.action  # after the drop has been read, unread bytes are commands
         while n > 0 and dropped < _MAX_DISCARDED:
             n = self._serial.readinto(self.input.buf)
             dropped += n
-        self.input.load(0)
+        self.input.fill(0)
         self.context.counters.add(TX_DROPPED, dropped)
         self._busy = self._busy or dropped > 0
 
@@ -267,7 +267,7 @@ class Modem:
         self._deferred.input_ms = self._clock.now_ms
         if self._serial.overruns != self._overruns:
             self._report_overrun()
-        self.input.load(n)
+        self.input.fill(n)
         self._line.drop_lf()
         if self._online.channel:
             self._escape.filter(self.input)
@@ -298,8 +298,8 @@ class Modem:
                 self._finish(outcome)
 
     def _read_line(self):
-        room = self._out.room() - LINE_MAX  # for the echo
-        if self._line.ready or not self.input.left() or room <= 0:
+        room = self._out.free() - LINE_MAX  # for the echo
+        if self._line.ready or not self.input.remaining() or room <= 0:
             return
         self._busy = True
         self._line.feed(self.input, room)
@@ -342,7 +342,7 @@ class Modem:
         self._send(span)
         if span.start == len(span.buf) and self._online.burst(span):
             self._escape.filter(span)
-            if span.left():
+            if span.remaining():
                 self._send(span)
 
     def _send(self, span):
@@ -374,12 +374,12 @@ class Modem:
 
     def _send_output(self):
         out = self._out
-        while out.block():
+        while out.peek():
             n = self._serial.write(out.buf, out.start, out.end - out.start)
             if n <= 0:
                 break
             self._busy = True
-            out.take(n)
+            out.consume(n)
         channel = self._online.channel
         waits = out.start < out.end or (channel and channel.has_data())
         self._serial.set_events((0 if self._must_not_read() else IN) | (OUT if waits else 0))

@@ -1,13 +1,13 @@
 """Buffers for bytes in transit: a block of which a part is read, and a bounded queue of blocks.
 
-    put(buf, off, n) -> [ ring ] -> [ buf: ....start====end.... ] -> write(buf, start, end - start)
+    write(buf, off, n) -> [ ring ] -> [ buf: ....start====end.... ] -> consume(n)
 
 On MicroPython a slice of a buffer is allocated, and a RingIO cannot be peeked. So the bytes of a
 Pipe wait in its ring, and the oldest of them in `buf`, where a reader may consume a part and leave
 the rest in place. Moving bytes allocates nothing.
 
-The writer calls `put`. While the pipe is empty it may instead fill `buf` itself, without a copy,
-and then call `load`. The reader calls `block`, and then `take`.
+The writer calls `write`. While the pipe is empty it may instead fill `buf` itself, without a copy,
+and then call `fill`. The reader calls `peek`, and then `consume`.
 """
 
 from .compat import RingIO
@@ -21,20 +21,20 @@ class Span:
         self.start = 0
         self.end = end
 
-    def left(self):
+    def remaining(self):
         """Return the number of bytes that are not consumed."""
         return self.end - self.start
 
-    def load(self, n):
+    def fill(self, n):
         """Begin again with n bytes, which the caller has written to the start of `buf`."""
         self.start = 0
         self.end = n
 
-    def take(self, n):
+    def consume(self, n):
         """Consume the first n bytes."""
         self.start += n
 
-    def give(self, port):
+    def write_to(self, port):
         """Write to a serial port what it accepts, and consume that. Return the number of bytes."""
         n = port.write(self.buf, self.start, self.end - self.start)
         self.start += n
@@ -60,30 +60,30 @@ class Pipe(Span):
         """Return the number of bytes in the pipe."""
         return self.end - self.start + self._queued
 
-    def room(self):
-        """Return the number of bytes that `put` would accept."""
+    def free(self):
+        """Return the number of bytes that `write` would accept."""
         queued = self._queued
         free = self.capacity - queued - self.end + self.start
         return max(min(free, self._ring_size - queued), 0)
 
-    def put(self, buf, off, n):
+    def write(self, buf, off, n):
         """Append n bytes of `buf` from index `off`. Return the number of bytes accepted."""
-        n = min(n, self.room())  # on a line of its own, so that the frame needs no heap
+        n = min(n, self.free())  # on a line of its own, so that the frame needs no heap
         n = self._ring.write(buf, off, n)
         self._queued += n
         return n
 
-    def put_span(self, span):
+    def write_span(self, span):
         """Append what there is room for from another span, which consumes it."""
         if span.start < span.end:
-            span.start += self.put(span.buf, span.start, span.end - span.start)
+            span.start += self.write(span.buf, span.start, span.end - span.start)
 
-    def block(self):
+    def peek(self):
         """Return the number of bytes in buf[start:end], which is refilled when it is empty."""
         if self.start == self.end and self._queued:
             n = self._ring.readinto(self.buf, len(self.buf))
             self._queued -= n
-            self.load(n)
+            self.fill(n)
         return self.end - self.start
 
     def clear(self):
@@ -91,5 +91,5 @@ class Pipe(Span):
         discarded = self.count()
         while self._queued:
             self._queued -= self._ring.readinto(self.buf, len(self.buf))
-        self.load(0)
+        self.fill(0)
         return discarded

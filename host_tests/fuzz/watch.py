@@ -94,12 +94,12 @@ class Watch:
     def _hook(self, modem):
         self._modem = modem
         writer = modem.context.writer
-        self._put = modem.context.writer.out.put
+        self._put = modem.context.writer.out.write
         self._finish = modem._finish
         self._begin = modem.context.command.begin
         self._reset = modem.context.command.line.reset
         self._leave = modem._leave
-        modem.context.writer.out.put = self._putting
+        modem.context.writer.out.write = self._putting
         modem._finish = self._finishing
         modem.context.command.begin = self._beginning
         modem.context.command.line.reset = self._resetting

@@ -59,7 +59,7 @@ class Watched(Board):
         for _ in self._looks.ipoll(0):
             if self._asked.recv(_WORD) == b"collect":
                 gc.collect()
-            held = self.modem.input.left()
+            held = self.modem.input.remaining()
             unsent = sum(sock.unsent() for sock in self.modem.context.table.all)
             said = in_use(), self._passes, held, unsent, self._began_ms
             self._asked.send(b"%d %d %d %d %d" % said)

@@ -169,7 +169,7 @@ class Tortured:
         assert not (ping and ping.active) and not (call and call.busy())
         assert not context.online.channel
         assert context.urcs.count == 0 and context.writer.out.count() == 0, "lines wait"
-        assert modem.input.left() == 0 and not context.command.line.busy(), "host bytes wait"
+        assert modem.input.remaining() == 0 and not context.command.line.busy(), "host bytes wait"
 
     def _counted(self):
         context = self._session.modem.context

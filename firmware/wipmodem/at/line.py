@@ -71,15 +71,15 @@ class LineReader:
 
     def drop_lf(self):
         """Consume the LF that ends the command line before data, once it has come (H1)."""
-        if self._drops_lf and self.input.left():
+        if self._drops_lf and self.input.remaining():
             self._drops_lf = False
             if self.input.buf[self.input.start] == _LF:
-                self.input.take(1)
+                self.input.consume(1)
 
     def lf_is_settled(self, age_ms):
         """Return True once the LF after a CR has come, or will not come (H17). age_ms: time since
         the CR."""
-        if self.input.left():
+        if self.input.remaining():
             self.take_lf(self.input)
         elif not self.expects_lf or age_ms >= _LF_MS:
             self.waits_for_lf = False
@@ -135,7 +135,7 @@ class LineReader:
     def _find_prefix(self, span, end):
         while span.start < end and self._state != _BODY and not self.ready:
             self._prefix_char(span.buf[span.start])
-            span.take(1)
+            span.consume(1)
 
     def _prefix_char(self, typed):
         if self._just_ended:
@@ -183,7 +183,7 @@ class LineReader:
             self._just_ended = False
             self.sends_lf = True
             self._echo_lf(_LF)
-            span.take(1)
+            span.consume(1)
 
     def _echo_lf(self, typed):
         self._prefix[0] = typed

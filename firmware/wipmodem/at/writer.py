@@ -48,11 +48,11 @@ class Writer:
 
     def room(self, n=LINE_MAX):
         """Return True if the output has room for a line of n bytes."""
-        return self.out.room() >= n
+        return self.out.free() >= n
 
     def echo(self, buf, off, n):
         """Send n bytes of `buf` from position `off` back to the DTE as they are."""
-        self.out.put(buf, off, n)
+        self.out.write(buf, off, n)
 
     # A line and its parts
 
@@ -138,13 +138,13 @@ class Writer:
         """Close the line with its framing and send it."""
         self.text_end = self._n
         self._end_of_line()
-        self.out.put(self.line, 0, self._n)
+        self.out.write(self.line, 0, self._n)
         self.peak = max(self.peak, self.out.count())
 
     def prompt(self):
         """Send the prompt after which the modem takes data from the DTE. It has no end of line."""
         self.begin(b"> ")
-        self.out.put(self.line, 0, self._n)
+        self.out.write(self.line, 0, self._n)
 
     # Final result codes, and RING and NO CARRIER
 
@@ -181,7 +181,7 @@ class Writer:
     def _numeric(self, code):
         self._n = 0
         self.number(code).char(self._settings[S3])
-        self.out.put(self.line, 0, self._n)
+        self.out.write(self.line, 0, self._n)
 
     def _end_of_line(self):
         self.line[self._n] = self._settings[S3]

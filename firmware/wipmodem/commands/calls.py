@@ -114,12 +114,12 @@ def _is_aborted(context):
     if call.ahead < 0:
         _count_typed_ahead(context)
         return False
-    if not call.abortable or (span.left() <= call.ahead and not _append_byte(context)):
+    if not call.abortable or (span.remaining() <= call.ahead and not _append_byte(context)):
         return False
     if call.ahead:
         span.end -= 1  # the aborting character is the last byte
     else:
-        span.take(1)
+        span.consume(1)
     return True
 
 
@@ -131,7 +131,7 @@ def _count_typed_ahead(context):
     while _append_byte(context):
         pass
     if context.command.age_ms() >= _TYPED_AHEAD_MS:
-        context.online.call.ahead = context.command.line.input.left()
+        context.online.call.ahead = context.command.line.input.remaining()
 
 
 def _append_byte(context):
@@ -140,8 +140,8 @@ def _append_byte(context):
     False as well if the input has no room for it.
     """
     span = context.command.line.input
-    if not span.left():
-        span.load(0)
+    if not span.remaining():
+        span.fill(0)
     byte = context.online.call.byte
     if span.end == len(span.buf) or context.board.serial.readinto(byte) <= 0:
         return False

@@ -89,11 +89,11 @@ class Report:
     def _send(self):
         """Send a block. Give the report up if the reader takes nothing for 3 s."""
         out = self._out
-        n = out.block()
+        n = out.peek()
         if not n:
             return False
         n = self._context.board.console.write(out.buf, out.start, n)
-        out.take(n)
+        out.consume(n)
         if n <= 0 and self._silent_s() >= _READER_S:
             out.clear()
             self._part = len(_PARTS)

@@ -182,7 +182,7 @@ def _room(context, sock):
     """Return how many bytes the socket would accept from the host now."""
     if sock.handle < 0 or not sock.has_peer:
         return 0
-    return sock.tx.room() if sock.protocol == TCP else context.board.sizes.datagram
+    return sock.tx.free() if sock.protocol == TCP else context.board.sizes.datagram
 
 
 # +WIPXSERVER: access policy of a server (sockets/server.py)

@@ -76,15 +76,15 @@ class Transfer:
 
     def read_host(self, span):
         """Take the bytes of a span that belong to the transfer. Return True if there were any."""
-        n = self._ring.write(span.buf, span.start, min(span.left(), self.remaining))
-        span.take(n)
+        n = self._ring.write(span.buf, span.start, min(span.remaining(), self.remaining))
+        span.consume(n)
         self.remaining -= n
         return n > 0
 
     def complete(self):
         """Move the complete bytes into `span`, and compute their CRC. Allocates a memoryview."""
         span = self.span
-        span.load(self._ring.readinto(span.buf, len(span.buf)))
+        span.fill(self._ring.readinto(span.buf, len(span.buf)))
         self.crc = crc32(memoryview(span.buf)[: span.end])
 
     # To the host
@@ -103,11 +103,11 @@ class Transfer:
         """
         rx = self.sock.rx
         out = self._context.writer.out
-        rx.block()
-        n = out.put(rx.buf, rx.start, min(rx.left(), self.remaining))
+        rx.peek()
+        n = out.write(rx.buf, rx.start, min(rx.remaining(), self.remaining))
         if n and self.has_crc():
             self.crc = crc32(memoryview(rx.buf)[rx.start : rx.start + n], self.crc)
-        rx.take(n)
+        rx.consume(n)
         self.remaining -= n
         if self.sock.protocol == UDP:
             self.sock.datagram -= n
@@ -205,7 +205,7 @@ def _send(context):
         return context.outcome(_send_error(sock))
     if not transfer.has_timed_out():
         return HOLD
-    context.table.io.count_unsent(sock, transfer.span.left())
+    context.table.io.count_unsent(sock, transfer.span.remaining())
     return context.fail(errors.UNREACHABLE)
 
 
@@ -214,7 +214,7 @@ def _is_accepted(io, sock, span):
     if sock.protocol == UDP:
         return io.send_datagram(sock, span.buf, span.end)
     io.send(sock, span)
-    return not span.left()
+    return not span.remaining()
 
 
 _SEND = {_START: _start_send, _FROM_HOST: _read_host, _TO_PEER: _send}

@@ -112,8 +112,8 @@ class Call:
         was_busy = self.busy()
         if was_busy:
             self._radio.hang_up()
-            self._counters.add(RX_DROPPED, self.unread.left())
-            self.unread.load(0)
+            self._counters.add(RX_DROPPED, self.unread.remaining())
+            self.unread.fill(0)
         self._state = _IDLE
         return was_busy
 
@@ -226,7 +226,7 @@ class CallChannel:
 
     def outcome(self):
         """Return RESULT, for NO CARRIER, after a lost call once its last byte is written."""
-        if not self._empty or self._unread.left() or self._out.count():
+        if not self._empty or self._unread.remaining() or self._out.count():
             return MORE
         self._call.hang_up()
         return self._context.finish(RESULT_NO_CARRIER)
@@ -245,21 +245,21 @@ class CallChannel:
     def from_host(self, span):
         """Send host bytes to the radio. After the call has ended they are dropped and counted."""
         if self._lost:
-            self._context.counters.add(TX_DROPPED, span.left())
-            span.take(span.left())
+            self._context.counters.add(TX_DROPPED, span.remaining())
+            span.consume(span.remaining())
         else:
-            span.take(self._radio.write(span.buf, span.start, span.left()))
+            span.consume(self._radio.write(span.buf, span.start, span.remaining()))
 
     def has_data(self):
-        return self._unread.left() > 0
+        return self._unread.remaining() > 0
 
     def to_host(self):
         span = self._unread
         if self._out.count():
             return False
-        if not span.left():
+        if not span.remaining():
             self._read(span)
-        return span.left() > 0 and span.give(self._serial) > 0
+        return span.remaining() > 0 and span.write_to(self._serial) > 0
 
     def _read(self, span):
         # Look at the carrier before the read: a NO CARRIER that is read after its loss is the
@@ -272,4 +272,4 @@ class CallChannel:
         if self._lost:
             line = span.buf.find(_CALL_ENDED, 0, n)
             n = line if line >= 0 else n
-        span.load(n)
+        span.fill(n)

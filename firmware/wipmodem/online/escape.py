@@ -67,7 +67,7 @@ class Escape:
         if n and begins and self.held + n <= 3:
             self.held += n
             self._last_ms = self._clock.now_ms
-            span.take(n)
+            span.consume(n)
             return
         if self.held:
             self.release()
@@ -119,21 +119,21 @@ class Escape:
         """Release the characters held back, if any: they are data."""
         if not self.held:
             return
-        self.released.load(self.held)
+        self.released.fill(self.held)
         self.held = 0
         for i in range(3):
             self.released.buf[i] = self._settings[S2]
 
     def discard(self):
         """Discard the characters held back or released. Return their number."""
-        discarded = self.held + self.released.left()
+        discarded = self.held + self.released.remaining()
         self.held = 0
-        self.released.load(0)
+        self.released.fill(0)
         return discarded
 
     def _characters(self, span):
         """Return the number of bytes if all are escape characters, else 0."""
-        n = span.left()
+        n = span.remaining()
         character = self._settings[S2]
         if character > _LAST_CHARACTER:
             return 0
@@ -146,7 +146,7 @@ class Escape:
         """Hold back 1 to 3 escape characters at the end of a block, as if they came alone."""
         n = 0
         character = self._settings[S2]
-        while n < span.left() and span.buf[span.end - 1 - n] == character:
+        while n < span.remaining() and span.buf[span.end - 1 - n] == character:
             n += 1
         if n <= 3 and character <= _LAST_CHARACTER:
             self.held = n

@@ -47,20 +47,20 @@ class Framed(SocketChannel):
             self._escaped = True
         else:
             self._on_etx()
-        span.take(1)
+        span.consume(1)
         return True
 
     def _encode(self, rx):
         """Write a run of plain bytes, or a DLE and one special byte, to the host. Return the
         number of bytes read from `rx`. The output has room for 2 bytes at least."""
-        rx.block()
+        rx.peek()
         n = find_special(rx.buf, rx.start, rx.end) - rx.start
         if n:
-            n = self._out.put(rx.buf, rx.start, min(n, self._out.room()))
+            n = self._out.write(rx.buf, rx.start, min(n, self._out.free()))
         else:
-            self._out.put(DLE, 0, 1)
-            n = self._out.put(rx.buf, rx.start, 1)
-        rx.take(n)
+            self._out.write(DLE, 0, 1)
+            n = self._out.write(rx.buf, rx.start, 1)
+        rx.consume(n)
         return n
 
     def _write(self, span, n):

@@ -81,11 +81,11 @@ class Transparent(SocketChannel):
     def from_host(self, span):
         sock = self._sock
         # Bytes behind unsent ones have to wait anyway: no delay is added to that.
-        if span.left() < _SEGMENT and not sock.unsent() and self._may_wait(sock):
+        if span.remaining() < _SEGMENT and not sock.unsent() and self._may_wait(sock):
             self._io.corked = sock
             self._timer.start()
         self._io.send(sock, span)
-        if self._io.corked and (span.left() or sock.unsent() >= _SEGMENT):
+        if self._io.corked and (span.remaining() or sock.unsent() >= _SEGMENT):
             self._uncork()
 
     def burst(self, span):
@@ -94,7 +94,7 @@ class Transparent(SocketChannel):
         span: a sent block, which is filled again.
         """
         self._io.send_burst(self._sock, self._serial, span)
-        return span.left() > 0
+        return span.remaining() > 0
 
     def _may_wait(self, sock):
         return self._timer.delay_ms() and not sock.options[NO_DELAY] and sock.state == READY
@@ -122,14 +122,14 @@ class Transparent(SocketChannel):
     def to_host(self):
         """Write from the socket's rx buffer to the serial port, after all other output."""
         rx = self._sock.rx
-        if self._out.count() or not rx.block():
+        if self._out.count() or not rx.peek():
             return False
         # After a full block there may be more. While the UART still sends, a burst would gain
         # nothing: on a chip each write waits until the UART has room.
         burst = rx.end == len(rx.buf) and self._serial.tx_done()
-        was_full = not rx.room()
-        written = rx.give(self._serial)
-        if burst and not rx.left():
+        was_full = not rx.free()
+        written = rx.write_to(self._serial)
+        if burst and not rx.remaining():
             self._io.receive_burst(self._sock, self._serial)
         if written and (burst or was_full):  # else the net port is watched for more bytes already
             self._io.resume(self._sock)

@@ -20,7 +20,7 @@ class DatagramBuffer:
 
     def write(self, sock, span, n):
         """Collect up to n bytes of a span. A full datagram is sent at once (D18, Q26)."""
-        span.take(self.ring.write(span.buf, span.start, n))
+        span.consume(self.ring.write(span.buf, span.start, n))
         if self.ring.any() == self._size:
             self.flush(sock)
 
@@ -56,7 +56,7 @@ class Datagrams(Framed):
     # From the host
 
     def from_host(self, span):
-        while span.left() and self._buffer.ready(self._sock):
+        while span.remaining() and self._buffer.ready(self._sock):
             self._decode(span)
 
     def _write(self, span, n):
@@ -70,7 +70,7 @@ class Datagrams(Framed):
     def to_host(self):
         moved = False
         sock = self._sock
-        while self._out.room() > 2 and sock.datagram >= 0:
+        while self._out.free() > 2 and sock.datagram >= 0:
             moved = True
             if sock.datagram:
                 sock.datagram -= self._encode(sock.rx)
@@ -80,4 +80,4 @@ class Datagrams(Framed):
         return moved
 
     def _end_datagram(self):
-        self._out.put(ETX, 0, 1)
+        self._out.write(ETX, 0, 1)

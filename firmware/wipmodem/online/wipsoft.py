@@ -46,7 +46,7 @@ class Escaped(Framed):
         if sock.state != FAILED or sock.has_data():
             return MORE
         self._urcs.discard(sock.key, urc.ERROR)
-        self._out.put(ETX, 0, 1)
+        self._out.write(ETX, 0, 1)
         return self._context.fail(sock.error)
 
     def tick(self):
@@ -58,7 +58,7 @@ class Escaped(Framed):
     # From the host
 
     def from_host(self, span):
-        while span.left() and self._decode(span):
+        while span.remaining() and self._decode(span):
             continue
 
     def _write(self, span, n):
@@ -79,7 +79,7 @@ class Escaped(Framed):
     def to_host(self):
         moved = False
         rx = self._sock.rx
-        while self._out.room() > 2 and rx.count():
+        while self._out.free() > 2 and rx.count():
             self._encode(rx)
             moved = True
         if moved:
@@ -110,7 +110,7 @@ class RawDatagrams(Datagrams):
             return
         if not self._buffer.count():
             self._timer.start()
-        self._buffer.write(self._sock, span, span.left())
+        self._buffer.write(self._sock, span, span.remaining())
         if not self._timer.delay_ms():
             self._buffer.flush(self._sock)
 
@@ -124,9 +124,9 @@ class RawDatagrams(Datagrams):
 
     def _encode(self, rx):
         """Write bytes to the host as they are. Return the number of bytes read from `rx`."""
-        rx.block()
-        n = self._out.put(rx.buf, rx.start, min(rx.left(), self._out.room()))
-        rx.take(n)
+        rx.peek()
+        n = self._out.write(rx.buf, rx.start, min(rx.remaining(), self._out.free()))
+        rx.consume(n)
         return n
 
     def _end_datagram(self):

@@ -181,7 +181,7 @@ class SocketIO:
         result = self.net.connected(sock.handle)
         if result > 0:
             sock.move(CONNECTED)
-            self._update_events(sock, sock.rx.room())
+            self._update_events(sock, sock.rx.free())
         elif result != AGAIN:
             sock.end(result)
 
@@ -209,7 +209,7 @@ class SocketIO:
             if result != CLOSED:
                 self.detach(sock)
         if sock.handle >= 0:
-            self._update_events(sock, sock.rx.room())
+            self._update_events(sock, sock.rx.free())
 
     # TCP, from the peer
 
@@ -222,7 +222,7 @@ class SocketIO:
             # An empty buffer needs no copy: read into its block.
             n = self.net.readinto(sock.handle, rx.buf, len(rx.buf))
             if n > 0:
-                rx.load(n)
+                rx.fill(n)
                 sock.bytes_received = sock.bytes_received + n & WRAP_MASK
             if n == len(rx.buf):
                 n = self._read_ring(sock)
@@ -232,12 +232,12 @@ class SocketIO:
 
     def _read_ring(self, sock):
         """Read into the ring of the rx buffer, which may be full afterwards."""
-        room = min(sock.rx.room(), len(self.scratch))
+        room = min(sock.rx.free(), len(self.scratch))
         n = self.net.readinto(sock.handle, self.scratch, room) if room else AGAIN
         if n > 0:
-            sock.rx.put(self.scratch, 0, n)
+            sock.rx.write(self.scratch, 0, n)
             sock.bytes_received = sock.bytes_received + n & WRAP_MASK
-        self._update_events(sock, sock.rx.room())
+        self._update_events(sock, sock.rx.free())
         return n
 
     def receive_burst(self, sock, sink):
@@ -248,9 +248,9 @@ class SocketIO:
             return
         rx = sock.rx
         n = self._blocks = self._max_blocks
-        while self._blocks and rx.block():
+        while self._blocks and rx.peek():
             self._blocks -= 1
-            if not rx.give(sink):
+            if not rx.write_to(sink):
                 return
         while n > 0 and self._blocks and rx.start == rx.end:
             self._blocks -= 1
@@ -279,11 +279,11 @@ class SocketIO:
                 if span.start == span.end:
                     return
             if sent >= AGAIN:
-                sock.tx.put_span(span)
+                sock.tx.write_span(span)
             self._apply_write(sock, sent)
         if sock.handle < 0 or sock.write_state:
-            self.counters.add(TX_DROPPED, span.left())
-            span.take(span.left())
+            self.counters.add(TX_DROPPED, span.remaining())
+            span.consume(span.remaining())
 
     def send_burst(self, sock, source, span):
         """Move blocks from a serial port to the net port while both ends take whole blocks.
@@ -317,7 +317,7 @@ class SocketIO:
 
     def _write_buffer(self, sock):
         """Write the tx buffer to the net port. Return 0, or why the rest must wait."""
-        while sock.tx.block():
+        while sock.tx.peek():
             sent = self._write(sock, sock.tx)
             if sent <= 0:
                 return sent
@@ -364,7 +364,7 @@ class SocketIO:
         if sock.truncated:
             self.counters.add(UDP_RX_TRUNCATED)
             n = self._max_datagram
-        sock.rx.put(self.scratch, 0, n)
+        sock.rx.write(self.scratch, 0, n)
         sock.datagram = n
         sock.bytes_received = sock.bytes_received + n & WRAP_MASK
         sock.from_addr[:] = self.net.from_addr
