@@ -13,7 +13,7 @@ A silence counts only as far as the modem looked at the line. There are two kind
 it did not look. Both end a silence instead of adding to it:
 
 - Time that the loop has measured (clock.gap_ms): a pass that took long, or a poll that slept
-  longer than it was told to. After more than STALL_MS the silence starts again: the bytes that
+  longer than the loop asked for. After more than STALL_MS the silence starts again: the bytes that
   wait may have come at any moment, and others may still be on their way, held up in front of the
   modem. Three held characters stay held for another whole guard time, if no byte follows.
 - A sleep no longer than the loop asked for. A byte wakes the loop at once, unless the process was

@@ -80,7 +80,7 @@ class Transparent(SocketChannel):
 
     def from_host(self, span):
         sock = self._sock
-        # Bytes behind unsent ones have to wait anyway: no delay is added to that.
+        # Bytes that follow unsent ones wait for these: the timer would only add to the delay.
         if span.remaining() < _SEGMENT and not sock.unsent() and self._may_wait(sock):
             self._io.corked = sock
             self._timer.start()

@@ -55,7 +55,7 @@ class Session:
         # URC does (H7).
         self._silent = False
         self._by_result = False  # the session that is up was opened by such a command (H7)
-        self._registered = 0  # state of the network that the host was told last
+        self._registered = 0  # state of the network, as last announced or read
         self._due_ms = -1  # stamp at which the bearer needs its next service; -1: now
         self._restore_dial(board.store)
 
