@@ -38,8 +38,8 @@ RESPONSES = (
     (b"+FCLASS", None, b"0", (b"0",)),  # H21: data, no fax
 )
 
-# Tables of commands that AT+CLAC lists, in this order, after those without effect. ATD and S
-# registers have no row in any other table.
+# Tables of the commands that AT+CLAC lists, in this order, after the commands without effect. The
+# dispatcher parses D and S itself, so no other table has them.
 _LISTED = (BASIC, ACTIONS, ((b"D",), (b"S",)), RESPONSES, RADIO, TABLE)
 
 

@@ -135,7 +135,10 @@ def _open_session(context):
 
 
 def _request_session(context, awaited):
-    """Return 0, or an error number. awaited: no URC reports the outcome."""
+    """Ask for a session. Return 0, or an error number.
+
+    awaited: True if the command waits for the outcome, so that no URC reports it.
+    """
     call = context.online.call
     if call and call.busy():
         return errors.BAD_STACK_STATE  # B1
