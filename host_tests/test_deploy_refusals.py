@@ -66,10 +66,10 @@ def test_another_board_than_the_one_named(tree, old, new, complaint):
 
 
 def test_a_file_system_that_is_too_full(tree):
-    """Fifteen blocks are free, four of them spare: the first file that does not fit is missed."""
+    """Eleven blocks are free, four of them spare: the first file that does not fit is missed."""
     tree.edit(tree.boards / "stand_in" / "manifest.py", 'include("../', '# include("../')
     complaint = "the board's file system is too full: 8192 bytes are missing"
-    refuses(tree, complaint, greeting(), STAND_IN_FREE="15")
+    refuses(tree, complaint, greeting(), STAND_IN_FREE="11")
 
 
 def here(name, **changes):

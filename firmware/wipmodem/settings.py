@@ -171,6 +171,7 @@ def at_start(board):
     settings[SPEED] = serial.rate // 100
     settings[TX_FLOW] = settings[RX_FLOW] = _HARDWARE if serial.flow else 0
     settings[DIALECT] = board.dialect
+    board.store.foreign = False
     load(settings, board.store, PROFILE, LINE, STACK, AT_ONCE)
     if not serial.supports(settings[SPEED] * 100):
         settings[SPEED] = serial.rate // 100
