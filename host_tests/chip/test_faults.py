@@ -50,7 +50,7 @@ def test_an_exception_is_kept_with_its_traceback_and_the_modem_restarts(modem):
     told = (
         "Traceback (most recent call last):",
         f'File "main.py", line {main_line("run(Board())")}, in start',
-        f'File "main.py", line {main_line("typed = serve(here, modem)")}, in run',
+        f'File "main.py", line {main_line("unread = serve(here, modem)")}, in run',
         f'File "main.py", line {serves}, in serve',
         'File "<stdin>", line 4, in fail',
         "ValueError: by a test",
