@@ -27,7 +27,7 @@ _NICE = 10
 
 
 def _source(module):
-    return (_FIRMWARE / f"{module.replace(chr(46), chr(47))}.py").read_text()
+    return _FIRMWARE.joinpath(*module.split(".")).with_suffix(".py").read_text()
 
 
 def judged(work):

@@ -53,7 +53,8 @@ def _install(module, source):
     mutant = importlib.util.module_from_spec(spec)
     sys.modules[full] = mutant
     exec(compile(source, str(spec.origin), "exec"), mutant.__dict__)
-    setattr(sys.modules["wipmodem"], module, mutant)
+    package, _, name = full.rpartition(".")
+    setattr(sys.modules[package], name, mutant)
 
 
 def _tests():
