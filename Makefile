@@ -46,7 +46,7 @@ help:
 	@echo "make torture       let each call of each port fail once, on both interpreters"
 	@echo "make load          many connections and bytes, stalled peers; GB=1 CYCLES=10000"
 	@echo "make load-chip     load the emulated RP2040 for MINUTES=60 of its time (root)"
-	@echo "make mutate        change the core in small ways: a test must fail; ARGS=escape"
+	@echo "make mutate        change the core in small ways; ARGS=online.escape: one module"
 	@echo "make fuzz          send random bytes to the modem for MINUTES=10"
 	@echo "make fuzz-keep     keep the smallest corpus of all that fuzzing has found"
 	@echo "make bench         compare the modem with a bare loop, socat, ser2net and"

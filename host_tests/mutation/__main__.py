@@ -1,7 +1,7 @@
 """Every mutant of the index table, the escape and the parser is killed by a test, or explained.
 
-    make mutate                          all of them
-    make mutate ARGS="sockets escape"    of these modules
+    make mutate                                 all of them
+    make mutate ARGS="sockets.table at.line"    of these modules
 
 Fails if one survives that survivors.txt does not explain, or one is explained that does not.
 """
