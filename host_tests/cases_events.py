@@ -53,7 +53,7 @@ def case_reset_met_by_a_write():
 
 def case_reset_met_amid_a_run():
     """Of five whole blocks two are on their way when the peer resets: three are counted."""
-    session, peer = _client(run=16)
+    session, peer = _client(burst_blocks=16)
     assert session.ask(b"AT+WIPDATA=2,1,2") == b"\r\nCONNECT\r\n"
     written, write = [], session.net.write
 
@@ -74,7 +74,7 @@ def case_reset_met_amid_a_run():
 
 def case_a_host_that_takes_its_time_amid_a_run():
     """It takes a block and then nothing, with more of them in the ring: all comes in the end."""
-    session, peer = _client(run=16)
+    session, peer = _client(burst_blocks=16)
     assert session.ask(b"AT+WIPDATA=2,1,2") == b"\r\nCONNECT\r\n"
     write = session.serial.write
 

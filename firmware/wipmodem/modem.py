@@ -327,9 +327,8 @@ class Modem:
         """Move bytes both ways. Leave online data mode if the channel has ended."""
         channel = self._online.channel
         released = self._escape.released
-        if released.start < released.end:
-            self._send(released)
-        if released.start == released.end and self.input.start < self.input.end:
+        self._send(released)
+        if released.start == released.end:
             self._send_input(self.input)
         if channel.to_host():
             self._busy = True
@@ -342,12 +341,12 @@ class Modem:
         self._send(span)
         if span.start == len(span.buf) and self._online.burst(span):
             self._escape.filter(span)
-            if span.remaining():
-                self._send(span)
+            self._send(span)
 
     def _send(self, span):
         start = span.start
-        self._online.channel.from_host(span)
+        if start < span.end:
+            self._online.channel.from_host(span)
         if span.start > start:
             self._busy = True
 

@@ -75,8 +75,7 @@ class Pipe(Span):
 
     def write_span(self, span):
         """Append what there is room for from another span, which consumes it."""
-        if span.start < span.end:
-            span.start += self.write(span.buf, span.start, span.end - span.start)
+        span.start += self.write(span.buf, span.start, span.end - span.start)
 
     def peek(self):
         """Return the number of bytes in buf[start:end], which is refilled when it is empty."""

@@ -13,7 +13,7 @@ class Rack(Session):
 
     def __init__(self):
         self.faults = Faults()
-        super().__init__(radio=FakeRadio(), run=4)
+        super().__init__(radio=FakeRadio(), burst_blocks=4)
 
     def heal(self):
         """Whatever the fault was, it has passed: the radio has no call, nothing is on its way."""

@@ -271,11 +271,15 @@ class Dispatcher:
         """Read the name of an extended command. Return its row of the table, or None."""
         row = _BY_HASH.get(self._read_name())
         self.name_end = self._public_end = self.end
-        if row is not None and len(row[NAME]) == self.end - self.start:
-            if self._buf.find(row[NAME], self.start, self.end) == self.start:
-                return row
+        if row is not None and self._is_name(row[NAME]):
+            return row
         self._public_end = self._letters_end(self.start + 1)
         return None
+
+    def _is_name(self, name):
+        """Return True if the name just read is this one: names may share a hash."""
+        same = self._buf.find(name, self.start, self.end) == self.start
+        return same and len(name) == self.end - self.start
 
     def _letters_end(self, i):
         """Return the end of the letters and digits from position i on, within the name.

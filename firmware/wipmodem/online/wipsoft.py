@@ -89,9 +89,8 @@ class Escaped(Framed):
     def _report_close(self):
         """Write SHUTDOWN once, after the peer's last byte (H13). Return True if it was written."""
         sock = self._sock
-        if self._reported or sock.state != PEER_CLOSED or sock.has_data():
-            return False
-        if not self._writer.room():
+        closed = sock.state == PEER_CLOSED and not sock.has_data()
+        if self._reported or not closed or not self._writer.room():
             return False
         self._reported = True
         self._writer.begin(b"SHUTDOWN").end()

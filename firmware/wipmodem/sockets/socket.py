@@ -146,10 +146,6 @@ class Socket:
         """Return True while the outcome of +WIPCREATE is outstanding."""
         return RESOLVING <= self.state <= CONNECTING
 
-    def is_live(self):
-        """Return True while the peer can still send bytes."""
-        return self.state == READY
-
     def is_active(self):
         """Return True if the socket has options (O1, O7, Q30)."""
         return self.state in (READY, PEER_CLOSED, LISTENING)
