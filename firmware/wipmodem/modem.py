@@ -328,7 +328,7 @@ class Modem:
         channel = self._online.channel
         released = self._escape.released
         self._send(released)
-        if released.start == released.end:
+        if released.start == released.end and self.input.start < self.input.end:
             self._send_input(self.input)
         if channel.to_host():
             self._busy = True
