@@ -72,6 +72,20 @@ def case_reset_met_amid_a_run():
     assert session.take() == b"\r\n+WIPERROR: 2,1,843\r\n\r\nOK\r\n"
 
 
+def case_a_slow_line_gets_every_byte():
+    """More than the rx buffer holds, over a UART that never runs dry and takes a few bytes a pass:
+    the net port is watched again each time that there is room."""
+    for bite in (1, 100, 511, 512):
+        session, peer = _client(rx=256, datagram=256)
+        assert session.ask(b"AT+WIPDATA=2,1,2") == b"\r\nCONNECT\r\n"
+        session.serial.tx_done = lambda: False
+        session.serial.bite = bite
+        data = bytes(range(256)) * 12
+        peer.inbox.append(data)
+        session.settle()
+        assert session.take() == data, bite
+
+
 def case_a_host_that_takes_its_time_amid_a_run():
     """It takes a block and then nothing, with more of them in the ring: all comes in the end."""
     session, peer = _client(burst_blocks=16)

@@ -122,15 +122,16 @@ class Transparent(SocketChannel):
     def to_host(self):
         """Write from the socket's rx buffer to the serial port, after all other output."""
         rx = self._sock.rx
+        was_full = not rx.free()  # before peek(), which makes room in the ring
         if self._out.count() or not rx.peek():
             return False
         # After a full block there may be more. While the UART still sends, a burst would gain
         # nothing: on a chip each write waits until the UART has room.
         burst = rx.end == len(rx.buf) and self._serial.tx_done()
-        was_full = not rx.free()
         written = rx.write_to(self._serial)
         if burst and not rx.remaining():
             self._io.receive_burst(self._sock, self._serial)
-        if written and (burst or was_full):  # else the net port is watched for more bytes already
+        # Without one of these, the net port is watched for more bytes already.
+        if burst or (was_full and rx.free()):
             self._io.resume(self._sock)
         return written > 0
