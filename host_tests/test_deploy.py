@@ -138,12 +138,12 @@ def test_a_board_that_stores_other_bytes_is_found_out(tree):
 
 
 def test_a_cable_cut_leaves_the_old_file_and_the_next_deploy_mends(new, tree, monkeypatch):
-    (tree.flash / "wipmodem" / "pipe.mpy").write_text("old")
+    (tree.flash / "wipmodem" / "urc.mpy").write_text("old")
     (tree.flash / "wipmodem" / "pipe.mpy").write_text("old")
     run = link.SerialTransport.exec_raw
 
     def cut(transport, text, timeout):
-        if "pipe.mpy.new" in text:
+        if "urc.mpy.new" in text:
             run(transport, text.partition("file.write")[0])
             raise SerialException("pulled")
         return run(transport, text, timeout)
@@ -154,7 +154,7 @@ def test_a_cable_cut_leaves_the_old_file_and_the_next_deploy_mends(new, tree, mo
     assert said == greeting() + "deploy: copied wipmodem/pipe.mpy\n"
     assert complained == "deploy: the connection to the board was lost: deploy again\n"
     assert status == 1
-    half = {"wipmodem/pipe.mpy": b"old", "wipmodem/pipe.mpy.new": b""}
+    half = {"wipmodem/urc.mpy": b"old", "wipmodem/urc.mpy.new": b""}
     assert tree.on_flash() == new[1] | half
     with StandIn(tree.flash) as board:
         assert tree.deploy(board.port)[::2] == (0, "")

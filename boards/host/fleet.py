@@ -135,9 +135,9 @@ class Fleet:
 
     def _restart(self, number):
         """Restart one modem and return 0: it needs service at once."""
-        typed = self._modems[number].host
+        unread = self._modems[number].input
         self._modems[number] = None
-        self._modems[number] = restarted(self._boards[number], typed)
+        self._modems[number] = restarted(self._boards[number], unread)
         self._boards[number].started(self._modems[number])
         return 0
 
