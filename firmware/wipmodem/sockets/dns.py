@@ -1,9 +1,10 @@
-"""Resolve names to IPv4 addresses over UDP, several at a time, without blocking.
+"""DNS resolver: translate names to IPv4 addresses over UDP, several at a time, without blocking.
 
-The getaddrinfo of the IP stack blocks, and over PPP on esp32 it fails. `start` only notes a
-question; `tick` sends the queries. Each attempt uses a new random local port and a new random id,
-so that a forger must guess both. The result goes to `asker.on_resolved(addr)`: four bytes, or
-None. The question is over by then, and `on_resolved` may start or cancel questions.
+The getaddrinfo() of the IP stack is no alternative: it blocks, and over PPP on ESP32 it fails.
+`start` only registers a request; `tick` sends the queries. Each query uses a new random local port
+and a new random id, so that a forger of responses must guess both numbers. The resolver ends a
+request and then calls `asker.on_resolved(addr)`, where addr is four bytes, or None if the name has
+no known address. `on_resolved` may start or cancel requests.
 """
 
 from ..clock import ticks_add, ticks_diff
@@ -11,43 +12,45 @@ from ..compat import const
 from ..contract import ANY_PORT, CLOSED, RESET, UNREACHABLE
 from .dns_message import DONE, IGNORE, encode, query, read_answer
 
-MAX_DATAGRAM = const(512)  # bytes of a DNS datagram without EDNS (RFC 1035, 2.3.4)
+MAX_DATAGRAM = const(512)  # largest DNS message without EDNS, in bytes (RFC 1035, 2.3.4)
 _IDLE_MS = const(1000)
 _NO_HANDLE = const(-1)
 
-# Results after which no answer of the server can follow. The cause of any other failure (no free
-# socket, for example) is local and may pass: such an attempt times out like an unanswered one.
+# Result classes after which the server cannot send a response any more. Other failures, such as a
+# lack of free sockets, have a local cause that may end soon. After such a failure the resolver
+# waits until the attempt times out.
 _GIVE_UP = (RESET, UNREACHABLE, CLOSED)
 
 
 class _Question:
-    """One name to be resolved, and the owner of the handle of its present attempt."""
+    """Request to resolve one name. The request owns the net handle of its present attempt."""
 
     def __init__(self, resolver):
         self._resolver = resolver
-        self.asker = None  # None while the question is free
-        self.name = b""  # in lower case, as the hosts file is searched for it
+        self.asker = None  # object that receives the result; None while this record is free
+        self.name = b""  # the name in lower case, for the search in the hosts file
         self.wire: object = None  # the name in wire form; None if no host can have such a name
-        self.ident = 0  # id of the present attempt
-        self.handle = _NO_HANDLE
-        self.due_ms = 0  # when the present attempt times out
-        self.attempts = 0  # attempts made so far; the servers take turns
+        self.ident = 0  # id of the query that was sent last
+        self.handle = _NO_HANDLE  # net handle of the present attempt
+        self.due_ms = 0  # time at which the present attempt times out
+        self.attempts = 0  # number of queries sent; consecutive queries go to different servers
 
     def on_event(self, flags):
-        """Read the datagram, or the error, that the net port has for the present attempt."""
+        """Read a received datagram or an error of the present attempt from the net port."""
         self._resolver.receive(self)
 
     def wait_ms(self, now_ms):
-        """Return the ms until the question needs a tick, less than 0 if it is overdue."""
+        """Return the time in ms until this request needs a call of `tick`. The time is negative if
+        the call is overdue."""
         return _IDLE_MS if self.asker is None else ticks_diff(self.due_ms, now_ms)
 
 
 class Resolver:
-    """Resolve up to `max_questions` names at the same time.
+    """DNS resolver for up to `max_questions` names at the same time.
 
-    owners: the list of owners by net handle. entropy(): 16 unpredictable bits.
-    scratch: a buffer of MAX_DATAGRAM bytes or more. retry_ms: time-out of the first attempt.
-    tries: attempts at each server.
+    owners: list of the owners of the net handles, indexed by handle. entropy(): returns 16
+    unpredictable bits. scratch: buffer of at least MAX_DATAGRAM bytes. retry_ms: time-out of the
+    first attempt in ms. tries: number of attempts at each server.
     """
 
     def __init__(
@@ -62,21 +65,27 @@ class Resolver:
         self._tries = tries
         self._servers = []
         self._lookup = _no_hosts
-        self.pending = 0  # questions that are not free
-        self.ignored = 0  # datagrams that were not an answer to the question
-        self.timeouts = 0  # attempts without an answer in time
-        self.failed = 0  # names that ended without an address
+        self.pending = 0  # number of requests in progress
+        self.ignored = 0  # number of datagrams that were not a response to a query of this modem
+        self.timeouts = 0  # number of attempts without a response in time
+        self.failed = 0  # number of requests that ended without an address
         self._questions = [_Question(self) for _ in range(max_questions)]
 
     def use(self, servers, lookup):
-        """Use these servers, a list of (address, port), from the next attempt on. lookup(name)
-        returns the address that the board itself has for a name in lower case, or None."""
+        """Set the DNS servers and the hosts file for all further attempts.
+
+        servers: list of (address, port). lookup(name): returns the address that the board's hosts
+        file has for a name in lower case, or None.
+        """
         self._servers = servers
         self._lookup = lookup
 
     def start(self, asker, name):
-        """Ask for a name (bytes), in place of an earlier question of the same asker.
-        Allocates; a MemoryError changes nothing."""
+        """Start to resolve a name (bytes). An earlier request of `asker` is cancelled.
+
+        asker: object whose on_resolved(addr) receives the result. Allocates; a MemoryError
+        changes nothing.
+        """
         wire = encode(name)
         name = name.lower().rstrip(b".")
         self.cancel(asker)
@@ -89,14 +98,14 @@ class Resolver:
         self.pending += 1
 
     def cancel(self, asker):
-        """End the question of an asker, if it has one, without a result."""
+        """Cancel the request of the object `asker`, if any. The object receives no result."""
         for question in self._questions:
             if question.asker is asker:
                 self._free(question)
 
     def tick(self):
-        """Send the attempts that are due, and end questions that are out of attempts.
-        Return True if one was due."""
+        """Send the queries that are due, and end the requests that have used up their attempts.
+        Return True if any request was due."""
         if not self.pending or self.wait_ms():
             return False
         for question in self._questions:
@@ -105,9 +114,9 @@ class Resolver:
         return True
 
     def wait_ms(self):
-        """Return the ms until `tick` is needed."""
+        """Return the time in ms until the next call of `tick` is needed."""
         wait_ms = _IDLE_MS
-        # The iterator of a `for` would put the frame on the heap.
+        # A `for` loop would keep its iterator in the frame, which MicroPython would then allocate.
         i = len(self._questions) if self.pending else 0
         while i:
             i -= 1
@@ -115,7 +124,7 @@ class Resolver:
         return max(wait_ms, 0)
 
     def receive(self, question):
-        """Read what the net port has for a question, and act on an answer or a failure."""
+        """Read a datagram or an error for a request from the net port, and act on the result."""
         n = self._net.recvfrom(question.handle, self._datagram, MAX_DATAGRAM)
         if n >= 0 and not self._is_from_server(question.handle):
             self.ignored += 1
@@ -125,15 +134,18 @@ class Resolver:
             self._try_next(question)
 
     def _spare(self):
-        """Return a free question. There is one for each possible asker."""
+        """Return a free request record. There are as many records as possible askers."""
         i = 0
         while self._questions[i].asker is not None:
             i += 1
         return self._questions[i]
 
     def _advance(self, question):
-        """End the attempt that timed out, then finish the question or send the next attempt. The
-        board is asked before each attempt: its hosts file may have been unreadable before."""
+        """End the attempt that timed out, if any. Then finish the request or send the next query.
+
+        The hosts file is searched before each attempt, because the file may have been unreadable
+        at the last attempt.
+        """
         if question.handle != _NO_HANDLE:
             self.timeouts += 1
             self._close(question)
@@ -147,9 +159,10 @@ class Resolver:
         return self._tries * len(self._servers)
 
     def _send(self, question):
-        """Send one query to the server whose turn it is. Return the result of the net port."""
+        """Send one query to the next server in turn. Return the result of the net port."""
         addr, port = self._servers[question.attempts % len(self._servers)]
-        # The time-out doubles with each round: a radio that has to wake up takes seconds.
+        # The time-out doubles after each round of the servers, because a sleeping radio needs
+        # seconds to wake up.
         timeout_ms = self._retry_ms << question.attempts // len(self._servers)
         question.due_ms = ticks_add(self._clock.now_ms, timeout_ms)
         question.attempts += 1
@@ -163,8 +176,11 @@ class Resolver:
         return self._net.write(handle, datagram, 0, len(datagram))
 
     def _is_from_server(self, handle):
-        """Return True if the server sent the datagram. Before the socket was connected to the
-        server, the stack accepted datagrams from any sender."""
+        """Return True if the server sent the datagram that was received last.
+
+        The stack accepts datagrams from any sender between opening a socket and connecting the
+        socket to the server.
+        """
         net = self._net
         return net.from_port == net.peer_port[handle] and net.from_addr == net.addr[handle]
 
@@ -178,7 +194,8 @@ class Resolver:
             self._try_next(question)
 
     def _try_next(self, question):
-        """End the attempt. `tick` sends the next one: at most one attempt in each pass."""
+        """End the attempt. The next `tick` sends the next query, so each request sends at most one
+        query in each pass of the main loop."""
         self._close(question)
         question.due_ms = self._clock.now_ms
 
@@ -203,4 +220,4 @@ class Resolver:
 
 
 def _no_hosts(name):
-    """Return None: no name is known before `use`."""
+    """Return None for every name. Used in place of a hosts file before the first call of `use`."""

@@ -1,38 +1,40 @@
-"""Encode DNS queries, decode DNS answers (RFC 1035, 4.1), and parse dotted addresses.
+"""Encode DNS queries, decode DNS responses (RFC 1035, 4.1), and parse dotted addresses.
 
-A name in wire form is a sequence of labels, each after its length, and a zero byte at the end:
-`3www7example3com0`. A length (1 to 63) is never the code of a letter, so `lower()` of a whole name
-in wire form makes names comparable. A damaged message raises ValueError, which `read_answer`
-catches.
+A name in wire form is a sequence of labels with a zero byte at the end. Each label is preceded by
+a byte with its length: `3www7example3com0`. A length (1 to 63) is never the code of a letter, so
+`lower()` can be applied to a whole name in wire form, for comparing names without regard to case.
+The private functions raise ValueError for a malformed message, and `read_answer` catches this
+exception.
 """
 
 from ..compat import const
 
-# What a datagram is to the query. Only DONE comes with an address, which may be None.
-IGNORE = const(0)  # damaged, or not an answer to the query: the right answer may still come
-ASK_NEXT = const(1)  # the server cannot answer the query, another server may
-DONE = const(2)  # the server has the address, or knows that the name has none
+# Results of reading a received datagram as the response to a query. Only DONE is returned together
+# with an address; this address is None if the name has no address.
+IGNORE = const(0)  # malformed, or no response to the query: the response may still arrive
+ASK_NEXT = const(1)  # the server could not resolve the name, but another server may be able to
+DONE = const(2)  # the response has the address, or states that the name has no address
 
-_HEADER = const(12)  # bytes
-_REPLY_BITS = const(0xF8)  # QR and the opcode
-_REPLY = const(0x80)
-_TRUNCATED = const(0x02)  # TC
-_RCODE = const(15)
+_HEADER = const(12)  # size of the header of a DNS message in bytes
+_REPLY_BITS = const(0xF8)  # mask of the QR bit and the opcode in byte 2 of the header
+_REPLY = const(0x80)  # value of these bits in the response to a standard query
+_TRUNCATED = const(0x02)  # TC bit in byte 2 of the header
+_RCODE = const(15)  # mask of the response code in byte 3 of the header
 _NXDOMAIN = const(3)
-_IN_A = const(b"\0\1\0\1")  # type A, class IN: the end of the question
+_IN_A = const(b"\0\1\0\1")  # type A and class IN, which follow the name in the question section
 _A = const(1)
 _CNAME = const(5)
 _IN = const(1)
 _MAX_TEXT = const(253)
 _MAX_WIRE = const(255)
 _MAX_LABEL = const(63)
-_POINTER = const(0xC0)  # a length byte from here on is the start of a compression pointer
-_MAX_ALIASES = const(8)
+_POINTER = const(0xC0)  # lowest value of the first byte of a compression pointer
+_MAX_ALIASES = const(8)  # highest number of CNAME records between a name and its address
 
 
 def parse_address(text):
-    """Return the four bytes of a dotted address (bytes), or None if `text` is no such address.
-    Leading zeros are decimal, never octal (H2)."""
+    """Return the four bytes of the dotted IPv4 address `text` (bytes), or None if `text` is not
+    such an address. A number with leading zeros is decimal, never octal (H2)."""
     parts = text.split(b".")
     if len(parts) != 4 or not all(part.isdigit() and int(part) < 256 for part in parts):
         return None
@@ -40,7 +42,7 @@ def parse_address(text):
 
 
 def encode(name):
-    """Return the wire form of a name (bytes), or None if no host can have such a name."""
+    """Return the wire form of a name (bytes), or None if a host cannot have this name."""
     if name.endswith(b"."):
         name = name[:-1]
     if not _is_host_name(name):
@@ -56,7 +58,7 @@ def encode(name):
 
 
 def _is_host_name(name):
-    """Return True for printable ASCII that is not only digits and dots."""
+    """Return True if `name` is printable ASCII and does not consist of digits and dots only."""
     if len(name) > _MAX_TEXT or not name.strip(b"0123456789."):
         return False
     for char in name:
@@ -66,14 +68,16 @@ def _is_host_name(name):
 
 
 def query(ident, wire):
-    """Return a datagram that asks a recursive server for the address of the name `wire`."""
+    """Return the query for the IPv4 address of the name `wire` (in wire form), with the id `ident`
+    and a request for recursion."""
     return bytes((ident >> 8, ident & 0xFF, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0)) + wire + _IN_A
 
 
 def read_answer(message, ident, wire):
-    """Return what a datagram is to the query (`ident`, `wire`), and the address it gives.
+    """Read a received datagram as the response to the query with this id and name in wire form.
 
-    The result is (IGNORE, ASK_NEXT or DONE; four bytes or None). The function allocates.
+    Return (result, addr). The result is IGNORE, ASK_NEXT or DONE; addr is four bytes or None.
+    Allocates.
     """
     try:
         at = _answer_section(message, ident, wire.lower())
@@ -83,14 +87,14 @@ def read_answer(message, ident, wire):
         if rcode:
             return DONE if rcode == _NXDOMAIN else ASK_NEXT, None
         addr = _address(message, at, wire.lower())
-        # A truncated answer may lack just the record with the address.
+        # The record with the address may be missing from a truncated response.
         return ASK_NEXT if addr is None and message[2] & _TRUNCATED else DONE, addr
     except ValueError:
         return IGNORE, None
 
 
 def _answer_section(message, ident, wire):
-    """Return the offset of the answers, or 0 if header or question differ from the query."""
+    """Return the offset of the answer section, or 0 if the message does not match the query."""
     if len(message) < _HEADER or _u16(message, 0) != ident or _u16(message, 4) != 1:
         return 0
     if message[2] & _REPLY_BITS != _REPLY:
@@ -100,7 +104,8 @@ def _answer_section(message, ident, wire):
 
 
 def _address(message, at, name):
-    """Return the first address of `name` among the answers, through its aliases, or None."""
+    """Return the first address of `name` in the answer section, or None. CNAME records are
+    followed. `at` is the offset of the answer section."""
     addrs = {}
     aliases = {}
     for _ in range(_u16(message, 6)):
@@ -118,8 +123,10 @@ def _address(message, at, name):
 
 
 def _record(message, at):
-    """Return (type, start of the data, end of the data) of the record after its name.
-    The type is 0 if the class is not IN."""
+    """Return the type of a resource record, the offset of its data, and the offset after its data.
+
+    `at` is the offset after the name of the record. The type is 0 if the class is not IN.
+    """
     rdata = at + 10
     if rdata > len(message):
         raise ValueError
@@ -131,7 +138,7 @@ def _record(message, at):
 
 
 def _alias(message, rdata, end):
-    """Return the name in a CNAME record, which must fill the data of the record."""
+    """Return the name in a CNAME record. The name must fill the data of the record exactly."""
     name, at = _name(message, rdata)
     if at != end:
         raise ValueError
@@ -139,10 +146,11 @@ def _alias(message, rdata, end):
 
 
 def _name(message, at):
-    """Return (the name at offset `at`, in lower case and uncompressed; the offset after it)."""
+    """Return the name at offset `at`, in lower case and uncompressed, and the offset after the
+    name."""
     wire = bytearray()
-    limit = at  # a pointer must lead to an earlier offset, so that pointers cannot form a loop
-    after = 0  # the offset after the first pointer
+    limit = at  # each pointer must lead to a lower offset, so that no loop can form
+    after = 0  # offset after the first pointer, or 0 before the first pointer
     size = _byte(message, at)
     while size:
         if size >= _POINTER:
@@ -159,7 +167,7 @@ def _name(message, at):
 
 
 def _copy_label(message, at, size, wire):
-    """Append a label to `wire`, and return the offset after the label."""
+    """Append the label at offset `at` to `wire`, and return the offset after the label."""
     end = at + 1 + size
     if size > _MAX_LABEL or end > len(message) or len(wire) + 1 + size >= _MAX_WIRE:
         raise ValueError

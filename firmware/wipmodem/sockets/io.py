@@ -2,8 +2,8 @@
 
     host -> span -> [tx buffer] -> net port          net port -> [rx buffer] -> host
 
-Bytes stay in the tx buffer only while the net port does not accept them. A result of the net port
-that ends a connection changes the state of the socket here.
+The tx buffer holds bytes only while the net port does not accept them. If a read or write at the
+net port reports the end of a connection, this module changes the state of the socket.
 """
 
 from .. import errors, urc
@@ -51,18 +51,19 @@ from .socket import (
     is_peer,
 )
 
-# Error numbers of the failures that +WIPCREATE reports at once (R1).
+# Error number for each result class that +WIPCREATE reports in its result code. A URC reports all
+# other failures (R1).
 _ERROR_OF = {NO_RESOURCE: errors.NO_SOCKET, PORT_IN_USE: errors.BAD_PORT_STATE}
 
-_BACKLOG = const(4)  # connections that the stack holds for a listener
-_MAX_READS = const(512)  # limits the count of unread bytes: a peer may never stop sending
+_BACKLOG = const(4)  # highest number of connections in the backlog of a listener
+_MAX_READS = const(512)  # highest number of reads for counting unread data while the peer sends on
 
 
 class SocketIO:
-    """The net port and the other parts that all sockets of a table share.
+    """I/O functions for all sockets of a table, with the objects that these sockets share.
 
-    owners: the list of owners by net handle. scratch: a buffer for bytes on their way from the net
-    port to a ring; it has room for one byte more than the longest datagram.
+    owners: list of the owners of the net handles, indexed by handle. scratch: buffer for bytes
+    between the net port and a ring; it holds at least one byte more than the longest datagram.
     """
 
     def __init__(self, board, clock, urcs, counters, owners, scratch):
@@ -71,9 +72,10 @@ class SocketIO:
         self.urcs = urcs
         self.counters = counters
         self.scratch = scratch
-        self.pending = 0  # sockets whose +WIPCREATE has no outcome yet
-        self.corked = None  # socket whose bytes are held back to coalesce them (Q3)
-        # Event handlers, by the state of the socket. The server module adds LISTENING.
+        self.pending = 0  # number of sockets whose +WIPCREATE has no outcome yet
+        self.corked = None  # socket whose bytes are coalesced in the tx buffer (Q3), or None
+        # Event handlers, indexed by the state of the socket. The server module adds the handler
+        # for LISTENING.
         self.on_event = {
             CONNECTING: self._on_connecting,
             READY: self._on_ready,
@@ -81,15 +83,17 @@ class SocketIO:
         }
         self._owners = owners
         self._max_datagram = board.sizes.datagram
-        self._max_blocks = board.sizes.burst_blocks  # blocks that may follow a full block at once
+        self._max_blocks = board.sizes.burst_blocks  # number of blocks in a burst
         self._connect_ms = board.sizes.connect_ms
-        self._blocks = 0  # left of the present burst
+        self._blocks = 0  # number of blocks that may still follow in the present burst
 
-    # Handles
+    # Open and close net handles
 
     def open(self, sock):
-        """Connect a client, or open a UDP socket. Return 0 or an error number. A peer that cannot
-        be reached is no error here: its URC follows (R1)."""
+        """Start to connect a TCP client, or open a UDP socket. Return 0 or an error number.
+
+        If the peer cannot be reached, return 0 and queue a URC (R1).
+        """
         sock.move(RESOLVED)
         handle = self._open(sock)
         if handle in _ERROR_OF:
@@ -104,7 +108,7 @@ class SocketIO:
         return 0
 
     def _open(self, sock):
-        """Return a net handle or a result class."""
+        """Open a handle at the net port. Return the handle, or a result class (negative)."""
         if sock.has_peer and not is_peer(sock.addr, sock.peer_port, sock.protocol == TCP):
             return UNREACHABLE  # H26
         if sock.protocol == TCP:
@@ -114,7 +118,7 @@ class SocketIO:
         return self.net.open_udp(sock.local_port)
 
     def listen(self, sock, local_port):
-        """Open a listener. Return 0 or an error number."""
+        """Open a listener at a local port. Return 0 or an error number."""
         handle = self.net.listen(local_port, _BACKLOG)
         if handle < 0:
             return _ERROR_OF.get(handle, errors.BAD_PORT_STATE)
@@ -123,14 +127,14 @@ class SocketIO:
         return 0
 
     def attach(self, sock, handle):
-        """Make a socket the owner of a net handle."""
+        """Make a socket the owner of an open net handle."""
         sock.handle = handle
         sock.local_port = self.net.local_port[handle]
         self._owners[handle] = sock
 
     def detach(self, sock):
-        """Close the handle of a socket, if it has one. Drop and count the bytes that wait on
-        either side of the handle; the host can still read the rx buffer."""
+        """Close the handle of a socket, if a handle is open. Drop and count the unread bytes in
+        the IP stack and the unsent bytes in the tx buffer. The rx buffer stays readable."""
         if sock.handle >= 0:
             self._drop_unread(sock)
             self.net.close(sock.handle)
@@ -144,38 +148,40 @@ class SocketIO:
         self.counters.add(TX_DROPPED, lost)
 
     def _drop_unread(self, sock):
-        """Count what the stack has received and the host will never read."""
+        """Drop and count the received bytes or datagrams that are still in the IP stack."""
         reads = _MAX_READS
         while reads and sock.protocol != SERVER and self._drop(sock):
             reads -= 1
         self.count_overflow(sock)
 
     def _drop(self, sock):
-        """Read once, and count the bytes or the datagram. Return False if nothing was read."""
+        """Read once from the IP stack, and count the dropped bytes or datagram. Return False if
+        nothing was read."""
         if sock.protocol == TCP:
             n = self.net.readinto(sock.handle, self.scratch, len(self.scratch))
             self.counters.add(RX_DROPPED, max(n, 0))
             return n > 0
-        # One byte of each datagram is enough, because recvfrom allocates what it returns.
+        # recvfrom allocates its result, so only one byte of each datagram is read.
         n = self.net.recvfrom(sock.handle, self.scratch, 1)
         self.counters.add(UDP_RX_DROPPED, n >= 0)
-        self.counters.add(UDP_TX_REFUSED, n == RESET)  # an ICMP error; datagrams may follow it
+        self.counters.add(UDP_TX_REFUSED, n == RESET)  # an ICMP error; more datagrams may follow
         return n >= 0 or n == RESET
 
     def count_overflow(self, sock):
-        """Count the datagrams for which the stack had no room, if the stack reports them."""
+        """Count the datagrams that the IP stack dropped because its receive buffer was full. Some
+        stacks cannot report such datagrams."""
         if sock.protocol == UDP and sock.handle >= 0:
             self.counters.add(UDP_RX_OVERFLOW, self.net.overflow(sock.handle))
 
     def _update_events(self, sock, rx_room):
-        """Set the poll mask: IN while bytes, or a datagram, can be received (rx_room: 0 if the rx
-        buffer is full), OUT while the tx buffer has bytes to send."""
+        """Set the poll mask of a socket: IN while the rx buffer has room, OUT while the tx buffer
+        has bytes to send. rx_room: number of free bytes in the rx buffer."""
         mask = IN if rx_room and sock.state == READY and sock.datagram < 0 else 0
         if sock.tx.count() and sock is not self.corked:
             mask |= OUT
         self.net.set_events(sock.handle, mask)
 
-    # Events of the net port, by the state of the socket
+    # Event handlers for the states of a socket
 
     def _on_connecting(self, sock, flags):
         result = self.net.connected(sock.handle)
@@ -203,7 +209,7 @@ class SocketIO:
             self._apply(sock, self._write_buffer(sock))
 
     def _apply(self, sock, result):
-        """Apply the result of a read or a write to the state of the socket."""
+        """Apply the result class of a read or a write to the state of the socket."""
         if result < AGAIN:
             sock.end(result)
             if result != CLOSED:
@@ -211,15 +217,16 @@ class SocketIO:
         if sock.handle >= 0:
             self._update_events(sock, sock.rx.free())
 
-    # TCP, from the peer
+    # Receive TCP bytes
 
     def _read(self, sock):
-        """Read into the rx buffer, and announce the bytes. Return the count or result class."""
+        """Read from the net port into the rx buffer, and announce the bytes. Return the number of
+        bytes of the last read, or a result class (negative)."""
         rx = sock.rx
         if rx.count():
             n = self._read_ring(sock)
         else:
-            # An empty buffer needs no copy: read into its block.
+            # If the rx buffer is empty, its block can be filled without a copy.
             n = self.net.readinto(sock.handle, rx.buf, len(rx.buf))
             if n > 0:
                 rx.fill(n)
@@ -231,7 +238,8 @@ class SocketIO:
         return n
 
     def _read_ring(self, sock):
-        """Read into the ring of the rx buffer, which may be full afterwards."""
+        """Read from the net port into the ring of the rx buffer, and update the poll mask. Return
+        the number of bytes, or a result class (negative)."""
         room = min(sock.rx.free(), len(self.scratch))
         n = self.net.readinto(sock.handle, self.scratch, room) if room else AGAIN
         if n > 0:
@@ -241,9 +249,12 @@ class SocketIO:
         return n
 
     def receive_burst(self, sock, sink):
-        """Move the rx buffer, then blocks from the net port, to a serial port, while the serial
-        port accepts whole blocks. The loop calls only the ports: on a PC two more calls for each
-        block take as long as the system takes to move the block."""
+        """Move bytes from the rx buffer, and then from the net port, to a serial port, while the
+        serial port accepts whole blocks. sink: the serial port.
+
+        The loop calls only methods of the ports. On a PC, two more calls for each block would
+        take as long as moving the block.
+        """
         if sock.state != READY:
             return
         rx = sock.rx
@@ -263,15 +274,15 @@ class SocketIO:
             self._apply(sock, n)
 
     def resume(self, sock):
-        """Receive again, after the host has read at least one byte, or a whole datagram."""
+        """Enable receiving after the host has read at least one byte or a whole datagram."""
         if sock.handle >= 0:
             self._update_events(sock, 1)
 
-    # TCP, to the peer
+    # Send TCP bytes
 
     def send(self, sock, span):
-        """Take the bytes of a span that the net port or the tx buffer accepts. A closed
-        connection takes all of them: they are dropped and counted."""
+        """Send the bytes of a span to the peer. Consume the bytes that the net port or the tx
+        buffer accepts. If the connection is closed, drop and count all bytes of the span."""
         if sock.handle >= 0 and not sock.write_state:
             sent = 0
             if not sock.tx.count() and sock is not self.corked:
@@ -286,8 +297,11 @@ class SocketIO:
             span.consume(span.remaining())
 
     def send_burst(self, sock, source, span):
-        """Move blocks from a serial port to the net port while both ends take whole blocks.
-        The span keeps the bytes that are still to be sent."""
+        """Move blocks from a serial port to the net port, while the serial port has whole blocks
+        and the net port accepts whole blocks.
+
+        source: the serial port. span: buffer for one block; its unsent bytes stay in the span.
+        """
         if sock.state != READY or sock.write_state or sock.tx.count():
             return
         sent = self._blocks = self._max_blocks
@@ -305,18 +319,19 @@ class SocketIO:
             self._apply_write(sock, sent)
 
     def flush(self, sock):
-        """Send the tx buffer, as far as the net port accepts it."""
+        """Send as many bytes of the tx buffer as the net port accepts."""
         if sock.handle >= 0:
             self._apply_write(sock, self._write_buffer(sock))
 
     def shutdown_write(self, sock):
-        """Close the sending half after the bytes in the tx buffer (H12)."""
+        """Close the sending half of a connection after sending the tx buffer (H12)."""
         if not sock.write_state:
             sock.write_state = WRITE_ENDING
             self.flush(sock)
 
     def _write_buffer(self, sock):
-        """Write the tx buffer to the net port. Return 0, or why the rest must wait."""
+        """Write the tx buffer to the net port. Return 0 if all bytes were accepted, else the last
+        result of the net port (0 or a result class)."""
         while sock.tx.peek():
             sent = self._write(sock, sock.tx)
             if sent <= 0:
@@ -327,7 +342,8 @@ class SocketIO:
         return 0
 
     def _write(self, sock, span):
-        """Write a span to the net port. Return the count or result class."""
+        """Write a span to the net port, and consume the accepted bytes. Return the number of bytes
+        or a result class (negative)."""
         sent = self.net.write(sock.handle, span.buf, span.start, span.end - span.start)
         if sent > 0:
             span.start += sent
@@ -335,8 +351,11 @@ class SocketIO:
         return sent
 
     def _apply_write(self, sock, result):
-        """Apply the result of a write. After an error the peer accepts nothing more, but bytes
-        that it sent before are read first (D23): the read that ends them reports the error."""
+        """Apply the result of a write to the state of the socket.
+
+        After a write error the socket first reads the bytes that the peer sent before the error
+        (D23). The read that finds no more bytes reports the error.
+        """
         if result < CLOSED and sock.state == READY:
             self._drop_unsent(sock)
             sock.write_state = WRITE_ENDED
@@ -344,22 +363,23 @@ class SocketIO:
             result = self._read(sock)
         self._apply(sock, result)
 
-    # UDP
+    # Send and receive UDP datagrams
 
     def _receive(self, sock):
-        """Receive one datagram, if the host has read the last one."""
+        """Receive one datagram, if the host has read the previous datagram."""
         if sock.datagram < 0:
             n = self.net.recvfrom(sock.handle, self.scratch, self._max_datagram + 1)
             if n >= 0:
                 self._store(sock, n)
             elif n == NO_RESOURCE:
                 self.counters.add(UDP_RX_NO_MEMORY)
-            elif n < AGAIN:  # an ICMP error about a datagram that the modem sent
+            elif n < AGAIN:  # an ICMP error for a datagram that the modem has sent
                 self.counters.add(UDP_TX_REFUSED)
         self._update_events(sock, 1)
 
     def _store(self, sock, n):
-        """Put the datagram of n bytes in the scratch buffer into the rx buffer."""
+        """Copy a datagram of n bytes from the scratch buffer to the rx buffer, and announce the
+        datagram. A datagram that is longer than the buffer is truncated and counted."""
         sock.truncated = int(n > self._max_datagram)
         if sock.truncated:
             self.counters.add(UDP_RX_TRUNCATED)
@@ -372,57 +392,65 @@ class SocketIO:
         self._announce(sock)
 
     def end_datagram(self, sock):
-        """The host has read the whole datagram: its sender can be answered, and the next datagram
-        can be received."""
+        """Handle the end of a datagram that the host has read completely: make its sender the
+        destination of replies, and let the socket receive the next datagram."""
         sock.reply_addr[:] = sock.from_addr
         sock.reply_port = sock.from_port
         sock.datagram = NO_DATAGRAM
         self.resume(sock)
 
     def send_datagram(self, sock, buf, n):
-        """Send the first n bytes of buf as one datagram. Return False if the net port would block.
-        Return True if the datagram was sent, or was counted because the stack refused it."""
+        """Send the first n bytes of buf as one datagram.
+
+        Return False if the net port would block. Return True if the datagram was sent, or if the
+        IP stack refused to send the datagram, which is then dropped and counted.
+        """
         sent = self._send_datagram(sock, buf, n)
         if sent == RESET:
-            # The ICMP error belongs to an earlier datagram; this datagram was not sent yet.
+            # The ICMP error belongs to an earlier datagram. The present datagram is still unsent.
             self.counters.add(UDP_TX_REFUSED)
             sent = self._send_datagram(sock, buf, n)
         if sent == AGAIN:
             return False
-        if sent < n:  # the stack sends a datagram whole or not at all
+        if sent < n:  # the IP stack never sends a part of a datagram
             self.counters.add(UDP_TX_LOST)
         else:
             sock.bytes_sent = sock.bytes_sent + n & WRAP_MASK
         return True
 
     def _send_datagram(self, sock, buf, n):
-        """Send to the peer; without a peer, to the sender of the datagram that was read last."""
+        """Send a datagram to the peer of the socket. If the socket has no peer, send the datagram
+        to the sender of the datagram that the host read last. Return the net port's result."""
         if sock.has_peer:
             return self.net.write(sock.handle, buf, 0, n)
         return self.net.send_to(sock.handle, buf, n, sock.reply_addr, sock.reply_port)
 
     def send_to_peer(self, sock, buf, n):
-        """Send a datagram in data mode: as send_datagram, but a socket without a peer or without
-        a handle drops and counts the bytes (R5, Q27)."""
+        """Send a datagram in online data mode. Return values are those of send_datagram().
+
+        If the socket has no peer or no open handle, drop and count the bytes, and return True (R5,
+        Q27).
+        """
         if sock.has_peer and sock.handle >= 0:
             return self.send_datagram(sock, buf, n)
         self.counters.add(UDP_TX_DROPPED, n)
         return True
 
-    # Data mode and transfers
+    # Online data mode and length-counted transfers
 
     def enter_online(self, sock):
-        """Data mode begins: the host reads what there is, so nothing is announced (Q22)."""
+        """Suppress +WIPDATA at the start of online data mode, in which the host receives all data
+        without an announcement (Q22)."""
         sock.data_announced = True
         self.urcs.discard(sock.key, urc.DATA)
 
     def leave_online(self, sock):
-        """Data mode has ended: announce what is unread (Q22)."""
+        """Announce unread data at the end of online data mode (Q22)."""
         sock.data_announced = False
         self._announce(sock)
 
     def end_transfer(self, sock):
-        """The host has read bytes in command mode: announce what is still unread."""
+        """Announce data that is still unread after the host has read bytes in command mode."""
         if sock.datagram == 0:
             self.end_datagram(sock)
         else:
@@ -431,14 +459,14 @@ class SocketIO:
         self.leave_online(sock)
 
     def count_unsent(self, sock, n):
-        """Count n bytes of the host (on UDP, one datagram) that could not be sent in time."""
+        """Count n bytes from the host (on UDP, one datagram) that could not be sent in time."""
         if sock.protocol == UDP:
             self.counters.add(UDP_TX_LOST)
         else:
             self.counters.add(TX_DROPPED, n)
 
     def _announce(self, sock):
-        """Queue +WIPDATA, once for all bytes that arrive before the host reads (Q22)."""
+        """Queue +WIPDATA, but only once for all data that arrives before the host reads (Q22)."""
         if not sock.data_announced and sock.has_data():
             sock.data_announced = True
             self.urcs.put(urc.DATA, sock.key)

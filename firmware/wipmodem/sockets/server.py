@@ -1,6 +1,6 @@
-"""Accept connections for the listeners (Q14, Q15, U3), and close idle ones (+WIPXSERVER).
+"""Accept connections for the listeners (Q14, Q15, U3), and close idle connections (+WIPXSERVER).
 
-The module is loaded with the first listener, or with the first +WIPXSERVER.
+This module is loaded when the first listener is opened, or at the first +WIPXSERVER.
 """
 
 from .. import urc
@@ -30,24 +30,24 @@ _NO_REASON = const(-1)
 
 
 class AccessPolicy:
-    """Rules for the connections of one server index. They apply to each server that is opened at
-    this index, and outlive it."""
+    """Rules for the connections to the server at one index. The rules stay in force when the
+    server is closed and another server is opened at the same index."""
 
     def __init__(self):
-        self.addr = bytearray(4)
-        self.mask = bytearray(4)  # the bits of a peer's address that must be as in `addr`
+        self.addr = bytearray(4)  # address with which the address of a peer is compared
+        self.mask = bytearray(4)  # bits of a peer's address that must be equal to those of `addr`
         self.reset()
 
     def reset(self):
-        """Accept each peer, without limits."""
+        """Accept all peers, without limits."""
         self.addr[:] = self.mask[:] = _ANY
-        self.max_per_peer = 0  # connections of one peer; 0: no limit
-        self.idle_s = 0  # a connection without traffic for this time is closed; 0: never
-        self.keepalive_s = 0  # the stack probes a silent peer after this time; 0: never
-        self.hold = 0  # 1: connections stay in the backlog while no index is free
+        self.max_per_peer = 0  # highest number of connections from one peer; 0: no limit
+        self.idle_s = 0  # idle time in seconds after which a connection is closed; 0: never
+        self.keepalive_s = 0  # idle time in seconds before a TCP keepalive probe; 0: no probes
+        self.hold = 0  # 1: while no index is free, connections stay in the backlog
 
     def allows(self, addr):
-        """Return True if the filter allows a peer with this address (four bytes)."""
+        """Return True if the address filter allows a peer with this address (four bytes)."""
         i = 4
         while i:
             i -= 1
@@ -57,9 +57,9 @@ class AccessPolicy:
 
 
 class Server:
-    """Accepts or rejects the connections of all listeners of a table.
+    """Accept or reject the connections to all listeners of a table.
 
-    The constructor makes itself the handler of the events of listeners.
+    The constructor registers on_connection() as the event handler for listeners.
     """
 
     def __init__(self, table, io, settings):
@@ -71,7 +71,7 @@ class Server:
         io.on_event[LISTENING] = self.on_connection
 
     def policy(self, index):
-        """Return the access policy of a server index."""
+        """Return the AccessPolicy of a server index (1-4)."""
         return self.policies[index - 1]
 
     def on_connection(self, listener, flags):
@@ -97,7 +97,7 @@ class Server:
             net.close(handle)  # Q15
 
     def _reject_reason(self, listener, policy, addr, key):
-        """Return the counter of the reason to reject a peer, or _NO_REASON."""
+        """Return the counter number for the reason to reject a peer, or _NO_REASON to accept."""
         if not policy.allows(addr):
             return ACCEPT_FILTERED
         if policy.max_per_peer and self._connections(listener, addr) >= policy.max_per_peer:
@@ -107,7 +107,7 @@ class Server:
         return ACCEPT_RANGE_FULL if self._table.has_room() else ACCEPT_NO_SOCKET
 
     def _connections(self, listener, addr):
-        """Return how many connections of this peer the server has."""
+        """Return the number of connections between a server and the peer with this address."""
         count = 0
         for sock in self._table.all:
             is_own = sock.range[0] == listener.range[0] and sock.handle >= 0
@@ -115,19 +115,22 @@ class Server:
         return count
 
     def _free_key(self, listener):
-        """Return the key of the lowest free index in the range of a listener (Q14), or 0 if the
-        range or the table is full."""
+        """Return the key (protocol << 4 | index) of the lowest free index in the range of a
+        listener (Q14), or 0 if the range or the table is full."""
         if not self._table.has_room():
             return 0
         key = TCP << 4 | listener.range[1]
-        for sock in self._table.all:  # in the order of keys
+        for sock in self._table.all:  # the open sockets, sorted by key
             if sock.key == key:
                 key += 1
         return key if key & 15 <= listener.range[2] else 0
 
     def _report(self, listener, handle, reason):
-        """Count a rejected connection, and queue +WIPXREFUSED if the host wants it. handle: -1 if
-        the stack itself dropped the connection, so that the peer is unknown."""
+        """Count a rejected connection, and queue +WIPXREFUSED if this URC is enabled.
+
+        handle: net handle of the connection, or -1 if the IP stack has dropped the connection, so
+        that the peer is unknown. reason: number of the counter for the reason.
+        """
         self._io.counters.add(reason)
         if self._settings[URC_REJECTED]:
             addr = _ANY if handle < 0 else self._net.addr[handle]
@@ -135,7 +138,7 @@ class Server:
             self._io.urcs.put_rejected(listener.key, addr, port, reason)
 
     def _spawn(self, listener, handle, key):
-        """Open a socket for an accepted connection, and queue +WIPACCEPT (U3)."""
+        """Spawn the socket of an accepted connection, and queue +WIPACCEPT (U3)."""
         sock = self._table.open(key)
         sock.move(ACCEPTED)
         sock.has_peer = True
@@ -147,21 +150,22 @@ class Server:
         self._io.urcs.put(urc.ACCEPT, sock.key, listener.range[0])
 
     def watch_listeners(self):
-        """Watch all listeners again: an index, or a socket of the stack, may be free now."""
+        """Watch all listeners for connections again, because an index or a socket of the IP stack
+        may have become free."""
         for sock in self._table.all:
             if sock.state == LISTENING:
                 self._net.set_events(sock.handle, IN)
 
     def every_second(self):
-        """Watch all listeners again, and check the spawned sockets for idleness."""
+        """Watch all listeners for connections again, and close idle spawned sockets."""
         self.watch_listeners()
         for sock in self._table.all:
             if sock.protocol == TCP and sock.range[0] and sock.state == READY:
                 self._check_idle(sock)
 
     def _check_idle(self, sock):
-        """Close a connection that was idle for too long. Bytes that wait for the host or for the
-        peer are traffic."""
+        """Close a connection that has reached the idle timeout of its server. A connection with
+        unread or unsent bytes is not idle."""
         idle_s = self.policy(sock.range[0]).idle_s
         seconds = self._io.clock.seconds
         transferred = sock.bytes_sent + sock.bytes_received & WRAP_MASK

@@ -1,4 +1,6 @@
-"""One entry of the index table: its record, its states, and the events that change its state.
+"""Socket of the index table: attributes, states, and the events that change the state.
+
+This table gives the next state for each state (row) and event (column):
 
              CREATE     RESOLVED    CONNECTED  ACCEPTED  LISTEN     FIN          RESET,UNREACHABLE
 FREE         RESOLVING  -           -          READY     LISTENING  -            -
@@ -6,23 +8,24 @@ RESOLVING    -          CONNECTING  -          -         -          -           
 CONNECTING   -          -           READY      -         -          -            FAILED
 READY        -          -           -          -         -          PEER_CLOSED  FAILED
 LISTENING    -          -           -          -         -          -            FAILED
-No event changes PEER_CLOSED and FAILED: the host reads the rest, then sends +WIPCLOSE (D23, Q19).
+No event changes the states PEER_CLOSED and FAILED: the host can read the remaining bytes before it
+sends +WIPCLOSE (D23, Q19).
 
-RESOLVING and LISTENING ignore RESET. IDLE_TIMEOUT leads from READY to FAILED. +WIPCLOSE leads from
-each state to FREE (X1-X6). `Socket.move` and `Socket.free` alone change a state.
+RESOLVING and LISTENING ignore RESET. IDLE_TIMEOUT changes READY to FAILED. +WIPCLOSE changes every
+state to FREE (X1-X6). Only `Socket.move` and `Socket.free` change the state of a socket.
 """
 
 from .. import contract, errors, urc
 from ..clock import ticks_diff
 from ..compat import const
 
-# Protocols: the numbers of +WIPCREATE.
+# Protocols, with the numbers that +WIPCREATE uses.
 UDP = const(1)
 TCP = const(2)
 SERVER = const(3)
-INDEXES = (8, 8, 4)  # highest index of each protocol (W3)
+INDEXES = (8, 8, 4)  # highest index for UDP, TCP and servers (W3)
 
-# States.
+# States of a socket.
 FREE = const(0)
 RESOLVING = const(1)
 CONNECTING = const(2)
@@ -31,27 +34,27 @@ PEER_CLOSED = const(4)
 FAILED = const(5)
 LISTENING = const(6)
 
-# Events.
-CREATE = const(0)  # +WIPCREATE of a client
-RESOLVED = const(1)  # the address of the peer is known
-CONNECTED = const(2)
-ACCEPTED = const(3)  # a spawned socket begins with its connection
-LISTEN = const(4)  # +WIPCREATE of a server
-FIN = const(5)  # the peer closed its sending half
-RESET = const(6)  # the peer refused or reset the connection
-UNREACHABLE = const(7)  # no address for the name, no route, or no answer in time
-IDLE_TIMEOUT = const(8)  # no byte was transferred for as long as +WIPXSERVER allows
+# Events that change the state of a socket.
+CREATE = const(0)  # +WIPCREATE creates a client
+RESOLVED = const(1)  # the address of the peer has become known
+CONNECTED = const(2)  # the connection is established, or the UDP socket is open
+ACCEPTED = const(3)  # a server has accepted a connection and spawned the socket
+LISTEN = const(4)  # +WIPCREATE opens a listener
+FIN = const(5)  # the peer has closed its sending half of the connection
+RESET = const(6)  # the peer has refused or reset the connection
+UNREACHABLE = const(7)  # no address for the name, no route, or no response in time
+IDLE_TIMEOUT = const(8)  # no byte was transferred during the idle timeout of +WIPXSERVER
 
 NO_HANDLE = const(-1)
 NO_DATAGRAM = const(-1)
 NO_RANGE = (0, 0, 0)
 
-# Sending half of a TCP connection (`Socket.write_state`, H12).
+# States of the sending half of a TCP connection (`Socket.write_state`, H12).
 WRITE_OPEN = const(0)
-WRITE_ENDING = const(1)  # ends after the bytes in the tx buffer; takes no more bytes
+WRITE_ENDING = const(1)  # closes as soon as the tx buffer is sent, and accepts no bytes
 WRITE_ENDED = const(2)
 
-_MULTICAST = const(224)  # first byte of the lowest multicast address; reserved ones are higher
+_MULTICAST = const(224)  # first byte of the lowest multicast address; higher ones are not unicast
 _IDLE_MS = const(1000)
 
 
@@ -75,109 +78,119 @@ _NEXT = {
     _key(LISTENING, UNREACHABLE): FAILED,
 }
 
-# Error numbers of the events that end a connection (Q20, Q34).
+# Error number for each event that ends a connection (Q20, Q34).
 _ERROR_OF = {
     RESET: errors.PEER_RESET,
     UNREACHABLE: errors.UNREACHABLE,
     IDLE_TIMEOUT: errors.NOT_IN_TIME,
 }
-# Events that result classes of the net port stand for; any other class is UNREACHABLE.
+# Event for each result class of the net port. Classes without an entry map to UNREACHABLE.
 _EVENT_OF = {contract.CLOSED: FIN, contract.RESET: RESET}
 
 
 def error_of(result):
-    """Return the error number for a result class of the net port, other than AGAIN and CLOSED."""
+    """Return the error number for a result class of the net port (not for AGAIN and CLOSED)."""
     return _ERROR_OF[_EVENT_OF.get(result, UNREACHABLE)]
 
 
 def is_peer(addr, port, stream):
-    """Return True if a peer can have this address (four bytes) and port (H26). No host has
-    0.0.0.0/8 or port 0, and a TCP connection (`stream`) needs a unicast address."""
+    """Return True if a peer can have this address (four bytes) and port (H26).
+
+    No peer has an address in 0.0.0.0/8 or port 0. stream: True for a TCP connection, which needs
+    a unicast address.
+    """
     return 0 < addr[0] and 0 < port and not (stream and addr[0] >= _MULTICAST)
 
 
 class Socket:
-    """A socket of the index table, and the owner of its net handle.
+    """Socket of the index table. A socket owns one net handle while this handle is open.
 
     io: the SocketIO that all sockets of the table share. rx: Pipe of bytes for the host.
-    tx: Pipe of bytes for the peer. A closed socket keeps its Pipes for the next +WIPCREATE.
+    tx: Pipe of bytes for the peer. A closed socket keeps both Pipes for the next +WIPCREATE.
     """
 
     def __init__(self, io, rx, tx):
         self._io = io
         self.rx = rx
         self.tx = tx
-        self.addr = bytearray(4)  # of the peer
-        self.from_addr = bytearray(4)  # UDP: sender of the datagram in `rx`
-        self.reply_addr = bytearray(4)  # UDP: sender of the datagram that the host read last
-        # Option values, by their +WIPOPT numbers: NO_DELAY, TTL, TOS.
+        self.addr = bytearray(4)  # IPv4 address of the peer
+        self.from_addr = bytearray(4)  # UDP: address of the sender of the datagram in `rx`
+        # UDP: address of the sender of the datagram that the host read last.
+        self.reply_addr = bytearray(4)
+        # Values of the options NO_DELAY, TTL and TOS, indexed by +WIPOPT number.
         self.options = bytearray(contract.TOS + 1)
-        self.handle = NO_HANDLE  # at the net port
+        self.handle = NO_HANDLE  # handle of the socket at the net port
         self.reset()
 
     def reset(self):
-        """Make this the record of a free index."""
+        """Set all attributes to their values in the state FREE. The buffers are not changed."""
         self.state = FREE
-        self.key = 0  # protocol << 4 | index: names the socket in one byte
-        self.protocol = 0
-        self.error = 0  # why the socket FAILED, or will fail after the host has read all bytes
-        self.has_peer = False  # False for servers and for UDP sockets without a peer (R5)
+        self.key = 0  # protocol << 4 | index: identifies the socket in one byte
+        self.protocol = 0  # UDP, TCP or SERVER; 0 in the state FREE
+        self.error = 0  # error number of a failure that was reported or is still to be reported
+        self.has_peer = False  # False for a server and for a UDP socket without a peer (R5)
         self.local_port = self.peer_port = self.from_port = self.reply_port = 0
         self.addr[:] = b"\0\0\0\0"
-        # (server index, from_idx, to_idx): a listener shares this tuple with the sockets that it
-        # spawns, so that the range stays reserved while one of them is open (R11).
+        # Reserved range: (server index, from_idx, to_idx). A listener and its spawned sockets
+        # share this tuple, so the range stays reserved while any of these sockets is open (R11).
         self.range = NO_RANGE
-        self.created_s = 0  # time of the clock
-        self.deadline_ms = 0  # when a connection that is not established yet fails
-        self.bytes_sent = self.bytes_received = 0  # accepted and delivered by the IP stack
-        self.bytes_checked = -1  # the sum of both at the last idle check
-        self.idle_since_s = 0  # time of the first idle check that found this sum
-        self.bytes_lost = 0  # bytes for the peer that were dropped when the peer was gone
-        self.write_state = WRITE_OPEN
-        self.data_announced = False  # +WIPDATA is queued or sent, no byte read since (Q22)
-        self.datagram = NO_DATAGRAM  # UDP: bytes of the datagram in `rx` that are unread
-        self.truncated = 0  # 1: the datagram in `rx` was longer than the buffer
+        self.created_s = 0  # value of clock.seconds when the socket was opened
+        self.deadline_ms = 0  # time at which an attempt to connect fails
+        # Number of bytes that the IP stack has accepted from the modem and delivered to the modem.
+        self.bytes_sent = self.bytes_received = 0
+        self.bytes_checked = -1  # bytes_sent + bytes_received at the last idle check
+        self.idle_since_s = 0  # value of clock.seconds since which the connection has been idle
+        self.bytes_lost = 0  # number of bytes for the peer that were dropped from the tx buffer
+        self.write_state = WRITE_OPEN  # state of the sending half of a TCP connection
+        # True after +WIPDATA was queued, until the host has read unread data (Q22).
+        self.data_announced = False
+        self.datagram = NO_DATAGRAM  # UDP: number of unread bytes of the datagram in `rx`
+        self.truncated = 0  # 1 if the datagram in `rx` was truncated to the buffer size, else 0
 
     @property
     def index(self):
         return self.key & 15
 
     def is_pending(self):
-        """Return True while the outcome of +WIPCREATE is outstanding."""
+        """Return True while the outcome of the +WIPCREATE for this socket is outstanding."""
         return RESOLVING <= self.state <= CONNECTING
 
     def is_active(self):
-        """Return True if the socket has options (O1, O7, Q30)."""
+        """Return True if +WIPOPT can read and set the options of this socket (O1, O7, Q30)."""
         return self.state in (READY, PEER_CLOSED, LISTENING)
 
     def has_data(self):
-        """Return True if the host can read bytes, or an empty datagram."""
+        """Return True if the host can read bytes or a datagram, which may be empty."""
         return self.datagram >= 0 or self.rx.count() > 0
 
     def readable(self):
-        """Return how many bytes the host can read now; on UDP, of one datagram."""
+        """Return the number of bytes that the host can read now. On UDP these bytes belong to one
+        datagram."""
         return self.rx.count()
 
     def unsent(self):
-        """Return how many bytes wait for a peer that may still accept them."""
+        """Return the number of bytes in the tx buffer, or 0 if the handle is closed, so that these
+        bytes can no longer be sent."""
         return self.tx.count() if self.handle >= 0 else 0
 
     def overlaps(self, from_idx, to_idx):
-        """Return True if the reserved range of the socket has an index of this range."""
+        """Return True if the reserved range of the socket and the range from_idx..to_idx have an
+        index in common."""
         return self.range[1] <= to_idx and self.range[2] >= from_idx
 
     def wait_ms(self):
-        """Return the ms until the attempt to connect fails, 0 if it fails now."""
+        """Return the time in ms until an attempt to connect times out; 0 if the time is up."""
         if self.state != CONNECTING:
             return _IDLE_MS
         return max(ticks_diff(self.deadline_ms, self._io.clock.now_ms), 0)
 
     def on_event(self, flags):
-        """Handle the events `flags` of the net handle, by the state of the socket."""
+        """Pass net port events to the handler for the present state. flags: set of event bits."""
         self._io.on_event[self.state](self, flags)
 
     def on_resolved(self, addr):
-        """Connect to the address that the resolver found, None if it found none (Q34)."""
+        """Handle the result of the resolver: connect to the address `addr` (four bytes). If `addr`
+        is None, the name has no known address, and the socket fails (Q34)."""
         if addr is None:
             self.move(UNREACHABLE)
             return
@@ -187,8 +200,11 @@ class Socket:
             self.move(UNREACHABLE, error)
 
     def move(self, event, error=0):
-        """Change the state by an event, and queue the URC of the change. An event without an
-        entry in the table changes nothing. error: for the URC, if not the event's own number."""
+        """Apply an event: change the state, and queue the URC that reports the change.
+
+        An event that has no entry in the table for the present state changes nothing.
+        error: error number for the URC; 0 selects the number that belongs to the event.
+        """
         state = _NEXT.get(self.state << 4 | event, self.state)
         if state == self.state:
             return
@@ -203,12 +219,12 @@ class Socket:
             self._io.urcs.put(urc.PEER_CLOSE, self.key)
 
     def end(self, result):
-        """Change the state by a result class of the net port other than AGAIN. If a write has
-        failed before, that error counts."""
+        """Apply a result class of the net port, other than AGAIN, as an event. If an earlier write
+        has failed, the error of this write is reported."""
         self.move(RESET if self.error else _EVENT_OF.get(result, UNREACHABLE), self.error)
 
     def free(self):
-        """Close the handle, and reset the record."""
+        """Close the net handle, and set the socket to the state FREE."""
         self._io.pending -= self.is_pending()
         self._io.detach(self)
         self.reset()
@@ -217,6 +233,6 @@ class Socket:
         self.error = error
         self._io.detach(self)
         if not self.has_peer:
-            return  # the socket has lost no peer (Q5)
+            return  # a socket without a peer reports no failure (Q5)
         kind = urc.FAILED if was_pending else urc.ERROR
         self._io.urcs.put(urc.CLOSED if event == IDLE_TIMEOUT else kind, self.key, error)

@@ -1,6 +1,6 @@
-"""The index table: create, find, reserve and close sockets (W1-W4, R1-R20, X1-X7, Q5).
+"""Index table: create, find, reserve and close sockets (W1-W4, R1-R20, X1-X7, Q5).
 
-A range is reserved while its server, or any socket that the server spawned, is open (R11).
+An index range is reserved while its server or any socket spawned by this server is open (R11).
 """
 
 from .. import errors, lazy
@@ -14,16 +14,16 @@ from .io import SocketIO
 from .options import Options
 from .socket import CREATE, FAILED, FREE, READY, RESET, RESOLVING, SERVER, TCP, UNREACHABLE, Socket
 
-_SERVER = const(("sockets.server", "Server"))  # for lazy.py
-_NO_LIMIT = const(65535)  # bytes: more than any buffer holds
+_SERVER = const(("sockets.server", "Server"))  # module and name of the class Server, for lazy.py
+_NO_LIMIT = const(65535)  # buffer limit in bytes that is larger than any buffer
 _IDLE_MS = const(1000)
 
 
 class Table:
-    """The sockets, their buffers, and the resolver.
+    """Index table with the sockets, the buffers of the sockets, and the DNS resolver.
 
-    owners: a list with a place for each handle of the net port; owners[handle].on_event(flags)
-    handles an event.
+    owners: list of the owners of the net handles, indexed by handle. The main loop passes net
+    port events to owners[handle].on_event(flags).
     """
 
     def __init__(self, board, clock, settings, urcs, counters, owners):
@@ -34,25 +34,25 @@ class Table:
         self._urcs = urcs
         self.owners = owners
         self._max_sockets = sizes.sockets
-        # For bytes that are used before the next call of a port. A read of one byte more than a
-        # datagram may have shows that a datagram is too long.
+        # Scratch buffer for bytes that are processed before the next call of a port. It holds one
+        # byte more than the longest datagram, so that the modem can detect longer datagrams.
         self.scratch = bytearray(max(sizes.block, sizes.datagram + 1, MAX_DATAGRAM))
         self.io = SocketIO(board, clock, urcs, counters, owners, self.scratch)
         self.options = Options(board.net, settings)
-        # One question for each socket, and one for +WIPPING.
+        # The resolver needs one request record for each socket and one for +WIPPING.
         self.resolver = Resolver(
             board.net, clock, owners, sizes.sockets + 1, board.entropy, self.scratch
         )
-        self.server = None  # the Server, after the first use
-        self.all = []  # open sockets, in the order of protocol and index
-        self.peak = 0  # most sockets open at the same time
-        self._bytes_sent = self._bytes_received = 0  # of sockets that are closed
+        self.server = None  # the Server; None before its first use
+        self.all = []  # open sockets, sorted by protocol and index
+        self.peak = 0  # highest number of sockets open at the same time since the last reset
+        self._bytes_sent = self._bytes_received = 0  # byte counts of closed sockets
         self._pool = [Socket(self.io, *_pipes(sizes)) for _ in range(sizes.sockets)]
 
-    # Finding
+    # Find sockets
 
     def find(self, protocol, index):
-        """Return the open socket at an index, or None."""
+        """Return the open socket with this protocol and index, or None."""
         return self.find_key(protocol << 4 | index)
 
     def find_key(self, key):
@@ -65,8 +65,8 @@ class Table:
         return None
 
     def reserved(self, from_idx, to_idx):
-        """Return the listener or spawned socket whose range has one of these TCP indexes
-        (R9-R12), or None."""
+        """Return a listener or spawned socket whose reserved range and the range
+        from_idx..to_idx of TCP indexes have an index in common (R9-R12), or None."""
         i = len(self.all)
         while i:
             i -= 1
@@ -75,44 +75,48 @@ class Table:
         return None
 
     def pending(self):
-        """Return how many sockets have no outcome of their +WIPCREATE yet."""
+        """Return the number of sockets whose +WIPCREATE has no outcome yet."""
         return self.io.pending
 
     def has_room(self):
-        """Return True if one more socket may be open. Servers count (Q2)."""
+        """Return True if one more socket can be opened. Servers count as sockets (Q2)."""
         return len(self.all) < self._max_open()
 
     def _max_open(self):
-        """Return the lower of option 6 of +WIPCFG and the number of sockets of the board (W4)."""
+        """Return the number of sockets that can be open: the smaller value of +WIPCFG option 6 and
+        the limit of the board (W4)."""
         return min(self._settings[MAX_SOCKETS], self._max_sockets)
 
-    # Counting
+    # Count bytes and datagrams
 
     def bytes_sent(self):
-        """Return the bytes that the stack accepted from all sockets since the start. The count
-        wraps to 0 at 536870912 (2^29)."""
+        """Return the number of bytes that the IP stack accepted from all sockets since the start.
+        The count wraps to 0 at 536870912 (2^29)."""
         total = self._bytes_sent
         for sock in self.all:
             total = total + sock.bytes_sent & WRAP_MASK
         return total
 
     def bytes_received(self):
-        """Return the bytes that the stack delivered to all sockets, as bytes_sent does."""
+        """Return the number of bytes that the IP stack delivered to all sockets since the start.
+        The count wraps to 0 at 536870912 (2^29)."""
         total = self._bytes_received
         for sock in self.all:
             total = total + sock.bytes_received & WRAP_MASK
         return total
 
     def count_overflows(self):
-        """Count the datagrams for which the stack had no room."""
+        """Count the datagrams that the IP stack dropped because its receive buffers were full."""
         for sock in self.all:
             self.io.count_overflow(sock)
 
-    # Creating. A failure that shows after the result code of +WIPCREATE becomes a URC (R1).
+    # Create sockets. A URC reports a failure that occurs after the result code of +WIPCREATE (R1).
 
     def create(self, protocol, index, local_port, name, peer_port):
-        """Create a UDP or TCP client. name: of the peer, bytes; None on a UDP socket that has no
-        peer. Return 0 or an error number."""
+        """Create a UDP socket or a TCP client. Return 0 or an error number.
+
+        name: name or address of the peer, bytes; None for a UDP socket without a peer.
+        """
         key = protocol << 4 | index
         error = self._replace_failed(key) or self.refusal(key)
         if error:
@@ -141,8 +145,10 @@ class Table:
         return 0
 
     def create_server(self, index, local_port, from_idx, to_idx):
-        """Create a listener that spawns sockets in a range of TCP indexes. Return 0 or an error
-        number."""
+        """Create a listener. Return 0 or an error number.
+
+        from_idx, to_idx: reserved range of TCP indexes for the spawned sockets.
+        """
         key = SERVER << 4 | index
         error = self.refusal(key)
         if not error and (self.reserved(from_idx, to_idx) or self._is_used(from_idx, to_idx)):
@@ -151,7 +157,7 @@ class Table:
             return error
         self.need_server()
         reserved = (index, from_idx, to_idx)
-        sock = self.open(key)  # before the listener is opened, because this allocates
+        sock = self.open(key)  # before listen(), because open() may raise MemoryError
         error = self.io.listen(sock, local_port)
         if error:
             self._free(sock)
@@ -161,13 +167,14 @@ class Table:
         return 0
 
     def need_server(self):
-        """Return the Server, which is made at the first call. A MemoryError changes nothing."""
+        """Return the Server, and create it at the first call. A MemoryError changes nothing."""
         if self.server is None:
             self.server = lazy.need(_SERVER)(self, self.io, self._settings)
         return self.server
 
     def refusal(self, key):
-        """Return the error number with which +WIPCREATE would be refused now, or 0."""
+        """Return the error number of a +WIPCREATE for this key (protocol << 4 | index) if the
+        table would refuse the command now, else 0."""
         if self.find_key(key) is not None:
             return errors.ALREADY_ACTIVE  # R15
         if not self.has_room():
@@ -180,7 +187,8 @@ class Table:
         return any(TCP << 4 | from_idx <= sock.key <= TCP << 4 | to_idx for sock in self.all)
 
     def open(self, key):
-        """Put a closed socket of the pool into the table. A MemoryError changes nothing."""
+        """Move a free socket from the pool to the table, and return this socket. A MemoryError
+        changes nothing."""
         sock = self._spare()
         i = 0
         while i < len(self.all) and self.all[i].key < key:
@@ -198,18 +206,20 @@ class Table:
             i += 1
         return self._pool[i]
 
-    # Closing
+    # Close sockets
 
     def close(self, sock):
-        """Close a socket (X1-X5). Bytes that were not read or sent are dropped and counted."""
+        """Close a socket (X1-X5). Drop and count its unread and unsent bytes."""
         if sock.state == RESOLVING:
             self.resolver.cancel(sock)
         self._urcs.discard(sock.key)
         self._free(sock)
 
     def _replace_failed(self, key):
-        """In the dialect wipsoft +WIPCREATE replaces a failed socket (H15). Close the socket if a
-        new one may have its index. Return 0 or an error number."""
+        """Close a failed socket that +WIPCREATE may replace in the dialect wipsoft (H15).
+
+        Return 0, or an error number if a new socket cannot use the index of the failed socket.
+        """
         sock = self.find_key(key)
         if sock is None or sock.state != FAILED or self._settings[DIALECT] != WIPSOFT:
             return 0
@@ -225,14 +235,17 @@ class Table:
             self.close(self.all[-1])
 
     def release(self):
-        """Drop the buffers, after all sockets are closed and the modem has ended. MicroPython's
-        collector may take a stale word on the stack for a reference to the modem, and keep it."""
+        """Delete the buffers after all sockets are closed and the modem has ended.
+
+        MicroPython's garbage collector may mistake an old value on the stack for a reference to
+        the modem. The modem object then stays in memory, but its socket buffers do not.
+        """
         for sock in self._pool:
             del sock.rx, sock.tx
 
     def bearer_lost(self):
-        """The session was lost: connected sockets lose their peers, and each socket stays in the
-        table until +WIPCLOSE (Q5)."""
+        """Disconnect all sockets from their peers after the loss of the session. The sockets stay
+        in the table until +WIPCLOSE (Q5)."""
         for sock in self.all:
             if sock.state == RESOLVING:
                 self.resolver.cancel(sock)
@@ -254,11 +267,11 @@ class Table:
         if self.server is not None:
             self.server.watch_listeners()
 
-    # Time
+    # Periodic work
 
     def tick(self):
-        """End attempts to connect that had no answer in time, and serve the resolver. Return True
-        if something was due."""
+        """Call tick() of the resolver, and end the attempts to connect that have timed out.
+        Return True if anything was due."""
         asked = self.resolver.pending > 0 and self.resolver.tick()
         if not self.io.pending or self._connect_ms():
             return asked
@@ -268,8 +281,8 @@ class Table:
         return True
 
     def wait_ms(self):
-        """Return the ms until `tick` is needed."""
-        if not self.io.pending:  # a name that is being resolved has a pending socket, or a ping
+        """Return the time in ms until the next call of `tick` is needed."""
+        if not self.io.pending:  # only +WIPPING can have a resolver request now
             return self.resolver.wait_ms() if self.resolver.pending else _IDLE_MS
         return min(self._connect_ms(), self.resolver.wait_ms())
 
@@ -282,11 +295,11 @@ class Table:
         return wait_ms
 
     def every_second(self):
-        """Let the Server check idle connections and waiting ones."""
+        """Let the Server close idle connections and look for connections in the backlogs."""
         if self.server is not None:
             self.server.every_second()
 
 
 def _pipes(sizes):
-    """Return the rx and the tx buffer of a socket."""
+    """Return two new Pipes, the rx buffer and the tx buffer of a socket."""
     return Pipe(sizes.block, max(sizes.rx, sizes.datagram)), Pipe(sizes.block, sizes.tx)
