@@ -1,40 +1,46 @@
-"""Control lines and line settings: DTR (&D), DCD (&C), DSR (&S), RI, rate and flow control."""
+"""Control lines (DTR with &D, DCD with &C, DSR with &S, RI), bit rate and flow control."""
 
 from ..clock import ticks_add, ticks_diff
 from ..compat import const
 from ..settings import DCD_MODE, DSR_MODE, DTR_MODE, RX_FLOW, SPEED, TX_FLOW
 
-_DCD_DROP_MS = const(1000)  # &C2: how long DCD is off after a call has ended
-_DTR_WAIT_MS = const(1000)  # bytes before a drop of DTR are discarded if none of them moved for it
-_SENT_MS = const(1)  # how often the UART is asked whether it has sent everything
-_PAUSE_MS = const(30)  # flow control changes after the host has been silent for this time
+_DCD_DROP_MS = const(1000)  # with &C2, time for which DCD is off after a call has ended
+# Time without progress after which the modem discards host bytes that it received before a drop of
+# DTR.
+_DTR_WAIT_MS = const(1000)
+_SENT_MS = const(1)  # interval at which the modem checks whether the UART has sent all output
+_PAUSE_MS = const(30)  # pause in the host's bytes after which a change of flow control is applied
 
-# Values of &D.
+# Values of the &D setting.
 DTR_IGNORED = const(0)
 DTR_ESCAPES = const(1)
 DTR_HANGS_UP = const(2)
 
-# Values of &C; 2: DCD is off only for a while after a call.
+# Values of the &C setting. With value 2, DCD is off only for 1 s after each call or session.
 DCD_ON = const(0)
 DCD_CALL = const(1)
 
 
 class DtrDrop:
-    """A drop of DTR, from its detection until it takes effect. Host bytes before it come first."""
+    """State of a drop of DTR, from the detection of the drop until the drop takes effect.
+
+    The modem first handles the host bytes that were received before the drop.
+    """
 
     def __init__(self, serial, settings, clock):
-        self.action = DTR_IGNORED  # value of &D once the bytes before the drop have been read
-        self.waits = False  # a drop was detected and has not taken effect
-        self.discards = False  # the bytes before the drop are discarded: no receiver takes them
+        # Value of &D, set when all host bytes before the drop have been read; else DTR_IGNORED.
+        self.action = DTR_IGNORED
+        self.waits = False  # True if a drop was detected and has not taken effect
+        self.discards = False  # True if the modem discards the host bytes before the drop
         self._serial = serial
         self._settings = settings
         self._clock = clock
-        self._dtr = False  # DTR when last looked at
-        self._remaining = -1  # bytes before the drop in the last pass, -1 without a drop
-        self._moved_ms = 0  # when _remaining last changed, or was 0
+        self._dtr = False  # state of DTR at the last check
+        self._remaining = -1  # number of bytes before the drop in the last pass; -1 without a drop
+        self._moved_ms = 0  # time at which _remaining last changed or was 0
 
     def look(self):
-        """Look at DTR. Return True from the detection of a drop until it takes effect."""
+        """Check DTR. Return True from the detection of a drop until the drop takes effect."""
         if not self.action:
             before = self._dtr
             self._dtr = self._serial.dtr()
@@ -47,10 +53,10 @@ class DtrDrop:
         return self.waits
 
     def time(self, remaining, blocked):
-        """Decide whether the bytes before the drop are discarded.
+        """Set `discards` if the modem cannot handle the host bytes before the drop in time.
 
-        remaining: number of host bytes read and not handled. blocked: True if they wait after a
-        command that holds, which a drop ends.
+        remaining: number of host bytes that were read and not handled. blocked: True if these
+        bytes wait for the end of a command in progress, which the drop will abort.
         """
         if not remaining or remaining != self._remaining:
             self._moved_ms = self._clock.now_ms
@@ -59,11 +65,11 @@ class DtrDrop:
         self.discards = self.discards or blocked or late
 
     def is_coming(self):
-        """Return True if DTR drops after bytes that are still to be read, and &D is not 0."""
+        """Return True if &D is not 0 and DTR has dropped after host bytes that are unread."""
         return self._serial.dtr_drop_pending() and self._settings[DTR_MODE] != DTR_IGNORED
 
     def end(self):
-        """Let the drop take effect. Return the value of &D."""
+        """End the drop, which takes effect now. Return the value of &D."""
         action = self.action
         self.action = DTR_IGNORED
         self.waits = self.discards = False
@@ -72,7 +78,8 @@ class DtrDrop:
 
 
 class ControlLines:
-    """DCD, DSR and RI. They follow session, data call and online data mode."""
+    """Driver of the lines DCD, DSR and RI, whose state depends on the session, the data call and
+    online data mode."""
 
     def __init__(self, serial, context):
         self._serial = serial
@@ -80,12 +87,12 @@ class ControlLines:
         self._clock = context.clock
         self._session = context.session
         self._online = context.online
-        self._dcd = self._dsr = self._ri = False  # state of the lines
-        self._was_up = False  # a session or call was up in the last pass
-        self._drop_until_ms = -1  # &C2: end of the time in which DCD is off, -1: it is on
+        self._dcd = self._dsr = self._ri = False  # present states of DCD, DSR and RI
+        self._was_up = False  # True if a session or call was up in the last pass
+        self._drop_until_ms = -1  # with &C2, time at which DCD goes on again; -1: DCD is on
 
     def tick(self):
-        """Set the lines. Return False: no pass has to follow for them."""
+        """Set DCD, DSR and RI. Always return False, because these lines need no further pass."""
         call = self._online.call
         on = self._settings[DSR_MODE] == 0
         if on != self._dsr:
@@ -108,13 +115,13 @@ class ControlLines:
         return False
 
     def wait_ms(self):
-        """Return the time in ms until tick() is needed."""
+        """Return the time in ms until the next call of tick() is needed."""
         if self._drop_until_ms < 0:
             return _DCD_DROP_MS
         return max(ticks_diff(self._drop_until_ms, self._clock.now_ms), 0)
 
     def reset(self):
-        """Set the lines as at power-up."""
+        """Set DCD, DSR and RI to their states at power-up."""
         self._serial.set_dcd(False)
         self._serial.set_dsr(False)
         self._serial.set_ri(False)
@@ -129,45 +136,46 @@ class ControlLines:
 class Deferred:
     """Settings that take effect after the result code has been sent: rate (F2), restart (H20).
 
-    Flow control changes later, in the next silence of the host: some UARTs lose bytes that arrive
-    during the change. The host need not wait for it.
+    Changes of flow control are deferred until the next pause in the host's bytes, because some
+    UARTs lose bytes that arrive during such a change. The host need not wait for the change.
     """
 
     def __init__(self, serial, settings, clock, out):
-        self.due = False  # a change is due before more host bytes are read
-        self.flow_due = False  # a change of flow control is due in a silence of the host
-        self.restarting = False  # the restart is due now: the loop creates a new modem
-        self.input_ms = 0  # when the host's last byte was read, or had to wait unread
-        self.trial = None  # BaudTrial of +WIPXIPR, once a host has used it
+        self.due = False  # True if a change is due before more host bytes are read
+        self.flow_due = False  # True if flow control changes at the next pause in the host's bytes
+        self.restarting = False  # True if the main loop must now replace the modem with a new one
+        self.input_ms = 0  # time at which host bytes were last read, or were last held back unread
+        self.trial = None  # the BaudTrial of +WIPXIPR; None before its first use
         self._serial = serial
         self._settings = settings
         self._clock = clock
         self._out = out
-        self._restart = False  # a restart was asked for
-        self._first_rate = self._rate = serial.rate  # bit/s, at power-up and now
-        # CTS holds our output, RTS holds the host; as configured last.
+        self._restart = False  # True if a command has requested a restart
+        self._first_rate = self._rate = serial.rate  # rates at power-up and now, in bit/s
+        # Flow control in force: True if CTS may stop the modem, True if RTS may stop the host.
         self._tx_held = self._rx_held = serial.flow
         self.apply()
 
     def set_line(self):
-        """Apply the settings of the line once all output has been sent."""
+        """Apply the rate and flow control settings as soon as all output has been sent."""
         self.due = True
 
     def set_flow(self):
-        """Apply the settings of flow control in a silence of the host."""
+        """Apply the flow control settings at the next pause in the host's bytes."""
         self.flow_due = True
 
     def restart(self):
-        """Restart the modem once all output has been sent."""
+        """Restart the modem as soon as all output has been sent."""
         self._restart = self.due = True
 
     def wait_ms(self):
-        """Return the time in ms until tick() is needed, while something is due."""
+        """Return the time in ms until the next call of tick() is needed. Call only while a change
+        is due."""
         return _SENT_MS
 
     def tick(self):
-        """Apply the changes that are due, once all output has been sent. Return False: no pass has
-        to follow."""
+        """Apply the deferred changes that are due, as soon as all output has been sent. Always
+        return False, because a change needs no further pass."""
         if self._out.count() or not self._serial.tx_done():
             return False
         if not self.due and ticks_diff(self._clock.now_ms, self.input_ms) < _PAUSE_MS:
@@ -179,12 +187,12 @@ class Deferred:
         return False
 
     def apply(self):
-        """Configure the UART from the settings, if they have changed."""
+        """Configure the UART from the settings, if these settings have changed."""
         settings = self._settings
         self._configure(settings[SPEED] * 100, settings[TX_FLOW] != 0, settings[RX_FLOW] != 0)
 
     def reset(self):
-        """Configure the UART as at power-up; its counters start at 0."""
+        """Configure the UART as at power-up, and set its error counters to 0."""
         serial = self._serial
         serial.overruns = serial.framing = serial.breaks = 0
         self._configure(self._first_rate, serial.flow, serial.flow)

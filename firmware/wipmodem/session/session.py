@@ -1,4 +1,5 @@
-"""The TCP/IP stack and its bearer: start, stop, loss (C1-C3, B1-B10, Q5, Q9)."""
+"""Start and stop the TCP/IP stack and the session (C1-C3, B1-B10), and handle the loss of a
+session (Q5, Q9)."""
 
 from .. import errors, urc
 from ..clock import ticks_add, ticks_diff
@@ -6,7 +7,7 @@ from ..compat import const
 from ..contract import DOWN, RETRYING, STARTING, UP
 from ..settings import DIALECT, REGISTRATION, WIPSOFT
 
-DIAL = const(b"dial")  # name of the dial string in the board's store
+DIAL = const(b"dial")  # key of the dial string in the board's store
 _MAX_DIAL = const(40)
 _SPACE = const(0x20)
 _DELETE = const(0x7F)
@@ -14,9 +15,10 @@ _NO_ADDRESS = const(b"\0\0\0\0")
 
 
 def is_dial_string(text):
-    """Return True if `text` is one dial command.
+    """Return True if `text` (bytes) is one dial command.
 
-    A CR in it would make two commands of it, and an LF two lines of the store's file.
+    A CR in a dial string would start a second command at the radio, and an LF would start a
+    second line in the file of the store. So `text` must be printable ASCII.
     """
     if text[:3].upper() != b"ATD" or not 3 < len(text) <= _MAX_DIAL:
         return False
@@ -24,107 +26,115 @@ def is_dial_string(text):
 
 
 def _is_redial(before, state):
-    """Return True if a lost session is dialled again. `in` is avoided: it allocates its tuple,
-    and a command that finds no memory must change nothing."""
+    """Return True if the change of state is a redial of a lost session.
+
+    The code avoids the operator `in`, which would allocate a tuple: a command that runs out of
+    memory must change nothing.
+    """
     lost = before == UP or before == RETRYING  # noqa: PLR1714
     return lost and (state == STARTING or state == UP)  # noqa: PLR1714
 
 
 class Session:
-    """State of the IP stack (+WIPCFG) and of the session over its bearer (+WIPBR).
+    """State of the IP stack (+WIPCFG) and of the session over the bearer (+WIPBR).
 
-    Methods that a command calls return 0 or an error number.
+    Methods that implement a command return 0 or an error number.
     """
 
     def __init__(self, board, table, urcs, settings, clock):
-        self.started = False  # the stack, by +WIPCFG=1
-        self.radio = board.bearer.radio  # None on a board without one
-        self.ping = None  # Ping of +WIPPING, once a host has used it
-        self.local = _NO_ADDRESS  # our address in the session; asking the bearer allocates
-        self.redials = 0  # number of times that a lost session was dialled again
+        self.started = False  # True if +WIPCFG=1 has started the IP stack
+        self.radio = board.bearer.radio  # the radio port; None on a board without a radio
+        self.ping = None  # the Ping of +WIPPING; None before its first use
+        # IPv4 address of the modem in the session, cached because bearer.address() allocates.
+        self.local = _NO_ADDRESS
+        self.redials = 0  # number of redials of lost sessions since the start
         self._bearer = board.bearer
         self._table = table
         self._urcs = urcs
         self._settings = settings
         self._clock = clock
         self._up_s = 0  # clock.seconds at the start of the session
-        self._state = DOWN  # the bearer's state when last looked at
-        self._wanted = False  # a session was asked for, and has not ended since
-        self._device_open = False  # dialect wipsoft: the bearer's device is open (H6)
-        # The command that opens the session waits for it: its result reports the outcome, and no
-        # URC does (H7).
+        self._state = DOWN  # state of the bearer at the last check
+        self._wanted = False  # True from a request for a session until the session has ended
+        self._device_open = False  # in the dialect wipsoft, True if the bearer device is open (H6)
+        # True while a command waits for the session. The result of this command reports the
+        # outcome, so no URC is sent (H7).
         self._silent = False
-        self._by_result = False  # the session that is up was opened by such a command (H7)
-        self._registered = 0  # state of the network, as last announced or read
-        self._due_ms = -1  # stamp at which the bearer needs its next service; -1: now
+        # True if the session was opened by a command that waited for the session (H7).
+        self._by_result = False
+        self._registered = 0  # last +CREG registration state that the host has received
+        self._due_ms = -1  # time at which the bearer needs its next tick(); -1: now
         self._restore_dial(board.store)
 
     def _restore_dial(self, store):
-        """Give the radio the dial string that AT+WIPXDIAL has saved."""
+        """Configure the radio with the dial string that AT+WIPXDIAL has saved."""
         saved = store.values.get(DIAL, b"")
         if self.radio is not None and is_dial_string(saved):
             self.radio.set_dial_string(saved)
 
-    # State
+    # Read the state
 
     def up(self):
-        """Return True while there is a session."""
+        """Return True while a session is up."""
         return self._state == UP
 
     def session_s(self):
-        """Return the age of the session in seconds, 0 without one."""
+        """Return the age of the session in seconds, or 0 if no session is up."""
         return self._clock.seconds - self._up_s if self._state == UP else 0
 
     def in_call(self):
-        """Return True while the session uses the radio's line. A session that ends frees the
-        line soon."""
+        """Return True while the session occupies the radio. The radio becomes free soon after
+        the session has ended."""
         return self._state != DOWN and self.radio.in_call()
 
     def failure(self):
-        """Return why the session was not established, or 0 while it still may be (B9)."""
+        """Return the error number of the failed attempt to open a session, or 0 while a session is
+        up or the attempt is still in progress (B9)."""
         if self._wanted:
             return 0
         return self._bearer.cause or errors.NOT_IN_TIME
 
     def ready(self):
-        """Return True if a socket may be created (R17)."""
+        """Return True if the state of stack and session allows a new socket (R17)."""
         return self.started and self._state == UP
 
     def in_session(self):
-        """Return True while a session is up or wanted."""
+        """Return True while a session is up or is being established."""
         return self._wanted
 
     def address(self):
-        """Return our address, 4 bytes (B5). Allocates."""
+        """Return the IPv4 address of the modem in the session, 4 bytes (B5). Allocates."""
         return self._bearer.address()
 
     def server(self, which):
-        """Return the address of the first (0) or second (1) DNS server, zeros without one."""
+        """Return the address (4 bytes) of the first (0) or second (1) DNS server, or 0.0.0.0 if
+        the session has no such server. Allocates."""
         servers = self._bearer.servers()
         return servers[which][0] if which < len(servers) else _NO_ADDRESS
 
     def network(self):
-        """Return the state of the network, as +CREG has it, of a board without a radio."""
+        """Return the +CREG registration state for a board without a radio."""
         self._registered = self._bearer.registered()
         return self._registered
 
-    # Commands
+    # Methods for commands
 
     def start(self):
-        """Start the stack. It must not run yet (C2)."""
+        """Start the IP stack. Return 0, or error 844 if the stack was started before (C2)."""
         if self.started:
             return errors.STACK_STARTED
         self.started = True
         return 0
 
     def stop(self):
-        """Stop the stack: close all sockets, end the session (Q5, H16)."""
+        """Close all sockets, end the session, and stop the IP stack (Q5, H16). Return 0."""
         self.hang_up()
         self.started = self._device_open = False
         return 0
 
     def open_device(self):
-        """Open the bearer's device, as the dialect wipsoft does before a session (H6)."""
+        """Open the bearer device. A host opens this device before a session in the dialect
+        wipsoft (H6). Return 0 or an error number."""
         if not self.started:
             return errors.BAD_STACK_STATE
         if self._device_open:
@@ -133,7 +143,7 @@ class Session:
         return 0
 
     def close_device(self):
-        """Close the bearer's device, which ends the session (H6)."""
+        """Close the bearer device, and so end the session (H6). Return 0."""
         self.hang_up()
         self._device_open = False
         return 0
@@ -141,8 +151,8 @@ class Session:
     def open_session(self, silent, limit_ms):
         """Start to establish a session, for limit_ms at most (B1, B2).
 
-        silent: no URC reports the outcome; the command asks failure() for it. MemoryError changes
-        nothing.
+        silent: True if the command's result reports the outcome, so that no URC is sent; the
+        command then reads failure(). Return 0 or an error number. A MemoryError changes nothing.
         """
         if not self.started or (self._wanted and self._state != RETRYING):
             return errors.BAD_STACK_STATE
@@ -160,14 +170,16 @@ class Session:
         return 0
 
     def close_session(self):
-        """End the session. There must be one, or an attempt (B7)."""
+        """End the session, or the attempt to open one (B7). Return 0, or error 803 if there is
+        neither."""
         if not self._wanted:
             return errors.BAD_STACK_STATE
         self.hang_up()
         return 0
 
     def set_credentials(self, option, text):
-        """Set the user id (option 0) or the password (1) of the next session (B4)."""
+        """Set the user name (option 0) or the password (option 1), bytes, for the next session
+        (B4). Return 0."""
         if option:
             self._bearer.password = text
         else:
@@ -175,22 +187,23 @@ class Session:
         return 0
 
     def hang_up(self):
-        """Close all sockets, then end the session if there is one (B10)."""
+        """Close all sockets, then end the session or the attempt to open one (B10)."""
         self._table.close_all()
         self.end()
 
     def end(self):
-        """End the session, or the attempt. Sockets that a lost session left behind stay (X3)."""
+        """End the session or the attempt to open one. Sockets of a lost session stay open (X3)."""
         if self._wanted:
             self._wanted = False
             self._bearer.stop()
             if self._state != UP:
-                self._state = DOWN  # no URC: the host has ended the attempt itself
-            # Now, so that a session opened by the same command line is announced again.
+                self._state = DOWN  # no URC is sent, because the host has ended the attempt
+            # The update must not wait for the next tick(): a later command in the same command
+            # line may open a new session, which needs a +WIPBR of its own.
             self._update()
 
     def shut_down(self):
-        """Set bearer and radio as after power-up, for the modem that follows (H20)."""
+        """Set bearer and radio as at power-up, before a restart of the modem (H20)."""
         if self.ping:
             self.ping.stop()
         self.stop()
@@ -201,7 +214,8 @@ class Session:
     # Periodic work
 
     def tick(self):
-        """Serve the bearer and announce what has changed. Return True if something has."""
+        """Let the bearer work, and announce changes of its state and of the network registration.
+        Return True if something has changed."""
         if not self._bearer.poll() and self.wait_ms():
             return False
         now_ms = self._clock.now_ms
@@ -210,11 +224,12 @@ class Session:
         return self._update() or announced
 
     def wait_ms(self):
-        """Return the time in ms until tick() is needed."""
+        """Return the time in ms until the next call of tick() is needed."""
         return max(ticks_diff(self._due_ms, self._clock.now_ms), 0) if self._due_ms >= 0 else 0
 
     def _watch_network(self):
-        """Announce a changed state of the network (AT+CREG=1). Return True if it has changed."""
+        """Announce a change of the network registration (AT+CREG=1). Return True if the
+        registration has changed."""
         before = self._registered
         if self.network() == before:
             return False
@@ -222,16 +237,16 @@ class Session:
         return True
 
     def _update(self):
-        """Apply the bearer's state. Return True if it has changed."""
+        """Apply the bearer's state to the session. Return True if this state has changed."""
         before = self._state
         state = self._bearer.state
         if state == before:
             return False
-        self._use_addresses(state)  # first: this allocates
+        self._use_addresses(state)  # done first: a MemoryError must leave _state unchanged
         self._state = state
         self.redials += _is_redial(before, state)
         if before == UP and self._wanted:
-            self._table.bearer_lost()  # each connected socket has lost its peer (Q5)
+            self._table.bearer_lost()  # connected sockets have lost their peers (Q5)
         was_wanted = self._wanted
         if state == DOWN:
             self._wanted = False
@@ -248,12 +263,13 @@ class Session:
             self.local = _NO_ADDRESS
 
     def _announce(self, before, state):
-        """Queue +WIPBR for a session that has begun or ended, or was not established."""
+        """Queue +WIPBR if a session has begun or ended, or if a session could not be opened."""
         if before == UP or state == UP or (before == STARTING and state == DOWN):
             if not self._silent:
                 self._urcs.put(urc.BEARER, int(state == UP))
             self._silent = self._silent and state == STARTING
 
     def _reported_by_results(self):
-        """Return True if results report what a WIPsoft host did to the session (H7)."""
+        """Return True if results of commands, not URCs, report that the host opened or closed the
+        session (H7, dialect wipsoft)."""
         return self._by_result and self._settings[DIALECT] == WIPSOFT
