@@ -1,51 +1,52 @@
-"""Counters of what was lost, rejected or ignored, each under its name in AT+WIPXSTAT?."""
+"""Counters of lost, rejected and ignored data. AT+WIPXSTAT? reports each counter by name."""
 
 from .compat import const
 
-# +WIPXREFUSED lines that were dropped because the URC queue was full.
+# Number of +WIPXREFUSED lines that were dropped because the URC queue was full.
 URC_LOST = const(0)
-# Connections that were rejected because the server's range had no free index (Q15).
+# Number of connections that were rejected because the server's range had no free index (Q15).
 ACCEPT_RANGE_FULL = const(1)
-# Connections that were rejected because the modem or the IP stack had no socket left.
+# Number of connections that were rejected because the modem or the IP stack had no free socket.
 ACCEPT_NO_SOCKET = const(2)
-# Host bytes for a TCP peer that was gone, or discarded because DTR dropped.
+# Bytes from the host that were dropped because the TCP peer was gone or because DTR dropped.
 TX_DROPPED = const(3)
-# Bytes from a TCP peer or a call that were unread when the socket or the call ended.
+# Bytes from a TCP peer or a call that the host had not read when the socket or the call ended.
 RX_DROPPED = const(4)
-# Host bytes for a UDP socket that cannot send (Q27).
+# Bytes from the host that were dropped because the UDP socket could not send (Q27).
 UDP_TX_DROPPED = const(5)
-# Datagrams that the IP stack refused to send.
+# Number of datagrams that the IP stack refused to send.
 UDP_TX_LOST = const(6)
-# ICMP messages which said that the peer's UDP port is closed.
+# Number of ICMP messages that reported a closed UDP port of a peer.
 UDP_TX_REFUSED = const(7)
-# Received datagrams that were longer than the buffer and were truncated.
+# Number of received datagrams that were truncated because they were longer than the buffer.
 UDP_RX_TRUNCATED = const(8)
-# Datagrams that were unread when the socket ended.
+# Number of datagrams that the host had not read when the socket ended.
 UDP_RX_DROPPED = const(9)
-# DNS answers that were malformed or answered no question of this modem.
+# Number of DNS responses that were malformed or did not match a query from this modem.
 DNS_IGNORED = const(10)
-# Command lines that were longer than the line buffer.
+# Number of command lines that were longer than the line buffer.
 LINE_TOO_LONG = const(11)
-# Poll gaps that were too long for measuring a guard time.
+# Number of poll gaps that were too long for measuring a guard time.
 DTE_STALLS = const(12)
-# Lines from the radio that were unexpected or too long.
+# Number of lines from the radio that were unexpected or too long.
 RADIO_IGNORED = const(13)
-# Times that the UART was full and lost bytes from the host.
+# Number of times that the UART overflowed and lost bytes from the host.
 DTE_OVERRUNS = const(14)
-# Times that no memory was free for receiving a datagram.
+# Number of times that no memory was free for receiving a datagram.
 UDP_RX_NO_MEMORY = const(15)
-# Bytes from the host without a stop bit: wrong rate, or noise.
+# Bytes from the host that had no stop bit, because of a wrong rate or of noise.
 DTE_FRAMING = const(16)
-# Times that the host held its line low for longer than a byte.
+# Number of times that the host held its TX line low for longer than one byte (break).
 DTE_BREAKS = const(17)
-# Connections that were rejected because of the peer's address (+WIPXSERVER, option 1).
+# Number of connections that were rejected because of the peer's address (+WIPXSERVER option 1).
 ACCEPT_FILTERED = const(18)
-# Connections that were rejected because the peer had the most allowed (+WIPXSERVER, option 2).
+# Number of connections that were rejected because the peer already had as many connections as
+# +WIPXSERVER option 2 allows.
 ACCEPT_PEER_LIMIT = const(19)
-# Datagrams that were lost because the receive buffer of the IP stack was full.
+# Number of datagrams that were lost because the receive buffer of the IP stack was full.
 UDP_RX_OVERFLOW = const(20)
 
-# Names by counter, in the order of AT+WIPXSTAT.
+# Names of the counters, indexed by counter number. AT+WIPXSTAT? lists them in this order.
 NAMES = (
     b"urc_lost",
     b"accept_range_full",
@@ -70,36 +71,38 @@ NAMES = (
     b"udp_rx_overflow",
 )
 
-_MAX = const(0x3FFFFFFF)  # the largest small integer: a counter stays at it
-WRAP_MASK = const(0x1FFFFFFF)  # sums that only grow wrap to 0 at 2^29, and stay small integers
+# The largest small integer of a 32-bit MicroPython. A counter that reaches this value stays there.
+_MAX = const(0x3FFFFFFF)
+# Mask that wraps a growing sum to 0 at 2^29, so that the sum stays a small integer.
+WRAP_MASK = const(0x1FFFFFFF)
 
 
 class Counters:
-    """All counters of one modem. Counting allocates nothing."""
+    """All counters of one modem. Only the constructor allocates."""
 
     count = len(NAMES)
 
     def __init__(self):
-        self._totals = [0] * self.count  # since the start
-        self._at_reset = [0] * self.count  # totals at the last reset()
+        self._totals = [0] * self.count  # counts since the start, indexed by counter number
+        self._at_reset = [0] * self.count  # copy of `_totals` at the last reset()
 
     def name(self, counter):
-        """Return the name of a counter, bytes."""
+        """Return the name of a counter as bytes."""
         return NAMES[counter]
 
     def value(self, counter):
-        """Return the count since the last reset()."""
+        """Return the value of a counter since the last reset()."""
         return self._totals[counter] - self._at_reset[counter]
 
     def reset(self):
-        """Set all counters to 0."""
+        """Set the values of all counters to 0."""
         for i in range(self.count):
             self._at_reset[i] = self._totals[i]
 
     def add(self, counter, n=1):
-        """Count n more."""
+        """Increase a counter by n."""
         self._totals[counter] = min(self._totals[counter] + n, _MAX)
 
     def set(self, counter, n):
-        """Set the total since the start, for what another part of the modem counts."""
+        """Set the total of a counter to n, the count since the start by another module."""
         self._totals[counter] = min(n, _MAX)

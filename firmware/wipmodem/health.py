@@ -1,36 +1,38 @@
-"""Peaks and sums since the start or the last reset, as AT+WIPXHEALTH reports them.
+"""Peaks and sums since the start or the last reset, which AT+WIPXHEALTH reports.
 
-They tell how near the modem came to losing data. Losses themselves are counted in counters.py.
+The peaks show how near the modem came to losing data. counters.py counts lost data.
 """
 
 from . import counters
 from .compat import const
 
-_MEASURE_S = const(60)  # how often the free heap is measured
+_MEASURE_S = const(60)  # interval between measurements of the free heap, in seconds
 
 
 class Health:
-    """Peaks, sums and the reason for the start of one modem.
+    """Peaks, sums and the cause of the last start of the modem.
 
-    cause: the reason, bytes. writer: writes to the host, and keeps the peak of its output.
+    cause: name of the reset cause, bytes. writer: the writer of responses to the host; its
+    attribute `peak` is the peak of its output buffer in bytes.
     """
 
     def __init__(self, cause, writer):
         self.cause = cause
         self.writer = writer
-        self.poll_gap_ms = 0  # longest poll gap since the last reset
-        self.heap_free = 0  # bytes, when last measured
-        self.heap_min = 0  # lowest heap_free since the last reset, 0: not measured yet
-        self._measured_s = 0  # clock.seconds when the heap was last measured
-        # Sums of sessions and bytes at the last reset.
+        self.poll_gap_ms = 0  # longest poll gap in ms since the last reset
+        self.heap_free = 0  # free heap in bytes at the last measurement
+        self.heap_min = 0  # lowest heap_free since the last reset; 0 before the first measurement
+        self._measured_s = 0  # clock.seconds at the last measurement of the heap
+        # Numbers of redials, sent bytes and received bytes at the last reset.
         self._redials = self._sent = self._received = 0
 
     def note_gap(self, gap_ms):
-        """Keep the longest poll gap."""
+        """Record a poll gap in ms. Only the longest gap is kept."""
         self.poll_gap_ms = max(self.poll_gap_ms, gap_ms)
 
     def measure_heap(self, context):
-        """Measure the free heap. A collection comes before it, some 10 ms on a chip."""
+        """Measure the free heap. The board first runs a garbage collection, which takes about
+        10 ms on a microcontroller."""
         self._measured_s = context.clock.seconds
         self.heap_free = context.board.heap_free()
         self.heap_min = min(self.heap_free, self.heap_min or self.heap_free)
@@ -41,7 +43,8 @@ class Health:
             self.measure_heap(context)
 
     def collect_counts(self, context):
-        """Copy what other parts of the modem count into the counters."""
+        """Copy the counts of lost URCs, DNS responses, UART errors and radio lines, which other
+        modules count, into the counters."""
         count, serial = context.counters, context.board.serial
         count.set(counters.URC_LOST, context.urcs.lost)
         context.table.count_overflows()
@@ -53,7 +56,7 @@ class Health:
             count.set(counters.RADIO_IGNORED, context.session.radio.chat.ignored)
 
     def reset(self, context):
-        """Set peaks to the present values and sums to 0."""
+        """Set the peaks to the present values, and the sums to 0."""
         self.poll_gap_ms = self.heap_min = 0
         context.table.peak = len(context.table.all)
         context.urcs.peak = context.urcs.count
@@ -64,13 +67,15 @@ class Health:
         self.measure_heap(context)
 
     def redials(self, context):
-        """Return how often a lost session was dialled again since the last reset."""
+        """Return the number of redials of a lost session since the last reset."""
         return context.session.redials - self._redials
 
     def sent(self, context):
-        """Return the bytes that the IP stack accepted since the last reset, modulo 2^29."""
+        """Return the number of bytes that the IP stack accepted from sockets since the last reset,
+        modulo 2^29."""
         return context.table.bytes_sent() - self._sent & counters.WRAP_MASK
 
     def received(self, context):
-        """Return the bytes that the IP stack delivered since the last reset, modulo 2^29."""
+        """Return the number of bytes that the IP stack delivered to sockets since the last reset,
+        modulo 2^29."""
         return context.table.bytes_received() - self._received & counters.WRAP_MASK

@@ -1,30 +1,31 @@
-"""Flight recorder: the last events in a ring, in memory that the board may keep over a reset.
+"""Flight recorder: a ring of the last events, in memory that a board may preserve over a reset.
 
-Of a command line it gets only the part that cannot hold a credential (at/arguments.py).
+at/arguments.py determines which part of a command line cannot contain a credential. Only this part
+is recorded.
 
-    header   b"WIPR", next slot (1 byte), slots in use (1), 0, 0
-    a slot   seconds since the start (4 bytes, little endian), ms (2), kind (1), length (1),
-             text (24)
+    header   b"WIPR", next slot (1 byte), number of slots in use (1 byte), two zero bytes
+    slot     seconds since the start (4 bytes, little endian), milliseconds (2 bytes, little
+             endian), kind (1 byte), length of the text (1 byte), text (24 bytes)
 """
 
 from .compat import RingIO, const, pack_into
 from .counters import WRAP_MASK
 
-# Kinds of entries.
-START = const(0)  # text: the reason for the start
-LINE = const(1)  # text: a command from the host
-ERROR = const(2)  # text: error number of the command before
-URC = const(3)  # text: an unsolicited result code as it was written
-STALL = const(4)  # text: a long poll gap in ms
+# Kinds of recorder entries, and the text of each kind.
+START = const(0)  # the modem has started; text: the reset cause
+LINE = const(1)  # the host has sent a command; text: the command without credentials
+ERROR = const(2)  # the last command has failed; text: the error number
+URC = const(3)  # the modem has sent a URC; text: the URC
+STALL = const(4)  # a long poll gap has ended; text: length of the gap in ms
 
 _KINDS = const((b"start", b"line", b"error", b"urc", b"stall"))
 _MARK = const(b"WIPR")
-_NEXT = const(4)  # positions in the header
-_USED = const(5)
+_NEXT = const(4)  # offset of the next slot's number in the recorder header, in bytes
+_USED = const(5)  # offset of the number of used slots in the recorder header, in bytes
 _HEADER_SIZE = const(8)
-_KIND = const(6)  # positions in a slot
-_LENGTH = const(7)
-_TEXT = const(8)
+_KIND = const(6)  # offset of the kind in a recorder slot, in bytes
+_LENGTH = const(7)  # offset of the text's length in a recorder slot, in bytes
+_TEXT = const(8)  # offset of the text in a recorder slot, in bytes
 _TEXT_SIZE = const(24)
 _SLOT_SIZE = const(32)
 _COMMA = const(0x2C)
@@ -33,17 +34,20 @@ _ZERO = const(0x30)
 
 
 class Recorder:
-    """Ring of entries in `memory`, a bytearray. Foreign content is replaced by an empty ring."""
+    """Ring of entries in `memory`, a bytearray.
+
+    If `memory` does not contain a valid ring, the constructor writes an empty ring to `memory`.
+    """
 
     def __init__(self, memory, clock):
-        self.written = 0  # entries written since the start, modulo 2^29
+        self.written = 0  # number of entries written since the start, modulo 2^29
         self._memory = memory
         self._clock = clock
         self._slots = (len(memory) - _HEADER_SIZE) // _SLOT_SIZE
-        # The text on its way into a slot. The ring copies it, since a slice would be allocated.
+        # A RingIO copies each text into `_text`, because a slice would be allocated.
         self._ring = RingIO(_TEXT_SIZE)
         self._text = bytearray(_TEXT_SIZE)
-        self._digits = bytearray(10)  # of the number in record_number()
+        self._digits = bytearray(10)  # decimal digits of the number in record_number()
         if not self._is_valid():
             self.clear()
 
@@ -58,20 +62,23 @@ class Recorder:
         self._memory[_NEXT] = self._memory[_USED] = 0
 
     def start(self, cause):
-        """Record the start of the modem. cause: bytes."""
+        """Record the start of the modem. cause: name of the reset cause, bytes."""
         self.record(START, cause, 0, len(cause))
 
-    # Writing
+    # Write entries
 
     def record(self, kind, buf, off, n):
-        """Record the first characters of the n bytes in `buf` from `off`. Allocates nothing."""
+        """Record the n bytes in `buf` from index `off`, or the first 24 of them if n is larger.
+
+        kind: kind of the entry. Allocates nothing.
+        """
         n = min(n, _TEXT_SIZE)
         self._ring.write(buf, off, n)
         self._ring.readinto(self._text, n)
         self._append(kind, n)
 
     def record_number(self, kind, number):
-        """Record a number >= 0 in decimal digits. Allocates nothing."""
+        """Record a number, which is not negative, as decimal digits. Allocates nothing."""
         i = len(self._digits)
         while i == len(self._digits) or number:
             i -= 1
@@ -89,7 +96,8 @@ class Recorder:
         memory[_USED] = min(memory[_USED] + 1, self._slots)
         self.written = self.written + 1 & WRAP_MASK
 
-    # Two calls: MicroPython takes the frame of a function with more operands from the heap.
+    # Two functions write a slot, because a function that did all the work would need so many
+    # operands that MicroPython would allocate its frame from the heap.
 
     def _write_time(self, start):
         pack_into("<IH", self._memory, start, self._clock.seconds, self._clock.ms())
@@ -97,14 +105,17 @@ class Recorder:
     def _write_text(self, start, kind, n):
         pack_into("BB24s", self._memory, start + _KIND, kind, n, self._text)
 
-    # Reading
+    # Read entries
 
     def used(self):
-        """Return the number of entries."""
+        """Return the number of entries in the ring."""
         return self._memory[_USED]
 
     def write_entry(self, writer, i):
-        """Write entry i as a line; entry 0 is the oldest. A reset may have damaged any byte."""
+        """Write entry i as an information text line. Entry 0 is the oldest entry.
+
+        Out-of-range values in `memory` are limited, because a reset may have damaged any byte.
+        """
         memory = self._memory
         slot = (memory[_NEXT] + self._slots - memory[_USED] + i) % self._slots
         start = _HEADER_SIZE + slot * _SLOT_SIZE
@@ -116,7 +127,7 @@ class Recorder:
 
     def _write_head(self, writer, start):
         memory = self._memory
-        seconds = memory[start + 3] & 0x1F  # keeps the number a small integer
+        seconds = memory[start + 3] & 0x1F  # the mask keeps `seconds` a small integer
         for i in (2, 1, 0):
             seconds = seconds << 8 | memory[start + i]
         ms = min(memory[start + 5] << 8 | memory[start + 4], 999)

@@ -1,48 +1,52 @@
 """Queue of unsolicited result codes, URCs, in the order of their events (U1-U7, P1-P5, D10, F7).
 
-A record has a kind, a key, a value and a time. commands/unsolicited.py writes its line once a URC
-may be sent. The key is that of a socket (protocol << 4 | index), or tells records of one kind
-apart. A record replaces the one with the same kind and key, so that each source has room of its
-own and no URC of the guide is lost. Only rejected connections can be more than the queue holds:
-the newest are then dropped and counted, and `+WIPXLOST: n` takes their place.
+Each record has a kind, a key, a value and a timestamp. commands/unsolicited.py writes the line of
+a record as soon as the modem may send a URC. The key is the key of a socket (protocol << 4 |
+index), or distinguishes records of the same kind. A new record replaces the record with the same
+kind and key, so each source needs a fixed number of records, and no URC of the guide is lost.
+Only reports of rejected connections can exceed the queue. The modem drops and counts the newest of
+these reports, and sends `+WIPXLOST: n` in their place.
 """
 
 from .clock import ticks_add, ticks_diff
 from .compat import const
 
-# Kinds. Those of a socket have its key.
+# Kinds of records. A record about a socket has the key of this socket.
 READY = const(0)  # +WIPCREATE has succeeded
 FAILED = const(1)  # +WIPCREATE has failed; value: error number
-ERROR = const(2)  # a socket has failed after it was ready; value: error number
-ACCEPT = const(3)  # a server has spawned this socket; value: index of the server
-DATA = const(4)  # a socket has data; the line gives the amount at the time of writing
+ERROR = const(2)  # a socket that was ready has failed; value: error number
+ACCEPT = const(3)  # a server has spawned the socket; value: index of the server
+DATA = const(4)  # a socket has unread data; the amount is read when the line is written
 PEER_CLOSE = const(5)  # the peer has closed the connection
-BEARER = const(6)  # key: 1 if the session is up, else 0
-LOST = const(7)  # value: number of dropped records
+BEARER = const(6)  # the session has begun (key 1) or ended (key 0)
+LOST = const(7)  # records were dropped; value: number of dropped records
 RESULT = const(8)  # RING or NO CARRIER; key: result code
-REGISTERED = const(9)  # value: status of +CREG
-PING = const(10)  # key: 0 reply, 1 timeout; value: number of the request << 20 | ms
-REJECTED = const(11)  # key: of the server; value: counter of the reason << 16 | port of the peer
-OVERRUN = const(12)  # value: number of overruns on the host's UART
+REGISTERED = const(9)  # the network registration has changed; value: <stat> of +CREG
+PING = const(10)  # result of an echo request; key: 0 reply, 1 timeout; value: number << 20 | ms
+REJECTED = const(11)  # a connection was rejected; key: server; value: reason << 16 | peer's port
+OVERRUN = const(12)  # the host's UART has overrun; value: number of overruns since the start
 CLOSED = const(13)  # the modem has closed an idle connection
-WIND = const(14)  # value: event number of the radio
+WIND = const(14)  # the radio has sent +WIND; value: number of the radio event
 
 _ANY = const(255)
-_OUTCOME_MS = const(3000)  # how long other URCs wait for the outcome of a +WIPCREATE
+_OUTCOME_MS = const(3000)  # longest time that other URCs wait for the outcome of a +WIPCREATE
 _ADDR_SIZE = const(4)
 
-# Records that one socket can have at the same time: its begin (READY, ACCEPT), DATA, and its end
-# (FAILED, ERROR, PEER_CLOSE, CLOSED).
+# Records that one socket can have in the queue at the same time: the start of the socket (READY,
+# ACCEPT), DATA, and the end of the socket (FAILED, ERROR, PEER_CLOSE, CLOSED).
 _PER_SOCKET = const(3)
-# Two each of BEARER and RESULT; one each of REGISTERED, PING, LOST, OVERRUN and WIND.
+# Records for other sources: two each of BEARER and RESULT; one each of REGISTERED, PING, LOST,
+# OVERRUN and WIND.
 _OTHERS = const(9)
 
 
 class UrcQueue:
-    """Record i is (kinds[i], keys[i], values[i], stamps_ms[i]); record 0 is the oldest of `count`.
+    """Bounded queue of records that the modem has still to send to the host.
 
-    sockets: number of sockets that need room. rejections: number of rejected connections to keep.
-    After the start nothing is allocated.
+    Record i consists of kinds[i], keys[i], values[i] and stamps_ms[i]. Record 0 is the oldest
+    record, and record `count` - 1 is the newest.
+    sockets: number of sockets whose records must have room. rejections: highest number of queued
+    rejected connections. Only the constructor allocates.
     """
 
     def __init__(self, sockets, rejections, clock):
@@ -50,30 +54,34 @@ class UrcQueue:
         self.kinds = bytearray(size)
         self.keys = bytearray(size)
         self.values = [0] * size
-        self.stamps_ms = [0] * size  # when the event happened
+        self.stamps_ms = [0] * size  # time of the event, a timestamp of the clock
         self.count = 0
-        self.peak = 0  # highest count since the last reset
-        self.lost = 0  # rejected connections dropped since the start
-        self.result_pending = False  # a final result code is next: queue no rejection before it
-        # The outcome of a +WIPCREATE goes before other URCs, until _outcome_ms (H5).
+        self.peak = 0  # highest value of `count` since the last reset of the health values
+        self.lost = 0  # number of reports about rejected connections dropped since the start
+        # True while a final result code waits for the queue to become empty. Reports of rejected
+        # connections are dropped during this time, so that they cannot delay the result code.
+        self.result_pending = False
+        # True while the outcome of a +WIPCREATE is sent before other URCs (H5).
         self.awaiting_outcome = False
-        self._outcome_ms = 0
+        self._outcome_ms = 0  # time at which the priority of the outcome ends
         self._clock = clock
         self._max_rejections = rejections
-        self._addrs = bytearray(_ADDR_SIZE * size)  # of peers in records of kind REJECTED
-        self._addr = bytearray(_ADDR_SIZE)  # returned by addr()
+        self._addrs = bytearray(_ADDR_SIZE * size)  # addresses of the peers in REJECTED records
+        self._addr = bytearray(_ADDR_SIZE)  # buffer for the result of addr()
 
-    # Putting
+    # Add and remove records
 
     def put(self, kind, key=0, value=0):
-        """Queue a record in place of the one with the same kind and key."""
+        """Queue a record. It replaces a queued record with the same kind and key."""
         self.discard(key, kind)
         self._append(kind, key, value)
 
     def put_rejected(self, key, addr, port, reason):
-        """Queue a rejected connection, or drop and count it if too many are queued.
+        """Queue the report of a rejected connection. Drop and count the report if too many
+        reports are queued, or if a final result code waits for the queue to become empty.
 
-        key: of the server. addr: four bytes. reason: a counter of counters.py.
+        key: key of the server. addr, port: address (four bytes) and port of the peer.
+        reason: number of a counter in counters.py.
         """
         if self.result_pending or self._rejections() >= self._max_rejections:
             self._count_lost()
@@ -82,7 +90,7 @@ class UrcQueue:
         self._copy_addr(addr, 0, self.count - 1)
 
     def discard(self, key, kind=_ANY):
-        """Remove the records with this key, of one kind or of all."""
+        """Remove the records with this key and kind. Without a kind, remove all with this key."""
         i = 0
         while i < self.count:
             if self.keys[i] == key and (kind == _ANY or kind == self.kinds[i]):
@@ -90,56 +98,59 @@ class UrcQueue:
             else:
                 i += 1
 
-    # The outcome of a +WIPCREATE
+    # Priority for the outcome of a +WIPCREATE
 
     def await_outcome(self):
-        """Let the outcome of a +WIPCREATE go before other URCs for a limited time (H5, H10)."""
+        """Send the outcome of a +WIPCREATE before other URCs, for 3 s at most (H5, H10)."""
         self.awaiting_outcome = True
         self._outcome_ms = ticks_add(self._clock.now_ms, _OUTCOME_MS)
 
     def tick(self):
-        """Return True if the time for the outcome has just ended."""
+        """Return True if the time limit for the outcome of a +WIPCREATE has just been reached."""
         if not self.awaiting_outcome or self.wait_ms():
             return False
         self.awaiting_outcome = False
         return True
 
     def wait_ms(self):
-        """Return the time in ms until tick() is needed."""
+        """Return the time in ms until the next call of tick() is needed."""
         if not self.awaiting_outcome:
             return _OUTCOME_MS
         return max(ticks_diff(self._outcome_ms, self._clock.now_ms), 0)
 
-    # Taking
+    # Read and remove records
 
     def find(self, kind):
-        """Return the position of the oldest record of this kind, or -1."""
+        """Return the index of the oldest record of this kind, or -1 if there is none."""
         for i in range(self.count):
             if self.kinds[i] == kind:
                 return i
         return -1
 
     def find_outcome(self):
-        """Return the position of the oldest READY or FAILED, or -1."""
+        """Return the index of the oldest READY or FAILED record, or -1 if there is none."""
         for i in range(self.count):
             if self.kinds[i] <= FAILED:
                 return i
         return -1
 
     def addr(self, i):
-        """Return the address of the peer in a REJECTED record, valid until the next call."""
+        """Return the peer's address (four bytes) in REJECTED record i.
+
+        The next call overwrites the returned buffer.
+        """
         for k in range(_ADDR_SIZE):
             self._addr[k] = self._addrs[_ADDR_SIZE * i + k]
         return self._addr
 
     def remove(self, i):
-        """Remove record i."""
+        """Remove record i from the queue."""
         self.count -= 1
         while i < self.count:
             self._move(i + 1, i)
             i += 1
 
-    # Inside
+    # Private helpers
 
     def _rejections(self):
         n = 0
@@ -173,6 +184,6 @@ class UrcQueue:
             self._copy_addr(self._addrs, _ADDR_SIZE * i, to)
 
     def _copy_addr(self, source, start, to):
-        # Byte by byte: a slice would be allocated.
+        # The loop copies each byte on its own, because a slice would be allocated.
         for k in range(_ADDR_SIZE):
             self._addrs[_ADDR_SIZE * to + k] = source[start + k]
