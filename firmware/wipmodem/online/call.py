@@ -1,10 +1,10 @@
-"""The host's own data call through the radio (ATD, ATA, ATO, ATH, S0; Q41).
+"""The host's data call through the radio (ATD, ATA, ATO, ATH, S0; Q41).
 
     _IDLE    --ATD, ATA--> _CALLING --CONNECT--> _UP --ATH, carrier lost--> _IDLE
                            _CALLING --any other result--> _IDLE
 
-The bearer serves the radio. In online data mode the host is mapped to the call; after an escape
-the call is on hold until ATO.
+The bearer exchanges bytes with the radio. In online data mode the host is mapped to the call;
+after an escape the call is on hold until ATO.
 """
 
 from ..clock import ticks_diff
@@ -22,26 +22,29 @@ from ..settings import S0, S7
 from ..urc import REGISTERED, RESULT, WIND
 from .tcp import IDLE_MS
 
-# States of the call.
+# States of the data call.
 _IDLE = const(0)
 _CALLING = const(1)
 _UP = const(2)
 
-_ANSWER = const(b"A")  # command that answers a call, for S0
-_RINGING_MS = const(6000)  # a RING that follows within this time belongs to the same call
-_RI_MS = const(100)  # H27: RI is on for this time at least, even if the call is answered sooner
-_WATCH_MS = const(100)  # interval of tick() during a call or while it rings
-# A radio whose call has ended drops its carrier and writes this line.
+_ANSWER = const(b"A")  # body of the ATA line that the modem runs to answer a call for S0
+_RINGING_MS = const(6000)  # longest time between two RINGs of the same incoming call
+_RI_MS = const(100)  # H27: shortest time for which RI is on, even if the call is answered sooner
+_WATCH_MS = const(
+    100
+)  # interval between calls of tick() while a data call is in progress or rings
+# When a call ends, the radio drops the carrier and then sends its own NO CARRIER line.
 _CALL_ENDED = const(b"\r\nNO CARRIER")
-_CALL_ENDED_MS = const(50)  # time from the loss of the carrier until the line has been received
+_CALL_ENDED_MS = const(50)  # longest time from the carrier loss to the radio's NO CARRIER line
 
 
 class Call:
-    """State of the host's data call, and the radio's unsolicited lines."""
+    """State of the host's data call. Also reports the radio's unsolicited lines to the host."""
 
     def __init__(self, context):
-        # Bytes from the radio that the host has not taken. The table's scratch buffer is free
-        # during a call: without a session no socket uses it.
+        # Bytes of the call that were read from the radio and not yet written to the host. The
+        # Span uses the scratch buffer of the socket table: during a call no session is up, so
+        # no socket needs that buffer.
         self.unread = Span(context.table.scratch)
         self._context = context
         self._radio = context.session.radio
@@ -50,21 +53,23 @@ class Call:
         self._settings = context.settings
         self._urcs = context.urcs
         self._state = _IDLE
-        self._rings = 0  # number of RINGs of the incoming call, 0 once it is answered
-        self._rang_ms = 0  # stamp of the last RING
-        self._ri = False  # RI is on
-        self._by_s0 = False  # S0 answers the call: the next ATA is not the host's
-        # While a call is being set up (V.250 5.6.1):
-        self.abortable = True  # a character from the host ends the call
-        self.ahead = -1  # number of bytes typed ahead, which abort nothing; -1: not known yet
-        self.byte = bytearray(1)  # buffer for one host byte
+        self._rings = 0  # number of RINGs of the incoming call, 0 after the call is answered
+        self._rang_ms = 0  # timestamp of the last RING
+        self._ri = False  # True while the RI line is on
+        self._by_s0 = False  # True if the next ATA comes from S0 and not from the host
+        # The next three attributes are used while a call is being set up (V.250 5.6.1).
+        self.abortable = True  # True if a character from the host ends the call attempt
+        self.ahead = (
+            -1
+        )  # number of host bytes typed ahead, which do not abort; -1: not counted yet
+        self.byte = bytearray(1)  # buffer for one byte from the host
 
     def busy(self):
-        """Return True during a call and while one is being set up."""
+        """Return True while a call is connected, on hold or being set up."""
         return self._state != _IDLE
 
     def up(self):
-        """Return True while the call is connected, also on hold."""
+        """Return True while a call is connected or on hold."""
         return self._state == _UP
 
     def ringing(self):
@@ -72,9 +77,9 @@ class Call:
         return self._ri
 
     def begin(self, text):
-        """Call with an AT command of the radio, bytes. Return False if the radio is not free.
+        """Begin a call attempt with a dial or answer command. Return False if the radio is busy.
 
-        No call may be in progress.
+        text: the command for the radio, bytes. The caller checks that no call is in progress.
         """
         if not self._radio.call(text, self._settings[S7] * 1000):
             return False
@@ -83,15 +88,15 @@ class Call:
         return True
 
     def prepare(self):
-        """Prepare to set up a call, for the host or for S0."""
+        """Reset the abort rules before the host or S0 begins a call attempt."""
         self.ahead = -1
         self.abortable = not self._by_s0
         self._by_s0 = False
 
     def result(self):
-        """Return the result code of the call that was begun, or None while it is being set up.
+        """Return the result code of a call attempt, or None while the call is being set up.
 
-        The code is CONNECT, or the reason why there is no call (V.250 6.3).
+        The result code is CONNECT, or the reason why the attempt failed (V.250 6.3).
         """
         if self._radio.calling():
             return None
@@ -100,15 +105,15 @@ class Call:
             return RESULT_CONNECT
         self._state = _IDLE
         code = self._radio.code
-        # The radio may have connected and lost the call since the last look: that is NO CARRIER.
+        # A call that was connected and lost since the last pass ends in NO CARRIER.
         return code if RESULT_CONNECT < code <= RESULT_NO_ANSWER else RESULT_NO_CARRIER
 
     def speed(self):
-        """Return the speed that the radio has reported, bit/s, or 0."""
+        """Return the speed of the call that the radio has reported, in bit/s, or 0."""
         return self._radio.speed
 
     def hang_up(self):
-        """End the call and drop what the host has not read. Return True if there was a call."""
+        """End the call, and drop and count unread data. Return True if there was a call."""
         was_busy = self.busy()
         if was_busy:
             self._radio.hang_up()
@@ -118,15 +123,15 @@ class Call:
         return was_busy
 
     def lost(self):
-        """Return True if the call was connected and the other side has ended it."""
+        """Return True if a connected call was ended by the remote side or by the network."""
         return self._state == _UP and not (self._radio.online() and self._radio.carrier())
 
     def wait_ms(self):
-        """Return the time in ms until tick() is needed."""
+        """Return the time in ms until the next tick() is needed."""
         return _WATCH_MS if self._needs_service() else IDLE_MS
 
     def tick(self):
-        """Report events of the call and the radio; answer a call for S0.
+        """Report call and radio events to the host. Answer an incoming call if S0 requires it.
 
         Return True if something was done.
         """
@@ -172,7 +177,7 @@ class Call:
         return self._report_wind(radio)
 
     def _report_wind(self, radio):
-        """Queue the +WIND with the lowest number, after the last one was written."""
+        """Queue the pending +WIND with the lowest number, unless a +WIND is still in the queue."""
         if not radio.winds or self._urcs.find(WIND) >= 0:
             return False
         event = 0
@@ -183,13 +188,16 @@ class Call:
         return True
 
     def _time_ri(self, since_ms):
-        """Switch RI off after the caller has given up, or after the call is answered."""
+        """Switch RI off after the caller has given up, or after the call is answered.
+
+        since_ms: time in ms since the last RING.
+        """
         if since_ms >= _RINGING_MS:
             self._rings = 0
         self._ri = self._rings > 0 or since_ms < _RI_MS
 
     def _is_answered(self):
-        """Return True, once for each call, if it has rung as often as S0 says."""
+        """Return True, once for each incoming call, when it has rung the number of times in S0."""
         if not 0 < self._settings[S0] <= self._rings:
             return False
         self._rings = 0
@@ -197,10 +205,10 @@ class Call:
 
 
 class CallChannel:
-    """Channel of the data call: bytes pass unchanged both ways (mode.py).
+    """Channel that moves the bytes of a data call unchanged in both directions (mode.py).
 
     After the carrier is lost, the radio may still hold bytes of the call, followed by its own NO
-    CARRIER. That line is waited for, and is not passed on as data.
+    CARRIER line. The channel waits for that line and does not send it to the host as data.
     """
 
     def __init__(self, context):
@@ -211,28 +219,30 @@ class CallChannel:
         self._serial = context.board.serial
         self._out = context.writer.out
         self._unread = context.online.call.unread
-        self._lost = False  # the carrier is lost
-        self._lost_ms = 0  # stamp of the loss
-        self._empty = False  # the carrier is lost, and all bytes of the radio have been read
+        self._lost = False  # True after the carrier was lost
+        self._lost_ms = 0  # timestamp of the carrier loss
+        self._empty = (
+            False  # True if the carrier is lost and all bytes of the radio have been read
+        )
 
     def enter(self):
         self._lost = self._empty = False
 
     def leave(self):
-        """Keep the call on hold."""
+        """Do nothing: the call stays on hold until ATO or ATH."""
 
     def peer_gone(self):
         return self._lost
 
     def outcome(self):
-        """Return RESULT, for NO CARRIER, after a lost call once its last byte is written."""
+        """Return RESULT (NO CARRIER) once the last byte of a lost call is written, else MORE."""
         if not self._empty or self._unread.remaining() or self._out.count():
             return MORE
         self._call.hang_up()
         return self._context.finish(RESULT_NO_CARRIER)
 
     def tick(self):
-        """Return True if the carrier has just been lost."""
+        """Check the carrier. Return True if this check has detected a loss of the carrier."""
         if self._lost or not self._call.lost():
             return False
         self._lost = True
@@ -243,7 +253,7 @@ class CallChannel:
         return _CALL_ENDED_MS if self._lost else IDLE_MS
 
     def from_host(self, span):
-        """Send host bytes to the radio. After the call has ended they are dropped and counted."""
+        """Send host bytes to the radio. After the call has ended, drop and count host bytes."""
         if self._lost:
             self._context.counters.add(TX_DROPPED, span.remaining())
             span.consume(span.remaining())
@@ -262,8 +272,8 @@ class CallChannel:
         return span.remaining() > 0 and span.write_to(self._serial) > 0
 
     def _read(self, span):
-        # Look at the carrier before the read: a NO CARRIER that is read after its loss is the
-        # radio's line, not data.
+        # The carrier is checked before the read: a NO CARRIER that is read after the loss of the
+        # carrier comes from the radio and is not data of the call.
         self.tick()
         if self._lost and ticks_diff(self._clock.now_ms, self._lost_ms) < _CALL_ENDED_MS:
             return

@@ -1,25 +1,27 @@
 """The escape sequence `+++` with a guard time before and after it (D5-D7, Q21, H19).
 
-    silence >= guard | + ... + ... + , each within one guard time of the last | silence >= guard
+    pause >= guard time | + ... + ... + , each within a guard time | pause >= guard time
 
-S2 is the escape character, S12 the guard time. Only one to three escape characters that come
-alone, after a silence, can begin an escape: every other block is data as it stands, and the hot
-path examines no more of it than its length. The characters are held back until the escape is
-decided. Then the escape consumes them, or they are released: sent to the peer before anything
-else. After the peer has gone, no silence is needed before them, and escape characters at the end
-of a block count too (H13).
+S2 is the escape character, S12 the guard time. A block from the host can begin an escape only if
+the block consists of one to three escape characters and a pause of one guard time precedes them.
+Every other block is data, and the hot path examines only its length. The escape characters are
+held back until the modem has decided whether they form an escape sequence. An escape sequence is
+consumed. Otherwise the characters are released: the modem sends them to the peer before any other
+byte. After the peer has closed, an escape needs no pause before it, and escape characters at the
+end of a block count too (H13).
 
-A silence counts only as far as the modem looked at the line. There are two kinds of time in which
-it did not look. Both end a silence instead of adding to it:
+A pause in the host's bytes is proved only for times at which the modem polled the serial port.
+Two kinds of time without a poll interrupt a pause instead of adding to it:
 
-- Time that the loop has measured (clock.gap_ms): a pass that took long, or a poll that slept
-  longer than the loop asked for. After more than STALL_MS the silence starts again: the bytes that
-  wait may have come at any moment, and others may still be on their way, held up in front of the
-  modem. Three held characters stay held for another whole guard time, if no byte follows.
-- A sleep no longer than the loop asked for. A byte wakes the loop at once, unless the process was
-  stopped meanwhile, which no clock shows. Only an empty line proves a silence then. So the loop
-  looks at the line shortly before a guard time ends and when it ends (`wait_ms`). Bytes found
-  after a longer sleep complete no silence, but spoil none that was proved before.
+- A poll gap that the loop has measured (clock.gap_ms): a pass took long, or a poll slept longer
+  than requested. After a gap of more than STALL_MS the measurement of the pause starts again: the
+  bytes in the UART may have arrived at any time in the gap, and more bytes may be delayed on their
+  way to the modem. Three held characters stay held for another guard time, if no byte follows.
+- A sleep that was not longer than requested. A byte wakes the loop at once, unless the operating
+  system has stopped the process meanwhile, which no clock shows. So a sleep proves a pause only if
+  the serial port is empty after the sleep. The loop polls the serial port shortly before the end
+  of a guard time and again at its end (`wait_ms`). Bytes that are found after a longer sleep
+  do not complete a guard time, but a guard time that was complete before them stays valid.
 """
 
 from ..clock import ticks_back, ticks_diff
@@ -27,10 +29,13 @@ from ..compat import const
 from ..pipe import Span
 from ..settings import S2, S12
 
-_LAST_CHARACTER = const(127)  # a higher S2 disables the escape
-_STEP_MS = const(20)  # unit of S12
-STALL_MS = const(100)  # in a longer poll gap, a burst could look like silence and `+++`
-_LAST_LOOK_MS = const(50)  # a look at the line so long before a guard time ends
+_LAST_CHARACTER = const(127)  # a value of S2 above this code disables the escape sequence
+_STEP_MS = const(20)  # unit of the guard time in S12
+# Longest poll gap that does not restart the measurement of a pause. In a longer gap, a burst of
+# data could look like a pause followed by `+++`.
+STALL_MS = const(100)
+# Time before the end of a guard time at which the modem polls the serial port once more.
+_LAST_LOOK_MS = const(50)
 _IDLE_MS = const(1000)
 
 
@@ -40,28 +45,30 @@ class Escape:
     def __init__(self, settings, clock):
         self._settings = settings
         self._clock = clock
-        # Escape characters that turned out to be data: sent before any other byte.
+        # Escape characters that were not an escape sequence. They are sent before any other byte.
         self.released = Span(bytearray(b"+++"))
-        self.held = 0  # number of escape characters held back
-        self.unguarded = False  # the peer has gone: no silence is needed before an escape
-        self._last_ms = 0  # earliest time at which the last host byte can have come
-        self._guarded = False  # a guard time has passed since the last host byte
+        self.held = 0  # number of escape characters held back, 0 to 3
+        self.unguarded = (
+            False  # True after the peer has closed: an escape needs no pause before it
+        )
+        self._last_ms = 0  # timestamp of the earliest possible arrival of the last host byte
+        self._guarded = False  # True if a guard time has passed since the last host byte
 
     def note_input(self):
-        """Note host bytes that are not data, such as a command line.
+        """Restart the measurement of the pause after host bytes that are no data, e.g. commands.
 
-        The bytes may have come at any time in the poll gap. After a stall they count as new:
-        their age must not pass for a silence after them.
+        The bytes may have arrived at any time in the poll gap. After a gap of more than STALL_MS
+        the bytes count as new, so that the gap is not taken for a pause after the bytes.
         """
         self._note(self._clock.gap_ms)
 
     def _note(self, gap_ms):
-        """Note that the last host byte came, up to gap_ms before now."""
+        """Set the time of the last host byte to gap_ms before now, or to now after a stall."""
         self._last_ms = ticks_back(self._clock.now_ms, gap_ms if gap_ms <= STALL_MS else 0)
         self._guarded = False
 
     def filter(self, span):
-        """Hold back escape characters of a block from the host. They are consumed from it."""
+        """Consume and hold back the escape characters of a host block that may form an escape."""
         n = self._characters(span) if span.end - span.start <= 3 else 0
         begins = self._guarded or self.unguarded or self.held
         if n and begins and self.held + n <= 3:
@@ -76,10 +83,11 @@ class Escape:
         self._note(0 if self.held else self._clock.gap_ms)
 
     def check(self, since_read_ms):
-        """Judge the silence up to now. Return True if an escape is complete.
+        """Check the length of the pause in the host's bytes. Return True if an escape is complete.
 
-        Called in every pass, before `filter` gets the bytes just read. since_read_ms: ms between
-        the last two looks at the line if bytes have been read, else 0.
+        The modem calls check() in every pass, before filter() gets the bytes that were just read.
+        since_read_ms: ms between the last two reads of the serial port if the last read has
+        returned bytes, else 0.
         """
         if self._clock.gap_ms > STALL_MS:
             self._restart()
@@ -104,11 +112,11 @@ class Escape:
         return False
 
     def silence_ms(self):
-        """Return the ms since the last host byte."""
+        """Return the time in ms since the last host byte."""
         return ticks_diff(self._clock.now_ms, self._last_ms)
 
     def wait_ms(self):
-        """Return the ms until check() is needed, if no byte comes."""
+        """Return the time in ms until check() is needed, if no host byte arrives earlier."""
         if self._guarded and not self.held:
             return _IDLE_MS
         guard_ms = self._settings[S12] * _STEP_MS
@@ -116,7 +124,7 @@ class Escape:
         return left_ms - _LAST_LOOK_MS if left_ms > _LAST_LOOK_MS else max(left_ms, 0)
 
     def release(self):
-        """Release the characters held back, if any: they are data."""
+        """Release the escape characters held back, if any, to be sent as data."""
         if not self.held:
             return
         self.released.fill(self.held)
@@ -125,14 +133,14 @@ class Escape:
             self.released.buf[i] = self._settings[S2]
 
     def discard(self):
-        """Discard the characters held back or released. Return their number."""
+        """Discard the escape characters that are held back or released. Return their number."""
         discarded = self.held + self.released.remaining()
         self.held = 0
         self.released.fill(0)
         return discarded
 
     def _characters(self, span):
-        """Return the number of bytes if all are escape characters, else 0."""
+        """Return the number of bytes in `span` if all of them are escape characters, else 0."""
         n = span.remaining()
         character = self._settings[S2]
         if character > _LAST_CHARACTER:
@@ -143,7 +151,7 @@ class Escape:
         return n
 
     def _hold_last(self, span):
-        """Hold back 1 to 3 escape characters at the end of a block, as if they came alone."""
+        """Hold back the escape characters at the end of a block, if there are 1 to 3 of them."""
         n = 0
         character = self._settings[S2]
         while n < span.remaining() and span.buf[span.end - 1 - n] == character:
@@ -153,7 +161,7 @@ class Escape:
             span.end -= n
 
     def _restart(self):
-        """Start the silence again. Fewer than three held characters are data."""
+        """Restart the measurement of the pause. Release one or two held characters as data."""
         if self.held < 3:
             self.release()
         self._note(0)

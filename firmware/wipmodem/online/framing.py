@@ -1,5 +1,7 @@
-"""ETX and DLE in data mode: ETX is a mark, DLE makes the byte after it data (D15, D16, Q23, Q24,
-H12)."""
+"""ETX and DLE in online data mode (D15, D16, Q23, Q24, H12).
+
+An ETX marks the end of a datagram or of the data to a TCP peer. A byte after a DLE is always data.
+"""
 
 from ..compat import const
 from .tcp import SocketChannel
@@ -19,23 +21,23 @@ def find_special(buf, start, end):
 
 
 class Framed(SocketChannel):
-    """Base of the channels with ETX and DLE.
+    """Base class of the channels that use ETX and DLE.
 
-    A subclass has `_write(span, n)`, which sends up to n bytes of a span and consumes them, and
-    `_on_etx()`, called for an ETX of the host that no DLE precedes.
+    A subclass implements `_write(span, n)`, which sends up to n bytes of a span and consumes the
+    sent bytes, and `_on_etx()`, which handles an ETX from the host that is not data.
     """
 
     def __init__(self, context):
         super().__init__(context.table.io)
         self._out = context.writer.out
-        self._escaped = False  # the last host byte was a DLE
+        self._escaped = False  # True after a DLE from the host: the next host byte is data
 
     def enter(self, sock):
         self._sock = sock
         self._escaped = False
 
     def _decode(self, span):
-        """Handle a run of plain host bytes, or one special byte. Return False if none was."""
+        """Handle a run of plain host bytes, an ETX or a DLE. Return False if none was handled."""
         start = span.start
         run = find_special(span.buf, start, span.end) - start
         if self._escaped or run:
@@ -51,8 +53,10 @@ class Framed(SocketChannel):
         return True
 
     def _encode(self, rx):
-        """Write a run of plain bytes, or a DLE and one special byte, to the host. Return the
-        number of bytes read from `rx`. The output has room for 2 bytes at least."""
+        """Write a run of plain bytes, or one ETX or DLE that a DLE escapes, to the host.
+
+        Return the number of bytes consumed from `rx`. The output must have room for 2 bytes.
+        """
         rx.peek()
         n = find_special(rx.buf, rx.start, rx.end) - rx.start
         if n:

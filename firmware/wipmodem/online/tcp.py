@@ -1,4 +1,4 @@
-"""TCP in mode 2 of +WIPDATA: every byte is data (D1, D9, Q28)."""
+"""The channel for TCP in mode 2 of +WIPDATA, where every byte is data (D1, D9, Q28)."""
 
 from ..clock import ticks_add, ticks_diff
 from ..compat import const
@@ -7,25 +7,25 @@ from ..contract import NO_DELAY
 from ..settings import GATHER
 from ..sockets.socket import READY
 
-IDLE_MS = const(1000)  # wait_ms() of a channel that waits for nothing
-_SEGMENT = const(512)  # bytes that are sent without waiting for more
-_STEP_MS = const(10)
+IDLE_MS = const(1000)  # value of wait_ms() for a channel that has no timer running
+_SEGMENT = const(512)  # a block of at least this many bytes is sent without coalescing delay
+_STEP_MS = const(10)  # time unit of option 12 of +WIPCFG
 
 
 class CoalesceTimer:
-    """Delay of the first host byte that waits for more: option 12 of +WIPCFG (Q3)."""
+    """Timer of the coalescing delay for host bytes, which is option 12 of +WIPCFG (Q3)."""
 
     def __init__(self, clock, settings):
         self._clock = clock
         self._settings = settings
-        self._due_ms = 0  # stamp at which the bytes are sent
+        self._due_ms = 0  # timestamp of the end of the delay
 
     def delay_ms(self):
-        """Return the delay in ms; 0: bytes are sent at once."""
+        """Return the coalescing delay in ms, or 0 if bytes are sent at once."""
         return self._settings[GATHER] * _STEP_MS
 
     def start(self):
-        """Start the delay: the first byte has been collected."""
+        """Start the delay. The caller has collected the first byte."""
         self._due_ms = ticks_add(self._clock.now_ms, self.delay_ms())
 
     def expired(self):
@@ -33,16 +33,16 @@ class CoalesceTimer:
         return ticks_diff(self._clock.now_ms, self._due_ms) >= 0
 
     def wait_ms(self):
-        """Return the ms until the delay has passed."""
+        """Return the time in ms until the end of the delay."""
         return max(ticks_diff(self._due_ms, self._clock.now_ms), 0)
 
 
 class SocketChannel:
-    """Base of all channels of sockets. mode.py describes the methods of a channel."""
+    """Base class of all channels for sockets. mode.py describes the methods of a channel."""
 
     def __init__(self, io):
         self._io = io
-        self._sock = None  # the mapped socket, or the last one
+        self._sock = None  # socket that is mapped, or that was mapped last
 
     def enter(self, sock):
         self._sock = sock
@@ -64,7 +64,7 @@ class SocketChannel:
 
 
 class Transparent(SocketChannel):
-    """Channel that changes no byte. Small blocks from the host are coalesced."""
+    """Channel that moves all bytes unchanged. Small blocks from the host are coalesced."""
 
     def __init__(self, io, serial, out, clock, settings):
         super().__init__(io)
@@ -73,14 +73,14 @@ class Transparent(SocketChannel):
         self._timer = CoalesceTimer(clock, settings)
 
     def leave(self):
-        """Send what has been coalesced."""
+        """Send the bytes that have been coalesced."""
         self._uncork()
 
     # From the host
 
     def from_host(self, span):
         sock = self._sock
-        # Bytes that follow unsent ones wait for these: the timer would only add to the delay.
+        # New bytes after unsent bytes have to wait anyway, so they get no coalescing delay.
         if span.remaining() < _SEGMENT and not sock.unsent() and self._may_wait(sock):
             self._io.corked = sock
             self._timer.start()
@@ -89,9 +89,9 @@ class Transparent(SocketChannel):
             self._uncork()
 
     def burst(self, span):
-        """Move full blocks from the serial port to the net. Return True if bytes remain to send.
+        """Move full host blocks to the socket. Return True if `span` has unsent bytes.
 
-        span: a sent block, which is filled again.
+        span: a block that has been sent. The serial port refills the span.
         """
         self._io.send_burst(self._sock, self._serial, span)
         return span.remaining() > 0
@@ -105,7 +105,7 @@ class Transparent(SocketChannel):
             self._io.flush(self._sock)
 
     def tick(self):
-        """Send coalesced bytes whose delay has passed. Return True if there were some."""
+        """Send coalesced bytes if their delay has passed. Return True if bytes were due."""
         due = self._io.corked is not None and self._timer.expired()
         if due:
             self._uncork()
@@ -120,18 +120,18 @@ class Transparent(SocketChannel):
         return self._sock.rx.count() > 0
 
     def to_host(self):
-        """Write from the socket's rx buffer to the serial port, after all other output."""
+        """Write socket data from the rx buffer to the serial port, after all other output."""
         rx = self._sock.rx
         was_full = not rx.free()  # before peek(), which makes room in the ring
         if self._out.count() or not rx.peek():
             return False
-        # After a full block there may be more. While the UART still sends, a burst would gain
-        # nothing: on a chip each write waits until the UART has room.
+        # After a full block, the socket may have more data for a burst. While the UART is still
+        # sending, a burst would gain nothing: on a chip each write blocks until the UART has room.
         burst = rx.end == len(rx.buf) and self._serial.tx_done()
         written = rx.write_to(self._serial)
         if burst and not rx.remaining():
             self._io.receive_burst(self._sock, self._serial)
-        # Without one of these, the net port is watched for more bytes already.
+        # In all other cases the net port already watches the socket for data.
         if burst or (was_full and rx.free()):
             self._io.resume(self._sock)
         return written > 0

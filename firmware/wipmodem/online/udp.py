@@ -1,18 +1,18 @@
-"""UDP in mode 1 of +WIPDATA: an ETX ends each datagram, both ways (D1, D16, Q23, H14)."""
+"""UDP in mode 1 of +WIPDATA: an ETX ends each datagram in both directions (D1, D16, Q23, H14)."""
 
 from ..compat import RingIO
 from .framing import ETX, Framed
 
 
 class DatagramBuffer:
-    """Host bytes of the next datagram, and the datagram that is being sent."""
+    """Buffers for the datagram that is being collected and the datagram that is being sent."""
 
     def __init__(self, io, sizes):
         self._io = io
         self._size = sizes.datagram
-        self.ring = RingIO(sizes.datagram)  # bytes of the next datagram
+        self.ring = RingIO(sizes.datagram)  # host bytes collected for the next datagram
         self.datagram = bytearray(sizes.datagram)
-        self._sending = 0  # size of the datagram that the net port has not taken yet, or 0
+        self._sending = 0  # bytes in `datagram` that the net port has not accepted yet, or 0
 
     def count(self):
         """Return the number of bytes collected for the next datagram."""
@@ -25,11 +25,14 @@ class DatagramBuffer:
             self.flush(sock)
 
     def ready(self, sock):
-        """Return True if more bytes may be collected: the last datagram has been sent."""
+        """Return True if the previous datagram is sent, so that more bytes may be collected."""
         return not self._sending or self.flush(sock)
 
     def flush(self, sock):
-        """Send the datagram, unless it is empty. Return False if the net port takes none now."""
+        """Send the collected bytes as a datagram. Return False if the net port does not accept it.
+
+        No datagram is sent if no bytes have been collected.
+        """
         if not self._sending:
             self._sending = self.ring.readinto(self.datagram, len(self.datagram))
         if self._sending and self._io.send_to_peer(sock, self.datagram, self._sending):
@@ -37,14 +40,14 @@ class DatagramBuffer:
         return not self._sending
 
     def close(self, sock):
-        """Send the datagram now, or drop and count it (D8)."""
+        """Send the datagram, or drop and count it if the net port does not accept it now (D8)."""
         if not self.flush(sock):
             self._io.count_unsent(sock, self._sending)
         self._sending = 0
 
 
 class Datagrams(Framed):
-    """Channel of a UDP socket."""
+    """Channel of a UDP socket, where an ETX ends each datagram."""
 
     def __init__(self, context):
         super().__init__(context)
@@ -76,7 +79,7 @@ class Datagrams(Framed):
                 sock.datagram -= self._encode(sock.rx)
             else:
                 self._end_datagram()
-                self._io.end_datagram(sock)  # the next datagram may be received
+                self._io.end_datagram(sock)  # the net port may now receive the next datagram
         return moved
 
     def _end_datagram(self):

@@ -1,8 +1,8 @@
-"""The data modes that only the dialect wipsoft has.
+"""The modes of +WIPDATA that exist only in the dialect wipsoft.
 
-TCP, mode 1: DLE escapes ETX and DLE, a bare ETX closes our half of the connection, SHUTDOWN
-reports that the peer has closed its half (H12, H13, D20, D21). UDP, mode 2: the bytes that came
-within the delay of option 12 of +WIPCFG are one datagram (H12).
+TCP, mode 1: DLE escapes ETX and DLE, an ETX without a DLE closes the modem's half of the
+connection, and SHUTDOWN reports that the peer has closed its half (H12, H13, D20, D21). UDP, mode
+2: host bytes that arrive within the delay of option 12 of +WIPCFG form one datagram (H12).
 """
 
 from .. import urc
@@ -15,19 +15,19 @@ from .udp import Datagrams
 
 
 class Escaped(Framed):
-    """Channel of a TCP socket with ETX and DLE."""
+    """Channel of a TCP socket in mode 1 of +WIPDATA, which uses ETX and DLE."""
 
     def __init__(self, context):
         super().__init__(context)
         self._context = context
         self._writer = context.writer
         self._urcs = context.urcs
-        # The channel that coalesces and sends the decoded bytes.
+        # Channel that coalesces and sends the decoded bytes.
         self._transparent = Transparent(
             self._io, context.board.serial, self._out, context.clock, context.settings
         )
-        self._decoded = Span(b"")  # plain bytes of the host's block
-        self._reported = False  # SHUTDOWN was written
+        self._decoded = Span(b"")  # host bytes in which ETX and DLE are decoded
+        self._reported = False  # True after SHUTDOWN was written for the mapped socket
 
     def enter(self, sock):
         super().enter(sock)
@@ -38,9 +38,9 @@ class Escaped(Framed):
         self._transparent.leave()
 
     def outcome(self):
-        """Return FAILED after a reset, once all received data is written (D21).
+        """Return FAILED after a reset, once all received data is written, else MORE (D21).
 
-        The final result reports the error: the +WIPERROR that waits is dropped.
+        The final result code reports the error, so the queued +WIPERROR is dropped.
         """
         sock = self._sock
         if sock.state != FAILED or sock.has_data():
@@ -70,7 +70,10 @@ class Escaped(Framed):
         span.start = decoded.start
 
     def _on_etx(self):
-        """Close our half. Host bytes after the ETX are dropped and counted (H12)."""
+        """Close the modem's half of the connection (H12).
+
+        Host bytes after the ETX are dropped and counted.
+        """
         self._transparent.leave()
         self._io.shutdown_write(self._sock)
 
@@ -87,7 +90,7 @@ class Escaped(Framed):
         return self._report_close() or moved
 
     def _report_close(self):
-        """Write SHUTDOWN once, after the peer's last byte (H13). Return True if it was written."""
+        """Write SHUTDOWN once, after the last byte of the peer (H13). Return True if written."""
         sock = self._sock
         closed = sock.state == PEER_CLOSED and not sock.has_data()
         if self._reported or not closed or not self._writer.room():
@@ -98,7 +101,7 @@ class Escaped(Framed):
 
 
 class RawDatagrams(Datagrams):
-    """Channel of a UDP socket without marks: a delay ends the host's datagram (Q3)."""
+    """Channel of a UDP socket without ETX: a delay ends each datagram from the host (Q3)."""
 
     def __init__(self, context):
         super().__init__(context)
@@ -114,7 +117,7 @@ class RawDatagrams(Datagrams):
             self._buffer.flush(self._sock)
 
     def tick(self):
-        """Send the datagram whose delay has passed. Return True if one was sent."""
+        """Send the collected datagram if its delay has passed. Return True if it was sent."""
         buffer = self._buffer
         return buffer.count() > 0 and self._timer.expired() and buffer.flush(self._sock)
 
@@ -122,11 +125,11 @@ class RawDatagrams(Datagrams):
         return self._timer.wait_ms() if self._buffer.count() else IDLE_MS
 
     def _encode(self, rx):
-        """Write bytes to the host as they are. Return the number of bytes read from `rx`."""
+        """Write bytes to the host unchanged. Return the number of bytes consumed from `rx`."""
         rx.peek()
         n = self._out.write(rx.buf, rx.start, min(rx.remaining(), self._out.free()))
         rx.consume(n)
         return n
 
     def _end_datagram(self):
-        """Write nothing: the host gets no marks."""
+        """Write nothing, because datagrams to the host have no end mark in this mode."""
