@@ -1,59 +1,61 @@
 """The arguments of an extended command: split in place, then checked against a specification.
 
-A specification is bytes in the bracket notation of V.250 5.4.2, without its commas. A character
-is one argument. Arguments in brackets are optional; those of one pair of brackets are given
-together or not at all.
+A specification is a bytes object in the bracket notation of V.250 5.4.2, without the commas. Each
+character describes one argument. Arguments in brackets are optional: the host gives either all
+arguments in one pair of brackets or none of them.
 
     t       a text
-    0 to 9  a number from 0 to that digit; any other number is plain ERROR
-    others  a number, with the range and the error number of that letter in the table of kinds
+    0 to 9  a number from 0 to that digit; a larger number is plain ERROR
+    others  a number; the table of kinds has the range and the error number for each letter
 
-So `pi[o][to]` means a protocol, an index, an optional port, and an optional text with its port.
-A specification may also be (place, ((value, specification), ...)): the number at that place
-chooses among specifications. Arguments up to that place must not be optional.
+So `pi[o][to]` means a protocol, an index, an optional port, and an optional text with a port.
+A specification may also be (place, ((value, specification), ...)): the number that is argument
+`place` selects one of the specifications. Arguments up to `place` must not be optional.
 
-Numbers may stand in quotes, and texts may stand without quotes (H2). Wrong syntax (the number or
-the kind of arguments, a misplaced quote or backslash) is plain ERROR, whatever else is wrong (E3).
-Only if the syntax is right are the ranges checked, from left to right.
+The host may give numbers in quotes, and texts without quotes (H2). Wrong syntax (a wrong number or
+kind of arguments, a misplaced quote or backslash) is plain ERROR, even if a range error applies
+too (E3). The ranges are checked from left to right after the syntax has been checked.
 
-Within quotes, a backslash and two hexadecimal digits stand for any byte (H24; V.250 5.4.2.2). A
-quote therefore always opens or closes a text.
+Within quotes, a backslash and two hexadecimal digits represent any byte (H24; V.250 5.4.2.2). A
+quote character in a command line therefore always opens or closes a text.
 """
 
 from ..compat import const
 from ..errors import ERROR
 
-_MAX_COUNT = const(8)  # no command has more arguments
-_TOO_LARGE = const(9999999)  # larger numbers are kept as this one, which is above every range
+_MAX_COUNT = const(8)  # largest number of arguments of a command
+_TOO_LARGE = const(
+    9999999
+)  # stored in place of any larger number; above the range of every argument
 
-# Values of arguments that are no number.
+# Values that are stored for arguments without a number.
 _OMITTED = const(-1)
 _NOT_A_NUMBER = const(-2)
 
-_MALFORMED = const(-1)  # in place of a position in the line
-_REQUIRED = const(-1)  # in place of the first argument in brackets
+_MALFORMED = const(-1)  # returned instead of a position in the line after wrong syntax
+_REQUIRED = const(-1)  # instead of the index of the first argument in brackets
 
-# Characters of a specification.
+# Characters of an argument specification.
 _OPEN = const(0x5B)
 _CLOSE = const(0x5D)
 _TEXT = const(0x74)  # t
 _ZERO = const(0x30)
 _NINE = const(0x39)
-# A row of the table of kinds is (lowest, highest, error number).
+# Index of the error number in a row (lowest, highest, error number) of the table of kinds.
 _ERROR_NUMBER = const(2)
 
 # Characters of a command line.
 _QUOTE = const(0x22)
 _COMMA = const(0x2C)
-_UPPER_CASE = const(0xDF)  # mask for letters
-_ESCAPE_SIZE = const(3)  # characters of an escape such as `\22`
+_UPPER_CASE = const(0xDF)  # mask that converts a letter to upper case
+_ESCAPE_SIZE = const(3)  # number of characters in an escape such as `\22`
 
 
 def command_end(line, start, end):
-    """Return the position in `line` where the command in line[start:end] ends.
+    """Return the position in `line` where the first command in line[start:end] ends.
 
-    That is the next semicolon outside quotes. Without one, or after a quote that is never closed,
-    it is `end`. Allocates nothing.
+    A command ends at the next semicolon outside quotes. Without such a semicolon, or after a quote
+    that is never closed, the command ends at `end`. Allocates nothing.
     """
     while True:
         semicolon = line.find(b";", start, end)
@@ -70,7 +72,8 @@ def command_end(line, start, end):
 def _has_valid_escapes(line, start, end):
     """Return True if two hexadecimal digits follow each backslash in line[start:end].
 
-    A quote stands at `end`. It is no hexadecimal digit, so no escape reaches past it.
+    The character at `end` is a quote. A quote is no hexadecimal digit, so no valid escape extends
+    beyond `end`.
     """
     start = line.find(b"\\", start, end)
     while start >= 0:
@@ -85,37 +88,37 @@ def _is_hex(char):
 
 
 def _unescape(text):
-    """Return `text` with each escape replaced by its byte. The escapes must be valid."""
+    """Return `text` with each escape replaced by the byte it represents. Escapes must be valid."""
     first, *rest = text.split(b"\\")
     return first + b"".join([bytes((int(part[:2], 16),)) + part[2:] for part in rest])
 
 
 class Arguments:
-    """Arguments of the command in progress, by their place from 0. They last until split().
+    """Arguments of the command in progress, numbered from 0 and valid until the next split().
 
-    kinds: a dict from a letter's code to (lowest, highest, error number). If `highest` is None,
-    `lowest` is a tuple of all values.
+    kinds: table of kinds, a dict from the code of a letter to (lowest, highest, error number). If
+    `highest` is None, `lowest` is a tuple of all valid values.
     """
 
     def __init__(self, kinds):
-        self.count = 0  # arguments in the line, omitted ones included
-        self.public_end = 0  # the line up to this position contains no credentials
+        self.count = 0  # number of arguments in the line, including omitted arguments
+        self.public_end = 0  # position in the line before which there are no credentials
         self._kinds = kinds
         self._line = b""
-        # For each argument: its number (or a value above), its start and end in the line, and its
-        # character in the specification.
+        # For each argument: its number (or _OMITTED or _NOT_A_NUMBER), the positions of its start
+        # and end in the line, and its character in the specification.
         self._value = [0] * _MAX_COUNT
         self._start = [0] * _MAX_COUNT
         self._end = [0] * _MAX_COUNT
         self._letter = bytearray(_MAX_COUNT)
 
     def set_number(self, value):
-        """Hold one number: that of a basic command."""
+        """Store the number of a basic command as the only argument."""
         self.count = 1
         self._value[0] = value
 
     def value(self, i):
-        """Return argument i, a number >= 0 if the specification says so. It must be given."""
+        """Return the number that is argument i. The argument must be given and be a number."""
         return self._value[i]
 
     def value_or(self, i, default):
@@ -123,15 +126,15 @@ class Arguments:
         return self._value[i] if self.given(i) else default
 
     def given(self, i):
-        """Return True if argument i is not omitted. An empty text in quotes is given."""
+        """Return True if argument i is not omitted. An empty text in quotes counts as given."""
         return i < self.count and self._value[i] != _OMITTED
 
     def is_number(self, i):
-        """Return True if argument i is given and is a decimal number, in quotes or not."""
+        """Return True if argument i is a decimal number, with or without quotes."""
         return i < self.count and self._value[i] >= 0
 
     def text(self, i):
-        """Return argument i as bytes, without its quotes and escapes. Allocates."""
+        """Return argument i as bytes, without quotes and with its escapes decoded. Allocates."""
         start = self._start[i]
         text = bytes(self._line[start : self._end[i]])
         if self._line[start - 1] != _QUOTE or text.find(b"\\") < 0:
@@ -141,8 +144,8 @@ class Arguments:
     def split(self, line, start, end):
         """Split line[start:end], the text after the `=` of a command, at its commas.
 
-        Return 0, or ERROR for a misplaced quote or backslash, or too many arguments. `line` must
-        not change while the arguments are in use. Allocates nothing.
+        Return 0, or ERROR for a misplaced quote or backslash, or for too many arguments. The
+        caller must not change `line` while the arguments are in use. Allocates nothing.
         """
         self._line = line
         self.public_end = start
@@ -177,11 +180,11 @@ class Arguments:
             i -= 1
             if choices[i][0] == self._value[place]:
                 return self.check(choices[i][1])
-        # All specifications have the same letter at this place.
+        # All specifications of a choice have the same letter at index `place`.
         return self._kinds[choices[0][1][place]][_ERROR_NUMBER]
 
     def _split_one(self, start, end):
-        """Note one argument. Return the position of its comma, or `end`, or _MALFORMED."""
+        """Store one argument. Return the position of the next comma, or `end`, or _MALFORMED."""
         line = self._line
         if start < end and line[start] == _QUOTE:
             return self._split_quoted(start + 1, end)
@@ -194,19 +197,24 @@ class Arguments:
         return stop
 
     def _split_quoted(self, start, end):
-        """Note one argument in quotes, which starts after the first quote. Return the same."""
+        """Store one argument in quotes. start: position after the opening quote.
+
+        Return the position of the next comma, or `end`, or _MALFORMED.
+        """
         line = self._line
         stop = line.find(b'"', start, end)
         if stop < 0 or not _has_valid_escapes(line, start, stop):
             return _MALFORMED
         self._note(self.count, start, stop)
         if start == stop:
-            self._value[self.count] = _NOT_A_NUMBER  # "" is an empty text, and not omitted
+            self._value[self.count] = (
+                _NOT_A_NUMBER  # "" is an empty text and not an omitted argument
+            )
         stop += 1
         return stop if stop == end or line[stop] == _COMMA else _MALFORMED
 
     def _note(self, i, start, end):
-        """Store line[start:end] as argument i, with its number if it is one."""
+        """Store line[start:end] as argument i, and its value if the text is a decimal number."""
         self._start[i] = start
         self._end[i] = end
         value = _OMITTED if start == end else 0
@@ -217,9 +225,9 @@ class Arguments:
         self._value[i] = value
 
     def _matches(self, spec):
-        """Note the letter of each argument. Return True if the syntax is right."""
+        """Store the letter of each argument. Return True if the syntax is right."""
         i = k = 0
-        first = _REQUIRED  # the first argument in the brackets that are open
+        first = _REQUIRED  # index of the first argument in the open brackets, if any
         while k < len(spec):
             letter = spec[k]
             k += 1
@@ -235,16 +243,17 @@ class Arguments:
         return self.count <= i
 
     def _fits(self, i, first):
-        """Return True if argument i has the right kind, or is omitted with its whole brackets."""
+        """Return True if argument i has the right kind, or if its whole brackets are omitted."""
         given = self.given(i)
         if given != (first < 0 or self.given(first)):
             return False
         return not given or self._letter[i] == _TEXT or self._value[i] >= 0
 
     def _find_public_end(self):
-        """Move public_end to the end of the numbers before the first text.
+        """Set public_end to the end of the last argument before the first text.
 
-        A password such as the text in AT+WIPBR=2,6,1,1234 is no number, even one of digits.
+        The last argument of AT+WIPBR=2,6,1,1234 is a password. Its kind is text, although it
+        consists of digits.
         """
         i = 0
         while i < self.count and self._letter[i] != _TEXT:
@@ -259,7 +268,7 @@ class Arguments:
         return 0
 
     def _check_range(self, value, letter):
-        """Return 0 if `letter` stands for this value, otherwise the error number."""
+        """Return 0 if `value` is in the range of the kind `letter`, otherwise the error number."""
         if letter == _TEXT or value == _OMITTED:
             return 0
         if letter <= _NINE:

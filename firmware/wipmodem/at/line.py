@@ -1,14 +1,14 @@
-"""Bytes from the DTE to one command line: prefix, echo, editing, terminators (F10-F16, H1-H3).
+"""The command line reader: prefix, echo, editing and terminators (F10-F16, H1-H3).
 
-    IDLE    bytes are dropped without echo, until an A
+    IDLE    bytes before an A are dropped without echo
     A_SEEN  T begins the body, / repeats the last line, any other byte returns to IDLE
-    BODY    bytes are stored, up to the character in S3, or LF
+    BODY    bytes are stored, up to the character in S3 or an LF
 
-A complete line stays in the buffer until done(). The bytes after it stay with the caller, so that
-lines sent ahead are not lost (H3).
+A complete line stays in the buffer until done(). Bytes after the line are not consumed, so that
+command lines which the host sends ahead are not lost (H3).
 
-Outside quotes only the low seven bits of a character count (F10). Within quotes all eight count
-and are stored (H24): there 8D is no CR, and A2 is no quote.
+Outside quotes, only the low seven bits of a character count (F10). Within quotes, all eight bits
+count and are stored (H24), so the byte 0x8D is no CR there, and 0xA2 is no quote.
 """
 
 from ..compat import const
@@ -19,66 +19,74 @@ _A_SEEN = const(1)
 _BODY = const(2)
 
 _LF = const(10)
-_LF_MS = const(10)  # how long the LF after a CR is waited for (H17)
+_LF_MS = const(10)  # longest wait for the LF after a CR (H17)
 _SPACE = const(0x20)
 _QUOTE = const(0x22)
 _SLASH = const(0x2F)
 _A = const(0x41)
 _T = const(0x54)
-_UPPER_CASE = const(0x5F)  # mask for letters: seven bits, in upper case
+_UPPER_CASE = const(0x5F)  # mask that keeps seven bits and converts a letter to upper case
 _SEVEN_BITS = const(0x7F)
 _BIT_8 = const(0x80)
 
 
 class LineReader:
-    """Collects one command line of at most `size` characters, and echoes it through `writer`.
+    """Reader that collects one command line of at most `size` characters and echoes it.
 
-    `buf[:n]` is the body: the line without AT and without its terminator. Bytes come in a Span.
-    Nothing here allocates, except when S3 or S5 has changed.
+    `buf[:n]` is the body: the line without AT and without its terminator. writer: Writer for the
+    echo. span: Span with the host bytes. Reading a line allocates only after a change of S3 or S5.
     """
 
     def __init__(self, size, settings, writer, span):
         self.buf = bytearray(size)
-        self.input = span  # host bytes that were read and not handled yet
-        self.n = 0  # characters in the body
-        self.too_long = False  # the body did not fit into the buffer
-        self.ready = False  # a line is complete and has had no final result code yet
-        self.sends_lf = False  # the host's last line ended in CR LF (H1)
-        # The LF after the CR is echoed before the response, so the line waits for the LF (H17).
+        self.input = span  # Span of host bytes that were read and not handled yet
+        self.n = 0  # number of characters in the body
+        self.too_long = False  # True if the body did not fit into the buffer
+        self.ready = False  # True while a complete line has no final result code yet
+        self.sends_lf = False  # True if the last line from the host ended in CR LF (H1)
+        # True while a complete line waits for the LF after its CR: the modem has to echo that LF
+        # before the response (H17).
         self.waits_for_lf = False
-        self.expects_lf = True  # False once the host has sent a line without an LF
-        self._just_ended = False  # no character has come since the CR (S3) of the last line
-        self._drops_lf = False  # an LF that comes next belongs to the command line, not to data
+        self.expects_lf = True  # False after the host has sent a line without an LF
+        self._just_ended = False  # True if no character has arrived since the CR (S3) of a line
+        self._drops_lf = (
+            False  # True if an LF that arrives next ends the command line and is no data
+        )
         self._settings = settings
         self._writer = writer
         self._state = _IDLE
-        self._prefix = bytearray(2)  # A and its second character as received, for the echo
-        # S3, S5 and LF. MicroPython finds a number in bytes, but not in a bytearray.
+        self._prefix = bytearray(2)  # both characters of AT or A/ as received, for the echo
+        # Characters in S3 and S5, and LF, as a bytes object: MicroPython does not find a number in
+        # a bytearray.
         self._stops = b"\r\b\n"
-        self._has_blanks = False  # the body has characters that _strip() may have to drop
-        # Mask of the bits that count in the next character: all eight within quotes.
+        self._has_blanks = (
+            False  # True if the body has characters that _strip() may have to remove
+        )
+        # Mask of the bits that count in the next character: eight within quotes, else seven.
         self._mask = _SEVEN_BITS
 
     def busy(self):
-        """Return True from the A of a command line to its result: no URC may be sent (F7)."""
+        """Return True from the A of a command line to its result code: no URC may be sent (F7)."""
         return self._state != _IDLE or self.ready
 
     def expect_data(self):
-        """Treat the next bytes as data, but for the LF of the command line, if any (H1)."""
+        """Treat the next bytes as data, except an LF that ends the command line (H1)."""
         self._drops_lf = self._just_ended and self.sends_lf
         self._just_ended = False
         self.drop_lf()
 
     def drop_lf(self):
-        """Consume the LF that ends the command line before data, once it has come (H1)."""
+        """Consume the LF between the command line and data, once that LF has arrived (H1)."""
         if self._drops_lf and self.input.remaining():
             self._drops_lf = False
             if self.input.buf[self.input.start] == _LF:
                 self.input.consume(1)
 
     def lf_is_settled(self, age_ms):
-        """Return True once the LF after a CR has come, or will not come (H17). age_ms: time since
-        the CR."""
+        """Return True if the LF after a CR has arrived or is no longer expected (H17).
+
+        age_ms: time in ms since the CR.
+        """
         if self.input.remaining():
             self.take_lf(self.input)
         elif not self.expects_lf or age_ms >= _LF_MS:
@@ -88,7 +96,7 @@ class LineReader:
     def feed(self, span, room):
         """Consume bytes from `span` up to the end of a line.
 
-        room: bytes that the output has free for the echo; no more than that are consumed.
+        room: free bytes in the output for the echo. At most `room` bytes are consumed.
         """
         end = min(span.end, span.start + room)
         start = span.start
@@ -101,20 +109,20 @@ class LineReader:
                 self._writer.echo(span.buf, start, span.start - start)
 
     def done(self):
-        """Accept the next line: this one has had its final result code. A/ can still repeat it."""
+        """End the complete line after its final result code. A/ can still repeat that line."""
         self.ready = False
 
     def inject(self, body):
-        """Make `body` a complete line that the host has not sent."""
+        """Store `body`, bytes, as a complete command line that does not come from the host."""
         self.n = len(body)
         self.buf[: self.n] = body
         self.too_long = False
         self.ready = True
 
     def reset(self):
-        """Drop a line that has begun or is complete, for example when DTR drops.
+        """Drop a command line that has begun or is complete, for example when DTR drops.
 
-        What comes next is not taken for the LF of that line.
+        An LF that arrives next does not count as the LF of the dropped line.
         """
         self.ready = self._just_ended = self.waits_for_lf = False
         self._state = _IDLE
@@ -122,7 +130,7 @@ class LineReader:
     # The prefix
 
     def _skip_prefix(self, span, end):
-        """Return True if the bytes start with AT, the usual case, and begin the body after it."""
+        """Begin the body if the bytes start with AT, the usual case. Return True if they do."""
         start = span.start
         if self._state != _IDLE or self.ready or span.buf.find(b"AT", start, end) != start:
             return False
@@ -146,7 +154,8 @@ class LineReader:
             self._prefix[0] = typed
             return
         self._state = _IDLE
-        # Not `char`: its mask turns a slash into the same value as a control character.
+        # A slash is found in `typed`: the mask of `char` would turn a slash into a control
+        # character.
         if typed & _SEVEN_BITS == _SLASH:
             self.ready = True
         elif char == _T:
@@ -158,7 +167,7 @@ class LineReader:
             self._writer.echo(self._prefix, 0, 2)
 
     def _after_end(self, typed):
-        """Learn from the first character after a line whether this host sends an LF."""
+        """Detect from the first character after a line whether the host ends lines with an LF."""
         self._just_ended = False
         self.sends_lf = self.expects_lf = typed & _SEVEN_BITS == _LF
         if self.sends_lf and self._echoes_lf():
@@ -202,7 +211,7 @@ class LineReader:
                 span.start += 1
 
     def _store(self, span, end):
-        """Store characters up to one of `_stops`, or up to the end of the buffer."""
+        """Store characters until one of `_stops`, or until the line buffer is full."""
         i = span.start
         mask = self._mask
         end = min(end, i + self._room())
@@ -225,7 +234,7 @@ class LineReader:
 
     def _stop(self, char):
         """Handle a character that _store() has not stored."""
-        if char == self._stops[0]:  # S3 goes before S5, and S5 before LF (F15)
+        if char == self._stops[0]:  # S3 has priority over S5, and S5 over LF (F15)
             self._just_ended = True
             self.waits_for_lf = self._echoes_lf()
             self._complete()
@@ -234,13 +243,13 @@ class LineReader:
         elif char == _LF:  # H1
             self._complete()
         else:
-            # Any other character comes here only if the buffer is full.
+            # Any other character reaches this branch only if the line buffer is full.
             self.too_long = True
             if char == _QUOTE:
                 self._mask ^= _BIT_8
 
     def _delete(self):
-        """Remove the last character. If it is a quote, the next character is outside it again."""
+        """Remove the last character. The removal of a quote toggles the quoted state."""
         if self.n:
             self.n -= 1
             if self.buf[self.n] == _QUOTE:
@@ -254,7 +263,7 @@ class LineReader:
             self._strip()
 
     def _strip(self):
-        """Remove control characters (F14), and blanks outside quotes (Q36)."""
+        """Remove control characters (F14) and blanks outside quotes (Q36) from the body."""
         kept = i = 0
         quoted = False
         while i < self.n:

@@ -1,6 +1,6 @@
-"""Lines from the modem to the DTE: each is built in one scratch buffer and framed here.
+"""Lines from the modem to the DTE. Each line is built in a scratch buffer and framed.
 
-<S3> and <S4> are the characters in those registers, CR and LF at first (F4, Q1, Q38):
+<S3> and <S4> are the characters in the registers S3 and S4, by default CR and LF (F4, Q1, Q38):
 
     ATV1  information text, URC and result code: <S3><S4>text<S3><S4>
     ATV0  information text and URC: text<S3><S4>; result code: number<S3>
@@ -12,7 +12,7 @@ from ..contract import RESULT_CONNECT, RESULT_ERROR, RESULT_WORDS
 from ..errors import ERROR
 from ..settings import CMEE, QUIET, S3, S4, VERBOSE, find
 
-# Result codes of a CONNECT with the speed of the call, by that speed in bit/s (ATV0).
+# Rows of (speed of the call in bit/s, result code of CONNECT with that speed after ATV0).
 _CONNECT_CODES = const(((300, 10), (1200, 11), (2400, 13), (4800, 14), (9600, 15), (14400, 16)))
 
 _SPACE = const(0x20)
@@ -24,34 +24,35 @@ _BACKSLASH = const(0x5C)
 _DELETE = const(0x7F)
 _HEX = const(b"0123456789ABCDEF")
 
-# Sizes in bytes, framing included. Most lines are written once LINE_MAX bytes are free in the
-# output. A line that may be longer, up to LONG_MAX, waits until there is room for LONG_MAX.
+# Largest sizes of a line in bytes, with its framing. Most lines have at most LINE_MAX bytes, and
+# are written once the output has LINE_MAX bytes free. A line that may be longer has at most
+# LONG_MAX bytes, and is written once the output has LONG_MAX bytes free.
 LINE_MAX = const(96)
 LONG_MAX = const(320)
 
 
 class Writer:
-    """Builds lines and puts them into `out`, a Pipe. The caller first asks room().
+    """Writer that builds lines and puts them into `out`, a Pipe. The caller first checks room().
 
-    A line is begin(), any number of parts, and end(). The parts return the writer, so that calls
-    can be chained. Nothing here allocates.
+    To write a line, call begin(), a method for each part, and end(). The methods for parts return
+    the writer, so that calls can be chained. Writing a line allocates nothing.
     """
 
     def __init__(self, out, settings):
         self.out = out
         self._settings = settings
-        self.line = bytearray(LONG_MAX)  # the last line, with its framing
+        self.line = bytearray(LONG_MAX)  # buffer for a line with its framing; keeps the last line
         self.text_start = 0  # position in `line` where the text of the last line starts
-        self.text_end = 0  # position in `line` where that text ends
-        self.peak = 0  # most bytes in `out` after a line, since the last reset
-        self._n = 0  # bytes in `line`
+        self.text_end = 0  # position in `line` where the text of the last line ends
+        self.peak = 0  # most bytes in `out` after a line; reset with the peaks of health.py
+        self._n = 0  # number of bytes in `line`
 
     def room(self, n=LINE_MAX):
         """Return True if the output has room for a line of n bytes."""
         return self.out.free() >= n
 
     def echo(self, buf, off, n):
-        """Send n bytes of `buf` from position `off` back to the DTE as they are."""
+        """Send n bytes of `buf` from index `off` back to the DTE unchanged."""
         self.out.write(buf, off, n)
 
     # A line and its parts
@@ -65,13 +66,13 @@ class Writer:
         return self.text(text)
 
     def text(self, text):
-        """Append bytes as they are."""
+        """Append bytes to the line unchanged."""
         self.line[self._n : self._n + len(text)] = text
         self._n += len(text)
         return self
 
     def char(self, code):
-        """Append one character."""
+        """Append one character, given by its code."""
         self.line[self._n] = code
         self._n += 1
         return self
@@ -92,7 +93,7 @@ class Writer:
         return self.number(n // 100).number(n // 10 % 10).number(n % 10)
 
     def seconds(self, whole, ms):
-        """Append a time such as `12.345`: whole seconds and the milliseconds after them."""
+        """Append a time such as `12.345`: seconds, and milliseconds from 0 to 999."""
         return self.number(whole).char(_POINT).three_digits(ms)
 
     def comma(self, n):
@@ -102,13 +103,13 @@ class Writer:
         return self.number(n)
 
     def quoted(self, text):
-        """Append a comma and a text in quotes. It must not contain a quote or a backslash."""
+        """Append a comma and a text in quotes. The text must have no quote and no backslash."""
         return self.text(b',"').text(text).char(_QUOTE)
 
     def string(self, text):
-        """Append any bytes in quotes, escaped as a command line takes them (H24; V.250 5.4.2.2).
+        """Append any bytes in quotes, with the escapes of a command line (H24; V.250 5.4.2.2).
 
-        A byte may take three characters.
+        A byte that needs an escape takes three characters.
         """
         self.char(_QUOTE)
         for i in range(len(text)):
@@ -122,11 +123,11 @@ class Writer:
             self.char(_BACKSLASH).char(_HEX[char >> 4]).char(_HEX[char & 15])
 
     def peer(self, addr, port):
-        """Append an address of four bytes and a port, such as `,"1.2.3.4",5`."""
+        """Append a comma, an IPv4 address (four bytes), a comma and a port: `,"1.2.3.4",5`."""
         return self.address(addr).comma(port)
 
     def address(self, addr):
-        """Append a comma and an address of four bytes in quotes, such as `,"1.2.3.4"`."""
+        """Append a comma and an IPv4 address (four bytes) in quotes: `,"1.2.3.4"`."""
         self.text(b',"')
         for i in range(4):
             if i:
@@ -135,21 +136,21 @@ class Writer:
         return self.char(_QUOTE)
 
     def end(self):
-        """Close the line with its framing and send it."""
+        """Append the closing framing to the line, and send the line."""
         self.text_end = self._n
         self._end_of_line()
         self.out.write(self.line, 0, self._n)
         self.peak = max(self.peak, self.out.count())
 
     def prompt(self):
-        """Send the prompt after which the modem takes data from the DTE. It has no end of line."""
+        """Send the prompt for data from the DTE, `> `, which has no line ending."""
         self.begin(b"> ")
         self.out.write(self.line, 0, self._n)
 
-    # Final result codes, and RING and NO CARRIER
+    # Final result codes, and the result codes RING and NO CARRIER
 
     def result(self, code):
-        """Send a result code of contract.py as a word or, after ATV0, as a number."""
+        """Send a result code of contract.py as a word, or after ATV0 as a number."""
         if self._settings[QUIET]:
             return
         if self._settings[VERBOSE]:
@@ -158,7 +159,7 @@ class Writer:
             self._numeric(code)
 
     def connect(self, speed):
-        """Send CONNECT, with the speed of a call in bit/s unless it is 0."""
+        """Send CONNECT, followed by the speed of the call in bit/s if `speed` is not 0."""
         if not speed:
             self.result(RESULT_CONNECT)
         elif self._settings[QUIET]:
@@ -169,9 +170,10 @@ class Writer:
             self._numeric(find(_CONNECT_CODES, speed, RESULT_CONNECT))
 
     def error(self, number):
-        """Send the result of a command that failed, with the error number after AT+CMEE=1.
+        """Send the final result code of a failed command. number: a number of errors.py.
 
-        +CME ERROR then takes the place of ERROR (E1), and stays text after ATV0 (E6).
+        After AT+CMEE=1, +CME ERROR with the number replaces ERROR (E1). +CME ERROR is sent as
+        text even after ATV0 (E6).
         """
         if number == ERROR or not self._settings[CMEE]:
             self.result(RESULT_ERROR)
