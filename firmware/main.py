@@ -1,4 +1,4 @@
-"""Starts the modem: a board, a modem, and one loop that never blocks but in `net.poll`."""
+"""Starts the modem: one board, one modem, and a loop that blocks only in `net.poll`."""
 
 from wipmodem.compat import collect_often, collect_when_full
 
@@ -10,7 +10,10 @@ from wipmodem.modem import RESTART, Modem, restarted
 
 
 def run(here):
-    """Serve until the board is told to end."""
+    """Run the modem, and each modem after a restart, until `here.alive()` returns False.
+
+    here: the Board.
+    """
     modem = Modem(here)
     collect_when_full()
     unread = serve(here, modem)
@@ -20,10 +23,12 @@ def run(here):
 
 
 def serve(here, modem):
-    """Serve until the board is told to end: None. Or until the modem restarts: its unread bytes.
+    """Serve one modem until it restarts, or until `here.alive()` returns False.
 
-    In a frame of its own, so that none is left in which the collector finds the old modem. The
-    ports are not seen during a pass, nor while poll sleeps longer than it was told to.
+    Return the Span of the modem's unread host bytes after a restart, else None. The loop is a
+    function of its own so that, after a restart, no stack frame refers to the old modem and the
+    garbage collector can free it. The poll gap is the length of the previous pass plus the time
+    for which poll() slept longer than requested.
     """
     here.started(modem)
     wait_ms = busy_ms = 0
@@ -41,7 +46,7 @@ def serve(here, modem):
 
 
 def start():
-    """Serve, and leave what ends it to the board: Ctrl-C on the console, or our own mistake."""
+    """Run the modem. The board handles Ctrl-C on the console and unexpected exceptions."""
     try:
         run(Board())
     except KeyboardInterrupt:

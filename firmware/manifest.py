@@ -1,4 +1,4 @@
-# The core: what runs on every board. A board's manifest adds the ports that it uses.
+# The core: the modules that run on every board. The manifest of a board adds its ports.
 import os
 
 PACKAGES = ("", "at", "commands", "online", "session", "sockets")
@@ -9,5 +9,5 @@ CORE = sorted(
     if name.endswith(".py")
 )
 
-# -O2 leaves out asserts; line numbers, which tracebacks need, go at -O3 only.
+# opt=2 removes asserts. Only opt=3 would also remove line numbers, which tracebacks need.
 package("wipmodem", files=CORE, opt=2)

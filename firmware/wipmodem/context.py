@@ -1,6 +1,6 @@
-"""What a command handler works with: the parts of the modem, and the command in progress.
+"""The context of a command handler: the parts of the modem, and the command in progress.
 
-A handler is a function of one Context. It returns one of the outcomes below.
+A handler is a function whose only parameter is a Context. A handler returns one of the outcomes.
 """
 
 from . import errors
@@ -8,72 +8,76 @@ from .compat import const
 from .contract import RESULT_OK
 from .recorder import ERROR
 
-# Outcomes of a handler. Error numbers and result codes are sets of their own.
+# Outcomes of a command handler. Error numbers and result codes are separate sets of numbers.
 DONE = const(0)  # the command has succeeded
-MORE = const(1)  # a line was written: call the handler again for the next one
-HOLD = const(2)  # no result yet: call the handler again in a later pass
-ONLINE = const(3)  # CONNECT, then online data mode
+MORE = const(1)  # the handler wrote one line and is called again for the next line
+HOLD = const(2)  # no result yet: the handler is called again in a later pass
+ONLINE = const(3)  # the command line ends in CONNECT, and online data mode begins
 RESULT = const(4)  # the command line ends in the result code given to finish()
 FAILED = const(5)  # the command line ends in the error given to fail()
 
 
 class Context:
-    """The parts of one modem. Only `step` changes after the start."""
+    """The parts of one modem. Of its public attributes, only `step` changes after the start."""
 
     def __init__(self, board, clock, settings, writer, command, parts):
         """parts: table, session, online, deferred, urcs, counters, recorder, health, active."""
-        # Ports, name and buffer sizes (contract.py).
+        # The board: ports, name and buffer sizes (contract.py).
         self.board = board
-        # Time of the pass in progress, and seconds since the start (clock.py).
+        # Clock with the time of the pass in progress and the seconds since the start (clock.py).
         self.clock = clock
-        # List of small integers; its indexes are the constants of settings.py.
+        # List of the settings, small integers, indexed by the constants of settings.py.
         self.settings = settings
-        # Writes lines to the host (at/writer.py).
+        # Writer of lines to the host (at/writer.py).
         self.writer = writer
-        # Text, extent and form of the command in progress (commands/dispatch.py) ...
+        # Dispatcher with text, extent and form of the command in progress (commands/dispatch.py).
         self.command = command
-        # ... and its checked arguments (at/arguments.py).
+        # Checked arguments of the command in progress (at/arguments.py).
         self.arguments = command.arguments
-        # Scratch of a handler that is called several times for one command; 0 at the first call.
+        # Progress of a handler that is called several times for a command; 0 at the first call.
         self.step = 0
-        # Sockets by protocol and index (sockets/table.py), IP stack and bearer
-        # (session/session.py), online data mode and data call (online/mode.py), settings that take
-        # effect after the result code (session/lines.py).
+        # table: sockets by protocol and index (sockets/table.py). session: IP stack and bearer
+        # (session/session.py). online: online data mode and data call (online/mode.py). deferred:
+        # settings that take effect after the result code (session/lines.py).
         self.table, self.session, self.online, self.deferred = parts[:4]
-        # Unsolicited result codes that wait for the host (urc.py), counters of what was lost or
-        # rejected (counters.py), flight recorder (recorder.py), peaks and sums (health.py).
+        # urcs: queue of unsolicited result codes (urc.py). counters: numbers of lost bytes and
+        # rejected requests (counters.py). recorder: flight recorder (recorder.py). health: peaks
+        # and sums (health.py).
         self.urcs, self.counters, self.recorder, self.health = parts[4:8]
-        # Objects with tick() and wait_ms() that the loop serves in every pass.
+        # List of the objects whose tick() and wait_ms() the modem calls in every pass.
         self.active = parts[8]
         self._parts = parts
-        self._error = self._result = 0  # of the last fail() and finish()
+        self._error = self._result = 0  # numbers given to the last fail() and finish()
 
     def with_writer(self, writer):
-        """Return a second Context of the same modem that writes to another writer. Allocates."""
+        """Return a new Context of the same modem with a different Writer. Allocates."""
         return Context(self.board, self.clock, self.settings, writer, self.command, self._parts)
 
     # Outcomes
 
     def fail(self, error):
-        """Return FAILED. error: a number of errors.py, which the host gets as the final result."""
+        """Set the error that ends the command, and return FAILED. error: a number of errors.py."""
         self._error = error
         return FAILED
 
     def outcome(self, error):
-        """Return DONE if `error` is 0, else FAILED."""
+        """Return DONE if `error` is 0. Otherwise set the error and return FAILED."""
         return self.fail(error) if error else DONE
 
     def finish(self, result):
-        """Return RESULT. result: a result code of V.250 (contract.py) other than OK and ERROR."""
+        """Set the final result code of the command, and return RESULT.
+
+        result: a result code of V.250 (contract.py) other than OK and ERROR.
+        """
         self._result = result
         return RESULT
 
     def record_failure(self):
-        """Record the error of fail(), 0 for a plain ERROR."""
+        """Write the number of the last error to the flight recorder, 0 for a plain ERROR."""
         self.recorder.record_number(ERROR, 0 if self._error == errors.ERROR else self._error)
 
     def write_result(self, outcome):
-        """Write the final result code of DONE, RESULT or FAILED."""
+        """Write the final result code for an outcome: DONE, RESULT or FAILED."""
         if outcome == FAILED:
             self.writer.error(self._error)
         else:

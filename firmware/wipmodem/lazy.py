@@ -1,27 +1,28 @@
-"""Handlers and classes whose module is loaded on first use.
+"""Lazy loading: imports the module of a handler or class on first use.
 
-On a board that keeps modules as files, an unused module then takes no heap. After the first use
-of a place nothing is allocated.
+On a board that stores modules as files, a module that is never used takes no heap. A place is a
+tuple of two str: the name of a module within the package wipmodem, and the name of a function or
+class in that module. Only the first use of a place allocates.
 """
 
 from .compat import const
 
 _PACKAGE = const("wipmodem.")
-_FROM = const(("",))  # lets __import__ return the module itself, not its package
-_loaded = {}  # by place
+_FROM = const(("",))  # makes __import__ return the module itself and not its package
+_loaded = {}  # dict from a place to its function or class, once loaded
 
 
 def find(place):
-    """Return what is at a place, or None if its module cannot be loaded now.
+    """Return the function or class at a place, or None if its module cannot be loaded now.
 
-    place: (module, name), both str; the module is named within wipmodem.
+    place: (module, name), both str, with the module name relative to the package wipmodem.
     """
     found = _loaded.get(place)
     return _load(place) if found is None else found
 
 
 def need(place):
-    """Return what is at a place as find() does. Raise MemoryError if it cannot be loaded now.
+    """Return the function or class at a place. Raise MemoryError if loading fails.
 
     The dispatcher turns MemoryError into error 802.
     """
@@ -32,12 +33,13 @@ def need(place):
 
 
 def _load(place):
-    # A module that is a file can fail in any way: no memory, no descriptor, or a file that was
-    # replaced since the start and does not fit the modules in memory. The next use tries again.
+    # Loading a module from a file can fail in any way: no memory, no file descriptor, or a file
+    # that was replaced after the start and does not match the modules in memory. The next use of
+    # the place attempts to load the module again.
     try:
         module = __import__(_PACKAGE + place[0], None, None, _FROM)
         found = getattr(module, place[1])
-        _loaded[place] = found  # allocates, so it comes last
+        _loaded[place] = found  # a new dict entry allocates and may fail, so it comes last
     except Exception:
         return None
     return found

@@ -1,7 +1,7 @@
-"""The modem: one pass of the loop ties the packages to the board's ports.
+"""The modem: connects the packages with the board's ports, in one pass of the main loop at a time.
 
-A pass: network events -> DTR -> host input -> commands or online data mode -> unsolicited result
-codes -> output -> deferred settings -> periodic work -> control lines.
+Order of a pass: network events -> DTR -> host input -> commands or online data mode ->
+unsolicited result codes -> output -> deferred settings -> periodic work -> control lines.
 """
 
 from .at.arguments import Arguments
@@ -27,15 +27,18 @@ from .settings import URC_OVERRUN, at_start
 from .sockets.table import Table
 from .urc import OVERRUN, UrcQueue
 
-_MAX_DISCARDED = const(65536)  # bytes that a DTE may have kept back for the modem
-_HOLD_MS = const(10)  # how often a handler that holds is called again
+_MAX_DISCARDED = const(65536)  # limit of the host bytes that are discarded at once when DTR drops
+_HOLD_MS = const(10)  # interval between calls of a handler that has returned HOLD
 
-RESTART = const(-1)  # Modem.service(): the caller makes a new modem
-_CFUN = const(b"cfun")  # cause of such a start
+RESTART = const(-1)  # returned by Modem.service() if the caller has to create a new modem
+_CFUN = const(b"cfun")  # cause of a start after RESTART
 
 
 def build(board, cause, unread):
-    """Return the Context of a modem on `board`, its buffers allocated."""
+    """Create the parts of a modem on `board`, with all buffers. Return their Context.
+
+    cause and unread: as for Modem. May raise MemoryError.
+    """
     sizes = board.sizes
     clock = Clock()
     settings = at_start(board)
@@ -44,9 +47,8 @@ def build(board, cause, unread):
     urcs = UrcQueue(sizes.sockets, sizes.urcs, clock)
     writer = Writer(Pipe(sizes.block, sizes.out), settings)
     line = LineReader(sizes.line, settings, writer, unread or Span(bytearray(sizes.block)))
-    owners: list = [
-        None
-    ] * sizes.handles  # objects with on_event(flags), by handle of the net port
+    # Objects with on_event(flags), indexed by the handle of the net port.
+    owners: list = [None] * sizes.handles
     table = Table(board, clock, settings, urcs, counters, owners)
     table.options.use()
     session = Session(board, table, urcs, settings, clock)
@@ -60,10 +62,10 @@ def build(board, cause, unread):
 
 
 def restarted(board, unread):
-    """Return the modem that follows one whose service() has returned RESTART (H20).
+    """Return a new modem after service() of the previous modem has returned RESTART (H20).
 
-    unread: Span `input` of that modem, which the caller must have dropped: the heap of a chip has
-    no room for two. All state is new, as after power-up.
+    unread: Span `input` of the previous modem. The caller must have dropped the previous modem,
+    because the heap of a chip has no room for two modems. All state is new, as after power-up.
     """
     collect_often()
     modem = Modem(board, _CFUN, unread)
@@ -74,9 +76,9 @@ def restarted(board, unread):
 class Modem:
     """One modem on a board.
 
-    board: its ports, name and sizes (contract.py). cause: reason for the start, bytes, None for
-    the board's own reset cause. unread: Span of host bytes that the modem before a restart has
-    read and not handled.
+    board: object with ports, name and buffer sizes (contract.py). cause: reason for the start as
+    bytes, or None for the reset cause of the board. unread: Span of host bytes that the modem
+    before a restart has read and not handled, or None.
     """
 
     def __init__(self, board, cause=None, unread=None):
@@ -91,28 +93,30 @@ class Modem:
         self._line = context.command.line
         self._deferred = context.deferred
         self._urcs = context.urcs
-        # Host bytes that were read and not handled yet, and bytes on their way to the host.
+        # Span of host bytes that were read and not handled yet, and Pipe of bytes to the host.
         self.input = self._line.input
         self._out = context.writer.out
         self._drop = DtrDrop(board.serial, context.settings, context.clock)
         self._control = ControlLines(board.serial, context)
         self._console = Console(context)
-        # Objects with tick() and wait_ms(), served in this order in every pass.
+        # Objects whose tick() is called in every pass, in this order.
         self._active = context.active
         self._active += (context.online, context.urcs)
-        self._holds = False  # the handler in progress has returned HOLD
-        self._exit = MORE  # outcome that online data mode has ended with, until it is written
-        self._overruns = 0  # of the UART, as reported to the host so far
-        self._read_ms = 0  # when the DTE was last asked for bytes ...
-        self._blocked = False  # ... and whether its bytes had to wait for those before them
-        self._busy = False  # the pass has done something: the next one follows at once
+        self._holds = False  # True if the handler in progress has returned HOLD
+        self._exit = (
+            MORE  # outcome of online data mode until its result code is written, else MORE
+        )
+        self._overruns = 0  # number of UART overruns at the last check
+        self._read_ms = 0  # timestamp of the last read from the serial port
+        self._blocked = False  # True after a pass that did not read from the serial port
+        self._busy = False  # True if this pass has done something: the next pass follows at once
         context.recorder.start(context.health.cause)
 
     def service(self, now_ms, gap_ms=0):
-        """Do one pass. Return the time in ms until the next is needed, or RESTART.
+        """Do one pass. Return the time in ms until the next pass is needed, or RESTART.
 
-        now_ms: the board's clock. gap_ms: how long before now the modem did not look at its ports.
-        Allocates nothing in the steady state.
+        now_ms: time of the board's clock in ms. gap_ms: poll gap, the time in ms before now in
+        which the modem did not poll its ports. Allocates nothing in the steady state.
         """
         if self._clock.tick(now_ms, gap_ms):
             self._every_second()
@@ -135,7 +139,7 @@ class Modem:
             if self._deferred.restarting:
                 self._shut_down()
                 return RESTART
-        self._tick()  # last, so that no response waits for it
+        self._tick()  # periodic work comes last, so that it delays no response
         return 0 if self._busy else self._wait_ms()
 
     # Time
@@ -176,7 +180,7 @@ class Modem:
         net = self._net
         for i in range(net.count):
             handle = net.ready[i]
-            if net.flags[handle]:  # else it was closed in this pass
+            if net.flags[handle]:  # flags are 0 if the handle was closed earlier in this pass
                 self._busy = True
                 self._owners[handle].on_event(net.flags[handle])
         net.count = 0
@@ -194,34 +198,39 @@ class Modem:
             self._dtr_dropped(drop.end() == DTR_HANGS_UP)
 
     def _unhandled(self):
-        """Host bytes that were read and not handled, and 1 more while something is in progress
-        that does not end by itself."""
+        """Return the number of host bytes that were read and not handled.
+
+        Add 1 while a command line, a final result code or a deferred setting is pending.
+        """
         pending = self._exit != MORE or self._deferred.due
         pending = pending or (self._line.ready and not self._holds)
         return self.input.remaining() + self._escape.released.remaining() + (1 if pending else 0)
 
     def _dtr_dropped(self, hang_up):
-        """Return to command mode; with &D2 close the sockets, then the call (D5, B10)."""
+        """Return to command mode after a drop of DTR (D5, B10).
+
+        hang_up: True for &D2, which also closes all sockets and ends the call.
+        """
         context = self.context
         online = self._online
         self._holds = False
-        self._busy = True  # the host's next bytes may be there
+        self._busy = True  # the next host bytes may have arrived already
         if online.transfer:
             context.counters.add(TX_DROPPED, online.transfer.stop())
         self._line.reset()
         if online.channel:
             self._leave(DONE)
-        # A call that is being set up has lost the DTE that waits for it.
+        # A call that is being set up is ended, because the DTE no longer waits for the call.
         if online.call and (hang_up or not online.call.up()):
             online.call.hang_up()
         if hang_up:
             context.session.hang_up()
 
     def _discard_input(self):
-        """Discard and count data that came before DTR dropped: none of it may pass for a
-        command."""
+        """Discard and count the data before a drop of DTR, so that no data runs as a command."""
         dropped = self.input.remaining() + self._escape.discard()
-        n = not self._drop.action  # after the drop has been read, unread bytes are commands
+        # If all bytes before the drop of DTR have been read, the unread bytes are commands.
+        n = not self._drop.action
         while n > 0 and dropped < _MAX_DISCARDED:
             n = self._serial.readinto(self.input.buf)
             dropped += n
@@ -232,23 +241,25 @@ class Modem:
     # From the host
 
     def _listen(self):
-        """Read a block once the last one was handled. Not to read is back-pressure."""
+        """Read host bytes once the previous block is handled, else apply back-pressure."""
         now_ms = self._clock.now_ms
         if self._must_not_read() or self._drop.discards:
             self._blocked = True
             self._deferred.input_ms = now_ms
             return
-        if self._blocked:  # bytes that wait now may have come at any time since the last read
+        # After back-pressure, bytes in the UART may have arrived at any time since the last read.
+        if self._blocked:
             self._blocked = False
             self._clock.gap_ms = max(ticks_diff(now_ms, self._read_ms), self._clock.gap_ms)
         n = self._serial.readinto(self.input.buf)
+        # D6: bytes that have just been read arrived after the escape, so they are a command.
         if self._online.channel and self._escaped(n):
-            self._leave(DONE)  # D6; bytes just read come after the escape: they are a command
+            self._leave(DONE)
         self._read_ms = now_ms
         if n > 0:
             self._take_input(n)
         elif self._drop.waits and not self._drop.is_coming():
-            self._busy = True  # every byte before the drop has been read
+            self._busy = True  # every byte before the drop of DTR has been read
 
     def _must_not_read(self):
         """Return True while the next host bytes have to wait in the UART."""
@@ -298,19 +309,18 @@ class Modem:
                 self._finish(outcome)
 
     def _read_line(self):
-        room = self._out.free() - LINE_MAX  # for the echo
+        room = self._out.free() - LINE_MAX  # free bytes for the echo
         if self._line.ready or not self.input.remaining() or room <= 0:
             return
         self._busy = True
         self._line.feed(self.input, room)
         if self._line.ready:
             self.context.command.begin()
-            self.context.urcs.awaiting_outcome = (
-                False  # the host does not wait for an outcome (H5)
-            )
+            # A host that sends a command line does not wait for the outcome of +WIPCREATE (H5).
+            self.context.urcs.awaiting_outcome = False
 
     def _finish(self, outcome):
-        """Write the one final result of a command line."""
+        """End a command line: write its final result code, or CONNECT for online data mode."""
         self._line.done()
         if outcome == ONLINE:
             self.context.writer.connect(self._online.speed())
@@ -324,7 +334,7 @@ class Modem:
     # Online data mode
 
     def _relay(self):
-        """Move bytes both ways. Leave online data mode if the channel has ended."""
+        """Move bytes in both directions. Leave online data mode if the channel has ended."""
         channel = self._online.channel
         released = self._escape.released
         self._send(released)
@@ -351,7 +361,7 @@ class Modem:
             self._busy = True
 
     def _leave(self, outcome):
-        """Leave online data mode. The outcome is written after the URCs that wait (Q33)."""
+        """Leave online data mode. The result code is written after the queued URCs (Q33)."""
         self._online.leave()
         self.context.urcs.result_pending = True
         self._exit = outcome
@@ -359,7 +369,7 @@ class Modem:
     # To the host
 
     def _announce(self):
-        """Write unsolicited result codes where one may stand (F7)."""
+        """Write queued URCs, and then the result of online data mode, where F7 allows URCs."""
         urcs = self.context.urcs
         if self._online.channel or self._line.busy():
             return
@@ -386,7 +396,7 @@ class Modem:
     # Restart
 
     def _shut_down(self):
-        """End all that would outlive this modem on its board, whose line is as at power-up."""
+        """End calls, session and sockets before a restart, and set up the UART as at power-up."""
         context = self.context
         if self._online.call:
             self._online.call.hang_up()

@@ -1,20 +1,20 @@
-"""Buffers for bytes in transit: a block of which a part is read, and a bounded queue of blocks.
+"""Buffers for bytes in transit: a block that is consumed in parts, and a bounded queue.
 
     write(buf, off, n) -> [ ring ] -> [ buf: ....start====end.... ] -> consume(n)
 
-On MicroPython a slice of a buffer is allocated, and a RingIO cannot be peeked. So the bytes of a
-Pipe wait in its ring, and the oldest of them in `buf`, where a reader may consume a part and leave
-the rest in place. Moving bytes allocates nothing.
+On MicroPython a slice of a buffer allocates, and a RingIO has no peek. A Pipe therefore keeps its
+oldest bytes in `buf`, where a reader may consume a part of the bytes and leave the rest in place.
+All newer bytes of a Pipe are in a ring. Moving bytes allocates nothing.
 
-The writer calls `write`. While the pipe is empty it may instead fill `buf` itself, without a copy,
-and then call `fill`. The reader calls `peek`, and then `consume`.
+A writer calls write(). While a Pipe is empty, a writer may instead put bytes directly into `buf`
+and then call fill(). A reader calls peek(), and then consume().
 """
 
 from .compat import RingIO
 
 
 class Span:
-    """The bytes buf[start:end], consumed from the start."""
+    """Block of bytes, buf[start:end], that is consumed from the start."""
 
     def __init__(self, buf, end=0):
         self.buf = buf
@@ -22,38 +22,40 @@ class Span:
         self.end = end
 
     def remaining(self):
-        """Return the number of bytes that are not consumed."""
+        """Return the number of bytes that are not consumed yet."""
         return self.end - self.start
 
     def fill(self, n):
-        """Begin again with n bytes, which the caller has written to the start of `buf`."""
+        """Set the span to the first n bytes of `buf`, which the caller has written."""
         self.start = 0
         self.end = n
 
     def consume(self, n):
-        """Consume the first n bytes."""
+        """Consume the first n bytes of the span."""
         self.start += n
 
     def write_to(self, port):
-        """Write to a serial port what it accepts, and consume that. Return the number of bytes."""
+        """Write bytes to a serial port, and consume those it accepts. Return their number."""
         n = port.write(self.buf, self.start, self.end - self.start)
         self.start += n
         return n
 
 
 class Pipe(Span):
-    """Queue of bytes. Its oldest bytes are in the span, the others in a ring."""
+    """Queue of bytes. The oldest bytes are in the span, the newer bytes in a ring."""
 
     def __init__(self, block_size, ring_size):
-        """block_size: bytes of `buf`. ring_size: bytes of the ring."""
+        """Allocate the buffers. block_size, ring_size: sizes of `buf` and of the ring in bytes."""
         super().__init__(bytearray(block_size))
         self._ring = RingIO(ring_size)
         self._ring_size = ring_size
-        self._queued = 0  # bytes in the ring: asking the ring takes a call
-        self.capacity = block_size + ring_size  # bytes that the pipe may hold; see limit()
+        self._queued = 0  # number of bytes in the ring, kept here because ring.any() takes longer
+        self.capacity = (
+            block_size + ring_size
+        )  # most bytes that the pipe may hold; limit() sets it
 
     def limit(self, n):
-        """Hold at most n bytes from now on. More than the buffers hold is never possible."""
+        """Limit the pipe to n bytes from now on, or to the size of its buffers if n is larger."""
         self.capacity = min(n, len(self.buf) + self._ring_size)
 
     def count(self):
@@ -68,17 +70,17 @@ class Pipe(Span):
 
     def write(self, buf, off, n):
         """Append n bytes of `buf` from index `off`. Return the number of bytes accepted."""
-        n = min(n, self.free())  # on a line of its own, so that the frame needs no heap
+        n = min(n, self.free())  # in a separate statement, so that the stack frame needs no heap
         n = self._ring.write(buf, off, n)
         self._queued += n
         return n
 
     def write_span(self, span):
-        """Append what there is room for from another span, which consumes it."""
+        """Append bytes of another span while there is room, and consume them from that span."""
         span.start += self.write(span.buf, span.start, span.end - span.start)
 
     def peek(self):
-        """Return the number of bytes in buf[start:end], which is refilled when it is empty."""
+        """Refill the span from the ring if the span is empty. Return the span's byte count."""
         if self.start == self.end and self._queued:
             n = self._ring.readinto(self.buf, len(self.buf))
             self._queued -= n
@@ -86,7 +88,7 @@ class Pipe(Span):
         return self.end - self.start
 
     def clear(self):
-        """Discard all bytes. Return their number."""
+        """Discard all bytes in the pipe. Return their number."""
         discarded = self.count()
         while self._queued:
             self._queued -= self._ring.readinto(self.buf, len(self.buf))

@@ -1,9 +1,9 @@
-"""Settings: small numbers, each with its range, its factory value and the group it is saved with.
+"""Settings: small numbers, each with a range, a factory value and a group.
 
-Basic commands, S-registers, options of +WIPCFG and the manual read these tables. The board's store
-keeps the settings of a group under one name, as `1,1,0,...` in the order of this file. A value
-with fewer numbers was saved by older firmware. A value with more numbers, or with a number out of
-range, is foreign and is not used.
+The basic commands, the S-registers, the options of +WIPCFG and the manual use these tables. The
+board's store keeps the settings of a group under one name, as `1,1,0,...` in the order of this
+file. A saved text with fewer numbers comes from older firmware. A saved text with more numbers, or
+with a number out of range, is foreign and is not used.
 """
 
 from .compat import const
@@ -17,44 +17,44 @@ CMEE = const(3)  # +CMEE: 1 reports error numbers
 DCD_MODE = const(4)  # &C
 DTR_MODE = const(5)  # &D
 DSR_MODE = const(6)  # &S
-S0 = const(7)  # RINGs before the modem answers a call by itself, 0: never
-SPEED = const(8)  # rate of the host's UART, 100 bit/s; the board gives the factory value
+S0 = const(7)  # number of RINGs before the modem answers a call automatically; 0: never
+SPEED = const(8)  # rate of the host's UART in units of 100 bit/s; factory value from the board
 TX_FLOW = const(9)  # +IFC: flow control of bytes to the host; factory value from the board
 RX_FLOW = const(10)  # +IFC: flow control of bytes from the host; factory value from the board
 S2 = const(11)  # escape character; above 127: no escape sequence
 S3 = const(12)  # command line terminator
 S4 = const(13)  # response formatting character
 S5 = const(14)  # command line editing character
-S7 = const(15)  # time limit for setting up a call, s
-S9 = const(16)  # carrier detect threshold of the radio
-S10 = const(17)  # disconnect delay of the radio
-S11 = const(18)  # DTMF duration of the radio
-S12 = const(19)  # guard time of the escape sequence, 20 ms
+S7 = const(15)  # time limit for setting up a call, in seconds
+S9 = const(16)  # carrier detect threshold; no effect
+S10 = const(17)  # disconnect delay after loss of carrier, in units of 0.1 s; no effect
+S11 = const(18)  # duration of DTMF tones; no effect
+S12 = const(19)  # guard time of the escape sequence, in units of 20 ms
 DEFAULT_TTL = const(20)  # option 0 of +WIPCFG: TTL of new sockets
-WINDOW = const(21)  # option 3: TCP receive window, bytes
-MSS = const(22)  # option 4: TCP segment size, bytes
-MAX_SOCKETS = const(23)  # option 6: most sockets open at the same time
-GATHER = const(24)  # option 12: longest delay of the first byte before it is sent, 10 ms (Q3)
+WINDOW = const(21)  # option 3 of +WIPCFG: TCP receive window in bytes
+MSS = const(22)  # option 4 of +WIPCFG: TCP segment size in bytes
+MAX_SOCKETS = const(23)  # option 6 of +WIPCFG: most sockets open at the same time
+GATHER = const(24)  # option 12 of +WIPCFG: coalescing delay of host bytes, in units of 10 ms (Q3)
 DIALECT = const(25)  # +WIPXDIALECT: C1 or WIPSOFT
 URC_TIME = const(26)  # +WIPXURC: 1 writes +WIPXTIME before each URC
 URC_REJECTED = const(27)  # +WIPXURC: 1 reports rejected connections
 URC_OVERRUN = const(28)  # +WIPXURC: 1 reports overruns of the host's UART
-REGISTRATION = const(29)  # +CREG of a board without a radio: 1 reports changes
-S6 = const(30)  # pause before blind dialling, s; no effect
-S8 = const(31)  # pause of a comma in a dial string, s; no effect
-S25 = const(32)  # shortest drop of DTR that counts, 10 ms
-S30 = const(33)  # inactivity timer
-S37 = const(34)  # modulation
-S38 = const(35)  # delay before a forced hang-up, s
+REGISTRATION = const(29)  # +CREG on a board without a radio: 1 reports changes of the registration
+S6 = const(30)  # pause before blind dialling, in seconds; no effect
+S8 = const(31)  # pause for a comma in a dial string, in seconds; no effect
+S25 = const(32)  # shortest drop of DTR that is detected, in units of 10 ms; no effect
+S30 = const(33)  # inactivity timer; no effect
+S37 = const(34)  # modulation; no effect
+S38 = const(35)  # delay before a forced hang-up, in seconds; no effect
 
 # Groups of settings that are saved together.
-NEVER = const(0)  # not saved
+NEVER = const(0)  # not saved across restarts
 PROFILE = const(1)  # saved by AT&W, loaded by ATZ and at the start
 LINE = const(2)  # saved by AT&W, loaded only at the start
 STACK = const(3)  # saved and loaded by AT+WIPCFG=4, loaded at the start
 AT_ONCE = const(4)  # saved by the command that changes the setting, loaded at the start
 
-# By setting: (lowest, highest, factory value, group).
+# Rows of (lowest, highest, factory value, group), indexed by setting.
 RANGES = (
     (0, 1, 1, PROFILE),
     (0, 1, 1, PROFILE),
@@ -94,8 +94,8 @@ RANGES = (
     (0, 255, 20, NEVER),
 )
 
-# Settings by the name of their basic command, the number of their S-register, and the number of
-# their option of +WIPCFG.
+# Tables of (key, setting). The key is the name of a basic command, the number of an S-register or,
+# in STACK_OPTIONS, the number of an option of +WIPCFG.
 BASIC = (
     (b"E", ECHO),
     (b"Q", QUIET),
@@ -122,21 +122,21 @@ S_REGISTERS = (
     (37, S37),
     (38, S38),
 )
-# V.250 and Hayes commands that are accepted and have no effect (H21), three characters each:
-# prefix or space, letter, highest value. The values are not kept.
+# V.250 and Hayes commands that the modem accepts without effect (H21). Three characters describe
+# each command: its prefix or a space, its letter and its highest value. The values are not stored.
 NO_EFFECT = b" B1 L3 M3 N1 P0 T0 W2 X4 Y0&G0&J0&K6&M0&P0&Q6&R1&X0%C3\\N3"
-NO_EFFECT_SIZE = const(3)  # characters of each
+NO_EFFECT_SIZE = const(3)  # number of characters for each command in NO_EFFECT
 STACK_OPTIONS = ((0, DEFAULT_TTL), (3, WINDOW), (4, MSS), (6, MAX_SOCKETS), (12, GATHER))
 
 
-# Names in the store, by group.
+# Names of the groups of settings in the board's store.
 _NAMES = {PROFILE: b"profile", LINE: b"line", STACK: b"stack", AT_ONCE: b"dialect"}
-_HARDWARE = const(2)  # value of +IFC for RTS and CTS
-_MAX_DIGITS = const(5)  # of the largest value in RANGES
+_HARDWARE = const(2)  # value of +IFC for flow control by RTS and CTS
+_MAX_DIGITS = const(5)  # number of digits of the largest value in RANGES
 
 
 def find(pairs, key, default: object = -1):
-    """Return the value of a key in a table of (key, value), or `default` if it is not there."""
+    """Return the value for a key in a table of (key, value), or `default` without that key."""
     for known, value in pairs:
         if known == key:
             return value
@@ -144,7 +144,7 @@ def find(pairs, key, default: object = -1):
 
 
 def factory():
-    """Return a new list of factory values."""
+    """Return a new list of the factory values of all settings. Allocates."""
     return [default for _, _, default, _ in RANGES]
 
 
@@ -156,15 +156,15 @@ def restore(settings, groups):
 
 
 def fits(setting, value):
-    """Return True if a value is in the range of a setting."""
+    """Return True if `value` is in the range of `setting`."""
     return RANGES[setting][0] <= value <= RANGES[setting][1]
 
 
 def at_start(board):
-    """Return the list of settings after power-up: saved values, else factory values.
+    """Return a new list of the settings after power-up: saved values, else factory values.
 
-    The board has factory values of its own for line and dialect. A saved rate or flow control
-    that the UART of this board does not support is not used.
+    The factory values of rate, flow control and dialect come from the board. A saved rate or flow
+    control is not used if the UART of the board does not support it.
     """
     serial = board.serial
     settings = factory()
@@ -183,13 +183,13 @@ def at_start(board):
 def load(settings, store, *groups):
     """Set the settings of these groups to their saved values, else to factory values.
 
-    Return False, and set `store.foreign`, if a saved value is foreign. After MemoryError the
-    group in progress and the groups after it are unchanged.
+    Return False, and set `store.foreign`, if a saved text is foreign. After a MemoryError, the
+    settings of the group in progress and of all later groups are unchanged.
     """
     usable = True
     for group in groups:
-        pairs = _saved(store, group)  # allocates, so it comes before any change
-        if group not in (LINE, AT_ONCE):  # the factory values of these are the board's
+        pairs = _saved(store, group)  # reading the store allocates, so it precedes any change
+        if group not in (LINE, AT_ONCE):  # LINE, AT_ONCE: factory values from the board
             restore(settings, (group,))
         if pairs is None:
             store.foreign = True
@@ -200,7 +200,7 @@ def load(settings, store, *groups):
 
 
 def save(settings, store, *groups):
-    """Save the settings of these groups. Return False, and change nothing, if writing fails."""
+    """Save the settings of these groups. Return False, and change nothing, if a write fails."""
     changed = {}
     for group in groups:
         values = [b"%d" % settings[setting] for setting in _settings_of(group)]
@@ -209,7 +209,7 @@ def save(settings, store, *groups):
 
 
 def _saved(store, group):
-    """Return a list of (setting, value), or None if the saved value is foreign."""
+    """Return a group's saved settings as (setting, value) pairs, or None if they are foreign."""
     settings = _settings_of(group)
     values = _numbers(store.values.get(_NAMES[group], b""))
     if values is None or len(values) > len(settings):
@@ -223,7 +223,7 @@ def _settings_of(group):
 
 
 def _numbers(text):
-    """Return the list of numbers in `text`, or None if it has anything else than numbers."""
+    """Return a list of the numbers in a comma-separated text, or None if any is no number."""
     words = text.split(b",") if text else []
     if any(len(word) > _MAX_DIGITS or not word.isdigit() for word in words):
         return None
