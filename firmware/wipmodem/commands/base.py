@@ -1,4 +1,4 @@
-"""Handlers of base commands: error reporting, the host's UART, saved settings, restart.
+"""Command handlers for error reporting, the host's UART, saved settings and restart.
 
 A handler takes a Context and returns an outcome (context.py).
 """
@@ -20,24 +20,25 @@ from ..settings import (
     save,
 )
 
-# Rates of +IPR, bit/s. Rate 0 is automatic detection, which few UARTs support.
+# Rates that are valid for +IPR, in bit/s. Rate 0 selects automatic rate detection, which few
+# UARTs support.
 RATES = (0, 300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
-_HARDWARE = const(2)  # mode of +IFC: RTS and CTS
+_HARDWARE = const(2)  # +IFC mode for flow control by RTS and CTS
 
 
 def ok(context):
-    """Handle a form of a command that only answers OK."""
+    """Handle a command form that has no effect and returns OK."""
     return DONE
 
 
 def cmee_set(context):
-    """Handle AT+CMEE=<mode>: 1 reports errors by number, 0 by the word ERROR (E1, E2)."""
+    """Handle AT+CMEE=<mode>: mode 1 reports errors by number, mode 0 by ERROR (E1, E2)."""
     context.settings[CMEE] = context.arguments.value(0)
     return DONE
 
 
 def cmee_read(context):
-    """Handle AT+CMEE?."""
+    """Handle AT+CMEE?: write the error reporting mode."""
     context.writer.begin(b"+CMEE: ").number(context.settings[CMEE]).end()
     return DONE
 
@@ -46,12 +47,15 @@ def cmee_read(context):
 
 
 def supports_rate(context, rate):
-    """Return True if +IPR has a rate, in bit/s, and the UART supports it."""
+    """Return True if a rate, in bit/s, is valid for +IPR and the UART supports the rate."""
     return rate in RATES and context.board.serial.supports(rate)
 
 
 def ipr_set(context):
-    """Handle AT+IPR=<rate>, which ends a baud-rate trial. The OK has the old rate (F2)."""
+    """Handle AT+IPR=<rate>: set the rate of the host's UART, and end a baud-rate trial.
+
+    The OK is sent at the old rate (F2).
+    """
     rate = context.arguments.value(0)
     if not supports_rate(context, rate):
         return context.fail(errors.ERROR)
@@ -63,15 +67,16 @@ def ipr_set(context):
 
 
 def ipr_read(context):
-    """Handle AT+IPR?."""
+    """Handle AT+IPR?: write the rate of the host's UART in bit/s."""
     context.writer.begin(b"+IPR: ").number(context.settings[SPEED] * 100).end()
     return DONE
 
 
 def ifc_set(context):
-    """Handle AT+IFC=[<tx>][,<rx>]: 0 is no flow control, 2 is RTS and CTS, where they are wired.
+    """Handle AT+IFC=[<tx>][,<rx>]: set the flow control of the host's UART.
 
-    An argument that is left out changes nothing. Flow control by XON and XOFF is not supported.
+    Mode 0 is no flow control. Mode 2 is RTS and CTS, if the board has these lines. An omitted
+    argument changes nothing. Flow control by XON and XOFF is not supported.
     """
     arguments = context.arguments
     for i in range(arguments.count):
@@ -89,7 +94,7 @@ def _supports_flow(context, mode):
 
 
 def ifc_read(context):
-    """Handle AT+IFC?."""
+    """Handle AT+IFC?: write the flow control modes of both directions."""
     settings = context.settings
     context.writer.begin(b"+IFC: ").number(settings[TX_FLOW]).comma(settings[RX_FLOW]).end()
     return DONE
@@ -99,12 +104,12 @@ def ifc_read(context):
 
 
 def write_s_register(context, setting):
-    """Write the value of an S-register, three digits with leading zeros."""
+    """Write a line with the value of an S-register as three digits."""
     context.writer.begin().three_digits(context.settings[setting]).end()
 
 
 def assign(context, setting, value):
-    """Give a setting a value. Return 0, or the error number ERROR if the value is out of range."""
+    """Set a setting to a value. Return 0, or errors.ERROR if the value is out of range."""
     if not fits(setting, value):
         return errors.ERROR
     context.settings[setting] = value
@@ -115,24 +120,28 @@ def assign(context, setting, value):
 
 
 def restore_factory(context):
-    """Handle AT&F: set factory values, except for the UART and the dialect.
+    """Handle AT&F: restore factory values, but keep the UART settings and the dialect.
 
-    The host must not lose its rate, and its program was written for the dialect.
+    With another rate, the host could no longer communicate with the modem. With another dialect,
+    the host's program might fail.
     """
     restore(context.settings, (PROFILE, NEVER))
     return DONE
 
 
 def restore_profile(context):
-    """Handle ATZ: restore what AT&W has saved. Calls and sockets stay. Allocates."""
-    # This comes first: if there is no memory to load the profile, ATZ changes nothing.
+    """Handle ATZ: restore the profile that AT&W has saved. Allocates.
+
+    Calls and sockets stay open.
+    """
+    # The profile is loaded first, so that ATZ changes nothing if loading runs out of memory.
     loaded = load(context.settings, context.board.store, PROFILE)
     restore(context.settings, (NEVER,))
     return DONE if loaded else context.fail(errors.NOT_RESTORED)
 
 
 def save_profile(context):
-    """Handle AT&W: save the profile, and the UART's settings for the next start. Allocates."""
+    """Handle AT&W: save the profile, and save the UART settings for the next start. Allocates."""
     saved = save(context.settings, context.board.store, PROFILE, LINE)
     return DONE if saved else context.fail(errors.STORE_FAILED)
 
@@ -141,7 +150,10 @@ def save_profile(context):
 
 
 def cfun_set(context):
-    """Handle AT+CFUN=1 and AT+CFUN=1,1: restart after the OK (H20). AT+CFUN=1,0 does nothing."""
+    """Handle AT+CFUN=1 and AT+CFUN=1,1: restart the modem after the OK has been sent (H20).
+
+    AT+CFUN=1,0 has no effect and returns OK.
+    """
     arguments = context.arguments
     restarts = arguments.value_or(1, 1)
     if arguments.value(0) != 1 or restarts > 1:
@@ -152,6 +164,6 @@ def cfun_set(context):
 
 
 def cfun_read(context):
-    """Handle AT+CFUN?: the modem is always in full operation."""
+    """Handle AT+CFUN?: write 1, because the modem is always in full operation."""
     context.writer.begin(b"+CFUN: 1").end()
     return DONE

@@ -1,7 +1,7 @@
-"""Handlers of data calls (D, A, O), of commands for the radio, and of +WIPXDIAL.
+"""Handlers of data calls (ATD, ATA, ATO), of commands for the radio, and of +WIPXDIAL.
 
-Loaded when a host first uses one of them. A handler takes a Context and returns an outcome
-(context.py).
+The module is loaded when a host first uses one of these commands. A handler takes a Context and
+returns an outcome (context.py).
 """
 
 from .. import errors
@@ -12,21 +12,22 @@ from ..contract import RESULT_CONNECT, RESULT_NO_CARRIER
 from ..session.session import DIAL, is_dial_string
 
 _SEMICOLON = const(0x3B)
-_MAX_DIAL = const(64)  # characters of a dial command, without AT
-_MAX_TEXT = LINE_MAX - 4  # characters of a line from the radio, without CR LF on both sides
-_READY_MS = const(5000)  # longest wait for a radio that starts or hangs up
-_TYPED_AHEAD_MS = const(125)  # what the host sends sooner after ATD does not abort the call
+_MAX_DIAL = const(64)  # longest dial command in characters, without AT
+_MAX_TEXT = LINE_MAX - 4  # characters of radio text in one line: LINE_MAX without two CR LF
+_READY_MS = const(5000)  # longest wait for a radio that is starting or hanging up
+_TYPED_AHEAD_MS = const(125)  # bytes that arrive within this time after ATD do not abort the call
 
-# Values of context.step while a call is set up.
+# Values of context.step during the setup of a call.
 _NEW = const(0)
-_WAITING = const(1)  # the radio is not free yet
+_WAITING = const(1)  # waiting until the radio is free
 _DIALLING = const(2)
 
 
 def dial(context):
-    """Handle ATD<dial string>: set up a data call. With a `;` at its end it goes to the radio.
+    """Handle ATD<dial string>: set up a data call.
 
-    The semicolon asks for a voice call, which is the radio's own.
+    A semicolon at the end of the dial string requests a voice call. The modem passes such a
+    command on to the radio, which handles voice calls itself.
     """
     command = context.command
     length = command.end - command.start
@@ -41,7 +42,7 @@ def answer(context):
 
 
 def resume(context):
-    """Handle ATO: return to the data call that the escape sequence has left (Q41)."""
+    """Handle ATO: return to the data call that the host left by the escape sequence (Q41)."""
     call = context.online.call
     if call is None or not call.up():
         return context.fail(errors.ERROR)
@@ -50,9 +51,10 @@ def resume(context):
 
 
 def _call(context):
-    """Set up a data call by sending the command to the radio as it is. Allocates.
+    """Set up a data call by sending the host's command to the radio unchanged. Allocates.
 
-    Holds until the radio has a result, within the time limit of S7, or until the host aborts.
+    Return HOLD during the setup, then ONLINE, RESULT or FAILED. The setup ends with the radio's
+    result, after the time limit in S7, or when the host aborts the call.
     """
     call = context.online.call
     if call is None:
@@ -72,12 +74,17 @@ def _call(context):
 
 
 def _begin(context):
-    """Return DONE once the radio dials, HOLD while it is not free, or FAILED."""
+    """Send the call command to the radio.
+
+    Return DONE once the radio has accepted the command, HOLD while the radio is not free, or
+    FAILED.
+    """
     call = context.online.call
     command = context.command
     if context.session.in_session() or call.busy():
         return context.fail(errors.ERROR)
-    # The channel is created before the radio dials, because there may be no memory for it.
+    # The channel for the call's data is created before the radio dials, because creating the
+    # channel may run out of memory.
     context.online.need_call_channel(context)
     if call.begin(b"AT" + bytes(command.line.buf[command.start : command.end])):
         return DONE
@@ -85,12 +92,12 @@ def _begin(context):
 
 
 def _hold_for_radio(context):
-    """Return HOLD while a radio that starts or hangs up may become free in time, or FAILED."""
+    """Return HOLD while the radio may become free within _READY_MS, or FAILED after that time."""
     return HOLD if context.command.age_ms() < _READY_MS else context.fail(errors.ERROR)
 
 
 def _outcome(context):
-    """Return HOLD while the radio sets up the call, ONLINE once it is connected, or RESULT."""
+    """Return HOLD while the radio sets up the call, ONLINE after CONNECT, else RESULT."""
     result = context.online.call.result()
     if result is None:
         return HOLD
@@ -104,10 +111,11 @@ def _outcome(context):
 
 
 def _is_aborted(context):
-    """Return True if the host has sent a character that aborts the call, and remove it.
+    """Return True if the host has sent a character that aborts the call; remove the character.
 
-    Bytes of the first 125 ms, such as an LF or lines sent ahead (H3), abort nothing and stay in
-    the input. While S0 answers a call, no byte aborts it: the host has not asked for that call.
+    Bytes that arrive in the first 125 ms, such as an LF or lines sent ahead (H3), do not abort
+    the call and stay in the input. While S0 answers a call, no byte aborts the call, because the
+    host has not requested it.
     """
     call = context.online.call
     span = context.command.line.input
@@ -117,16 +125,16 @@ def _is_aborted(context):
     if not call.abortable or (span.remaining() <= call.ahead and not _append_byte(context)):
         return False
     if call.ahead:
-        span.end -= 1  # the aborting character is the last byte
+        span.end -= 1  # remove the aborting character, which is the last byte
     else:
         span.consume(1)
     return True
 
 
 def _count_typed_ahead(context):
-    """Read what the host has sent ahead. Count those bytes once the 125 ms are over.
+    """Read the bytes that the host has sent ahead, and count these bytes once 125 ms are over.
 
-    A byte that the first look after that time finds may have come within the time.
+    The first read after the 125 ms still counts, because its bytes may have arrived earlier.
     """
     while _append_byte(context):
         pass
@@ -135,9 +143,9 @@ def _count_typed_ahead(context):
 
 
 def _append_byte(context):
-    """Read one byte from the host and append it to the input. Return False if there is none.
+    """Read one byte from the host and append the byte to the input.
 
-    False as well if the input has no room for it.
+    Return False if no byte has arrived or the input is full.
     """
     span = context.command.line.input
     if not span.remaining():
@@ -156,8 +164,8 @@ def _append_byte(context):
 def pass_on(context):
     """Pass a command on to the radio as typed (H23), and write the radio's information text.
 
-    The text is written only after the radio's result, and only if that is OK (F5, H4). Without a
-    radio, during a call, or after another result, the command is ERROR.
+    The text is written only after the radio's result, and only if the result is OK (F5, H4). The
+    command ends in ERROR without a radio, during a call, or after any other result.
     """
     radio = context.session.radio
     if radio is None:
@@ -176,7 +184,10 @@ def pass_on(context):
 
 
 def _write_line(context, chat):
-    """Write the line of the radio's text that starts at position step - 1, if there is one."""
+    """Write the line of the radio's text that starts at position context.step - 1.
+
+    Return MORE, or DONE after the last line.
+    """
     start = context.step - 1
     if start >= chat.n:
         return DONE
@@ -193,9 +204,9 @@ def _write_line(context, chat):
 
 
 def dial_set(context):
-    """Handle AT+WIPXDIAL=<text>: set and save the dial string of the session. Allocates.
+    """Handle AT+WIPXDIAL=<text>: set and save the dial string for sessions. Allocates.
 
-    An empty text restores the dial string of the board file.
+    An empty text restores the dial string that the board file defines.
     """
     radio = context.session.radio
     if radio is None:
@@ -210,11 +221,12 @@ def dial_set(context):
 
 
 def dial_read(context):
-    """Handle AT+WIPXDIAL?."""
+    """Handle AT+WIPXDIAL?: write the dial string for sessions."""
     radio = context.session.radio
     if radio is None:
         return context.fail(errors.ERROR)
-    # The line may be long: a quote or backslash in the string is written as three characters.
+    # The line may be long, because a quote or backslash in the dial string is written as three
+    # characters.
     if not context.writer.room(LONG_MAX):
         return HOLD
     context.writer.begin(b"+WIPXDIAL: ").string(radio.dial_string).end()

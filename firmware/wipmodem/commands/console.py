@@ -1,27 +1,27 @@
-"""The board's console: any bytes that arrive there request a status report (report.py)."""
+"""The board's console. Any byte received on the console requests a status report (report.py)."""
 
 from .. import errors, lazy
 from ..compat import const
 
-_REPORT = const(("commands.report", "Report"))  # loaded at the first request
+_REPORT = const(("commands.report", "Report"))  # Report class, loaded at the first request
 _NO_MEMORY = b"+CME ERROR: %d\r\n" % errors.NO_MEMORY
 
 
 class Console:
-    """Begins a report when one is requested, and writes it in small parts."""
+    """Starts a status report when bytes arrive on the console."""
 
     def __init__(self, context):
         self._context = context
         self._console = context.board.console
-        self._report = None  # Report, created at the first request
+        self._report = None  # Report object, or None before the first request
 
     def every_second(self):
-        """Begin a report if one was requested. Without memory for it, write error 802."""
+        """Start a report if bytes have arrived. If memory is short, write error 802 instead."""
         if self._console.asked() and not self._begin():
             self._console.write(_NO_MEMORY, 0, len(_NO_MEMORY))
 
     def _begin(self):
-        """Return False if there is no memory for a report."""
+        """Start a report. Return False if there is no memory for the report."""
         try:
             if self._report is None:
                 report = lazy.need(_REPORT)(self._context)

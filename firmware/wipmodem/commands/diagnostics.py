@@ -1,6 +1,7 @@
-"""Diagnostics and settings that only this modem has; the module is loaded on first use.
+"""Handlers of diagnostics and settings that only this modem has.
 
-+WIPXSTAT, +WIPXHEALTH, +WIPXURC, +WIPXLOG, +WIPXCRASH, +WIPXDIALECT, +WIPXIPR.
+The commands are +WIPXSTAT, +WIPXHEALTH, +WIPXURC, +WIPXLOG, +WIPXCRASH, +WIPXDIALECT and +WIPXIPR.
+The module is loaded when a host first uses one of these commands.
 """
 
 from .. import errors
@@ -12,15 +13,15 @@ from ..settings import AT_ONCE, DIALECT, SPEED, URC_OVERRUN, URC_REJECTED, URC_T
 from .base import supports_rate
 from .identity import dialect, find_dialect
 
-_MAX_TEXT = const(80)  # bytes of a line of a traceback that are written
+_MAX_TEXT = const(80)  # bytes that are written of each line of a traceback
 _QUOTE = const(0x22)
-_TRIAL_S = const(10)  # time limit of a baud-rate trial, unless the host gives another one
-_HUNDRED = const(100)  # bit/s: the unit of the setting SPEED
+_TRIAL_S = const(10)  # default time limit of a baud-rate trial
+_HUNDRED = const(100)  # unit of the SPEED setting, in bit/s
 _SECOND_MS = const(1000)
 _IDLE_MS = const(1000)
 
-# The figures of AT+WIPXHEALTH after the reason for the start: name, and a function that
-# returns the figure of a Context.
+# Figures that AT+WIPXHEALTH reports after the reset cause. An entry is (name, function); the
+# function takes a Context and returns the figure.
 _FIGURES = (
     (b"uptime_s", lambda context: context.clock.seconds),
     (b"poll_gap_ms", lambda context: context.health.poll_gap_ms),
@@ -37,7 +38,7 @@ _FIGURES = (
 
 
 def stat_read(context):
-    """Write every counter of losses and rejections, each in a line: AT+WIPXSTAT?."""
+    """Handle AT+WIPXSTAT?: write each counter of losses and rejections on its own line."""
     counters = context.counters
     i = context.step
     if i == 0:
@@ -48,7 +49,7 @@ def stat_read(context):
 
 
 def stat_line(context):
-    """Write all counters in one line, in the order of AT+WIPXSTAT?: AT+WIPXSTAT."""
+    """Handle AT+WIPXSTAT: write all counters in one line, in the order of AT+WIPXSTAT?."""
     if not context.writer.room(LONG_MAX):
         return HOLD
     context.health.collect_counts(context)
@@ -61,21 +62,24 @@ def stat_line(context):
 
 
 def stat_set(context):
-    """Set all counters to 0: AT+WIPXSTAT=0."""
+    """Handle AT+WIPXSTAT=0: set all counters to 0."""
     context.health.collect_counts(context)
     context.counters.reset()
     return DONE
 
 
 def health_read(context):
-    """Measure the heap; write the reason for the start and every figure: AT+WIPXHEALTH?."""
+    """Handle AT+WIPXHEALTH?: measure the heap, then write the reset cause and each figure."""
     if context.step == 0:
         context.health.measure_heap(context)
     return write_figure(context)
 
 
 def write_figure(context):
-    """Write the next line of AT+WIPXHEALTH?, with the heap as it was last measured."""
+    """Write the next line of the response to AT+WIPXHEALTH?. Return MORE, or DONE at the end.
+
+    The heap figures are those of the last measurement.
+    """
     i = context.step
     context.step = i + 1
     if i == 0:
@@ -87,7 +91,7 @@ def write_figure(context):
 
 
 def health_line(context):
-    """Write the reason for the start and all figures in one line: AT+WIPXHEALTH."""
+    """Handle AT+WIPXHEALTH: write the reset cause and all figures in one line."""
     if not context.writer.room(LONG_MAX):
         return HOLD
     context.health.measure_heap(context)
@@ -99,13 +103,16 @@ def health_line(context):
 
 
 def health_set(context):
-    """Set peaks to the present values and sums to 0: AT+WIPXHEALTH=0."""
+    """Handle AT+WIPXHEALTH=0: set all peaks to the present values, and all sums to 0."""
     context.health.reset(context)
     return DONE
 
 
 def urc_set(context):
-    """Choose optional URCs: AT+WIPXURC=[<time>][,<rejected>][,<overrun>], each 0 or 1."""
+    """Handle AT+WIPXURC=[<time>][,<rejected>][,<overrun>]: enable or disable optional URCs.
+
+    Value 1 enables a URC, value 0 disables a URC. An omitted argument changes nothing.
+    """
     for i in range(context.arguments.count):
         if context.arguments.given(i):
             context.settings[URC_TIME + i] = context.arguments.value(i)
@@ -113,7 +120,7 @@ def urc_set(context):
 
 
 def urc_read(context):
-    """Write which optional URCs are on: AT+WIPXURC?."""
+    """Handle AT+WIPXURC?: write which optional URCs are enabled."""
     settings = context.settings
     writer = context.writer.begin(b"+WIPXURC: ").number(settings[URC_TIME])
     writer.comma(settings[URC_REJECTED]).comma(settings[URC_OVERRUN]).end()
@@ -121,7 +128,7 @@ def urc_read(context):
 
 
 def crash_read(context):
-    """Write the traceback of the last crash line by line: AT+WIPXCRASH?."""
+    """Handle AT+WIPXCRASH?: write the traceback of the last crash, one line in each call."""
     lines = context.board.crash.lines()
     if context.step >= len(lines):
         return DONE
@@ -131,13 +138,16 @@ def crash_read(context):
 
 
 def crash_set(context):
-    """Delete the traceback: AT+WIPXCRASH=0."""
+    """Handle AT+WIPXCRASH=0: delete the traceback of the last crash."""
     context.board.crash.clear()
     return DONE
 
 
 def dialect_set(context):
-    """Set and save the dialect, for the next command on: AT+WIPXDIALECT="wipsoft"."""
+    """Handle AT+WIPXDIALECT=<name>: set and save the dialect.
+
+    The new dialect applies to the commands after this one. If saving fails, nothing changes.
+    """
     number = find_dialect(context.arguments.text(0).lower())
     if number < 0:
         return context.fail(errors.BAD_VALUE)
@@ -146,20 +156,20 @@ def dialect_set(context):
     saved = False
     try:
         saved = save(context.settings, context.board.store, AT_ONCE)
-    finally:  # also after MemoryError
+    finally:  # restore the dialect after MemoryError, too
         if not saved:
             context.settings[DIALECT] = before
     return context.outcome(0 if saved else errors.STORE_FAILED)
 
 
 def dialect_read(context):
-    """Write the name of the dialect: AT+WIPXDIALECT?."""
+    """Handle AT+WIPXDIALECT?: write the name of the dialect."""
     context.writer.begin(b'+WIPXDIALECT: "').text(dialect(context)).char(_QUOTE).end()
     return DONE
 
 
 def log_read(context):
-    """Write the entries of the flight recorder, the oldest first: AT+WIPXLOG?."""
+    """Handle AT+WIPXLOG?: write the entries of the flight recorder, the oldest entry first."""
     recorder = context.recorder
     if context.step >= recorder.used():
         return DONE
@@ -169,7 +179,7 @@ def log_read(context):
 
 
 def log_set(context):
-    """Delete all entries of the flight recorder: AT+WIPXLOG=0."""
+    """Handle AT+WIPXLOG=0: delete all entries of the flight recorder."""
     context.recorder.clear()
     return DONE
 
@@ -178,21 +188,25 @@ def log_set(context):
 
 
 class BaudTrial:
-    """A rate of the host's UART that falls back to the former rate unless the host confirms it.
+    """Trial of a new rate on the host's UART.
 
-    The time limit starts once the UART has the new rate, after the OK was sent.
+    Unless the host confirms the new rate in time, the UART returns to the old rate. The time
+    limit starts when the UART changes to the new rate, after the OK has been sent.
     """
 
     def __init__(self, context):
-        self.active = False  # the host has not confirmed the rate yet
-        self.fallback = 0  # rate before the trial, 100 bit/s
+        self.active = False  # True during a trial that the host has not confirmed
+        self.fallback = 0  # rate before the trial, in units of 100 bit/s
         self._context = context
-        self._limit_ms = 0
-        self._due_ms = 0  # end of the time limit, once it has started
-        self._started = False  # the time limit has started
+        self._limit_ms = 0  # time limit of the trial
+        self._due_ms = 0  # end of the time limit as clock.now_ms; valid if _started is True
+        self._started = False  # True once the time limit of the trial has started
 
     def begin(self, rate, seconds):
-        """Begin a trial of a rate, bit/s. A trial during another one keeps the fallback rate."""
+        """Begin a trial. rate: in bit/s. seconds: time limit for the confirmation.
+
+        A trial that begins during another trial keeps the fallback rate of the first trial.
+        """
         settings = self._context.settings
         if not self.active:
             self.fallback = settings[SPEED]
@@ -202,11 +216,11 @@ class BaudTrial:
         self._set_rate(rate // _HUNDRED)
 
     def end(self):
-        """End the trial. The present rate stays."""
+        """End the trial, and keep the present rate of the UART."""
         self.active = False
 
     def left_ms(self):
-        """Return the time in ms that the host has for its confirmation."""
+        """Return the remaining time in ms for the host to confirm the rate."""
         if not self._started:
             return self._limit_ms
         return max(ticks_diff(self._due_ms, self._context.clock.now_ms), 0)
@@ -216,7 +230,7 @@ class BaudTrial:
         return self.left_ms() if self.active else _IDLE_MS
 
     def tick(self):
-        """Return to the fallback rate after the time limit. Return True if it did."""
+        """Set the fallback rate after the time limit. Return True if the rate was changed."""
         if not self.active:
             return False
         if not self._started and not self._context.deferred.due:
@@ -234,7 +248,10 @@ class BaudTrial:
 
 
 def trial_set(context):
-    """Begin a baud-rate trial: AT+WIPXIPR=<rate>[,<seconds>]. The OK has the old rate."""
+    """Handle AT+WIPXIPR=<rate>[,<seconds>]: begin a baud-rate trial.
+
+    The OK is sent at the old rate.
+    """
     rate = context.arguments.value(0)
     seconds = context.arguments.value_or(1, _TRIAL_S)
     if not supports_rate(context, rate) or not seconds:
@@ -249,7 +266,7 @@ def trial_set(context):
 
 
 def trial_run(context):
-    """Confirm the rate on trial: AT+WIPXIPR."""
+    """Handle AT+WIPXIPR: confirm the new rate, which ends the baud-rate trial."""
     trial = context.deferred.trial
     if trial is None or not trial.active:
         return context.fail(errors.BAD_STATE)
@@ -258,9 +275,9 @@ def trial_run(context):
 
 
 def trial_read(context):
-    """Report the rate, the fallback rate, and the seconds until the modem returns to it.
+    """Handle AT+WIPXIPR?: write the rate, the fallback rate, and the seconds until the fallback.
 
-    Without a trial the last number is 0.
+    Without a trial, the fallback rate equals the rate, and the seconds are 0.
     """
     trial = context.deferred.trial
     active = trial is not None and trial.active

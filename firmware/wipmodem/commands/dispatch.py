@@ -1,8 +1,8 @@
 """The dispatcher: finds each command of a line, checks its arguments and calls its handler.
 
-Extended commands come from table.py, basic commands and S-registers from settings.py (F9, F16,
-Q36, Q37). A name that no table has is looked up among the fixed responses, then it goes to the
-radio.
+Extended commands are defined in table.py, basic commands in table.py and settings.py, S-registers
+in settings.py (F9, F16, Q36, Q37). An extended command that table.py lacks gets a fixed response
+(fixed.py), or is passed on to the radio.
 """
 
 from .. import errors, lazy
@@ -37,16 +37,19 @@ _EQUALS = const(0x3D)
 _QUESTION = const(0x3F)
 _D = const(0x44)
 _S = const(0x53)
-_PREFIXES = const(b"&%\\")  # first characters of basic commands with two characters
+_PREFIXES = const(b"&%\\")  # prefixes of basic commands such as AT&F
 _NAME_ENDS = const(b'?=;"')  # characters that end the name of an extended command
-# Handlers that are loaded on first use (lazy.py).
+# Handlers whose modules are loaded on first use (lazy.py).
 _DIAL = const(("commands.calls", "dial"))
 _FIXED = const(("commands.fixed", "answer"))
-_TOO_LARGE = const(9999)  # larger numbers are kept as this one, which is above every range
+_TOO_LARGE = const(9999)  # larger numbers are stored as this value, which no command accepts
 
 
 def _mix(value, char):
-    """Return the hash of a name that continues with `char`. `value` is the hash before, or 0."""
+    """Add a character to the hash of a name. Return the new hash.
+
+    value: hash of the characters before `char`, or 0 if `char` is the first character.
+    """
     return (value * 31 + char) & 0xFFFF
 
 
@@ -58,9 +61,9 @@ def _hash(name):
 
 
 def _highest(prefix, name):
-    """Return the highest value of a basic command without effect, or -1 if none has that name.
+    """Return the highest value of a basic command without effect, or -1 for other commands.
 
-    prefix: the first character of the command; name: the hash of its name.
+    prefix: first character of the command. name: hash of the command's name.
     """
     if prefix not in _PREFIXES:
         prefix = _SPACE
@@ -75,49 +78,54 @@ def _highest(prefix, name):
 
 
 def _nothing(context):
-    """Handler of commands that are complete once they are parsed.
+    """Return DONE. This is the handler of commands that are complete after parsing.
 
-    As the dispatcher's handler it also means that no command is in progress.
+    When the dispatcher's handler is _nothing, no command is in progress.
     """
     return DONE
 
 
-# Rows and settings by the hash of their names. Lookups then need no copy of the name.
+# Table rows and settings, indexed by the hash of the command name. A lookup by hash needs no copy
+# of the name.
 _BY_HASH: dict = {_hash(row[NAME]): row for row in TABLE}
 _BASIC = {_hash(name): setting for name, setting in BASIC}
 _ACTIONS = {_hash(row[NAME]): row for row in ACTIONS}
 
 
 def spec_of(row, settings):
-    """Return the specification of a row's arguments in the dialect that is set, or ABSENT."""
+    """Return the argument specification of a table row in the current dialect.
+
+    Return ABSENT if the dialect lacks the command.
+    """
     if row[WIPSOFT_SPEC] is not None and settings[DIALECT] == WIPSOFT:
         return row[WIPSOFT_SPEC]
     return row[SPEC]
 
 
 class Dispatcher:
-    """Parses and runs the commands of a line, one step a call.
+    """Parses and runs the commands of a line, one step in each call of run().
 
-    line: LineReader with the command line. arguments: Arguments of the command in progress.
+    line: LineReader that holds the command line. arguments: Arguments object that receives the
+    arguments of the command in progress. recorder: flight recorder.
     """
 
     def __init__(self, line, arguments, clock, recorder):
         self.line = line
         self.arguments = arguments
-        # The command in progress is line.buf[start:end]. While it is parsed, `end` is the position
-        # of the next character.
+        # The command in progress is line.buf[start:end]. During parsing, `end` is the position of
+        # the next character to read.
         self.start = self.end = 0
-        self.name_end = 0  # end of the name of an extended command
+        self.name_end = 0  # position in line.buf after the name of an extended command
         self.form = 0  # form of an extended command: RUN, READ, TEST or SET
         self._buf = line.buf
         self._clock = clock
         self._recorder = recorder
-        self._public_end = 0  # the recorder may keep an extended command up to this position
-        self._handler = _nothing  # of the command in progress
-        self._line_ms = 0  # when the line was complete
+        self._public_end = 0  # position up to which an extended command may be recorded
+        self._handler = _nothing  # handler of the command in progress, or _nothing
+        self._line_ms = 0  # clock.now_ms when the command line was complete
 
     def begin(self):
-        """Begin a complete line: the next run() parses its first command."""
+        """Begin a complete command line. The next run() parses the first command of the line."""
         self.end = 0
         self._handler = _nothing
         self._line_ms = self._clock.now_ms
@@ -127,10 +135,10 @@ class Dispatcher:
         return ticks_diff(self._clock.now_ms, self._line_ms)
 
     def run(self, context):
-        """Parse the next command and call its handler, or call the last handler once more.
+        """Parse the next command and call its handler, or call the present handler again.
 
-        Return DONE after the last command of the line, otherwise MORE, HOLD or an outcome that
-        ends the line (context.py).
+        Return DONE after the last command of the line. Return MORE or HOLD if run() must be
+        called again. Any other outcome (context.py) ends the line.
         """
         if self._handler is _nothing:
             if self.line.too_long:
@@ -148,7 +156,7 @@ class Dispatcher:
         return self._call(context)
 
     def _record(self):
-        """Record the part of the command that contains no credentials and no dial string."""
+        """Record the part of a command that contains no credentials and no dial string."""
         first = self._buf[self.start]
         if first == _PLUS or first == _DOLLAR:  # noqa: PLR1714
             end = self._public_end
@@ -164,7 +172,8 @@ class Dispatcher:
         return MORE if outcome == DONE else outcome
 
     def _guarded(self, context):
-        # A function of its own: with more in it, MicroPython would allocate its frame.
+        # This is a separate function because MicroPython allocates the frame of a larger function
+        # on the heap.
         try:
             return self._handler(context)
         except MemoryError:
@@ -187,7 +196,10 @@ class Dispatcher:
         return self._basic(context, name)
 
     def _set_handler(self, handler):
-        """Set the handler, a function or its place (lazy.py). Return 0 or an error number."""
+        """Set the handler of the command. Return 0 or an error number.
+
+        handler: a function, or the (module, name) of a function that lazy.py loads.
+        """
         if isinstance(handler, tuple):
             handler = lazy.find(handler)
             if handler is None:
@@ -199,10 +211,10 @@ class Dispatcher:
         return self._buf[self.end] if self.end < self.line.n else 0
 
     def _read_letter(self, before):
-        """Read one character, converted to upper case in place.
+        """Read one character, and convert the character to upper case in the line buffer.
 
-        Return the hash of the name up to this character. `before` is the hash of the characters
-        before it; if it is 0, the hash is the character itself.
+        Return the hash of the name including this character. before: hash of the preceding
+        characters, or 0, for which the result is the character itself.
         """
         char = self._peek()
         if 0x61 <= char <= 0x7A:
@@ -212,7 +224,7 @@ class Dispatcher:
         return _mix(before, char)
 
     def _read_number(self):
-        """Read a decimal number. Return 0 if there is none (V.250 5.3.1)."""
+        """Read a decimal number. Return 0 if there is no digit (V.250 5.3.1)."""
         value = 0
         while 0x30 <= self._peek() <= 0x39:
             value = min(value * 10 + self._peek() - 0x30, _TOO_LARGE)
@@ -233,7 +245,7 @@ class Dispatcher:
         return 0 if value <= _highest(self._buf[self.start], name) else errors.ERROR
 
     def _dial(self):
-        """Read ATD. The rest of the line is its dial string."""
+        """Parse ATD. The rest of the line is the dial string. Return 0 or an error number."""
         self.end = self.line.n
         return self._set_handler(_DIAL)
 
@@ -268,7 +280,7 @@ class Dispatcher:
         return self._parse_arguments(spec)
 
     def _read_row(self):
-        """Read the name of an extended command. Return its row of the table, or None."""
+        """Read the name of an extended command. Return the command's table row, or None."""
         row = _BY_HASH.get(self._read_name())
         self.name_end = self._public_end = self.end
         if row is not None and self._is_name(row[NAME]):
@@ -282,27 +294,27 @@ class Dispatcher:
         return same and len(name) == self.end - self.start
 
     def _letters_end(self, i):
-        """Return the end of the letters and digits from position i on, within the name.
+        """Return the position after the letters and digits that start at position i of a name.
 
-        The recorder keeps no more of an unknown name: if the `=` is mistyped, a password is part
-        of the name.
+        The flight recorder keeps only these characters of an unknown name, because a password is
+        parsed as part of the name if the host mistypes the `=`.
         """
         while i < self.name_end and (0x30 <= self._buf[i] <= 0x39 or 0x41 <= self._buf[i] <= 0x5A):
             i += 1
         return i
 
     def _fixed_or_radio(self):
-        """Find the end of a command that is not in the table. Its arguments are not parsed (H23).
+        """Find the end of a command that is not in the table, and set the handler.
 
-        Return 0 or an error number.
+        The arguments of such a command are not parsed (H23). Return 0 or an error number.
         """
         self.end = command_end(self._buf, self.start, self.line.n)
         return self._set_handler(_FIXED)
 
     def _read_name(self):
-        """Read a name, converted to upper case in place. Return its hash.
+        """Read a name, and convert the name to upper case in the line buffer. Return its hash.
 
-        This is the hash of _mix(), in a loop without calls for speed.
+        The loop computes the same hash as _mix(). For speed, the loop calls no function.
         """
         i = self.end
         value = 0
@@ -319,7 +331,10 @@ class Dispatcher:
         return value
 
     def _read_form(self):
-        """Read `?`, `=?`, `=` or nothing. Return READ, TEST, SET, RUN, or -1 for other text."""
+        """Read `?`, `=?`, `=` or nothing after the name of an extended command.
+
+        Return READ, TEST, SET or RUN respectively, or -1 for any other text.
+        """
         if self._at_end():
             return RUN
         mark = self._read_letter(0)
@@ -328,7 +343,7 @@ class Dispatcher:
             return TEST if self._at_end() else -1
         if mark == _QUESTION:
             return READ if self._at_end() else -1
-        return SET if mark == _EQUALS else -1  # a quote ends a name, too
+        return SET if mark == _EQUALS else -1  # -1 if a quote follows the command's name
 
     def _at_end(self):
         return self.end == self.line.n or self._peek() == _SEMICOLON

@@ -1,6 +1,6 @@
-"""Commands that the command table lacks: fixed responses, and what goes to the radio.
+"""Handlers of AT+CLAC and of commands that have a fixed response or are passed on to the radio.
 
-Loaded when a host first sends such a command, or AT+CLAC.
+The module is loaded when a host first sends AT+CLAC or a command that the command table lacks.
 """
 
 from .. import errors, lazy
@@ -15,9 +15,10 @@ _ZERO = const(0x30)
 _OWN_PREFIX = const(b"+WIP")  # commands with this prefix are never passed on to the radio
 _PASS_ON = const(("commands.calls", "pass_on"))
 
-# Fixed responses (H18): (name, response to AT+NAME, response to AT+NAME?, texts that AT+NAME=
-# accepts). None stands for plain ERROR; an empty tuple accepts any text.
-_ACCEPTED = const(3)  # column of the texts
+# Fixed responses (H18). A row is (name, response to AT+NAME, response to AT+NAME?, texts that
+# AT+NAME= accepts). None means that the form returns plain ERROR. An empty tuple means that
+# AT+NAME= accepts any text.
+_ACCEPTED = const(3)  # column of RESPONSES with the texts that AT+NAME= accepts
 RESPONSES = (
     (b"+GMI", b"+GMI: WAVECOM MODEM", None, None),
     (b"+CGMI", b"+CGMI: WAVECOM MODEM", None, None),
@@ -25,7 +26,7 @@ RESPONSES = (
     (b"+CGMM", b"MULTIBAND 800 1900 Model 65", None, None),
     (b"+GCAP", b"+GCAP: +CIS707-A", None, None),
     (b"+ICF", None, b"+ICF: 3,3", (b"3", b"3,3")),  # Q39
-    (b"+CCED", None, None, (b"0", b"2")),  # cell environment reports, which stay off
+    (b"+CCED", None, None, (b"0", b"2")),  # the modem never sends a cell environment report
     (b"+CPIN", None, b"+CPIN: READY", None),
     (b"+CGREG", b"+CGREG: 0,1", b"+CGREG: 0,1", (b"0", b"1", b"2")),
     (b"+CGATT", None, b"+CGATT: 1", (b"1",)),
@@ -35,19 +36,19 @@ RESPONSES = (
     (b"+PSRIC", None, None, ()),
     (b"$QCMIP", None, b"$QCMIP: 0", (b"0",)),
     (b"+CGCLASS", None, b'+CGCLASS: "B"', (b'"B"', b"B")),
-    (b"+FCLASS", None, b"0", (b"0",)),  # H21: data, no fax
+    (b"+FCLASS", None, b"0", (b"0",)),  # class 0 means data; the modem has no fax (H21)
 )
 
-# Tables of the commands that AT+CLAC lists, in this order, after the commands without effect. The
-# dispatcher parses D and S itself, so no other table has them.
+# Tables of the commands that AT+CLAC lists, in this order, after the basic commands without
+# effect. ATD and the S-registers have an entry here because no other table contains them.
 _LISTED = (BASIC, ACTIONS, ((b"D",), (b"S",)), RESPONSES, RADIO, TABLE)
 
 
 def answer(context):
     """Handle a command that the command table lacks.
 
-    A fixed response comes first, then the radio; without a radio, +CSQ and +CREG describe the
-    network (H22). Any other command is plain ERROR.
+    Write a fixed response if there is one, otherwise pass the command on to the radio. Without a
+    radio, +CSQ and +CREG describe the network (H22), and any other command is plain ERROR.
     """
     command = context.command
     line = command.line.buf
@@ -64,7 +65,10 @@ def answer(context):
 
 
 def response(name):
-    """Return the fixed response to AT+NAME, bytes. name: `+NAME` of a row that has that form."""
+    """Return the fixed response to a command without `=` or `?`, as bytes.
+
+    name: name of a command that has such a response, such as b"+GMM".
+    """
     return _find(RESPONSES, name, 0, len(name))[RUN]
 
 
@@ -80,12 +84,12 @@ def _respond(context, row):
     return DONE
 
 
-# Both searches go by index: with an iterator, MicroPython would allocate the frame of a function
-# that has so many variables.
+# _find() and _accepts() loop over an index. With an iterator these functions would have so many
+# variables that MicroPython would allocate their frames on the heap.
 
 
 def _find(table, line, start, end):
-    """Return the row whose name is line[start:end], or None."""
+    """Return the table row whose name is line[start:end], or None."""
     i = len(table)
     while i:
         i -= 1
@@ -95,7 +99,7 @@ def _find(table, line, start, end):
 
 
 def _accepts(row, line, start, end):
-    """Return True if AT+NAME= accepts the text line[start:end]."""
+    """Return True if line[start:end] is a text that AT+NAME= of this row accepts."""
     texts = row[_ACCEPTED]
     i = len(texts) if texts else 0
     while i:
@@ -109,11 +113,11 @@ def _equals(text, line, start, end):
     return len(text) == end - start and line.find(text, start, end) == start
 
 
-# +CSQ and +CREG of a board without a radio (H22)
+# +CSQ and +CREG on a board without a radio (H22)
 
 
 def _csq_run(context):
-    context.session.network()  # a board that has not joined a network begins to look for one
+    context.session.network()  # a board without a network starts to search for one
     context.writer.begin(b"+CSQ: ").number(context.board.bearer.signal()).text(b",99").end()
     return DONE
 
@@ -130,9 +134,10 @@ def _creg_test(context):
 
 
 def _creg_set(context):
-    """Handle AT+CREG=<mode>: 1 reports changes of the network's state, 0 does not.
+    """Handle AT+CREG=<mode>: mode 1 reports changes of the registration state, mode 0 does not.
 
-    The modem of the guide also answers with a line, which WIPsoft modems do not.
+    In the dialect c1 the command also writes the line of AT+CREG?, as the modem of the guide
+    does. WIPsoft modems return OK alone.
     """
     command = context.command
     start = command.name_end + 1
@@ -143,7 +148,7 @@ def _creg_set(context):
     return DONE if context.settings[DIALECT] == WIPSOFT else _creg_read(context)
 
 
-# Rows have the columns NAME to SET of the command table.
+# Commands about the network. Rows have the columns NAME to SET of the command table.
 _NETWORK = (
     (b"+CSQ", _csq_run, None, None, None),
     (b"+CREG", None, _creg_read, _creg_test, _creg_set),
@@ -169,14 +174,14 @@ def list_commands(context):
 
 
 def _write_no_effect(writer, position):
-    """Write the name of a basic command without effect: one letter, often after a prefix."""
+    """Write the command name at a position of NO_EFFECT: a letter, often after a prefix."""
     if NO_EFFECT[position] != _SPACE:
         writer.char(NO_EFFECT[position])
     writer.char(NO_EFFECT[position + 1]).end()
 
 
 def _listed_row(i):
-    """Return the row of the i-th command in _LISTED, or None after the last."""
+    """Return row i of all tables in _LISTED taken together, or None after the last row."""
     for table in _LISTED:
         if i < len(table):
             return table[i]
@@ -185,5 +190,8 @@ def _listed_row(i):
 
 
 def _is_in_dialect(row, settings):
-    """Return True if the dialect has the command. Only rows of TABLE depend on the dialect."""
+    """Return True if the current dialect has the command of a row.
+
+    Only rows of TABLE depend on the dialect.
+    """
     return len(row) <= SPEC or spec_of(row, settings) is not ABSENT

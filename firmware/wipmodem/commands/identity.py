@@ -1,6 +1,6 @@
 """Handlers that identify the modem: ATI, AT&V, +GMR, +CGMR, +GSN, +CGSN, +WMSN.
 
-Loaded when a host first uses one of them.
+The module is loaded when a host first uses one of these commands.
 """
 
 from .. import VERSION, lazy
@@ -11,28 +11,31 @@ from ..settings import BASIC, CMEE, DIALECT, RX_FLOW, S_REGISTERS, SPEED, TX_FLO
 _SPACE = const(0x20)
 _EQUALS = const(0x3D)
 _S = const(0x53)
-_HALF = const(8)  # registers in the first line: all of them are too long for one line
+_HALF = const(8)  # S-registers in the first of two lines of AT&V; one line is too short for all
 
-# Names of +WIPXDIALECT, by the value of DIALECT.
+# Dialect names that +WIPXDIALECT uses, indexed by the DIALECT setting.
 _DIALECTS = const((b"c1", b"wipsoft"))
 
 _RESPONSE = const(("commands.fixed", "response"))
 
 
 def dialect(context):
-    """Return the name of the dialect that is set, bytes."""
+    """Return the name of the current dialect, as bytes."""
     return _DIALECTS[context.settings[DIALECT]]
 
 
 def find_dialect(name):
-    """Return the value of DIALECT for a name in lower case, bytes, or -1 if there is none."""
+    """Return the value of the DIALECT setting for a dialect name, or -1 for an unknown name.
+
+    name: bytes in lower case.
+    """
     return _DIALECTS.index(name) if name in _DIALECTS else -1
 
 
 def identify(context):
-    """Handle ATI<value>: write the line of _IDENTITIES for the value.
+    """Handle ATI<value>: write the line that _IDENTITIES defines for the value.
 
-    ATI0 and ATI3 add a line if saved settings were corrupt or foreign.
+    ATI0 and ATI3 write a second line if the saved settings were corrupt or foreign.
     """
     if context.step:
         context.writer.begin(b"profile damaged: factory values").end()
@@ -53,7 +56,7 @@ def _version(context, writer):
 
 
 def _checksum(context, writer):
-    """Write no text: the firmware is checked when it is installed, so OK says enough."""
+    """Write nothing. The firmware is verified when it is installed, so the OK is sufficient."""
 
 
 def _model(context, writer):
@@ -82,7 +85,7 @@ def _serial_number(context, writer):
     writer.begin(context.board.serial_number).end()
 
 
-# By the value of ATI.
+# Functions that write the line of ATI<value>, indexed by the value.
 _IDENTITIES = (
     _product,
     _version,
@@ -104,7 +107,7 @@ def revision(context):
 
 
 def serial(context):
-    """Handle AT+GSN and AT+CGSN: write the serial number, 15 digits."""
+    """Handle AT+GSN and AT+CGSN: write the serial number, which has 15 digits."""
     _serial_number(context, context.writer)
     return DONE
 
@@ -116,7 +119,7 @@ def wmsn_read(context):
 
 
 def view(context):
-    """Handle AT&V: write the settings in force, one line in each call."""
+    """Handle AT&V: write the current settings, one line in each call."""
     context.step += 1
     _VIEWS[context.step - 1](context.writer.begin(), context.settings)
     return MORE if context.step < len(_VIEWS) else DONE
@@ -145,7 +148,7 @@ def _view_more_registers(writer, settings):
 
 
 def _write_registers(writer, settings, i, end):
-    """Write the values of S_REGISTERS[i:end], three digits each."""
+    """Write a line with the registers S_REGISTERS[i:end], each value as three digits."""
     first = i
     while i < end:
         number, setting = S_REGISTERS[i]

@@ -1,8 +1,8 @@
-"""+WIPPING: ICMP echo requests, one at a time, each with a URC for its reply (H18).
+"""+WIPPING: ICMP echo requests, sent one at a time; a URC reports the outcome of each (H18).
 
-AT+WIPPING="host"[,times[,interval[,limit]]]   interval and limit in ms
-+WIPPING: 0,<number>,<ms>                      a reply
-+WIPPING: 1,<number>,0                         no reply within the limit
+AT+WIPPING="host"[,times[,interval[,limit]]]   start; interval and limit are in ms
++WIPPING: 0,<number>,<ms>                      URC: a reply arrived after <ms>
++WIPPING: 1,<number>,0                         URC: no reply arrived within the limit
 """
 
 from .. import errors, urc
@@ -11,32 +11,33 @@ from ..compat import const
 from ..sockets.dns_message import parse_address
 from ..sockets.socket import is_peer
 
-_INTERVAL_MS = const(2000)  # unless the host gives another one
-_LIMIT_MS = const(2000)
-_MAX_TIMES = const(255)
+_INTERVAL_MS = const(2000)  # default time between two requests
+_LIMIT_MS = const(2000)  # default time limit for a reply
+_MAX_TIMES = const(255)  # highest number of requests that one command can send
 _IDLE_MS = const(1000)
-_SIZE = const(16)  # bytes of a message
-_MAX_REPLY = const(64)  # bytes of a received message that are read
+_SIZE = const(16)  # length of an echo request in bytes
+_MAX_REPLY = const(64)  # most bytes that are read of a received message
 # Types of ICMP messages.
 _REQUEST = const(8)
 _REPLY = const(0)
-# First number of +WIPPING.
+# Values of the first field of the +WIPPING URC.
 _REPLIED = const(0)
 _TIMEOUT = const(1)
-_ANY_PORT = const(1)  # for is_peer(): ICMP has no ports
+_ANY_PORT = const(1)  # placeholder for the port argument of is_peer(), as ICMP has no ports
 _NO_ADDRESS = const(b"\0\0\0\0")
 
+# States of the sequence of requests.
 _IDLE = const(0)
 _RESOLVING = const(1)
-_WAITING = const(2)  # for the reply
-_PAUSING = const(3)  # until the next request
+_WAITING = const(2)  # waiting for a reply
+_PAUSING = const(3)  # waiting for the time of the next request
 
 
 class Ping:
-    """The sequence of requests of one command. It owns one net handle while it is active."""
+    """Sequence of echo requests for one +WIPPING command. An active sequence owns a net handle."""
 
     def __init__(self, context):
-        self.active = False  # requests are still to be sent or replied to
+        self.active = False  # True from start() until the last request is answered or timed out
         self._net = context.board.net
         self._session = context.session
         self._clock = context.clock
@@ -45,18 +46,21 @@ class Ping:
         self._entropy = context.board.entropy
         self._urcs = context.urcs
         self._state = _IDLE
-        self._addr = bytearray(4)  # of the peer, 0.0.0.0 if its name cannot be resolved
-        self._message = bytearray(_SIZE)  # the last request
+        self._addr = bytearray(4)  # IP address of the peer, 0.0.0.0 if its name is unknown
+        self._message = bytearray(_SIZE)  # echo request that was sent last
         self._reply = context.table.scratch
         self._handle = -1
-        self._number = 0  # of the request in progress, from 0
-        self._times = 0  # number of requests
+        self._number = 0  # number of the request in progress; the first request is 0
+        self._times = 0  # number of requests in the sequence
         self._interval_ms = self._limit_ms = 0
-        self._sent_ms = 0  # when the last request was sent
-        self._due_ms = 0  # end of the wait for the reply, or of the pause
+        self._sent_ms = 0  # clock.now_ms when the last request was sent
+        self._due_ms = 0  # clock.now_ms when the wait for a reply or the pause ends
 
     def start(self, name, times, interval_ms, limit_ms):
-        """Start a sequence. name: address or host name, bytes. Return 0 or an error number."""
+        """Start a sequence of echo requests. Return 0 or an error number.
+
+        name: IP address or host name of the peer, bytes. times: number of requests.
+        """
         if self.active:
             return errors.BAD_STATE
         self._handle = self._net.open_echo()
@@ -80,13 +84,13 @@ class Ping:
             self._resolver.start(self, name)
 
     def on_resolved(self, addr):
-        """Take the address of the peer, four bytes, or None if the name cannot be resolved."""
+        """Set the peer's IP address. addr: four bytes, or None if the name cannot be resolved."""
         self._addr[:] = addr or _NO_ADDRESS
         self._state = _PAUSING
         self._due_ms = self._clock.now_ms
 
     def stop(self):
-        """End the sequence and close the handle."""
+        """End the sequence of requests, and close its net handle."""
         if self._state == _RESOLVING:
             self._resolver.cancel(self)
         self._state = _IDLE
@@ -97,16 +101,16 @@ class Ping:
             self._handle = -1
 
     def on_event(self, flags):
-        """Receive a message. It counts only if it is the reply to the last request."""
+        """Receive an ICMP message. Ignore any message except the reply to the last request."""
         n = self._net.receive_echo(self._handle, self._reply, _MAX_REPLY)
         if self._state == _WAITING and self._is_reply(n):
             self._report(_REPLIED, ticks_diff(self._clock.now_ms, self._sent_ms))
             self._next()
 
     def tick(self):
-        """Send a request or end the wait for a reply. Return True if one of them was due.
+        """Send a request, or end the wait for a reply. Return True if either was due.
 
-        The sequence ends with the session.
+        The sequence of requests ends when the session ends.
         """
         if not self.active:
             return False
@@ -124,14 +128,15 @@ class Ping:
     def wait_ms(self):
         """Return the time in ms until tick() is needed.
 
-        The next request waits until the URC of the last one has been sent.
+        The next request is sent only after the URC for the last request has been sent.
         """
         if self._state < _WAITING or self._urcs.find(urc.PING) >= 0:
             return _IDLE_MS
         return max(ticks_diff(self._due_ms, self._clock.now_ms), 0)
 
     def _send(self):
-        # A request that cannot be sent gets no reply. Without an address the sequence ends.
+        # Without a valid address, a timeout is reported and the sequence ends. A request that the
+        # IP stack fails to send needs no special handling, because it times out.
         if not is_peer(self._addr, _ANY_PORT, False):
             self._report(_TIMEOUT, 0)
             self.stop()
@@ -156,7 +161,7 @@ class Ping:
         self._due_ms = next_ms if ticks_diff(next_ms, now_ms) > 0 else now_ms
 
     def _fill(self):
-        """Fill the message: type, sequence number, random bytes, and the checksum of RFC 1071."""
+        """Build a request: type, sequence number, random bytes, and the checksum of RFC 1071."""
         message = self._message
         message[:8] = b"\0\0\0\0\0\0\0\0"
         message[0] = _REQUEST
@@ -172,7 +177,8 @@ class Ping:
         message[3] = total & 0xFF
 
     def _is_reply(self, n):
-        # The identifier is not compared: an operating system may replace it by its own.
+        # The ICMP identifier is not compared, because an operating system may replace the
+        # identifier of a request.
         reply = self._reply
         if n != _SIZE or reply[0] != _REPLY or reply[7] != self._number:
             return False
@@ -180,7 +186,7 @@ class Ping:
 
 
 def wipping_set(context):
-    """Start a sequence of echo requests: AT+WIPPING="host"[,times[,interval[,limit]]]."""
+    """Handle AT+WIPPING="host"[,times[,interval[,limit]]]: start a sequence of echo requests."""
     arguments = context.arguments
     if not context.session.ready():
         return context.fail(errors.BAD_STACK_STATE)
@@ -194,7 +200,7 @@ def wipping_set(context):
 
 
 def _need_ping(context):
-    """Return the Ping, created at the first call. MemoryError changes nothing."""
+    """Return the Ping object, which the first call creates. A MemoryError changes nothing."""
     ping = context.session.ping
     if ping is None:
         ping = Ping(context)

@@ -1,8 +1,8 @@
-"""The status report on the board's console, loaded when it is first requested.
+"""The status report on the board's console. The module is loaded at the first request.
 
-The report is the output of AT+WIPXSOCK?, +WIPXHEALTH?, +WIPXSTAT?, +WIPBR? and +CSQ, then new
-entries of the flight recorder, then OK. The handlers of those commands get a second Context,
-whose writer leads to the console.
+The report consists of the lines of AT+WIPXSOCK?, AT+WIPXHEALTH?, AT+WIPXSTAT?, AT+WIPBR? and
+AT+CSQ, then the new entries of the flight recorder, then OK. The handlers of these commands get a
+second Context, whose writer writes to the console.
 """
 
 from ..at.writer import LONG_MAX, Writer
@@ -16,12 +16,12 @@ from .diagnostics import stat_read, write_figure
 from .session import wipbr_read
 from .socket_extras import sock_read
 
-_BLOCK = const(64)  # bytes written to the console at once: one USB packet
-_RING = const(448)  # further bytes that may wait for the console; LONG_MAX must fit
+_BLOCK = const(64)  # bytes in one write to the console, as in one USB packet
+_RING = const(448)  # bytes in the ring of the output pipe; a line of LONG_MAX bytes must fit
 _IDLE_MS = const(1000)
-_READER_S = const(3)  # a reader that makes no request for so long counts as a new reader
+_READER_S = const(3)  # length of a pause in requests after which a reader counts as new
 _SIGNAL = const(b"+CSQ")
-_SIGNAL_S = const(10)  # least time between two questions to the radio for its signal
+_SIGNAL_S = const(10)  # shortest time between two +CSQ commands to the radio
 
 
 def _write_signal(context):
@@ -34,30 +34,33 @@ def _write_ok(context):
     return DONE
 
 
-# Handlers of the parts, in order. In place of None, Report writes entries of the recorder.
+# Handlers that write the parts of a report, in order. None marks the part with the entries of the
+# flight recorder, which Report writes itself.
 _PARTS = (sock_read, write_figure, stat_read, wipbr_read, _write_signal, None, _write_ok)
 
 
 class Report:
-    """One report at a time, written by tick().
+    """Writes status reports to the console, one report at a time; tick() writes each part.
 
-    The constructor allocates the buffers; afterwards only a question to the radio allocates.
+    The constructor allocates the buffers. Afterwards, only a +CSQ command to the radio allocates.
     """
 
     def __init__(self, context):
         self._out = Pipe(_BLOCK, _RING)
         self._context = context.with_writer(Writer(self._out, factory()))
-        # Entries of the recorder that were reported or lost, counted like `recorder.written`.
+        # Number of recorder entries that were reported or lost since the start. The number wraps
+        # to 0 at the same value as recorder.written.
         self._reported = 0
-        self._part = len(_PARTS)  # index in _PARTS; its length: no report is in progress
-        # When the last report began and when the radio was last asked, in seconds since the start.
+        self._part = len(_PARTS)  # index in _PARTS, or len(_PARTS) if no report is in progress
+        # Values of clock.seconds when the last report began, and when the last +CSQ command was
+        # sent to the radio.
         self._began_s = -_READER_S
         self._asked_s = -_SIGNAL_S
 
     def begin(self):
-        """Begin a report. Discard what the reader has not taken of the last one.
+        """Begin a report. Discard the bytes of the last report that are still unsent.
 
-        A new reader also gets every entry of the recorder, and a new figure for the free heap.
+        For a new reader, report all entries of the flight recorder, and measure the free heap.
         """
         context = self._context
         if self._silent_s() >= _READER_S:
@@ -69,7 +72,10 @@ class Report:
         self._ask_radio()
 
     def tick(self):
-        """Send a block to the console and build a line. Return True if something was done."""
+        """Send a block to the console, and build the next line of the report.
+
+        Return True if something was done.
+        """
         sent = self._send()
         if self._part == len(_PARTS) or not self._context.writer.room(LONG_MAX):
             return sent
@@ -80,14 +86,17 @@ class Report:
         return True
 
     def wait_ms(self):
-        """Return 1000 ms: a report is written in passes that follow each other at once."""
+        """Return 1000 ms. During a report, tick() returns True and the loop does not wait."""
         return _IDLE_MS
 
     def _silent_s(self):
         return self._context.clock.seconds - self._began_s
 
     def _send(self):
-        """Send a block. Give the report up if the reader takes nothing for 3 s."""
+        """Send a block to the console. Return True if the console accepted any bytes.
+
+        Abandon the report if the console accepts nothing and the last request is 3 s old.
+        """
         out = self._out
         n = out.peek()
         if not n:
@@ -100,12 +109,12 @@ class Report:
         return n > 0
 
     def _report_all_entries(self):
-        """Mark every entry that the recorder still has as new."""
+        """Mark all entries that the flight recorder holds as new."""
         recorder = self._context.recorder
         self._reported = recorder.written - recorder.used() & WRAP_MASK
 
     def _write_entry(self):
-        """Write a new entry of the recorder, or the number of those that it has lost.
+        """Write the next new entry of the flight recorder, or the number of lost entries.
 
         Return MORE, or DONE if there is no new entry.
         """
@@ -124,7 +133,10 @@ class Report:
         return MORE
 
     def _ask_radio(self):
-        """Ask the radio for its signal between two command lines, for the next report."""
+        """Ask the radio for the signal strength that the next report shows.
+
+        Do nothing while a command line of the host is in progress.
+        """
         context = self._context
         radio = context.session.radio
         if radio is None or context.command.line.busy():

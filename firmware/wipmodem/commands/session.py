@@ -1,4 +1,4 @@
-"""Handlers of the IP stack and its session: +WIPCFG, +WIPBR, H and +WCHD.
+"""Handlers of commands for the IP stack and its session: +WIPCFG, +WIPBR, ATH and +WCHD.
 
 A handler takes a Context and returns an outcome (context.py).
 """
@@ -22,7 +22,7 @@ _FIRST_DNS = const(17)  # the second DNS server is option 18
 
 
 def wipcfg_set(context):
-    """Handle AT+WIPCFG=<mode>[,<option or action>[,<value>]]."""
+    """Handle AT+WIPCFG=<mode>[,<option or action>[,<value>]]: call the function for the mode."""
     return _MODES[context.arguments.value(0)](context)
 
 
@@ -35,7 +35,10 @@ def _start(context):
 
 
 def _set_stack_option(context):
-    """Set an option for sockets that are created later, also while the stack runs (C5)."""
+    """Set an option of the IP stack, also while the stack runs.
+
+    The new value applies to sockets that are created later (C5).
+    """
     setting = find(STACK_OPTIONS, context.arguments.value(1))
     if setting < 0:
         return context.fail(errors.NO_OPTION)  # C4
@@ -46,13 +49,13 @@ def _set_stack_option(context):
 
 
 def _write_version(context):
-    """Write the line that names WIPsoft, for hosts that look for it (H18)."""
+    """Write a line with the name WIPsoft, because some hosts search for that name (H18)."""
     context.writer.begin(b"WIPsoft 2.02, wipmodem ").text(VERSION).end()
     return DONE
 
 
 def _save_or_restore(context):
-    """Save the options (action 1), or restore what was saved (action 0) (C7). Allocates."""
+    """Save the stack options (action 1) or restore the saved ones (action 0) (C7). Allocates."""
     if context.arguments.value(1):
         saved = save(context.settings, context.board.store, STACK)
         return DONE if saved else context.fail(errors.STORE_FAILED)
@@ -61,12 +64,15 @@ def _save_or_restore(context):
     return DONE if loaded else context.fail(errors.NOT_RESTORED)
 
 
-# By the mode of +WIPCFG.
+# Functions for +WIPCFG, indexed by the mode.
 _MODES = {0: _stop, 1: _start, 2: _set_stack_option, 3: _write_version, 4: _save_or_restore}
 
 
 def wipcfg_read(context):
-    """Handle AT+WIPCFG?: write one option in each call (C6). It is 803 without a stack (Q7)."""
+    """Handle AT+WIPCFG?: write one option of the IP stack in each call (C6).
+
+    While the stack is stopped, the command is error 803 (Q7).
+    """
     if not context.session.started:
         return context.fail(errors.BAD_STACK_STATE)
     number, setting = STACK_OPTIONS[context.step]
@@ -79,7 +85,7 @@ def wipcfg_read(context):
 
 
 def wipbr_set(context):
-    """Handle AT+WIPBR=<action>,6[,<option>[,<text>]]."""
+    """Handle AT+WIPBR=<action>,6[,<option>[,<text>]]: call the function for the action."""
     return _ACTIONS[context.arguments.value(0)](context)
 
 
@@ -94,8 +100,8 @@ def _open_device(context):
 def _set_session_option(context):
     """Set the user name or the password of the next session (B4). Allocates.
 
-    A text with a zero byte is 801: PPP and Wi-Fi stacks end a text there. An APN is accepted and
-    ignored, because the radio has one of its own (H6).
+    A text with a zero byte is error 801, because PPP and Wi-Fi stacks end a text at a zero byte.
+    An APN is accepted and ignored, because the radio has its own APN (H6).
     """
     option = context.arguments.value(2)
     if option == _APN:
@@ -107,7 +113,10 @@ def _set_session_option(context):
 
 
 def _read_session_option(context):
-    """Write an address of the session that is up, otherwise 803 (B5, Q11). Allocates."""
+    """Write an address of the session. Without a session, fail with error 803 (B5, Q11).
+
+    Allocates.
+    """
     session = context.session
     if not session.up():
         return context.fail(errors.BAD_STACK_STATE)
@@ -121,9 +130,9 @@ def _read_session_option(context):
 
 
 def _open_session(context):
-    """Open a session. Its outcome is reported by a URC, after an OK at once (B2).
+    """Open a session. The command returns OK at once, and a URC reports the outcome (B2).
 
-    With a third argument the outcome is the result of the command itself (H7).
+    If a third argument is given, the command's own result reports the outcome (H7).
     """
     if context.step == 0:
         context.step = 1
@@ -135,9 +144,9 @@ def _open_session(context):
 
 
 def _request_session(context, awaited):
-    """Ask for a session. Return 0, or an error number.
+    """Begin to open a session. Return 0 or an error number.
 
-    awaited: True if the command waits for the outcome, so that no URC reports it.
+    awaited: True if the command's result reports the outcome, so that no URC is sent.
     """
     call = context.online.call
     if call and call.busy():
@@ -146,7 +155,7 @@ def _request_session(context, awaited):
 
 
 def _await_session(context):
-    """Return DONE once the session is up, FAILED if it has failed or is too late, or HOLD."""
+    """Return DONE once the session is up, FAILED if opening has failed or timed out, or HOLD."""
     session = context.session
     if session.up():
         return DONE
@@ -161,7 +170,7 @@ def _close_session(context):
     return context.outcome(context.session.close_session())
 
 
-# By the action of +WIPBR.
+# Functions for +WIPBR, indexed by the action.
 _ACTIONS = {
     0: _close_device,
     1: _open_device,
@@ -173,16 +182,16 @@ _ACTIONS = {
 
 
 def wipbr_read(context):
-    """Handle AT+WIPBR?: 1 if the session is up, otherwise 0 (B6)."""
+    """Handle AT+WIPBR?: write 1 if the session is up, otherwise 0 (B6)."""
     context.writer.begin(b"+WIPBR: 6").comma(context.session.up()).end()
     return DONE
 
 
-# The end of calls
+# ATH and +WCHD: hang up
 
 
 def hang_up(context):
-    """Handle ATH: end the data call and the session, whose sockets are closed (Q40)."""
+    """Handle ATH: end the data call, close all sockets and end the session (Q40)."""
     if context.online.call:
         context.online.call.hang_up()
     context.session.hang_up()
@@ -190,7 +199,7 @@ def hang_up(context):
 
 
 def wchd_run(context):
-    """Handle AT+WCHD: do what ATH does, and report NO CARRIER if there was a data call (Q40)."""
+    """Handle AT+WCHD: do the same as ATH, and report NO CARRIER after a data call (Q40)."""
     if context.online.call and context.online.call.hang_up():
         context.urcs.put(RESULT, RESULT_NO_CARRIER)
     context.session.hang_up()

@@ -1,4 +1,7 @@
-"""+WIPOPT, +WIPXSOCK, +WIPXSERVER and +WIPXCLOSE: handlers that are loaded on first use."""
+"""Handlers of +WIPOPT, +WIPXSOCK, +WIPXSERVER and +WIPXCLOSE.
+
+The module is loaded when a host first uses one of these commands.
+"""
 
 from .. import errors
 from ..at.writer import LONG_MAX
@@ -11,12 +14,14 @@ from .sockets import append_name, next_socket
 
 # +WIPOPT: options of a socket (O1-O7, Q29, Q30)
 
-# Actions of +WIPOPT. OPTIONS allows an action if its bit is set.
+# Actions of +WIPOPT: read is bit 0, write is bit 1. An entry of OPTIONS has the bits of the
+# actions that the option allows.
 _R = const(1)
 _W = const(2)
 _RW = const(3)
 
-# By option: (actions on UDP, on a TCP client, on a server, lowest value, highest value).
+# Options of +WIPOPT, indexed by option number. An entry is (actions allowed on a UDP socket, on a
+# TCP client, on a server, lowest value, highest value).
 OPTIONS = {
     0: (_R, _R, _R, 0, 65535),
     1: (_R, _R, 0, 0, 65535),
@@ -29,7 +34,7 @@ OPTIONS = {
     8: (_RW, _RW, _RW, 0, 255),
     9: (_RW, _RW, _RW, 0, 255),
 }
-_PEER_ADDRESS = const(2)  # the one option whose value is no number
+_PEER_ADDRESS = const(2)  # the only option whose value is not a number
 _GET = {
     0: lambda sock: sock.local_port,
     1: lambda sock: sock.peer_port,
@@ -44,9 +49,9 @@ _GET = {
 
 
 def wipopt_set(context):
-    """Read or write an option: AT+WIPOPT=<protocol>,<index>,<action>,<option>[,<value>].
+    """Handle AT+WIPOPT=<protocol>,<index>,<action>,<option>[,<value>]: read or write an option.
 
-    The checks of option and action come before the check of the socket.
+    The option and the action are checked before the socket.
     """
     arguments = context.arguments
     protocol = arguments.value(0)
@@ -62,7 +67,7 @@ def wipopt_set(context):
 
 
 def _check(arguments, option):
-    """Return 0 or an error number for the value of an option."""
+    """Check the value that is to be written to an option. Return 0 or an error number."""
     if not arguments.is_number(4):
         return errors.ERROR
     _, _, _, lowest, highest = option
@@ -70,7 +75,7 @@ def _check(arguments, option):
 
 
 def _active_socket(context, arguments):
-    """Return the socket, or None if it is not active (O1, O7)."""
+    """Return the socket that the command names, or None if no such socket is active (O1, O7)."""
     sock = context.table.find(arguments.value(0), arguments.value(1))
     return sock if sock is not None and sock.is_active() else None
 
@@ -97,10 +102,10 @@ def _read(context, arguments):
     return DONE
 
 
-# +WIPXSOCK: the report of a socket
+# +WIPXSOCK: state report of a socket
 
 _NO_ADDRESS = b"\0\0\0\0"
-# By sock.state.
+# Names of the socket states, indexed by sock.state.
 _STATES = (
     b"free",
     b"resolving",
@@ -113,7 +118,7 @@ _STATES = (
 
 
 def sock_read(context):
-    """Report all open sockets in the order of the table: AT+WIPXSOCK?."""
+    """Handle AT+WIPXSOCK?: report all open sockets, ordered by protocol and index."""
     if not context.writer.room(LONG_MAX):
         return HOLD
     sock = next_socket(context)
@@ -124,9 +129,9 @@ def sock_read(context):
 
 
 def sock_set(context):
-    """Report one index: AT+WIPXSOCK=<protocol>,<index>.
+    """Handle AT+WIPXSOCK=<protocol>,<index>: report one index.
 
-    The error number of a free index is the one with which +WIPCREATE would be rejected now.
+    For a free index, the error field is the error number that +WIPCREATE would return now, or 0.
     """
     if not context.writer.room(LONG_MAX):
         return HOLD
@@ -160,13 +165,13 @@ def _report_free(context, protocol, index):
 
 
 def _reserved_range(table, protocol, index):
-    """Return the server's range that a free index is in, or NO_RANGE."""
+    """Return the reserved range that contains a free index, or NO_RANGE if no server has it."""
     holder = table.reserved(index, index) if protocol == TCP else None
     return NO_RANGE if holder is None else holder.range
 
 
 def _append_range(writer, reserved):
-    """Append the index of the server, from_idx and to_idx of a range."""
+    """Append a reserved range to the line: index of the server, from_idx and to_idx."""
     writer.comma(reserved[0]).comma(reserved[1]).comma(reserved[2])
 
 
@@ -179,7 +184,7 @@ def _role(sock):
 
 
 def _room(context, sock):
-    """Return how many bytes the socket would accept from the host now."""
+    """Return the number of bytes that the socket would accept from the host now."""
     if sock.handle < 0 or not sock.has_peer:
         return 0
     return sock.tx.free() if sock.protocol == TCP else context.board.sizes.datagram
@@ -191,14 +196,14 @@ def _room(context, sock):
 _RESET = const(0)
 _FILTER = const(1)
 _KEEPALIVE = const(4)
-# Attributes of an AccessPolicy, by option.
+# Names of the attributes of an AccessPolicy, indexed by the option of +WIPXSERVER.
 _POLICY = {2: "max_per_peer", 3: "idle_s", _KEEPALIVE: "keepalive_s", 5: "hold"}
 
 
 def server_set(context):
-    """Change the access policy of a server: AT+WIPXSERVER=<server>,<option>[,<value>[,<mask>]].
+    """Handle AT+WIPXSERVER=<server>,<option>[,<value>[,<mask>]]: change an access policy.
 
-    It applies to connections that come later.
+    The change applies to connections that the server accepts later.
     """
     arguments = context.arguments
     policy = context.table.need_server().policy(arguments.value(0))
@@ -215,7 +220,7 @@ def server_set(context):
 
 
 def _set_filter(policy, arguments):
-    """Return 0, or BAD_VALUE if the address or the mask is not valid."""
+    """Set the address filter of a policy. Return 0, or BAD_VALUE for a bad address or mask."""
     addr = parse_address(arguments.text(2))
     mask = parse_address(arguments.text(3))
     if addr is None or mask is None:
@@ -226,7 +231,7 @@ def _set_filter(policy, arguments):
 
 
 def server_read(context):
-    """List the access policies of all server indexes: AT+WIPXSERVER?."""
+    """Handle AT+WIPXSERVER?: write the access policy of one server index in each call."""
     policies = context.table.need_server().policies
     policy = policies[context.step]
     context.step += 1
@@ -238,16 +243,17 @@ def server_read(context):
 
 # +WIPXCLOSE: graceful close
 
-_TIMEOUT_S = const(10)  # unless the host gives another one
-_UNKNOWN = const(-1)  # as net.unacked() returns it
+_TIMEOUT_S = const(10)  # default time limit of +WIPXCLOSE
+_UNKNOWN = const(-1)  # result of net.unacked() if the IP stack cannot report the number
 _COMMA = const(0x2C)
 
 
 def close_set(context):
-    """Close a socket after its peer has all bytes: AT+WIPXCLOSE=<protocol>,<index>[,<timeout>].
+    """Handle AT+WIPXCLOSE=<protocol>,<index>[,<timeout>]: close a socket gracefully.
 
-    The response reports the bytes that are unsent, and those that the peer has not acknowledged.
-    The second number is empty if the IP stack cannot report it.
+    The socket is closed after the peer has acknowledged all bytes, or after the time limit. The
+    response reports how many bytes are unsent and how many are unacknowledged. The second number
+    is empty if the IP stack cannot report it.
     """
     sock = context.table.find(context.arguments.value(0), context.arguments.value(1))
     if sock is None:
@@ -265,7 +271,10 @@ def close_set(context):
 
 
 def _is_sending(sock, unacked):
-    """Return True while bytes are unsent or not acknowledged, as far as the stack can tell."""
+    """Return True while bytes are unsent, or are unacknowledged according to the IP stack.
+
+    NO_RESOURCE counts as unacknowledged, because the IP stack cannot report the number now.
+    """
     return sock.unsent() or unacked > 0 or unacked == NO_RESOURCE
 
 
@@ -274,7 +283,7 @@ def _limit_ms(arguments):
 
 
 def _unacked(context, sock):
-    """Return the bytes that the peer has not acknowledged, _UNKNOWN or NO_RESOURCE."""
+    """Return the number of bytes that the peer has not acknowledged, _UNKNOWN or NO_RESOURCE."""
     if sock.protocol != TCP:
         return 0
     return context.board.net.unacked(sock.handle) if sock.handle >= 0 else _UNKNOWN

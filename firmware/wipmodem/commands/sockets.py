@@ -1,7 +1,7 @@
-"""+WIPCREATE, +WIPDATA and +WIPCLOSE, and what other handlers of sockets share.
+"""Handlers of +WIPCREATE, +WIPDATA and +WIPCLOSE, and helpers for other socket commands.
 
-Handlers get a Context whose arguments were checked against commands/table.py, and return an
-outcome of context.py. context.step is 0 at the first call for a command.
+A handler gets a Context whose arguments were checked against commands/table.py, and returns an
+outcome (context.py). context.step is 0 at the first call for a command.
 """
 
 from .. import errors
@@ -10,14 +10,18 @@ from ..context import DONE, HOLD, MORE, ONLINE
 from ..settings import DIALECT, WIPSOFT
 from ..sockets.socket import FAILED, SERVER, TCP, UDP
 
-# How long +WIPCLOSE waits for unsent bytes: hosts expect a response within 100 ms (H4).
+# Longest time that +WIPCLOSE waits until unsent bytes are sent. Hosts expect a response within
+# 100 ms (H4).
 _CLOSE_MS = const(90)
 
 # +WIPCREATE
 
 
 def wipcreate_set(context):
-    """Create a socket. OK tells only that the arguments are valid; a URC follows (R1)."""
+    """Handle AT+WIPCREATE=<protocol>,<index>,...: create a socket.
+
+    OK means only that the arguments are valid. A URC reports the outcome later (R1).
+    """
     arguments = context.arguments
     if not context.session.ready():
         return context.fail(errors.BAD_STACK_STATE)  # R17
@@ -57,7 +61,7 @@ _CREATE = {UDP: _create_udp, TCP: _create_client, SERVER: _create_server}
 
 
 def wipcreate_read(context):
-    """List the open sockets in the order of the table, each with five fields (R19, Q18)."""
+    """Handle AT+WIPCREATE?: list the open sockets, each with five fields (R19, Q18)."""
     sock = next_socket(context)
     if sock is None:
         return DONE
@@ -70,7 +74,10 @@ def wipcreate_read(context):
 
 
 def wipdata_set(context):
-    """Enter online data mode. A socket that is not ready yet is waited for (H9)."""
+    """Handle AT+WIPDATA=<protocol>,<index>,<mode>: enter online data mode.
+
+    While the outcome of +WIPCREATE is pending, the command waits for the socket (H9).
+    """
     arguments = context.arguments
     protocol = arguments.value(0)
     mode = arguments.value(2)
@@ -92,14 +99,18 @@ def wipdata_set(context):
 
 
 def _unmap(context, sock):
-    """Mode 0 (D3). In the dialect wipsoft it does nothing, since command mode maps no socket."""
+    """Handle mode 0 of +WIPDATA, which is an error in the dialect c1 (D3).
+
+    In the dialect wipsoft, mode 0 has no effect, because command mode connects no socket to the
+    host.
+    """
     if context.settings[DIALECT] != WIPSOFT:
         return context.fail(errors.NOT_SUPPORTED)
     return context.outcome(errors.BAD_STATE if sock is None else 0)
 
 
 def wipdata_read(context):
-    """List the sockets with unread data (D13)."""
+    """Handle AT+WIPDATA?: list the sockets that have unread data (D13)."""
     sock = next_socket(context, True)
     if sock is None:
         return DONE
@@ -108,7 +119,7 @@ def wipdata_read(context):
 
 
 def write_data(writer, sock):
-    """Write +WIPDATA of a socket: for UDP with the sender of the datagram (D10)."""
+    """Write the +WIPDATA line of a socket. On UDP, the line has the datagram's sender (D10)."""
     append_name(writer.begin(b"+WIPDATA: "), sock).comma(sock.readable())
     if sock.protocol == UDP:
         writer.peer(sock.from_addr, sock.from_port)
@@ -119,7 +130,10 @@ def write_data(writer, sock):
 
 
 def wipclose_set(context):
-    """Close a socket (X1-X6). Unsent bytes get _CLOSE_MS to leave; the rest is dropped."""
+    """Handle AT+WIPCLOSE=<protocol>,<index>: close a socket (X1-X6).
+
+    The command waits for unsent bytes for at most _CLOSE_MS, then drops the remaining bytes.
+    """
     sock = context.table.find(context.arguments.value(0), context.arguments.value(1))
     if sock is None:
         return context.fail(errors.BAD_STATE)
@@ -133,9 +147,10 @@ def wipclose_set(context):
 
 
 def next_socket(context, with_data=False):
-    """Return the next socket of a list, or None at its end. with_data: only with unread data.
+    """Return the next open socket, or None after the last socket.
 
-    context.step is the key of the last one, so sockets may come and go between two calls.
+    with_data: True to skip sockets without unread data. context.step holds the key of the socket
+    that was returned last, so that sockets can be created and closed between two calls.
     """
     i = 0
     while i < len(context.table.all):

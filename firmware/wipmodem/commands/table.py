@@ -1,9 +1,10 @@
 """The command table: every extended command with its forms, its arguments and its handlers.
 
 A row is (name, handlers of AT+NAME, AT+NAME?, AT+NAME=? and AT+NAME=..., specification of the
-arguments, specification in the dialect wipsoft where it differs). A form whose handler is None is
-plain ERROR (Q37). A specification that is ABSENT means that the dialect lacks the command. The
-comment above a row has the command's syntax; at/arguments.py explains specifications.
+arguments, specification of the arguments in the dialect wipsoft or None if both are the same). A
+form whose handler is None returns plain ERROR (Q37). If the specification is ABSENT, the dialect
+lacks the command. The comment above each row shows the syntax of the command. Specifications are
+explained in at/arguments.py.
 """
 
 from .. import errors
@@ -11,7 +12,7 @@ from ..compat import const
 from ..sockets.socket import INDEXES, SERVER, UDP
 from . import base, session, sockets
 
-# Columns of a row. RUN to SET also are the forms of a command.
+# Column indexes of a row. RUN, READ, TEST and SET also identify the forms of a command.
 NAME = const(0)
 RUN = const(1)
 READ = const(2)
@@ -22,27 +23,28 @@ WIPSOFT_SPEC = const(6)
 
 ABSENT = False
 
-# Kinds of numbers in specifications: letter: (lowest, highest, error number of other values).
-# Where `highest` is None, `lowest` is a tuple of all values.
+# Kinds of numbers, indexed by their letter in a specification. An entry is (lowest value, highest
+# value, error number for other values), or (tuple of all valid values, None, error number).
 KINDS: dict = {
     ord("p"): (UDP, SERVER, errors.BAD_PROTOCOL),  # protocol
     ord("i"): (1, INDEXES[0], errors.BAD_INDEX),  # index of a UDP or TCP client socket
     ord("s"): (1, INDEXES[2], errors.BAD_INDEX),  # index of a server (Q32)
     ord("o"): (0, 65535, errors.BAD_PORT),  # port
-    ord("m"): (0, 65535, errors.NOT_SUPPORTED),  # mode of +WIPDATA
+    ord("m"): (0, 65535, errors.NOT_SUPPORTED),  # mode argument of +WIPDATA
     ord("b"): (6, 6, errors.NO_OPTION),  # bearer
-    ord("x"): (0, 65535, errors.NO_OPTION),  # option; the handler checks whether it exists
-    ord("v"): (0, 65535, errors.BAD_VALUE),  # value; the handler checks its range
-    ord("c"): ((0, 1), None, errors.NO_OPTION),  # credential: user id or password (B4)
-    ord("g"): ((0, 1, 11), None, errors.NO_OPTION),  # credential, or the APN of GPRS (H6)
-    ord("a"): ((15, 17, 18), None, errors.NO_OPTION),  # address of the session (B5)
+    ord("x"): (0, 65535, errors.NO_OPTION),  # option number; the handler rejects unknown options
+    ord("v"): (0, 65535, errors.BAD_VALUE),  # value of an option; the handler checks the range
+    ord("c"): ((0, 1), None, errors.NO_OPTION),  # option 0 or 1 of +WIPBR: name or password (B4)
+    ord("g"): ((0, 1, 11), None, errors.NO_OPTION),  # option 0, 1 or 11 (APN) of +WIPBR (H6)
+    ord("a"): ((15, 17, 18), None, errors.NO_OPTION),  # option of +WIPBR to read an address (B5)
     ord("z"): (0, 0, errors.BAD_VALUE),  # zero
-    ord("y"): (0, 1, errors.BAD_VALUE),  # yes or no
-    ord("r"): (0, 921600, errors.ERROR),  # rate, bit/s
+    ord("y"): (0, 1, errors.BAD_VALUE),  # flag: 1 is yes, 0 is no
+    ord("r"): (0, 921600, errors.ERROR),  # rate of the host's UART, bit/s
     ord("n"): (0, 65535, errors.ERROR),  # any other number
 }
 
-# Modules that are loaded on first use (lazy.py). Their handlers are written (module, function).
+# Modules that are loaded on first use (lazy.py). A row names a handler in such a module as
+# (module, function).
 _CALLS = const("commands.calls")
 _IDENTITY = const("commands.identity")
 _FIXED = const("commands.fixed")
@@ -51,11 +53,15 @@ _TRANSFER = const("commands.transfer")
 _EXTRAS = const("commands.socket_extras")
 _PING = const("commands.ping")
 
-# Specifications that are chosen by the number at a place: (place, ((number, specification), ...)).
-# AT+WIPCFG=0, =1, =2,<option>,<value>, =4,<action>; only in wipsoft: =3.
+# A specification that depends on the value of one argument is written as (position of that
+# argument, ((value, specification), ...)). Positions start at 0.
+#
+# AT+WIPCFG=0, AT+WIPCFG=1, AT+WIPCFG=2,<option>,<value> and AT+WIPCFG=4,<action>. The dialect
+# wipsoft also has AT+WIPCFG=3.
 _CFG = const((0, ((0, b"n"), (1, b"n"), (2, b"nxv"), (4, b"ny"))))
 _CFG_WIPSOFT = const((0, ((0, b"n"), (1, b"n"), (2, b"nxv"), (3, b"n"), (4, b"ny"))))
-# AT+WIPBR=2,6,<option>,<text>, =3,6,<option>, =4,6[,0], =5,6; only in wipsoft: =0,6, =1,6 (H6).
+# AT+WIPBR=2,6,<option>,<text>, AT+WIPBR=3,6,<option>, AT+WIPBR=4,6[,0] and AT+WIPBR=5,6. The
+# dialect wipsoft also has AT+WIPBR=0,6 and AT+WIPBR=1,6 (H6).
 _BR = const((0, ((2, b"nbct"), (3, b"nba"), (4, b"nb[z]"), (5, b"nb"))))
 _BR_WIPSOFT = const(
     (
@@ -63,21 +69,24 @@ _BR_WIPSOFT = const(
         ((0, b"nb"), (1, b"nb"), (2, b"nbgt"), (3, b"nba"), (4, b"nb[z]"), (5, b"nb")),
     )
 )
-# AT+WIPCREATE=1,<index>[,<local port>][,<peer>,<peer port>], =2,<index>,<peer>,<peer port>,
-# =3,<server>,<local port>,<from index>,<to index>.
+# For UDP: AT+WIPCREATE=1,<index>[,<local port>][,<peer>,<peer port>]. For a TCP client:
+# AT+WIPCREATE=2,<index>,<peer>,<peer port>. For a server:
+# AT+WIPCREATE=3,<server>,<local port>,<from index>,<to index>.
 _CREATE = const((0, ((1, b"pi[o][to]"), (2, b"pito"), (3, b"psoii"))))
-# AT+WIPCLOSE or AT+WIPXSOCK=1,<index>, =2,<index>, =3,<server>.
+# +WIPCLOSE and +WIPXSOCK have the arguments 1,<index> for UDP, 2,<index> for a TCP client, or
+# 3,<server> for a server.
 _CLOSE = const((0, ((1, b"pi"), (2, b"pi"), (3, b"ps"))))
-# AT+WIPXCLOSE=1,<index>[,<timeout>], =2,<index>[,<timeout>], =3,<server>[,<timeout>].
+# +WIPXCLOSE has the arguments of +WIPCLOSE, and an optional time limit.
 _XCLOSE = const((0, ((1, b"pi[n]"), (2, b"pi[n]"), (3, b"ps[n]"))))
-# AT+WIPXSERVER=<server>,0, =<server>,1,<address>,<mask>, =<server>,2,<most>,
-# =<server>,3,<idle>, =<server>,4,<probe>, =<server>,5,<hold>.
+# AT+WIPXSERVER=<server>,0 resets the access policy. Option 1 has the values <address>,<mask>.
+# Options 2 (connections per peer), 3 (idle timeout), 4 (keepalive) and 5 (hold) have one number.
 _SERVER = const(
     (1, ((0, b"sx"), (1, b"sxtt"), (2, b"sxn"), (3, b"sxn"), (4, b"sxn"), (5, b"sx1")))
 )
-# AT+WIPOPT=<protocol>,<index>,1,<option>, =<protocol>,<index>,2,<option>,<value> (O5).
+# AT+WIPOPT=<protocol>,<index>,1,<option> reads an option, and
+# AT+WIPOPT=<protocol>,<index>,2,<option>,<value> writes an option (O5).
 _OPT = const((2, ((1, b"pinx"), (2, b"pinxt"))))
-# AT+WIPFILE=<protocol>,...: no protocol transfers files, so every protocol is refused.
+# AT+WIPFILE=<protocol>,... is rejected for every protocol, because the modem transfers no files.
 _FILE = const((0, ((-1, b"p"),)))
 
 
@@ -86,15 +95,15 @@ def _row(name, run=None, read=None, test=None, write=None, spec: object = b"", w
 
 
 TABLE: tuple = (
-    # AT+CMEE=<mode>, AT+CMEE?
+    # Syntax: AT+CMEE=<mode>, AT+CMEE?
     _row(b"+CMEE", None, base.cmee_read, None, base.cmee_set, b"1"),
-    # AT+CFUN=<level>[,<restart>], AT+CFUN?
+    # Syntax: AT+CFUN=<level>[,<restart>], AT+CFUN?
     _row(b"+CFUN", None, base.cfun_read, None, base.cfun_set, b"n[n]"),
-    # AT+IPR=<rate>, AT+IPR?
+    # Syntax: AT+IPR=<rate>, AT+IPR?
     _row(b"+IPR", None, base.ipr_read, None, base.ipr_set, b"r"),
-    # AT+IFC=[<by DTE>][,<by DCE>], AT+IFC?
+    # Syntax: AT+IFC=[<tx>][,<rx>], AT+IFC?
     _row(b"+IFC", None, base.ifc_read, None, base.ifc_set, b"[2][2]"),
-    # AT+GMR, AT+CGMR, AT+GSN, AT+CGSN, AT+WMSN?, AT+CLAC, AT+WCHD
+    # Syntax: AT+GMR, AT+CGMR, AT+GSN, AT+CGSN, AT+WMSN?, AT+CLAC, AT+WCHD
     _row(b"+GMR", (_IDENTITY, "revision")),
     _row(b"+CGMR", (_IDENTITY, "revision")),
     _row(b"+GSN", (_IDENTITY, "serial")),
@@ -102,31 +111,31 @@ TABLE: tuple = (
     _row(b"+WMSN", None, (_IDENTITY, "wmsn_read")),
     _row(b"+CLAC", (_FIXED, "list_commands")),
     _row(b"+WCHD", session.wchd_run),
-    # AT+WIPCFG=<mode>[,<option or action>[,<value>]], AT+WIPCFG?
+    # Syntax: AT+WIPCFG=<mode>[,<option or action>[,<value>]], AT+WIPCFG?
     _row(b"+WIPCFG", None, session.wipcfg_read, None, session.wipcfg_set, _CFG, _CFG_WIPSOFT),
-    # AT+WIPBR=<action>,<bearer>[,<option>[,<text>]], AT+WIPBR?
+    # Syntax: AT+WIPBR=<action>,<bearer>[,<option>[,<text>]], AT+WIPBR?
     _row(b"+WIPBR", None, session.wipbr_read, None, session.wipbr_set, _BR, _BR_WIPSOFT),
-    # AT+WIPCREATE=<protocol>,<index>,..., AT+WIPCREATE?
+    # Syntax: AT+WIPCREATE=<protocol>,<index>,..., AT+WIPCREATE?
     _row(b"+WIPCREATE", None, sockets.wipcreate_read, None, sockets.wipcreate_set, _CREATE),
-    # AT+WIPDATA=<protocol>,<index>,<mode>, AT+WIPDATA?, AT+WIPDATA=?
+    # Syntax: AT+WIPDATA=<protocol>,<index>,<mode>, AT+WIPDATA?, AT+WIPDATA=?
     _row(b"+WIPDATA", None, sockets.wipdata_read, base.ok, sockets.wipdata_set, b"pim"),
-    # AT+WIPOPT=<protocol>,<index>,<action>,<option>[,<value>]
+    # Syntax: AT+WIPOPT=<protocol>,<index>,<action>,<option>[,<value>]
     _row(b"+WIPOPT", None, None, None, (_EXTRAS, "wipopt_set"), _OPT),
-    # AT+WIPCLOSE=<protocol>,<index>, AT+WIPCLOSE?, AT+WIPCLOSE=? (Q31)
+    # Syntax: AT+WIPCLOSE=<protocol>,<index>, AT+WIPCLOSE?, AT+WIPCLOSE=? (Q31)
     _row(b"+WIPCLOSE", None, base.ok, base.ok, sockets.wipclose_set, _CLOSE),
-    # AT+WIPFILE=<protocol>,..., only in wipsoft
+    # AT+WIPFILE=<protocol>,... exists only in the dialect wipsoft.
     _row(b"+WIPFILE", None, None, None, base.ok, ABSENT, _FILE),
-    # AT+WIPPING=<host>[,<times>][,<interval>][,<limit>]
+    # Syntax: AT+WIPPING=<host>[,<times>][,<interval>][,<limit>]
     _row(b"+WIPPING", None, None, None, (_PING, "wipping_set"), b"t[n][n][n]"),
-    # AT+WIPXSEND=<protocol>,<index>,<bytes>[,<timeout>][,<crc>]
+    # Syntax: AT+WIPXSEND=<protocol>,<index>,<bytes>[,<timeout>][,<crc>]
     _row(b"+WIPXSEND", None, None, None, (_TRANSFER, "send_set"), b"pin[n][t]"),
-    # AT+WIPXRECV=<protocol>,<index>,<most>[,<timeout>][,<crc>]
+    # Syntax: AT+WIPXRECV=<protocol>,<index>,<limit>[,<timeout>][,<crc>]
     _row(b"+WIPXRECV", None, None, None, (_TRANSFER, "receive_set"), b"pin[n][1]"),
-    # AT+WIPXCLOSE=<protocol>,<index>[,<timeout>]
+    # Syntax: AT+WIPXCLOSE=<protocol>,<index>[,<timeout>]
     _row(b"+WIPXCLOSE", None, None, None, (_EXTRAS, "close_set"), _XCLOSE),
-    # AT+WIPXSERVER=<server>,<option>[,<value>[,<mask>]], AT+WIPXSERVER?
+    # Syntax: AT+WIPXSERVER=<server>,<option>[,<value>[,<mask>]], AT+WIPXSERVER?
     _row(b"+WIPXSERVER", None, (_EXTRAS, "server_read"), None, (_EXTRAS, "server_set"), _SERVER),
-    # AT+WIPXIPR=<rate>[,<seconds>], AT+WIPXIPR, AT+WIPXIPR?
+    # Syntax: AT+WIPXIPR=<rate>[,<seconds>], AT+WIPXIPR, AT+WIPXIPR?
     _row(
         b"+WIPXIPR",
         (_DIAGNOSTICS, "trial_run"),
@@ -135,7 +144,7 @@ TABLE: tuple = (
         (_DIAGNOSTICS, "trial_set"),
         b"r[n]",
     ),
-    # AT+WIPXSTAT=0, AT+WIPXSTAT, AT+WIPXSTAT?
+    # Syntax: AT+WIPXSTAT=0, AT+WIPXSTAT, AT+WIPXSTAT?
     _row(
         b"+WIPXSTAT",
         (_DIAGNOSTICS, "stat_line"),
@@ -144,7 +153,7 @@ TABLE: tuple = (
         (_DIAGNOSTICS, "stat_set"),
         b"0",
     ),
-    # AT+WIPXHEALTH=0, AT+WIPXHEALTH, AT+WIPXHEALTH?
+    # Syntax: AT+WIPXHEALTH=0, AT+WIPXHEALTH, AT+WIPXHEALTH?
     _row(
         b"+WIPXHEALTH",
         (_DIAGNOSTICS, "health_line"),
@@ -153,7 +162,7 @@ TABLE: tuple = (
         (_DIAGNOSTICS, "health_set"),
         b"0",
     ),
-    # AT+WIPXURC=[<stamps>][,<refused>][,<overruns>], AT+WIPXURC?
+    # Syntax: AT+WIPXURC=[<time>][,<rejected>][,<overrun>], AT+WIPXURC?
     _row(
         b"+WIPXURC",
         None,
@@ -162,9 +171,9 @@ TABLE: tuple = (
         (_DIAGNOSTICS, "urc_set"),
         b"[1][1][1]",
     ),
-    # AT+WIPXSOCK=<protocol>,<index>, AT+WIPXSOCK?
+    # Syntax: AT+WIPXSOCK=<protocol>,<index>, AT+WIPXSOCK?
     _row(b"+WIPXSOCK", None, (_EXTRAS, "sock_read"), None, (_EXTRAS, "sock_set"), _CLOSE),
-    # AT+WIPXLOG=0, AT+WIPXLOG?
+    # Syntax: AT+WIPXLOG=0, AT+WIPXLOG?
     _row(
         b"+WIPXLOG",
         None,
@@ -173,7 +182,7 @@ TABLE: tuple = (
         (_DIAGNOSTICS, "log_set"),
         b"0",
     ),
-    # AT+WIPXCRASH=0, AT+WIPXCRASH?
+    # Syntax: AT+WIPXCRASH=0, AT+WIPXCRASH?
     _row(
         b"+WIPXCRASH",
         None,
@@ -182,9 +191,9 @@ TABLE: tuple = (
         (_DIAGNOSTICS, "crash_set"),
         b"0",
     ),
-    # AT+WIPXDIAL=<text>, AT+WIPXDIAL?
+    # Syntax: AT+WIPXDIAL=<text>, AT+WIPXDIAL?
     _row(b"+WIPXDIAL", None, (_CALLS, "dial_read"), None, (_CALLS, "dial_set"), b"t"),
-    # AT+WIPXDIALECT=<dialect>, AT+WIPXDIALECT?
+    # Syntax: AT+WIPXDIALECT=<dialect>, AT+WIPXDIALECT?
     _row(
         b"+WIPXDIALECT",
         None,
@@ -195,11 +204,12 @@ TABLE: tuple = (
     ),
 )
 
-# Commands that are passed on to the radio in every form, and listed by AT+CLAC. Other commands
-# that no table has are passed on as well.
+# Radio commands that AT+CLAC lists. All forms of these commands are passed on to the radio, as are
+# other commands that are in no table.
 RADIO = ((b"+CSQ",), (b"+CREG",), (b"+CSS",), (b"+CRM",))
 
-# Basic commands with a handler: (name, highest value, handler), in the columns NAME and these.
+# Basic commands that have a handler. A row is (name, highest value, handler) and has the columns
+# NAME, HIGHEST and HANDLER.
 HIGHEST = const(1)
 HANDLER = const(2)
 ACTIONS: tuple = (

@@ -1,8 +1,9 @@
 """+WIPXSEND and +WIPXRECV: length-counted transfers in command mode.
 
-To send, the host gives the command and waits for the prompt, then it sends exactly the announced
-number of bytes and gets a final result code. All bytes are sent, or none. To receive, the host
-gets a line with the number of bytes, the bytes, and a final result code. Both can have a CRC-32.
+To send, the host gives the command, waits for the prompt, sends exactly the announced number of
+bytes, and gets a final result code. The modem sends either all bytes or none. To receive, the host
+gives the command, and gets a line with the number of bytes, the bytes, and a final result code.
+Both commands can check the bytes by a CRC-32.
 """
 
 from .. import errors
@@ -14,52 +15,53 @@ from ..sockets.socket import FAILED, PEER_CLOSED, SERVER, UDP
 from .sockets import append_name
 
 _SECOND_MS = const(1000)
-_TIMEOUT_S = const(10)  # time limit for the next byte from the host, unless the host gives one
+_TIMEOUT_S = const(10)  # default time limit for the next byte from the host
 _HEX = const(16)
 _CRC_DIGITS = const(8)
 _QUOTE = const(0x22)
 
-# Places of arguments of both commands.
+# Positions of the arguments that both commands have, counted from 0.
 _LENGTH = const(2)
 _TIMEOUT = const(3)
 _CRC = const(4)
 
-# Steps of a command, in context.step.
+# Values of context.step during a transfer.
 _START = const(0)
-_FROM_HOST = const(1)  # bytes from the host are awaited
-_TO_HOST = const(2)  # bytes are on their way to the host
-_TO_PEER = const(3)  # bytes are on their way to the peer
+_FROM_HOST = const(1)  # waiting for bytes from the host
+_TO_HOST = const(2)  # sending bytes to the host
+_TO_PEER = const(3)  # sending bytes to the peer
 
 
 class Transfer:
-    """The transfer in progress. One object serves all transfers, one after the other.
+    """State of the transfer in progress. One object serves all transfers, one after another.
 
-    The host's bytes collect in the datagram buffer of online data mode, which is empty meanwhile.
+    Bytes from the host are collected in the datagram buffer of online data mode, which is not in
+    use during a transfer.
     """
 
     def __init__(self, context):
         self.sock = None
-        self.remaining = 0  # bytes that are still to come from the host, or to go to the host
-        self.has_data = False  # bytes or a datagram go to the host; a datagram may be empty
-        self.crc = 0  # of the bytes of this transfer so far
-        self.expected_crc = 0  # as the host announced it
+        self.remaining = 0  # number of bytes still to be read from the host or sent to the host
+        self.has_data = False  # True if the host gets bytes, or a datagram of any length
+        self.crc = 0  # CRC-32 of the bytes transferred so far
+        self.expected_crc = 0  # CRC-32 that the host announced, 0 without a CRC
         buffer = context.online.need_datagram_buffer()
-        self.span = Span(buffer.datagram)  # the bytes for the peer, once they are complete
-        self._ring = buffer.ring  # bytes from the host until then
+        self.span = Span(buffer.datagram)  # bytes for the peer, after all bytes have arrived
+        self._ring = buffer.ring  # collects bytes from the host until all bytes have arrived
         self._context = context
-        self._deadline_ms = 0
+        self._deadline_ms = 0  # clock.now_ms when the transfer times out
 
     def restart_timeout(self):
-        """Start the time limit for the next byte from the host."""
+        """Restart the time limit for the next byte from the host."""
         seconds = self._context.arguments.value_or(_TIMEOUT, _TIMEOUT_S)
         self._deadline_ms = ticks_add(self._context.clock.now_ms, seconds * _SECOND_MS)
 
     def has_timed_out(self):
-        """Return True if the time limit has passed."""
+        """Return True if the time limit of the transfer has passed."""
         return ticks_diff(self._context.clock.now_ms, self._deadline_ms) >= 0
 
     def stop(self):
-        """Discard the bytes from the host. Return their number."""
+        """Discard the bytes received from the host so far. Return the number of these bytes."""
         dropped = self._ring.any()
         while self._ring.any():
             self._ring.readinto(self.span.buf, len(self.span.buf))
@@ -68,21 +70,24 @@ class Transfer:
     # From the host
 
     def begin_send(self, sock, n, expected_crc):
-        """Begin a transfer of n bytes from the host to the peer of a socket."""
+        """Begin a transfer of n bytes from the host to the peer of a socket.
+
+        expected_crc: CRC-32 that the host announced, or 0.
+        """
         self.sock = sock
         self.remaining = n
         self.expected_crc = expected_crc
         self.restart_timeout()
 
     def read_host(self, span):
-        """Take the bytes of a span that belong to the transfer. Return True if there were any."""
+        """Read the bytes in a span that belong to the transfer. Return True if any were read."""
         n = self._ring.write(span.buf, span.start, min(span.remaining(), self.remaining))
         span.consume(n)
         self.remaining -= n
         return n > 0
 
     def complete(self):
-        """Move the complete bytes into `span`, and compute their CRC. Allocates a memoryview."""
+        """Move the collected bytes into `span`, and compute their CRC. Allocates a memoryview."""
         span = self.span
         span.fill(self._ring.readinto(span.buf, len(span.buf)))
         self.crc = crc32(memoryview(span.buf)[: span.end])
@@ -90,16 +95,16 @@ class Transfer:
     # To the host
 
     def begin_receive(self, sock, limit):
-        """Begin a transfer to the host of what a socket has received, at most `limit` bytes."""
+        """Begin a transfer of at most `limit` received bytes from a socket to the host."""
         self.sock = sock
         self.has_data = sock.has_data()
         self.crc = 0
         self.remaining = min(sock.readable(), limit)
 
     def write_host(self):
-        """Send as many bytes as the output has room for. Return True if there were any.
+        """Send as many bytes to the host as the output has room for. Return True if any were sent.
 
-        Allocates a memoryview if the host asked for a CRC.
+        Allocates a memoryview if the host requested a CRC.
         """
         rx = self.sock.rx
         out = self._context.writer.out
@@ -114,12 +119,12 @@ class Transfer:
         return n > 0
 
     def has_crc(self):
-        """Return True if the host asked for the CRC of received bytes."""
+        """Return a true value if the host requested a CRC of the received bytes."""
         return self._context.arguments.value_or(_CRC, 0)
 
 
 def _need_transfer(context):
-    """Return the Transfer, created at the first call. MemoryError changes nothing."""
+    """Return the Transfer object, which the first call creates. A MemoryError changes nothing."""
     if context.online.transfer is None:
         context.online.transfer = Transfer(context)
     return context.online.transfer
@@ -129,10 +134,10 @@ def _need_transfer(context):
 
 
 def send_set(context):
-    """Send bytes: AT+WIPXSEND=<protocol>,<index>,<bytes>[,<timeout>[,<crc>]].
+    """Handle AT+WIPXSEND=<protocol>,<index>,<bytes>[,<timeout>[,<crc>]]: send bytes to the peer.
 
-    OK means that the tx buffer or the IP stack has accepted all bytes. After any error but 842
-    and 843 no byte was sent.
+    OK means that the tx buffer or the IP stack has accepted all bytes. If the command ends in any
+    error other than 842 or 843, no byte was sent.
     """
     return _SEND[context.step](context)
 
@@ -157,19 +162,19 @@ def _start_send(context):
 
 
 def _send_error(sock):
-    """Return 0, or the error number why a socket cannot send. sock: None if it is not open."""
+    """Return 0 if a socket can send, otherwise the error number. sock: None if it is not open."""
     if sock is None:
         return errors.BAD_STATE
     if sock.error:
         return sock.error
     if sock.handle < 0 or sock.is_pending():
         return errors.BAD_STATE
-    # A UDP socket without a peer can only answer the sender of a datagram (R5).
+    # A UDP socket without a peer can send only to the sender of the datagram read last (R5).
     return 0 if sock.has_peer or sock.reply_port else errors.BAD_STATE
 
 
 def _given_crc(arguments):
-    """Return the CRC of the host as a number, 0 without one, -1 if it is not 8 hex digits."""
+    """Return the CRC argument as a number, 0 if it is omitted, or -1 if it is not 8 hex digits."""
     if not arguments.given(_CRC):
         return 0
     try:
@@ -198,7 +203,7 @@ def _read_host(context):
 def _send(context):
     transfer = context.online.transfer
     sock = transfer.sock
-    error = _send_error(sock)  # the socket may have failed since the command
+    error = _send_error(sock)  # the socket may have failed after the command began
     if error:
         return context.fail(error)
     if _is_accepted(context.table.io, sock, transfer.span):
@@ -210,7 +215,10 @@ def _send(context):
 
 
 def _is_accepted(io, sock, span):
-    """Send what can be sent. Return True if the tx buffer or the IP stack has accepted it all."""
+    """Send as many bytes of a span as possible.
+
+    Return True if the tx buffer or the IP stack has accepted all bytes.
+    """
     if sock.protocol == UDP:
         return io.send_datagram(sock, span.buf, span.end)
     io.send(sock, span)
@@ -224,9 +232,10 @@ _SEND = {_START: _start_send, _FROM_HOST: _read_host, _TO_PEER: _send}
 
 
 def receive_set(context):
-    """Receive bytes: AT+WIPXRECV=<protocol>,<index>,<limit>[,<timeout>[,<crc>]].
+    """Handle AT+WIPXRECV=<protocol>,<index>,<limit>[,<timeout>[,<crc>]]: receive bytes.
 
-    A transfer has at most one datagram. Bytes beyond the limit stay for the next command.
+    One transfer receives at most one datagram. Bytes beyond the limit can be received by the next
+    command.
     """
     return _RECEIVE[context.step](context)
 

@@ -1,11 +1,12 @@
-"""Unsolicited result codes: the line of each record of the URC queue, and which go first."""
+"""Write unsolicited result codes (URCs): the order of the queued records, and their lines."""
 
 from .. import urc
 from ..recorder import URC
 from ..settings import URC_TIME
 from .sockets import append_name, write_data
 
-# How the line of each kind begins. DATA and RESULT are written by other functions.
+# Text at the start of the line, indexed by the kind of the URC. The kinds DATA and RESULT are
+# absent because other functions write their lines.
 WORDS = {
     urc.READY: b"+WIPREADY: ",
     urc.FAILED: b"+WIPERROR: ",
@@ -24,9 +25,9 @@ WORDS = {
 
 
 def announce(context):
-    """Write the URCs that may go now, as far as there is room. Return True if one was written.
+    """Write the queued URCs while the output has room. Return True if any URC was written.
 
-    While the outcome of a +WIPCREATE is awaited, it goes first (H5).
+    While the outcome of a +WIPCREATE is pending, all other URCs wait for that outcome (H5).
     """
     urcs = context.urcs
     written = False
@@ -66,7 +67,7 @@ def _begin(context, urcs, i):
 
 
 def _begin_socket(context, urcs, i):
-    """Begin a line with the protocol and index of the socket. Return the writer."""
+    """Begin a line with the protocol and index of the URC's socket. Return the writer."""
     return append_name(_begin(context, urcs, i), context.table.find_key(urcs.keys[i]))
 
 
@@ -92,7 +93,7 @@ def _write_accept(context, urcs, i):
 
 
 def _write_data(context, urcs, i):
-    # The amount of data is read now, so that it is exact (H11).
+    # The byte count is read when the line is written, so that the count is exact (H11).
     write_data(context.writer, context.table.find_key(urcs.keys[i]))
 
 
