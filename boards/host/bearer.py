@@ -10,24 +10,24 @@ from wipmodem.sockets.dns_message import parse_address
 
 LOOPBACK = b"\x7f\0\0\1"
 _DNS_PORT = 53
-_IDLE_MS = 60000  # until the next service() call, which has no work to do
+_IDLE_MS = 60000  # ms until the next call of tick(), which has nothing to do
 _LOCALHOST = b"localhost"
 _NAMESERVER = b"nameserver"
-_MAX_SERVERS = 3  # MAXNS of resolv.conf(5)
+_MAX_SERVERS = 3  # maximum number of name servers, MAXNS in resolv.conf(5)
 
 
 class AlwaysOn:
-    """A bearer that is up from start() to stop()."""
+    """A bearer whose state is UP from start() to stop()."""
 
     radio = None
-    # The address that address() reports. The PC's real source address depends on the peer; the
-    # loopback address always exists.
+    # The address that address() reports. The loopback address always exists, while the PC's real
+    # source address depends on the peer.
     home = LOOPBACK
 
     def __init__(self, dns=None, resolv="/etc/resolv.conf", hosts="/etc/hosts"):
-        """Create the bearer, down.
+        """Create the bearer in the state DOWN.
 
-        dns: name servers as a list of (address, port), or None for those of the file `resolv`.
+        dns: name servers as a list of (address, port), or None to use those in the file `resolv`.
         resolv, hosts: paths of the two files.
         """
         self._dns = dns
@@ -36,12 +36,13 @@ class AlwaysOn:
         self._servers = []
         self.state = DOWN
         self.cause = 0
-        self.user = self.password = b""  # set by +WIPBR=2; the PC needs no credentials
+        self.user = self.password = b""  # credentials from +WIPBR=2, which the PC does not use
 
     def start(self, limit_ms):
         """Read the name servers and set the state to UP.
 
-        It stays DOWN, with cause NO_MEMORY, if no descriptor or memory is free for resolv.conf.
+        The state stays DOWN, with cause NO_MEMORY, if no descriptor or memory is free to read
+        resolv.conf.
         """
         self._servers = self._dns or _read_servers(self._resolv_path)
         self.cause = 0 if self._servers else NO_MEMORY
@@ -52,11 +53,11 @@ class AlwaysOn:
         self.state = DOWN
 
     def poll(self):
-        """Return False: no bytes to move."""
+        """Return False: this bearer has no bytes to move."""
         return False
 
     def tick(self, now_ms):
-        """Return the time in ms until the next call."""
+        """Return the time in ms until tick() must be called again."""
         return _IDLE_MS
 
     def address(self):
@@ -77,16 +78,16 @@ class AlwaysOn:
         return LOOPBACK if found.addr is None and name == _LOCALHOST else found.addr
 
     def registered(self):
-        """Return HOME: without a radio the modem counts as registered."""
+        """Return HOME (registered, home network), because the PC has no radio."""
         return HOME
 
     def signal(self):
-        """Return the best signal quality that +CSQ knows."""
+        """Return the best signal quality that +CSQ can report."""
         return BEST_SIGNAL
 
 
 def parse_servers(text):
-    """Return the name servers of an option such as `1.2.3.4:5353,5.6.7.8`.
+    """Parse the value of --dns, such as `1.2.3.4:5353,5.6.7.8`. Return the name servers.
 
     The result is a list of (address, port); the port is 53 if none is given. Raises ValueError.
     """
@@ -105,11 +106,11 @@ def _parse_server(text):
 
 
 class _ResolvFile:
-    """The first name servers of resolv.conf."""
+    """A reader that collects the first name servers of resolv.conf."""
 
     def __init__(self):
         self.found = []
-        self._is_server = False  # the current line begins with `nameserver`
+        self._is_server = False  # True if the current line begins with `nameserver`
 
     def on_word(self, place, word):
         """Handle one word of the file. Return True to stop reading."""
@@ -123,11 +124,11 @@ class _ResolvFile:
 
 
 class _HostsFile:
-    """The address of one name in a hosts file."""
+    """A reader that finds the address of one name in a hosts file."""
 
     def __init__(self, name):
-        self.addr = None  # None until the name is found
-        self._name = name  # in lower case
+        self.addr = None  # address of the name, None until it is found
+        self._name = name  # the name to look up, in lower case
         self._line_addr = None  # address at the start of the current line
 
     def on_word(self, place, word):
@@ -140,9 +141,10 @@ class _HostsFile:
 
 
 def _read_servers(path):
-    """Return the file's name servers as a list of (address, port).
+    """Return the name servers in resolv.conf as a list of (address, port).
 
-    Returns the PC itself if the file names none, and an empty list if it cannot be read now.
+    If the file names no server, the list has only the PC itself. If the file cannot be read now,
+    the list is empty.
     """
     servers = _ResolvFile()
     if not scan(path, _NAMESERVER, servers.on_word):

@@ -1,6 +1,7 @@
 """The PC as a board: serial ports on inherited descriptors, the operating system's sockets.
 
-The bearer is always on, or dialled if there is a radio. Runs under MicroPython and CPython.
+Without a radio the bearer is always up; with a radio the modem dials. Runs under MicroPython and
+CPython.
 The launcher (serve.py) owns the pty or the listening port and starts the modem as
 main.py --dte FD --lines FD [--pty-events FD] [--radio FD --radio-lines FD] [--console FD]
         [--dns IP[:PORT],...] [--hosts FILE] [--resolv FILE] [--profile FILE] [--dialect wipsoft]
@@ -24,9 +25,10 @@ from wipmodem.sockets.dns_message import parse_address
 
 
 def options(argv):
-    """Return the options of a command line as a dict of names without `--`.
+    """Return the options of a command line as a dict. The keys are the names without `--`.
 
-    The value is True for an option without a word, else all words that follow it, joined.
+    The value of an option is the words after it, joined into one string, or True if no word
+    follows the option.
     """
     given = {}
     name = None
@@ -42,7 +44,8 @@ def options(argv):
 class PcSizes(Sizes):
     """Buffer sizes of a modem on a PC."""
 
-    burst_blocks = 128  # blocks a pass: on a PC a pass of the loop costs more than copying a block
+    # Blocks per pass of the loop. On a PC a pass costs more time than copying a block.
+    burst_blocks = 128
 
 
 class NoCrash:
@@ -56,11 +59,14 @@ class NoCrash:
 
 
 class Board:
-    """The PC board. Its attributes and methods are those of every board (wipmodem.contract)."""
+    """The PC board.
+
+    Its attributes and methods are those that wipmodem.contract requires of a board.
+    """
 
     name = b"host"
     label = ""  # prefix of this modem's lines in the log
-    home = LOOPBACK  # the modem's own IP address, as it reports it
+    home = LOOPBACK  # the IP address that the modem reports as its own
     serial_number = b"000000000000000"
     sizes = PcSizes()
     crash = NoCrash()
@@ -91,7 +97,10 @@ class Board:
         self.bearer = self._dialled(given, system) if "radio" in given else system
 
     def _listen_address(self, given):
-        """Return the address where servers listen; unless it is 0.0.0.0 it becomes `home`, too."""
+        """Return the address on which servers listen.
+
+        Also store it in `home`, unless the address is 0.0.0.0.
+        """
         addr = parse_address(given["bind"].encode()) if "bind" in given else None
         if addr and addr != ANY_ADDR:
             self.home = addr
@@ -118,13 +127,13 @@ class Board:
         return port_class(self._poller, int(given[data]), int(given[lines]))
 
     def started(self, modem):
-        """Report the start to the launcher, which waits for a first byte with the line states."""
+        """Report the start to the launcher, by a first byte with the state of the lines."""
         if isinstance(self.serial, TracedDte):
             self.serial.attach(modem)
         self.serial.send_lines()
 
     def alive(self):
-        """Return False once the launcher has closed the control lines: the process then ends."""
+        """Return False, which ends the process, after the launcher closed the control lines."""
         return not self.serial.gone
 
     @staticmethod
@@ -137,5 +146,5 @@ class Board:
 
     @staticmethod
     def crashed(error):
-        """End the process: the launcher logs the traceback and how the process ended."""
+        """End the process. The launcher logs the traceback and the exit status."""
         raise error

@@ -1,8 +1,8 @@
 """Run the modem and connect this terminal to it: `make run`. Ctrl-] leaves.
 
-The service is that of serve.py, on a pty in a private directory. The log is a file in that
-directory, which is kept if it holds a trace or if the modem died. If stdin is not a terminal,
-the program only serves the pty.
+The program runs the same service as serve.py, on a pty in a private directory. The log is a file
+in that directory. The program keeps the directory if the log holds a trace or if the modem died.
+If stdin is not a terminal, the program only serves the pty.
 """
 
 import signal
@@ -32,7 +32,7 @@ _GREETING_RADIO = "The radio is simulated; make radio, in another terminal, cont
 
 
 class Console:
-    """A service and, if stdin is a terminal, that terminal on the modem's line."""
+    """A service and, if stdin is a terminal, the user's terminal on the modem's line."""
 
     def __init__(self, options, journal):
         self._journal = journal
@@ -82,7 +82,10 @@ def main():
 
 @contextlib.contextmanager
 def _private_directory(keep):
-    """Create a directory; remove it after the block unless `keep`, or a dead modem left a log."""
+    """Create a directory for a `with` block and remove the directory after the block.
+
+    The directory stays if `keep` is True or if a modem that died has left a log in it.
+    """
     home = tempfile.mkdtemp(prefix="wipmodem-")
     try:
         yield home

@@ -4,11 +4,11 @@ from descriptor import Descriptor
 
 
 class Console(Descriptor):
-    """The console of a single modem."""
+    """The console of a modem that runs alone in its process."""
 
     def __init__(self, fd):
         super().__init__(fd)
-        self._in = bytearray(4096)  # the most that a pty buffers
+        self._in = bytearray(4096)  # receive buffer in bytes, as large as the buffer of a pty
 
     def asked(self):
         """Return True if bytes have arrived since the last call; discard them."""
@@ -16,7 +16,7 @@ class Console(Descriptor):
 
 
 class _NoConsole:
-    """The console of a modem without one, such as a member of a fleet."""
+    """A stand-in for the console of a modem that has none, such as a modem of a fleet."""
 
     def asked(self):
         return False

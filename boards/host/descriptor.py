@@ -7,7 +7,7 @@ from system import open_raw, writer
 
 
 class Descriptor:
-    """Non-blocking reads and writes that never raise. They allocate nothing."""
+    """A byte stream whose reads and writes never block, never raise and allocate nothing."""
 
     def __init__(self, fd):
         self._data = open_raw(fd)
@@ -25,7 +25,7 @@ class Descriptor:
             return 0
 
     def write(self, buf, off, n):
-        """Write buf[off:off+n]. Return how many bytes were accepted, 0 to n."""
+        """Write buf[off:off+n]. Return the number of bytes that were accepted, 0 to n."""
         self._buf = buf
         self._off = off
         self._n = n

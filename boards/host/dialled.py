@@ -12,10 +12,10 @@ _FACTS = {
     "boot_ms": 500,
     "init": (b"ATE0V1", b"AT&C1&D2"),
     "dial": b"ATD#777",
-    "probe_s": 0,  # no test traffic to detect a lost call: sockets do not use it
+    "probe_s": 0,  # no test traffic to detect a lost call, because the call carries no socket data
     "redial_s": 2,
 }
-_IDLE = const(0)  # network.PPP.status()
+_IDLE = const(0)  # value of network.PPP.status() when PPP is not active
 _CONNECTED = const(4)
 
 
@@ -49,19 +49,22 @@ class _FakePpp:
 
 
 class Dialled(Ppp):
-    """A bearer that is up while a call is. It takes addresses and names from `system`."""
+    """A bearer that is up while a call is connected.
+
+    The address, the name servers and the names in hosts(5) come from the AlwaysOn `system`.
+    """
 
     def __init__(self, port, net, system, now_ms):
-        """Create the bearer, down.
+        """Create the bearer in the state DOWN.
 
-        port: a RadioPort; net: the net port; system: an AlwaysOn; now_ms: the clock's value.
+        port: a RadioPort; net: the net port; system: an AlwaysOn; now_ms: present time in ms.
         """
         link = _FakePpp(port)
         super().__init__(Radio(port, _FACTS, port, now_ms), link, link, net, _FACTS)
         self._system = system
 
     def start(self, limit_ms):
-        """Dial; stay DOWN with a cause if the name servers cannot be read."""
+        """Dial, or stay DOWN and set a cause if the name servers cannot be read."""
         self._system.start(limit_ms)
         if self._system.state == UP:
             super().start(limit_ms)

@@ -1,11 +1,12 @@
 """The DTE's serial port on a PC: a byte stream and the control lines.
 
-A byte to the modem has bit 0 DTR, bit 1 RTS, bit 2 break, and two notices: bit 3, DTR will drop,
-and bit 4, RTS will rise, after data that is still to come. A byte from the modem has bit 0 DCD,
-bit 1 DSR, bit 2 RI, and bit 3 as the acknowledgement of a change.
+In a byte from the launcher, bit 0 is DTR, bit 1 RTS and bit 2 break. Bit 3 announces that DTR will
+drop, and bit 4 that RTS will rise, after data that the modem has not read yet. In a byte to the
+launcher, bit 0 is DCD, bit 1 DSR and bit 2 RI; bit 3 acknowledges a change.
 
-The launcher sends a change of the lines after all data before it, and sends no data after it until
-the modem has acknowledged the change. So a change applies where a read finds no data.
+The launcher sends a change of the lines after all data before the change, and sends no more data
+until the modem has acknowledged the change. So the modem applies a change when a read finds no
+data.
 """
 
 from serialport import SerialPort
@@ -14,7 +15,7 @@ from wipmodem.contract import IN, OUT, const
 _DTR = const(1)
 _RTS = const(2)
 _BREAK = const(4)
-_HOST_LINES = const(7)  # DTR, RTS and break
+_HOST_LINES = const(7)  # mask of the bits for DTR, RTS and break
 _DTR_WILL_DROP = const(8)
 _RTS_WILL_RISE = const(16)
 _DCD = const(1)
@@ -24,21 +25,21 @@ _ACK = const(8)
 
 
 class Dte(SerialPort):
-    """The serial port of the contract. It has no real speed: the rate is only stored and logged.
+    """The DTE's serial port. It has no real speed: the rate is only stored and logged.
 
-    log(text) is called with each new configuration; it does nothing unless it is replaced.
+    The port calls log(text) with each new configuration. By default log() does nothing.
     """
 
-    rate = 115200  # bit/s; the board sets it from the option --speed
+    rate = 115200  # in bit/s; the board sets the rate from the option --speed
     flow = True  # flow control exists: a pty and a socket both have back-pressure
     label = ""  # prefix of this port's lines in the trace
-    overruns = framing = breaks = 0  # only breaks can occur here
+    overruns = framing = breaks = 0  # counters of line errors; only breaks can occur on a PC
 
     def __init__(self, poller, data_fd, lines_fd):
         super().__init__(poller, data_fd, lines_fd)
         self._mask = IN
-        self._obeys_rts = True  # RTS off stops the modem's output (+IFC)
-        self._lines_now = 0  # the host's lines after the bytes read so far
+        self._obeys_rts = True  # True if RTS off stops the modem's output (+IFC)
+        self._lines_now = 0  # state of the host's lines after the last byte read, as a bit mask
         self._pty_events = None
         self.log = lambda text: None
 
@@ -57,7 +58,10 @@ class Dte(SerialPort):
         self.log("%d bit/s, %s, %s" % (rate, output, input_))
 
     def readinto(self, buf):
-        """Read up to len(buf) bytes, none after a change of the lines that is not applied yet."""
+        """Read up to len(buf) bytes and return their number.
+
+        Return 0 if a change of the lines must be applied before more bytes are read.
+        """
         if self._pty_events:
             return self._read_with(self._pty_events, buf)
         return super().readinto(buf) or self._all_read()
@@ -84,14 +88,14 @@ class Dte(SerialPort):
         self._out[0] &= _HOST_LINES
 
     def dtr(self):
-        """Return True if DTR is on after the bytes read so far. Called once a pass."""
+        """Return True if DTR is on after the last byte read. Called once per pass of the loop."""
         self.read_lines()
         if self._pty_events:
             return self._dtr_with(self._pty_events)
         return bool(self._lines_now & _DTR)
 
     def dtr_drop_pending(self):
-        """Return True if DTR is on now and off after bytes that are still to be read."""
+        """Return True if DTR is on now and will drop after bytes that are still unread."""
         if self._pty_events:
             return self._pty_events.dtr_drop_pending()
         if not self._lines_now & _DTR:
@@ -99,13 +103,17 @@ class Dte(SerialPort):
         return not self._in[0] & _DTR or self._in[0] & _DTR_WILL_DROP > 0
 
     def use_events(self, pty_events):
-        """Take DTR from a PtyEvents from now on; only acknowledge the launcher's changes."""
+        """Derive DTR from a PtyEvents from now on.
+
+        Changes from the launcher are only acknowledged.
+        """
         self._pty_events = pty_events
 
     def _dtr_with(self, events):
         on = events.dtr()
         if events.broken:
-            # The launcher can still find out whether a program has the pty open: use its changes.
+            # The launcher can still find out whether a program has the pty open, so DTR comes from
+            # the launcher again.
             self._pty_events = None
             return bool(self._lines_now & _DTR)
         if events.settled() and self._in[0] & _HOST_LINES != self._lines_now:
@@ -113,9 +121,10 @@ class Dte(SerialPort):
         return on
 
     def write(self, buf, off, n):
-        """Write buf[off:off+n]. Return how many bytes were accepted, 0 while RTS is off.
+        """Write buf[off:off+n]. Return the number of bytes that were accepted, 0 while RTS is off.
 
-        Accepts and discards everything while no program has the pty open, as a serial port does.
+        While no program has the pty open, the port accepts and discards all bytes, as a serial
+        port does.
         """
         if self._pty_events and not self._pty_events.is_open():
             return n
@@ -124,18 +133,18 @@ class Dte(SerialPort):
     def set_events(self, mask):
         """Set the events (IN, OUT) that wake the loop."""
         if self._is_stopped():
-            mask &= ~OUT  # a change of RTS wakes the loop
+            mask &= ~OUT  # when RTS changes, the control lines wake the loop
         if self._pty_events and self._pty_events.blocks_read():
-            mask |= OUT  # a pty is always writable: the next pass follows without a wait
+            mask |= OUT  # a pty is always writable, so the next poll returns at once
         if mask != self._mask:
             self._mask = mask
             self._poller.modify(self._data_fd, mask)
 
     def _is_stopped(self):
-        """Return True if the host has DTR on and RTS off, and RTS is not known to rise.
+        """Return True if DTR is on and RTS off, and the host has not announced a rise of RTS.
 
-        The notice of a rise ends the stop early: otherwise the modem could never read the data
-        before the rise, as it needs room in its output for the responses.
+        An announced rise ends the stop early. Otherwise the modem could never read the data before
+        the rise, because the modem needs room in its output for the responses.
         """
         if not self._obeys_rts or self._lines_now & (_DTR | _RTS) != _DTR:
             return False

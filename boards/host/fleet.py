@@ -1,7 +1,7 @@
 """Many modems in one process and one loop: serve.py --count N runs this instead of main.py.
 
 fleet.py --dte FD FD ... --lines FD FD ... [the other options of board.py]
-A %d in the profile's path stands for the number of the modem. Runs on both interpreters.
+In the path of --profile, %d is replaced by the number of the modem. Runs on both interpreters.
 """
 
 import sys
@@ -19,24 +19,26 @@ from wipmodem.online.escape import STALL_MS
 
 collect_when_full()
 
-# An idle modem is serviced once a second. Waits of _LONG_MS and more are rounded down to a
-# multiple of _GRID_MS, so that many modems share one wake-up. Servicing too early does no harm.
+# The loop services an idle modem once a second. Waits of _LONG_MS and more are rounded down to a
+# multiple of _GRID_MS, so that many modems share one wake-up. Servicing a modem too early does no
+# harm.
 _LONG_MS = 1000
 _GRID_MS = 250
-_NEVER = 1 << 60  # ms; fits into a small int of 64-bit MicroPython
+_NEVER = 1 << 60  # a time in ms that never comes, as a small int of 64-bit MicroPython
 
 
 class Fleet:
     """The loop: it services a modem when one of its handles is ready or its wait has ended.
 
-    `_due` has the time when each modem is due, in ms since the start. These times do not wrap.
-    `_earliest` is a lower bound of all of them, so that min() is only computed after that time.
+    `_due` holds, for each modem, the time of its next service in ms since the start. These times
+    do not wrap. `_earliest` is a lower bound of the times in `_due`, so that the loop computes
+    min() only after that time.
     """
 
     def __init__(self, boards, poller, owners):
         """Create the modems.
 
-        boards: a list of Member; poller: the Poller that all share;
+        boards: a list of Member; poller: the Poller that all modems share;
         owners: dict from a poll key to the number of its modem, kept up to date by the boards.
         """
         count = len(boards)
@@ -56,9 +58,10 @@ class Fleet:
         self._again_n = 0
         self._alive = True
         self._ticks = ticks_ms()
-        self._now = 0  # ms since the start, when the clock was last read
-        self._polled = 0  # time at which the last poll ended
-        # Poll gap: time between the last two polls, without the sleep that was asked for.
+        self._now = 0  # time of the last reading of the clock, in ms since the start
+        self._polled = 0  # time at which the last poll ended, in ms since the start
+        # Poll gap in ms: the time between the last two polls, minus the timeout that poll was
+        # given.
         self._gap_ms = 0
 
     def run(self):
@@ -91,8 +94,8 @@ class Fleet:
     def _add_oversleep(self, late_ms):
         """Count the time that poll slept beyond its timeout as poll gap.
 
-        After a long stall all modems are serviced: bytes that were sent to a modem before the
-        stall may not have arrived yet, so its silence proves nothing.
+        After a long stall the loop services all modems. Bytes that a host sent before the stall
+        may not have arrived yet, so no modem may take the stall for a pause in the host's bytes.
         """
         if late_ms > 0:
             self._gap_ms += late_ms
@@ -134,7 +137,7 @@ class Fleet:
             self._alive = False
 
     def _restart(self, number):
-        """Restart one modem and return 0: it needs service at once."""
+        """Restart one modem. Return 0, the ms until its next service."""
         unread = self._modems[number].input
         self._modems[number] = None
         self._modems[number] = restarted(self._boards[number], unread)
@@ -148,9 +151,10 @@ class Fleet:
 
 
 def words_of(argv, name):
-    """Return the words after the option `name` of a command line, as a list.
+    """Return the words that follow the option `name` in a command line, as a list.
 
-    Each modem's descriptor is a word of its own, as MicroPython limits a word to 255 bytes.
+    The descriptor of each modem is a separate word, because MicroPython limits a word to 255
+    bytes.
     """
     words = []
     for word in argv[argv.index(name) + 1 :]:
@@ -161,7 +165,7 @@ def words_of(argv, name):
 
 
 def build(argv):
-    """Return a Fleet for the words of a command line."""
+    """Create a Fleet from `argv`, the words of a command line."""
     given = options(argv)
     poller = Poller()
     owners = {}

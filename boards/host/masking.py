@@ -1,8 +1,8 @@
 """Remove the user ids and passwords of AT+WIPBR=2 from a trace of the host's serial line.
 
-A command line is masked by hide() once it is complete, in the form that the modem's line reader
-has assembled. A command ends where the modem's own parser ends it. All other bytes (data, and
-bytes between command lines) pass through a Mask, which hides what looks like such a command.
+hide() masks a complete command line, in the form that the modem's line reader has assembled. A
+command ends where the modem's own parser ends it. All other bytes (data, and bytes between command
+lines) pass through a Mask, which hides text that looks like AT+WIPBR=2.
 """
 
 from wipmodem.at.arguments import command_end
@@ -13,19 +13,19 @@ _SET = b"WIPBR="
 _PUBLIC = (b"", b"?", b"=?")
 _MASK = b"***"
 _NUMBERS = 3  # numeric parameters before the value
-_MAX_DIGITS = 2  # of such a number, without leading zeros
+_MAX_DIGITS = 2  # maximum digits of a numeric parameter, without leading zeros
 _CR = 13
 _LF = 10
-_DELETES = (8, 127)  # usual values of S5, the character that deletes the last one
+_DELETES = (8, 127)  # usual values of S5, the code of the backspace character
 _SPACE = 32
 _QUOTE = 0x22
-_MAX_KEPT = 256  # characters of a line that Mask remembers
+_MAX_KEPT = 256  # maximum number of characters of a line that Mask remembers
 
 
 def hide(line):
     """Return a command line (bytes) with *** for the value of each +WIPBR command.
 
-    Malformed commands and values are masked, too: a value may have been mistyped. Allocates.
+    Malformed commands and values are masked, too, because a user may mistype a command. Allocates.
     """
     upper = line.upper()
     shown = b""
@@ -42,7 +42,7 @@ def hide(line):
 
 
 def _public_end(line, start, end):
-    """Return the end of the harmless part of line[start:end]: up to three small numbers."""
+    """Return the end of the public part of line[start:end], which is up to three small numbers."""
     if line[start:end] in _PUBLIC:
         return end
     if line[start : start + 1] == b"=":
@@ -58,22 +58,25 @@ def _public_end(line, start, end):
 
 
 class Mask:
-    """A filter for the bytes of one direction that are no complete command line.
+    """A filter for the bytes of one direction that are not part of a complete command line.
 
-    After `+WIPBR=` it hides everything to the end of the line, also if the command was typed with
-    corrections. The line ends with LF, or with CR while S3 is CR. Any other S3 does not count, as
-    it may occur in a value.
+    After `+WIPBR=` the filter hides everything to the end of the line, also if the user corrected
+    the command while typing. The line ends with LF, or with CR while S3 is CR. Any other character
+    in S3 does not end the line here, because that character may occur in a value.
     """
 
     def __init__(self, settings):
-        """settings: the modem's S-registers, indexed by S3 and S5."""
+        """settings: the modem's settings, of which S3 and S5 are used."""
         self._settings = settings
         # The current line in upper case, without spaces, quotes and deleted characters.
         self._line = bytearray()
-        self._hiding = False  # until the end of the line
+        self._hiding = False  # True while the rest of the current line is hidden
 
     def start_line(self, hiding=False):
-        """Start a new line. `hiding` is True if the first bytes may be the rest of a value."""
+        """Start a new line.
+
+        hiding: True if the first bytes may be the rest of a value and must be hidden.
+        """
         self._hiding = hiding
         self._line = bytearray()
 

@@ -1,8 +1,8 @@
 """One modem of a fleet: a PC board (board.py) that shares its poller and process with others.
 
-Each modem has its own serial number and profile. Its servers listen on its own address,
-127.1.HI.LO, so that every modem can use port 7000, unless --bind names one address for all.
-Runs on both interpreters.
+Each modem has its own serial number and profile. The servers of a modem listen on the modem's own
+address, 127.1.HI.LO, so that every modem can use port 7000, unless --bind names one address for
+all modems. Runs on both interpreters.
 """
 
 from board import Board, PcSizes
@@ -10,19 +10,22 @@ from system import Net
 
 
 class MemberSizes(PcSizes):
-    """Buffer sizes of a Pico: a thousand modems are seldom busy at the same time."""
+    """Buffer sizes of a modem in a fleet, as small as on a Pico.
+
+    Large buffers would bring little, because a thousand modems are seldom busy at the same time.
+    """
 
     block = 256
     rx = 1472
     tx = 640
-    burst_blocks = 8  # blocks a pass; few, so that busy modems alternate
+    burst_blocks = 8  # blocks per pass of the loop; few, so that busy modems take turns
 
 
 class SharedPoller:
     """A poller that records which modem has registered a key."""
 
     def __init__(self, poller, owners, number):
-        """poller: the one of the fleet; owners: dict {key: number}, kept up to date here."""
+        """poller: the fleet's poller; owners: dict {key: number}, updated by this object."""
         self._poller = poller
         self._owners = owners
         self._number = number
@@ -40,7 +43,7 @@ class SharedPoller:
 
 
 class MemberNet(Net):
-    """A net port that never polls: the fleet polls for all and passes events to note()."""
+    """A net port that never polls: the fleet polls for all modems and passes events to note()."""
 
     note = Net._note
 
@@ -56,7 +59,7 @@ class Member(Board):
 
     @staticmethod
     def heap_free():
-        """Return 0 (unknown). Counting would collect the shared heap and so stop all modems."""
+        """Return 0 (unknown). A garbage collection to count free heap would stop all modems."""
         return 0
 
     def __init__(self, given, poller, owners, number):

@@ -1,5 +1,7 @@
-"""The net port of CPython, whose sockets have SO_ERROR, shutdown() and other names for reading and
-writing.
+"""The net port of CPython.
+
+CPython's sockets have SO_ERROR and shutdown(), which MicroPython's lack, and other names for
+reading and writing.
 """
 
 import socket
@@ -11,16 +13,19 @@ from wipmodem.ports.net import FAILURES, class_of
 
 class Net(LinuxNet):
     def shutdown_write(self, handle):
-        """Close the sending half; return False if that fails. Once the peer has closed as well,
-        poll reports HUP, and reads still return CLOSED."""
+        """Close the sending half. Return False if that fails.
+
+        After the peer has closed its side as well, poll reports HUP, and reads still return
+        CLOSED.
+        """
         try:
             self._socks[handle].shutdown(socket.SHUT_WR)
         except FAILURES:
             return False
         return True
 
-    # These two override BsdNet's methods for speed: `try` is faster than a guard, and CPython need
-    # not avoid allocation.
+    # The two methods below replace BsdNet's for speed: in CPython `try` is faster than a guard,
+    # and code may allocate.
 
     def readinto(self, handle, buf, n):
         try:

@@ -1,7 +1,7 @@
-"""The net port of a PC: what the sockets of CPython and MicroPython have in common there.
+"""The net port of a PC: the code that CPython and MicroPython share.
 
-CPython's socket module has names for the numbers of the options. MicroPython's has none, and runs
-on Linux.
+CPython's socket module has names for the numbers of the options. MicroPython's socket module lacks
+these names, but MicroPython runs on Linux only, so Linux' numbers are correct for it.
 """
 
 import socket
@@ -14,7 +14,7 @@ _LOOPBACK = const(127)  # the first byte of a loopback address
 
 
 def _number(name, on_linux):
-    """Return a constant of the socket module, or Linux' number if the module lacks the name."""
+    """Return a constant of the socket module, or Linux' number if the module lacks it."""
     return getattr(socket, name, on_linux)
 
 
@@ -23,12 +23,13 @@ _IP = _number("IPPROTO_IP", 0)
 _TCP = _number("IPPROTO_TCP", 6)
 _TTL = _IP, _number("IP_TTL", 2)
 _MSS = _TCP, _number("TCP_MAXSEG", 2)
-# Linux doubles the size of a receive buffer that it is given, for its own needs.
+# Linux doubles the size that a program requests for a receive buffer, for its own needs.
 _WINDOW = socket.SOL_SOCKET, _number("SO_RCVBUF", 8)
 _KEEPALIVE = socket.SOL_SOCKET, _number("SO_KEEPALIVE", 9)
 # This option keeps urgent bytes in the stream. Without it Linux removes them.
 _URGENT_INLINE = socket.SOL_SOCKET, _number("SO_OOBINLINE", 10)
-# Seconds of silence before the first keepalive probe, and seconds between two probes.
+# Options for the seconds without traffic before the first keepalive probe, and for the seconds
+# between two probes.
 _KEEPALIVE_TIMES = (_TCP, _number("TCP_KEEPIDLE", 4)), (_TCP, _number("TCP_KEEPINTVL", 5))
 _KEEPALIVE_COUNT = _TCP, _number("TCP_KEEPCNT", 6)
 OPTIONS = {
@@ -39,7 +40,7 @@ OPTIONS = {
 
 
 def _set(sock, option, value):
-    """Return True if the system accepts the option's value."""
+    """Set a socket option. Return True if the system accepts the value."""
     try:
         sock.setsockopt(option[0], option[1], value)
     except FAILURES:
@@ -49,16 +50,19 @@ def _set(sock, option, value):
 
 class LinuxNet(BsdNet):
     has_keepalive = True
-    # Address of listeners, and of UDP sockets without a peer, which only reply. Other sockets send
-    # from any address, because nothing can be sent from 127.0.0.0/8 to another machine.
+    # Local address of listeners, and of UDP sockets without a peer, which only reply. Other
+    # sockets have no fixed local address, because Linux sends nothing from 127.0.0.0/8 to another
+    # machine.
     home = b"\x7f\0\0\1"
-    _echo_kinds = (socket.SOCK_RAW, socket.SOCK_DGRAM)  # Linux permits raw sockets to root only
+    # socket types for a ping; Linux permits raw sockets to root only
+    _echo_kinds = (socket.SOCK_RAW, socket.SOCK_DGRAM)
     # Options of new sockets as (option, value); the second tuple is for TCP.
     _defaults = _tcp_defaults = ()
 
     def __init__(self, poller, entropy, count, stack_lock=None):
         BsdNet.__init__(self, poller, entropy, count, stack_lock)
-        self._drops = [0] * count  # dropped datagrams of each handle, as /proc last showed them
+        # number of dropped datagrams of each handle, as last read from /proc
+        self._drops = [0] * count
 
     def listen(self, port, backlog):
         self.local_addr = self.home
@@ -74,8 +78,10 @@ class LinuxNet(BsdNet):
         return handle
 
     def setsockopt(self, handle, option, value):
-        """Set an option of an open socket; return False if the system refuses it. Linux refuses a
-        TTL of 0, and keeps the two lowest bits of TCP's TOS for itself."""
+        """Set an option of an open socket. Return False if the system refuses the value.
+
+        Linux refuses a TTL of 0, and keeps the two lowest bits of TCP's TOS for itself.
+        """
         if option == KEEPALIVE:
             return self._set_keepalive(self._socks[handle], value)
         return _set(self._socks[handle], OPTIONS[option], value)
@@ -97,15 +103,19 @@ class LinuxNet(BsdNet):
             _set(sock, option, value)
 
     def _connect(self, handle, addr, peer_port):
-        # A small MSS would only slow down a connection to 127.0.0.1. 0 is the system's own MSS.
+        # A small MSS would only slow down a connection to a loopback address. The value 0 selects
+        # the system's own MSS.
         if addr[0] == _LOOPBACK and self._tcp_defaults:
             _set(self._socks[handle], _MSS, 0)
         return BsdNet._connect(self, handle, addr, peer_port)
 
     def unacked(self, handle):
-        """Return how many sent bytes the peer has not acknowledged, -1 if the system does not tell
-        or the connection is gone, NO_RESOURCE without a descriptor or memory to read the file.
-        Reads /proc, because MicroPython has no ioctl()."""
+        """Return how many sent bytes the peer has not acknowledged.
+
+        Return -1 if the system does not report the number or if the connection is gone,
+        NO_RESOURCE without a descriptor or memory to read /proc. The number comes from /proc,
+        because MicroPython has no ioctl().
+        """
         try:
             fields = self._find_row("/proc/net/tcp", handle)
         except FAILURES as error:
@@ -113,8 +123,11 @@ class LinuxNet(BsdNet):
         return int(fields[4].split(":")[0], 16) if fields else -1
 
     def overflow(self, handle):
-        """Return how many datagrams the system has dropped since the last call, 0 if that cannot
-        be read now. Reads /proc, because MicroPython has no recvmsg()."""
+        """Return how many datagrams the system has dropped since the last call.
+
+        Return 0 if the number cannot be read now. The number comes from /proc, because MicroPython
+        has no recvmsg().
+        """
         try:
             fields = self._find_row("/proc/net/udp", handle)
         except FAILURES:

@@ -1,5 +1,7 @@
-"""The net port of MicroPython on a PC. An address is a raw sockaddr_in, and sockets have no
-shutdown(): a Python program that inherits the descriptor does that.
+"""The net port of MicroPython on a PC.
+
+An address is a raw sockaddr_in. Sockets have no shutdown(), so a CPython program that inherits the
+descriptor calls it.
 """
 
 import os
@@ -8,7 +10,8 @@ import struct
 from net_linux import LinuxNet
 
 _AF_INET = 2
-# A shell command. The launcher puts the path of a CPython into WIPMODEM_PYTHON.
+# Shell command that calls shutdown() on a descriptor, in the CPython whose path the launcher has
+# put into WIPMODEM_PYTHON.
 _SHUTDOWN = """"${WIPMODEM_PYTHON:-python3}" -ISc 'import _socket
 try:
     _socket.socket(fileno=%d).shutdown(_socket.SHUT_WR)
@@ -18,9 +21,10 @@ except OSError:
 
 class Net(LinuxNet):
     def shutdown_write(self, handle):
-        """Close the sending half; return False if that fails. Blocks some 10 ms for the program.
+        """Close the sending half. Return False if that fails.
 
-        Later events are as net_cpython.py describes them."""
+        Blocks for about 10 ms while a CPython program closes it. Later events: see net_cpython.py.
+        """
         return os.system(_SHUTDOWN % self._socks[handle].fileno()) == 0
 
     def _join(self, addr, port):  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -35,7 +39,9 @@ class Net(LinuxNet):
         return raw[2] << 8 | raw[3]
 
     def _read(self):
-        """Read by recv(), which reads once. readinto() reads until the buffer is full, and loses
-        what it has read if the connection is reset meanwhile. recv() allocates, which a PC can
-        afford."""
+        """Read once, with recv(), which allocates; a PC has enough memory for that.
+
+        readinto() would read until the buffer is full, and lose the bytes already read if the peer
+        resets the connection in the meantime.
+        """
         return self._recv()

@@ -12,29 +12,31 @@ from wipmodem.contract import IN, const
 
 # Layout of an event: watch, mask, cookie and length of the name, four bytes each; then the name.
 # The first watch is on the folder of the pty, the second on the pty. The folder's events separate
-# those of the pty: otherwise the kernel would merge two equal ones in a row.
+# the pty's events: otherwise the kernel would merge two equal events in a row.
 _SIZE = const(16)
-_LOW = 0 if sys.byteorder == "little" else 3  # offset of the lowest byte of a number
+# offset of the least significant byte of a four-byte number
+_LOW = 0 if sys.byteorder == "little" else 3
 _PTY = const(2)  # number of the second watch
 _MASK = 4 + _LOW
-_MASK_2 = 5 if _LOW == 0 else 6  # second lowest byte of the mask
+_MASK_2 = 5 if _LOW == 0 else 6  # offset of the second lowest byte of the mask in an event
 _LENGTH = 12 + _LOW
 _MODIFY = const(2)
 _OPEN = const(0x20)
 _CLOSE = const(0x18)
-_OVERFLOW = const(0x40)  # in the second byte of the mask: the kernel has dropped events
+_OVERFLOW = const(0x40)  # bit in the second lowest byte of the mask: the kernel has dropped events
 _MAX_PENDING = const(16)
 # MicroPython's readinto() reads again until the buffer is full, and fails if the rest of the
 # buffer is too small for the next event. So the buffer is larger than the events of one pass. If
-# it ever is too small, `broken` becomes True.
+# the buffer is too small for them after all, `broken` becomes True.
 _BUFFER_SIZE = const(8192)
 
 
 class PtyEvents:
-    """DTR after the bytes read so far: on while at least one program has the pty open.
+    """DTR after the last byte read: on while at least one program has the pty open.
 
-    Changes of DTR are queued and reported one a pass. A drop is reported after the last byte was
-    read, if a program may have written since the pty was last empty.
+    Changes of DTR are queued, and each call of dtr() reports at most one change. If a program may
+    have written since the pty was last empty, a drop is reported only after the program's last
+    byte was read.
     """
 
     def __init__(self, poller, fd, line):
@@ -44,20 +46,21 @@ class PtyEvents:
         the pty; line: a poller with only the pty registered.
         """
         self._line = line
-        self._full = False  # the last read has filled its buffer
+        self._full = False  # True if the last read has filled its buffer
         self._events = open_raw(fd)
         self._buf = bytearray(_BUFFER_SIZE)
-        self._openers = 0  # open file descriptions of the pty, after all events
-        self._unread = False  # bytes may have been written since the pty was last empty
-        self._on = False  # DTR after the bytes read so far
+        self._openers = 0  # number of open file descriptions of the pty, after all events
+        self._unread = False  # True if bytes may have been written since the pty was last empty
+        self._on = False  # DTR after the last byte read
         self._reported = False  # last result of dtr()
-        self._pending = 0  # changes of DTR after `_on`
+        self._pending = 0  # number of queued changes of DTR that follow after `_on`
         self._after_read = 0  # bit n: pending change n applies once the pty is empty
-        self.broken = False  # events were lost, so the openers can no longer be counted
+        # True after events were lost, so that the openers can no longer be counted
+        self.broken = False
         poller.register(fd, IN)
 
     def dtr(self):
-        """Return DTR after the bytes read so far. At most one change is reported a call."""
+        """Return DTR after the last byte read. Each call reports at most one change."""
         self._update()
         if self._reported == self._on and self.blocks_read():
             self._change()
@@ -65,11 +68,11 @@ class PtyEvents:
         return self._on
 
     def is_open(self):
-        """Return True if a program has the pty open, after the bytes read so far."""
+        """Return True if, after the last byte read, a program has the pty open."""
         return self._on
 
     def may_read(self):
-        """Return True if the next bytes of the pty belong before any change of DTR.
+        """Return True if the next bytes of the pty precede all queued changes of DTR.
 
         Called right before a read. After a read that filled its buffer, the pty holds more bytes
         from the same program.
@@ -79,12 +82,12 @@ class PtyEvents:
         return not self.blocks_read()
 
     def on_read(self, n, size):
-        """Account for a read that asked for `size` bytes and returned n."""
+        """Account for a read of up to `size` bytes that has returned n bytes."""
         self._full = n == size
         if self._full:
             return
         # Read the events first: bytes written before these events have been read if the pty is
-        # found empty afterwards.
+        # empty afterwards.
         self._update()
         # The bytes came from a program that has opened the pty since may_read().
         if n and not self._on and self.blocks_read():
@@ -106,7 +109,7 @@ class PtyEvents:
         return self._pending > 0 and not self._after_read & 1
 
     def dtr_drop_pending(self):
-        """Return True if DTR is on now and drops after bytes that are still to be read."""
+        """Return True if DTR is on now and will drop after bytes that are still unread."""
         return self._on and self._pending > 0
 
     def _all_read(self):
@@ -158,5 +161,5 @@ class PtyEvents:
             return
         if not self._openers and self._unread:
             self._after_read |= 1 << self._pending
-            self._unread = False  # later writes are from another program
+            self._unread = False  # all later bytes are from another program
         self._pending += 1

@@ -1,7 +1,8 @@
 """The radio's serial port on a PC: bytes and control lines, as wipmodem.ports.radio needs them.
 
-A byte from the radio has bit 0 DCD, a byte to the radio has bit 0 DTR. The modem cannot reset or
-power the radio. If the radio process ends, the modem continues: DCD is off, commands time out.
+On the lines descriptor, bit 0 is DCD in a byte from the radio, and DTR in a byte to the radio. The
+modem cannot reset or power the radio. If the radio process ends, the modem continues: DCD is off,
+and commands time out.
 """
 
 from serialport import SerialPort
@@ -15,18 +16,18 @@ class RadioPort(SerialPort):
     """The serial port to the radio."""
 
     has_dtr = True
-    keys = 0  # reset and power lines
+    keys = 0  # no line resets the radio or switches its power
 
     def __init__(self, poller, data_fd, lines_fd):
         super().__init__(poller, data_fd, lines_fd)
-        self._watched = True  # the descriptors are registered with the poller
+        self._watched = True  # True while the descriptors are registered with the poller
         self._mask = IN
-        # held[start:end] has been read from the descriptor and not been consumed.
+        # _held[_start:_end] has the bytes that were read from the descriptor and not consumed yet.
         self._held = bytearray(64)
         self._start = self._end = 0
 
     def any(self):
-        """Return the number of bytes that can be read now. Called in every pass."""
+        """Return the number of bytes that can be read now. Called in every pass of the loop."""
         self.carrier()
         if self._start == self._end:
             self._start = 0
@@ -34,7 +35,7 @@ class RadioPort(SerialPort):
         return self._end - self._start
 
     def readinto(self, buf):
-        """Read up to len(buf) bytes: those that any() has read ahead, or else new ones."""
+        """Read up to len(buf) bytes: bytes that any() has read ahead, or otherwise new bytes."""
         self.carrier()
         if self._start == self._end:
             return super().readinto(buf)
@@ -50,7 +51,7 @@ class RadioPort(SerialPort):
             self._poller.modify(self._data_fd, mask)
 
     def carrier(self):
-        """Return True if DCD is on. False once the radio has closed its end."""
+        """Return True if DCD is on, and False if it is off or the radio has closed its end."""
         lines = self.read_lines()
         if self.gone and self._watched:
             # A closed descriptor is always ready and would keep the loop from sleeping.

@@ -1,7 +1,8 @@
 """A serial port on a PC: an inherited descriptor for the data and one for the control lines.
 
-Both are non-blocking. Each byte on the lines descriptor is the state of all lines that the sender
-drives. End of file on it means that the process at the other end has closed the port.
+Both descriptors are non-blocking. Each byte on the lines descriptor is the state of all lines that
+its sender drives. End of file on the lines descriptor means that the process at the other end has
+closed the port.
 """
 
 from descriptor import Descriptor
@@ -14,18 +15,18 @@ class SerialPort(Descriptor):
 
     def __init__(self, poller, data_fd, lines_fd):
         super().__init__(data_fd)
-        self.gone = False  # the other end has closed the lines descriptor
+        self.gone = False  # True if the other end has closed the lines descriptor
         self._poller = poller
         self._data_fd = data_fd
         self._lines_fd = lines_fd
         self._lines = open_raw(lines_fd)
-        self._in = bytearray(1)  # lines driven by the other end
-        self._out = bytearray(1)  # lines driven by the modem
+        self._in = bytearray(1)  # state of the lines that the other end drives
+        self._out = bytearray(1)  # state of the lines that the modem drives
         poller.register(data_fd, IN)
         poller.register(lines_fd, IN)
 
     def read_lines(self):
-        """Return the other end's lines as bits. At most one change is read a call.
+        """Return the other end's lines as bits. Each call reads at most one change.
 
         Sets `gone` at end of file.
         """
@@ -39,7 +40,10 @@ class SerialPort(Descriptor):
         self.send_lines()
 
     def send_lines(self):
-        """Send the state of the modem's lines. An error is ignored: read_lines() finds it."""
+        """Send the state of the modem's lines.
+
+        Errors are ignored: read_lines() detects a closed port.
+        """
         try:
             self._lines.write(self._out)
         except OSError:

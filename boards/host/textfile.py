@@ -5,17 +5,18 @@ import os
 _BLOCK = 1024
 _S_IFREG = 0o100000  # stat(2)
 _S_IFMT = 0o170000
-# ENFILE, EMFILE, ENOBUFS, EAGAIN, ENOMEM: MicroPython's errno has no names for most of them.
+# Numbers of ENFILE, EMFILE, ENOBUFS, EAGAIN and ENOMEM. MicroPython's errno module lacks most of
+# these names.
 _TEMPORARY = (23, 24, 105, 11, 12)
 
 
 def scan(path, key, on_word):
-    """Call on_word(place, word) for each word of a file until it returns True.
+    """Call on_word(place, word) for each word of a file until on_word() returns True.
 
     place: position of the word in its line, from 0; word: bytes. # and ; start a comment. Lines
     without `key` (bytes, in lower case) may be skipped.
-    Returns False if the file cannot be read at the moment, for lack of descriptors or memory.
-    Returns True otherwise. A file that is missing, unreadable or not regular counts as empty.
+    Returns False if the file cannot be read now, for lack of descriptors or memory, and True
+    otherwise. A file that is missing, unreadable or not regular counts as empty.
     """
     try:
         # Opening a FIFO would block until it has a writer.
@@ -45,11 +46,11 @@ class _Words:
         self.done = False
         self._on_word = on_word
         self._place = 0  # position of the next word in its line
-        self._comment = False  # the current line is in its comment
+        self._comment = False  # True while the current line is in its comment
         self._rest = b""  # start of a word that continues in the next block
 
     def feed(self, block, key):
-        """Split a block (bytes); skip lines without `key`."""
+        """Split a block of bytes into words. Lines without `key` may be skipped."""
         text = self._rest + block
         self._rest = b""
         if key not in text.lower():
@@ -65,7 +66,7 @@ class _Words:
                 self._piece(pieces[i], i == len(pieces) - 1)
 
     def _piece(self, piece, last):
-        """Split a line, or the part of it that lies in this block."""
+        """Split a line, or the part of a line that lies in this block, into words."""
         text = piece.split(b"#")[0].split(b";")[0]
         self._comment = len(text) < len(piece)
         words = text.split()

@@ -1,9 +1,10 @@
 """Serial ports that log every byte on stderr: seconds since the start, direction, bytes.
 
-> is from the host, < to the host, -> to the radio, <- from the radio. User ids and passwords of
-AT+WIPBR=2 are masked, and an echo is logged as its length only. A command line is logged once it
-is complete, as it can be masked only then; its parts before are logged as byte counts. A line that
-was masked or corrected is logged as the modem has assembled it, not as it was typed.
+The direction is > from the host, < to the host, -> to the radio, <- from the radio. User ids and
+passwords of AT+WIPBR=2 are masked, and an echo is logged as its length only. A command line can be
+masked only when it is complete. So the parts of an incomplete line are logged as byte counts, and
+the line is logged when it is complete. A line that was masked or corrected is logged as the modem
+has assembled it, not as it was typed.
 """
 
 import sys
@@ -17,8 +18,8 @@ from wipmodem.contract import OUT
 from wipmodem.settings import S3, S5
 
 _STDERR = 2
-_PIPE_BUF = 4096  # Linux writes so many bytes to a pipe atomically
-_MAX_RADIO_BYTES = 256  # in one line of the trace
+_PIPE_BUF = 4096  # maximum number of bytes that Linux writes to a pipe atomically
+_MAX_RADIO_BYTES = 256  # maximum number of bytes from the radio in one line of the trace
 _START_MS = ticks_ms()
 _MAX_TYPED = 1024  # bytes; a longer command line is logged as the modem has assembled it
 _SLASH = 0x2F
@@ -35,10 +36,11 @@ class TracedDte(Dte):
         self._read = bytearray()  # bytes that the modem has read and not consumed yet
         self._typed = bytearray()  # consumed bytes of a command line that is not complete
         self._written = 0  # number of bytes sent to the host
-        self._echoes = []  # (start, end) of each echo in the bytes to the host, sent or waiting
+        # (start, end) of each echo in the bytes to the host, written or still waiting
+        self._echoes = []
 
     def attach(self, modem):
-        """Hook into the line reader and the writer of a modem, to learn of lines and echoes."""
+        """Hook into a modem's line reader and writer, to record complete lines and echoes."""
         self._modem = modem
         self._host_mask = Mask(modem.context.settings)  # for bytes from the host
         self._modem_mask = Mask(modem.context.settings)  # for bytes to the host
@@ -47,7 +49,7 @@ class TracedDte(Dte):
         modem.context.command.line.feed = self._traced_feed
         modem.context.writer.echo = self._traced_echo
 
-    # From the host
+    # Bytes from the host
 
     def readinto(self, buf):
         self._log_consumed()
@@ -56,7 +58,10 @@ class TracedDte(Dte):
         return n
 
     def set_events(self, mask):
-        """Set the poll events. Called at the end of every pass."""
+        """Set the poll events and log consumed bytes.
+
+        Called at the end of every pass of the loop.
+        """
         self._log_consumed()
         super().set_events(mask)
 
@@ -98,11 +103,14 @@ class TracedDte(Dte):
             _log_text(self.label + ">", "(%d bytes of %s)" % (len(typed), what))
 
     def _is_repeat(self, last):
-        """Return True if A/ has completed the line. False, as unknown, if S3 is a slash."""
+        """Return True if A/ has completed the line. Return False if S3 is a slash (not known)."""
         return last & 0x7F == _SLASH and self._modem.context.settings[S3] != _SLASH
 
     def _log_line(self, line, typed):
-        """Log a complete line as typed; as assembled if it was masked, corrected or too long."""
+        """Log a complete line as typed.
+
+        If the line was masked, corrected or too long, log the line as the modem has assembled it.
+        """
         text = bytes(line.buf[: line.n])
         shown = hide(text)
         s5 = self._modem.context.settings[S5]
@@ -113,13 +121,13 @@ class TracedDte(Dte):
             self._host_mask.start_line()
         else:
             shown = b"AT" + shown + (b"..." if line.too_long else b"") + typed[-1:]
-            # The character that ended the line may have been meant as part of a value: then the
-            # next bytes are the rest of that value.
+            # The user may have meant the character that ended the line as part of a value. In that
+            # case the next bytes are the rest of the value.
             open_quote = text.count(_QUOTE) % 2 == 1
             self._host_mask.start_line(open_quote or typed[-1] & 0x7F not in _LINE_ENDS)
         _log_bytes(self.label + ">", shown)
 
-    # To the host
+    # Bytes to the host
 
     def _traced_echo(self, buf, off, n):
         """Call the writer's echo() and remember where the echo lies in the output."""
@@ -135,7 +143,10 @@ class TracedDte(Dte):
         return n
 
     def _log_written(self, data):
-        """Log the bytes before the next echo, or the echo's length. Return the number of bytes."""
+        """Log the bytes before the next echo, or the echo's length.
+
+        Return the number of bytes logged.
+        """
         start, end = self._echoes[0] if self._echoes else (self._written + len(data), 0)
         n = min(start - self._written, len(data))
         if n > 0:
@@ -158,8 +169,8 @@ class TracedRadioPort(RadioPort):
 
     def __init__(self, poller, data_fd, lines_fd):
         super().__init__(poller, data_fd, lines_fd)
-        self._received = bytearray()  # not logged yet
-        self._received_ms = 0  # time of the first of these bytes
+        self._received = bytearray()  # received bytes that are not logged yet
+        self._received_ms = 0  # time in ms at which the first byte of _received arrived
 
     def readinto(self, buf):
         n = super().readinto(buf)
@@ -197,8 +208,8 @@ class _Log:
     def __init__(self):
         self._poller = Poller()
         self._poller.register(_STDERR, OUT)
-        self._lost = 0  # lines dropped since the last report
-        self._cut = False  # the end of the last line is missing
+        self._lost = 0  # number of lines dropped since the last report of lost lines
+        self._cut = False  # True if the end of the last line is missing in the log
 
     def write(self, line):
         """Write a line or drop it. Never blocks."""
@@ -216,7 +227,7 @@ class _Log:
         self._cut = False
 
     def _write_piece(self, text):
-        """Write up to _PIPE_BUF characters completely. Return False if nothing was written."""
+        """Write up to _PIPE_BUF characters in one piece. Return False if nothing was written."""
         for _ in self._poller.ipoll(0):
             try:
                 sys.stderr.write(text)
@@ -230,7 +241,7 @@ _log = _Log()
 
 
 def log_line(text):
-    """Log a message from the modem, without a time."""
+    """Log a message from the modem, without a timestamp."""
     _log.write("wipmodem: " + text)
 
 

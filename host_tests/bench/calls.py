@@ -1,9 +1,9 @@
-"""Counts the Python calls that the firmware makes for common work, and the files they are in.
+"""Count the Python calls that the firmware makes for common work, and the files they are in.
 
     python -m host_tests.bench.calls
 
-The ports are the fakes of the tests, so the figures are the same on every machine. A chip takes
-some 10 us for a call.
+The ports are the tests' fakes, so the figures are the same on every machine. One call takes about
+10 us on a chip.
 """
 
 import sys
@@ -21,7 +21,10 @@ _ACCEPTED = ("@ peer 3,1 192.0.2.9:4000", "< +WIPACCEPT: 1,1")
 
 
 class Count:
-    """Number of calls, and the files with a called function, while the block runs."""
+    """A counter of the firmware's function calls in a `with` block.
+
+    calls: number of calls; files: paths of the files with the called functions.
+    """
 
     def __init__(self):
         self.calls = 0
@@ -41,7 +44,7 @@ class Count:
 
 
 def idle():
-    """One pass in which nothing happens."""
+    """Return the Count of one pass of the loop in which nothing happens."""
     session = Session().online()
     session.wait(100)
     with Count() as count:
@@ -50,18 +53,18 @@ def idle():
 
 
 def accept():
-    """The pass from a connection in the backlog to +WIPACCEPT."""
+    """Return the Count of the pass in which a connection in the backlog leads to +WIPACCEPT."""
     return _counted(_played(*_SERVER), "peer 3,1 192.0.2.9:4000")
 
 
 def peer_bytes():
-    """The pass that brings 100 bytes from a peer to the host in online data mode."""
+    """Return the Count of the pass that moves 100 bytes from a peer to an online host."""
     player = _played(*_SERVER, *_ACCEPTED, "> AT+WIPDATA=2,1,2", "< CONNECT")
     return _counted(player, f'sends 2,1 "{"x" * 100}"')
 
 
 def create_by_name():
-    """The passes from AT+WIPCREATE with a name to +WIPREADY."""
+    """Return the Count of the passes from AT+WIPCREATE with a host name to +WIPREADY."""
     player = _played()
     session = player._session
     with Count() as count:
@@ -76,7 +79,7 @@ def create_by_name():
 
 
 def _played(*lines):
-    """Return a player that has played these lines of a transcript."""
+    """Return a player that has played the given lines of a transcript."""
     player = Player(Session(), "whole", "ready")
     player.play(lines)
     return player

@@ -1,7 +1,7 @@
 """The serial line as an RFC 2217 port: telnet with the settings and lines of a serial port.
 
-The settings are only stored and logged, as the modem's socket has no baud rate. Each request is
-answered with the value in use, whether the requested value was accepted or not.
+The settings are only stored and logged, because the modem's socket has no baud rate. Each request
+gets a response with the value in use, whether the requested value was accepted or not.
 """
 
 from .controllines import BREAK, DCD, DSR, DTR, RI, RTS
@@ -10,7 +10,7 @@ from .telnet import BINARY, DO, ECHO, IAC, SB, SE, SGA, WILL, Telnet
 
 _COM_PORT = 44
 
-# Commands from the host. The answer to a command has its code plus 100.
+# Command codes from the host. The code of a response is 100 plus the code of the command.
 _SIGNATURE = 0
 _SET_BAUDRATE, _SET_DATASIZE, _SET_PARITY, _SET_STOPSIZE, _SET_CONTROL = 1, 2, 3, 4, 5
 _NOTIFY_LINESTATE, _NOTIFY_MODEMSTATE = 6, 7
@@ -20,7 +20,8 @@ _ANSWER = 100
 
 _OUR_SIGNATURE = b"wipmodem"
 
-# Size of a setting in bytes, and its allowed values. The value 0 asks for the value in use.
+# For each setting: its size in bytes, and the values allowed. The value 0 requests the value in
+# use.
 _SETTINGS = {
     _SET_BAUDRATE: (4, range(1, 1 << 32)),
     _SET_DATASIZE: (1, range(5, 9)),
@@ -30,34 +31,37 @@ _SETTINGS = {
 _PARITIES = " NOEMS"
 _STOPS = ("", "1", "2", "1.5")
 
-# SET-CONTROL has three values for each line: N asks for its state, N+1 is on, N+2 is off.
+# SET-CONTROL has three values for each line: N requests the state, N+1 is on, N+2 is off.
 _LINES = {4: BREAK, 7: DTR, 10: RTS}
-# It has four values for the flow control of a direction: ask for it, none, XON/XOFF, RTS/CTS.
-# Flow control by DCD, DTR and DSR (17 to 19) is not supported.
+# SET-CONTROL has four values for the flow control of a direction: request, none, XON/XOFF and
+# RTS/CTS. Flow control by DCD, DTR and DSR (17 to 19) is not supported.
 _OUTBOUND, _INBOUND = 0, 13
 _FLOWS = {_OUTBOUND: range(1, 4), _INBOUND: range(14, 17)}
-_DTR_FLOW = 18  # the inbound one of 17 to 19
+_DTR_FLOW = 18  # inbound flow control by DTR, one of the values 17 to 19
 
-# MODEMSTATE. The bit for a change is 4 places lower; for RI it reports only the end of a ring.
+# Bits of MODEMSTATE. The bit that reports a change is 4 positions lower than the bit of the line;
+# for RI the lower bit reports only the end of a ring.
 _CD, _RING, _DATA_SET_READY, _CLEAR_TO_SEND = 128, 64, 32, 16
 _STATES = ((DCD, _CD), (RI, _RING), (DSR, _DATA_SET_READY))
 _ALL = 255
 
-# LINESTATE: both transmit registers are empty. Constant, as a socket has no line errors.
+# LINESTATE: both transmit registers are empty. The value is constant, because a socket has no line
+# errors.
 _EMPTY = 64 | 32
 
-# PURGE-DATA bits: bytes from the modem, bytes to the modem.
+# Bits of PURGE-DATA: discard bytes from the modem, discard bytes to the modem.
 _PURGE_INPUT, _PURGE_OUTPUT = 1, 2
 
-# Bytes of answers that are kept while the host has suspended output. The limit matters if a host
-# sends requests and never resumes.
+# Maximum bytes of responses that are kept while the host has suspended output. The limit protects
+# memory from a host that sends requests and never resumes output.
 _MAX_HELD = 16 * 1024
 
 
 class ComPortCodec(Telnet):
-    """The codec of one connection, which starts with DTR and RTS on.
+    """The RFC 2217 codec of one connection, which starts with DTR and RTS on.
 
-    Besides the sink's methods that Telnet calls, it calls purge_input(), purge_output(), hold(on).
+    The codec calls the sink's methods that Telnet calls, and also purge_input(), purge_output()
+    and hold(on).
     """
 
     options = {DO: {BINARY, ECHO, SGA, _COM_PORT}, WILL: {BINARY, SGA, _COM_PORT}}
@@ -71,12 +75,12 @@ class ComPortCodec(Telnet):
             _SET_STOPSIZE: 1,
         }
         self._flow = {_OUTBOUND: 1, _INBOUND: 14}
-        self._lines = DTR | RTS  # the host's lines
-        self._modem_state = _CLEAR_TO_SEND  # CTS is always on: a socket has back-pressure
+        self._lines = DTR | RTS  # state of the host's lines, as a bit mask
+        self._modem_state = _CLEAR_TO_SEND  # CTS is always on, because a socket has back-pressure
         self._masks = {_SET_LINESTATE_MASK: 0, _SET_MODEMSTATE_MASK: _ALL}
-        self._notifies = False  # the host has agreed to the option
-        self._held = None  # answers to send after RESUME; None while output is not suspended
-        self._lost = 0  # answers dropped since _held was full
+        self._notifies = False  # True if the host has agreed to the COM-PORT option
+        self._held = None  # responses to send after RESUME; None while output is not suspended
+        self._lost = 0  # number of responses dropped because _held was full
         self._handlers = {
             _SIGNATURE: self._sign,
             _SET_CONTROL: self._control,
@@ -100,7 +104,7 @@ class ComPortCodec(Telnet):
                 self._send_answer(_NOTIFY_MODEMSTATE, bytes((value,)))
 
     def send(self, data):
-        """Send bytes in wire form, or hold them back until a host that has suspended resumes."""
+        """Send encoded bytes to the host. While the host has suspended output, keep them."""
         if self._held is None:
             self.sink.answer(data)
         elif len(self._held) + len(data) <= _MAX_HELD:
@@ -134,7 +138,7 @@ class ComPortCodec(Telnet):
         head = bytes((IAC, SB, _COM_PORT, command + _ANSWER))
         self.send(head + value.replace(b"\xff", b"\xff\xff") + bytes((IAC, SE)))
 
-    # Each of the following handlers returns the value of the answer, or None for no answer.
+    # Each handler below returns the value of its response, or None to send no response.
 
     def _sign(self, value):
         if value:
@@ -153,7 +157,7 @@ class ComPortCodec(Telnet):
     def _change(self, command, number):
         if self._settings[command] != number:
             self._settings[command] = number
-            # In the order of the dict: speed, data size, parity, stop size.
+            # The dict keeps the order speed, data size, parity, stop size.
             speed, bits, parity, stops = self._settings.values()
             self.journal.debug(f"speed {speed} {bits}{_PARITIES[parity]}{_STOPS[stops]}")
 
@@ -162,14 +166,15 @@ class ComPortCodec(Telnet):
 
     def _control(self, value):
         number = value[0] if len(value) == 1 else -1
-        group = number - (number - 1) % 3  # the first of the three values: 4, 7 or 10
+        group = number - (number - 1) % 3  # first value of the three for this line: 4, 7 or 10
         if group in _LINES:
             return bytes((self._set_line(group, number),))
         inbound = number == _DTR_FLOW or number == _INBOUND or number in _FLOWS[_INBOUND]
         kind = _INBOUND if inbound else _OUTBOUND
         if number in _FLOWS[kind]:
             self._flow[kind] = number
-            # RFC 2217: the outbound setting is for both directions until inbound is set.
+            # RFC 2217: an outbound setting applies to both directions until there is an inbound
+            # setting.
             if kind == _OUTBOUND:
                 self._flow[_INBOUND] = number + _INBOUND
         elif number != kind:
@@ -192,14 +197,14 @@ class ComPortCodec(Telnet):
         return bytes((self._masks[command],))
 
     def _line_state(self, _value):
-        """Return the state without a mask: the masks are for unrequested notifications."""
+        """Return the line state. The host's mask is not applied: it is only for notifications."""
         return bytes((_EMPTY,))
 
     def _modem_state_value(self, _value):
         return bytes((self._modem_state,))
 
     def _suspend(self, _value):
-        """Suspend output. No answer: 108 is a request of the server, not an answer."""
+        """Suspend output. No response is sent, because code 108 is a request by the server."""
         if self._held is None:
             self._held = bytearray()
             self.sink.hold(True)
@@ -228,7 +233,7 @@ class ComPortCodec(Telnet):
 
 
 class ComPortDte(TcpDte):
-    """A TCP port with RFC 2217. A connection starts with DTR and RTS on."""
+    """A DTE on an RFC 2217 port. A connection starts with DTR and RTS on."""
 
     kind = "rfc2217"
 

@@ -2,13 +2,14 @@
 
 from .pseudo import Pseudo
 
-_SPEED = 115200  # bit/s; without effect on a pty
+_SPEED = 115200  # in bit/s; a pty ignores the speed
 
 
 def open_console(options, loop):
-    """Return the console at the path of --console, or else beside the DTE's pty.
+    """Return the console at the path of --console, by default beside the DTE's pty.
 
-    Returns a NoConsole if there is no such path, or more than one modem. Raises Refused.
+    Returns a NoConsole if there is no path for it, or if there is more than one modem. Raises
+    Refused.
     """
     path = options.console or _beside(options.dte)
     return ConsolePty(path, loop) if path and options.count == 1 else NoConsole()
@@ -20,7 +21,7 @@ def _beside(dte):
 
 
 class ConsolePty(Pseudo):
-    """A pty whose descriptor the modem gets as its console."""
+    """A pty whose descriptor the modem inherits as its console."""
 
     def __init__(self, path, loop):
         super().__init__(path, _SPEED, loop)
@@ -28,7 +29,7 @@ class ConsolePty(Pseudo):
 
 
 class NoConsole:
-    """A console that does not exist."""
+    """A stand-in for the console of a modem that has none."""
 
     modem_fds = {}
 

@@ -1,13 +1,13 @@
 """The control lines of the serial port over a socket pair, one byte for each change.
 
-A byte to the modem has bit 0 DTR, bit 1 RTS, bit 2 break, and two notices: bit 3, DTR will drop,
-and bit 4, RTS will rise, after data that the modem has not read yet. A byte from the modem has
-bit 0 DCD, bit 1 DSR, bit 2 RI, and bit 3 as acknowledgement: the modem has read all data before
-the last change of the host's lines.
+In a byte to the modem, bit 0 is DTR, bit 1 RTS and bit 2 break. Bit 3 announces that DTR will
+drop, and bit 4 that RTS will rise, after data that the modem has not read yet. In a byte from the
+modem, bit 0 is DCD, bit 1 DSR and bit 2 RI. Bit 3 is an acknowledgement: the modem has read all
+data before the last change of the host's lines.
 
-Changes keep their place in the data: the launcher sends one change at a time, after all data that
-belongs before it, and sends no more data until the modem has acknowledged the change. The modem
-ends when the socket is closed, also if the launcher was killed.
+Each change keeps its position in the data: the launcher sends all data before the change, then the
+change, and no more data until the modem has acknowledged the change. The modem ends when the
+socket is closed, also if the launcher was killed.
 """
 
 import collections
@@ -17,10 +17,11 @@ from .eventloop import READ
 
 DTR, RTS, BREAK = 1, 2, 4
 DCD, DSR, RI = 1, 2, 4
-DTR_WILL_DROP, RTS_WILL_RISE = 8, 16  # notices to the modem
-_ACK = 8  # from the modem
+DTR_WILL_DROP, RTS_WILL_RISE = 8, 16  # bits of the two announcements to the modem
+_ACK = 8  # bit of the acknowledgement from the modem
 
-# Changes that are queued for a modem which does not acknowledge. Later ones replace the last one.
+# Maximum number of changes that are queued for a modem that does not acknowledge. A further change
+# replaces the last one in the queue.
 _MAX_PENDING = 64
 
 _TO_MODEM = ((DTR, "DTR"), (RTS, "RTS"), (BREAK, "break"))
@@ -28,11 +29,11 @@ _FROM_MODEM = ((DCD, "DCD"), (DSR, "DSR"), (RI, "RI"))
 
 
 class ControlLines:
-    """The launcher's end of the lines. `modem_end` is a non-blocking socket for the modem.
+    """The launcher's end of the control lines. `modem_end` is a non-blocking socket for the modem.
 
-    on_change() is called when the modem reports its lines, on_close() when it closes its end. The
-    owner of the serial line may set `on_settled`, which is called when the modem has acknowledged
-    all changes.
+    on_change() is called when the modem reports its lines, on_close() when the modem closes its
+    end of the socket. The owner of the serial line may set `on_settled`, which is called when the
+    modem has acknowledged all changes.
     """
 
     def __init__(self, loop, journal, on_change, on_close):
@@ -41,17 +42,18 @@ class ControlLines:
         self._journal = journal
         self._on_change = on_change
         self._on_close = on_close
-        self._host = 0  # the host's lines as sent last
-        self._pending = collections.deque()  # states to send, the oldest first
+        self._host = 0  # state of the host's lines as last sent to the modem
+        # states of the host's lines that are still to be sent, the oldest first
+        self._pending = collections.deque()
         self._open()
 
     def _open(self):
         self._socket, self.modem_end = socket.socketpair()
         self._socket.setblocking(False)
         self.modem_end.setblocking(False)
-        self._modem = 0  # the modem's lines
-        self._acked = 0  # the host's lines as acknowledged by the modem
-        self._notices = 0  # notices sent since the last change
+        self._modem = 0  # state of the modem's lines
+        self._acked = 0  # state of the host's lines that the modem has acknowledged
+        self._notices = 0  # announcements sent since the last change, as a bit mask
         self._loop.watch(self._socket, READ, self._on_ready)
 
     @property
@@ -94,7 +96,7 @@ class ControlLines:
         """Open the socket for the next modem process and send it the state of the host's lines.
 
         Does nothing if the socket is open. Raises OSError if no descriptor is free; the caller may
-        try again later.
+        call reopen() again later.
         """
         if not self._is_closed():
             return
@@ -106,7 +108,7 @@ class ControlLines:
             self._send(self._host)
 
     def set(self, mask, on):
-        """Change the host's lines in `mask`, after the changes that are still pending."""
+        """Change the host's lines in `mask`. The change follows after all pending changes."""
         state = self._newest | mask if on else self._newest & ~mask
         if state == self._newest:
             return
@@ -117,7 +119,7 @@ class ControlLines:
         self._send_next()
 
     def notify(self, bits):
-        """Send notices of changes that follow unread data: DTR_WILL_DROP, RTS_WILL_RISE."""
+        """Announce changes that follow after unread data. bits: DTR_WILL_DROP, RTS_WILL_RISE."""
         if not self._host & DTR:
             bits &= ~DTR_WILL_DROP
         if bits & ~self._notices:
@@ -129,13 +131,14 @@ class ControlLines:
         self.modem_end.close()
 
     def _is_closed(self):
-        """Return True between lose_power() and reopen()."""
+        """Return True if the socket is closed, as it is between lose_power() and reopen()."""
         return self._socket.fileno() < 0
 
     def shut_down(self):
-        """Let the modem read end of file, so that it ends; it can still write without an error.
+        """Send end of file to the modem, so that the modem ends.
 
-        A close instead would be a connection reset for the modem if a byte from it is unread here.
+        The modem can still write without an error. Closing the socket here would reset the
+        connection if a byte from the modem is unread.
         """
         if not self._is_closed():
             self._loop.unwatch(self._socket)
@@ -151,7 +154,7 @@ class ControlLines:
         return self._pending[-1] if self._pending else self._host
 
     def _send_next(self):
-        """Send the oldest pending change, unless the last one is not acknowledged yet."""
+        """Send the oldest pending change if the modem has acknowledged the change before it."""
         if not self._pending or self._acked != self._host:
             return
         state = self._pending.popleft()
@@ -162,10 +165,11 @@ class ControlLines:
 
     def _send(self, byte):
         try:
-            # The socket always has room: at most a few bytes are sent before an acknowledgement.
+            # The socket always has room, because at most a few bytes are sent before an
+            # acknowledgement.
             self._socket.send(bytes((byte,)))
         except OSError:
-            # The modem has ended: on_close() or SIGCHLD reports that.
+            # The modem has ended. on_close() or SIGCHLD reports its end.
             return
 
     def _on_ready(self, _events):

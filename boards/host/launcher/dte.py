@@ -1,14 +1,14 @@
 """The kinds of serial line that the launcher offers to hosts: pty, tcp and rfc2217.
 
-Each kind has these members. The host's lines are off until a host connects.
+Each class of a serial line has the members below. The host's lines are off until a host connects.
 
 modem_fd         descriptor that the modem inherits
 more_fds         other inherited descriptors, as a dict {option of the modem: descriptor}
 place            text for the ready line
-handed_over()    the modem has inherited its descriptors
-start()          the modem is up: let hosts connect
-lines_changed()  the modem's lines have changed
-lose_power()     the modem process was killed, and another one will follow
+handed_over()    close copies of descriptors that the modem has inherited
+start()          let hosts connect, after the modem has started
+lines_changed()  report a change of the modem's lines to the host
+lose_power()     reset the line after the modem process was killed; another process follows
 withdraw()       disconnect the hosts
 close()          close all descriptors, after the modem has ended
 """

@@ -12,7 +12,7 @@ from .openers import Openers
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
 
-# The byte with which another thread wakes the loop. It is no signal number.
+# Byte that another thread writes to wake the loop. No signal has this number.
 _WAKE = b"\0"
 
 
@@ -20,16 +20,16 @@ class EventLoop:
     """A single-threaded loop. An exception from a callback ends run().
 
     `openers` reports when programs open and close ptys. Signals arrive as bytes on a socket
-    (set_wakeup_fd), so they never interrupt a callback. The signal handlers stay installed after
-    run(), so that a second Ctrl-C does not disturb the clean-up.
+    (set_wakeup_fd), so a signal never interrupts a callback. The signal handlers stay installed
+    after run(), so that a second Ctrl-C does not disturb the clean-up.
     """
 
     def __init__(self):
         self._selector = selectors.DefaultSelector()
         self._timers = {}  # {token: callback}
-        self._dues = []  # a heap of (due time in s, token), cancelled timers included
+        self._dues = []  # heap of (due time in s, token), which includes cancelled timers
         self._tokens = itertools.count()
-        self._signals = {}  # {number: callback}
+        self._signals = {}  # {signal number: callback}
         self._running = True
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
@@ -63,11 +63,14 @@ class EventLoop:
         return token
 
     def cancel(self, token):
-        """Cancel a timer. A timer that has fired already is ignored."""
+        """Cancel a timer. Does nothing if the timer has fired already."""
         self._timers.pop(token, None)
 
     def on_signal(self, number, callback):
-        """Call callback() in the loop after each such signal. Main thread only."""
+        """Call callback() in the loop after each signal `number`.
+
+        Call it from the main thread only.
+        """
         self._signals[number] = callback
         signal.set_wakeup_fd(self._wake_out.fileno(), warn_on_full_buffer=False)
         # Python writes the wake-up byte only for signals that have a Python handler.
@@ -78,7 +81,7 @@ class EventLoop:
         self._running = False
 
     def wake_and_stop(self):
-        """Call stop() from another thread."""
+        """Call stop() from a thread other than the loop's."""
         self._running = False
         self._wake_out.send(_WAKE)
 
@@ -120,4 +123,4 @@ class EventLoop:
 
 
 def _ignore(_number, _frame):
-    """Do nothing: the loop calls the signal's callback when it reads the wake-up byte."""
+    """Do nothing. The loop calls the signal's callback when it reads the wake-up byte."""

@@ -8,32 +8,32 @@ _NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 class Failure(Exception):
-    """Base class. The text is the line that the user reads."""
+    """Base class of these errors. The text is one line for the user."""
 
     status = 1
 
 
 class ModemDied(Failure):
-    """The modem process ended unexpectedly, or did not start."""
+    """The modem process did not start, or ended unexpectedly."""
 
 
 class Refused(Failure):
-    """An option cannot be met: a bad value, a port in use, a missing file."""
+    """An option cannot be used: a bad value, a port in use, a missing file."""
 
     status = 2
 
 
 def is_short(error):
-    """Return True if an OSError, or the cause of a Refused, is a lack of descriptors.
+    """Return True if an error is a lack of descriptors, so that another attempt may succeed.
 
-    The failed operation may succeed later.
+    error: an OSError, or a Refused that was caused by an OSError.
     """
     return getattr(error.__cause__ or error, "errno", 0) in _NO_DESCRIPTOR
 
 
 @contextlib.contextmanager
 def descriptors():
-    """Convert a lack of descriptors inside the block into Refused."""
+    """Raise Refused if the `with` block fails for lack of descriptors."""
     try:
         yield
     except OSError as error:

@@ -7,14 +7,14 @@ from .failure import Refused
 
 MAX_COUNT = 4096  # default limit of ptys in Linux
 
-# Descriptors for each modem with a few sockets, in the launcher or in the modem process, whichever
-# needs more, and descriptors for a process without modems.
+# Number of descriptors that a process needs for each modem with a few sockets, and for itself. The
+# number is that of the launcher or of the modem process, whichever is larger.
 _EACH = 6
 _COMMON = 64
 
 # MicroPython's heap in KB for the firmware, and for each modem. A modem needs 58 KB with its
-# buffers and 20 KB more with all its sockets. The rest makes garbage collections rare: one takes
-# 40 ms with a thousand modems.
+# buffers and 20 KB more with all its sockets. The remaining heap makes garbage collections rare: a
+# collection takes 40 ms with a thousand modems.
 _COMMON_KB = 2048
 _EACH_KB = 96
 _MAX_PORT = 65535
@@ -56,15 +56,19 @@ def raise_limit(count):
 
 
 def home_of(number):
-    """Return the address where the servers of a modem listen; numbered from 1, as in member.py."""
+    """Return the address on which the servers of modem `number` listen.
+
+    number: from 1, as in member.py.
+    """
     return f"127.1.{number >> 8}.{number & 255}"
 
 
 def lines_of(spec, count):
     """Return the --dte option of each modem, as a list.
 
-    The number of the modem, from 1, replaces %d in a pty's path, or is appended as -1, -2 ...
-    Ports are counted up. Raises Refused if there are not enough ports.
+    In the path of a pty, the number of the modem, from 1, replaces %d; without %d the number is
+    appended as -1, -2 ... A TCP port increases by one for each modem. Raises Refused if there are
+    not enough ports.
     """
     if count == 1:
         return [spec]
@@ -73,7 +77,7 @@ def lines_of(spec, count):
         pattern = where if "%d" in where or not where else where + "-%d"
         return [f"pty:{pattern.replace('%d', str(number))}" for number in range(1, count + 1)]
     if not re.fullmatch("[1-9][0-9]*", where):
-        # Port 0, any free port, or a value that open_dte() will refuse.
+        # The port is 0 (any free port), or a value that open_dte() will refuse.
         return [spec] * count
     first = int(where)
     if first + count - 1 > _MAX_PORT:

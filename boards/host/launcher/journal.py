@@ -16,17 +16,17 @@ from collections import deque
 
 _MAX_QUEUED = 1 << 20  # bytes
 _BLOCK = 1 << 16
-_END_S = 0.5  # time to write the rest of the queue at the end
+_END_S = 0.5  # time limit for writing the rest of the queue at the end
 
 
 class Sink:
     """A queue of lines and a thread that writes them to a descriptor, in order."""
 
     def __init__(self, fd):
-        """fd: the descriptor, or None: then all lines count as lost."""
+        """fd: the descriptor to write to, or None to count all lines as lost."""
         self.lost = 0  # lines dropped since the start
         self._fd = fd
-        self._reported = 0  # lost lines that the log has reported
+        self._reported = 0  # number of lost lines that the log has already reported
         self._queue = deque()
         self._size = 0  # bytes in the queue or being written
         self._changed = threading.Condition()
@@ -48,7 +48,7 @@ class Sink:
                 self._thread.start()
 
     def finish(self, deadline):
-        """Wait until the queue is written, at most until `deadline` of the monotonic clock."""
+        """Wait until the queue is written, or until the monotonic time `deadline` in s."""
         with self._changed:
             self._changed.wait_for(lambda: not self._size, max(0, deadline - time.monotonic()))
             lost = self.lost > self._reported
@@ -75,7 +75,7 @@ class Sink:
                 self._changed.notify_all()
 
     def _write(self, data):
-        """Write data. Return the part that could not be written."""
+        """Write data to the descriptor. Return the part that could not be written."""
         while data:
             try:
                 data = data[os.write(self._fd, data) :]
@@ -89,7 +89,7 @@ class Sink:
 class Relay:
     """A pipe for the output of a child process, and a thread that passes its lines to a sink.
 
-    `fd` is the end that the child inherits.
+    `fd` is the end of the pipe that the child process inherits.
     """
 
     def __init__(self, sink):
@@ -98,16 +98,16 @@ class Relay:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self):
-        """Start reading, after the child has inherited its end."""
+        """Start reading the pipe, after the child process has inherited its end."""
         os.close(self.fd)
         self._thread.start()
 
     def finish(self):
-        """Wait until all output is in the sink, after the child has ended."""
+        """Wait until all output is in the sink. Called after the child process has ended."""
         self._thread.join(_END_S)
 
     def cancel(self):
-        """Close the pipe, if the child could not be started."""
+        """Close the pipe. Called if the child process could not be started."""
         os.close(self.fd)
         os.close(self._source)
 
@@ -131,10 +131,10 @@ class Journal:
         self._user = Sink(_fileno(sys.stderr))
         self._log = self._user if log is None else Sink(log)
         self._out = Sink(_fileno(sys.stdout))
-        self._label = ""  # prefix of each message
+        self._label = ""  # prefix of each message, without its colon
 
     def labelled(self, label):
-        """Return a copy that puts `label: ` in front of each message."""
+        """Return a copy of the journal that puts `label: ` in front of each message."""
         copy = Journal.__new__(Journal)
         copy.__dict__.update(self.__dict__, _label=f"{label}: ")
         return copy
@@ -144,7 +144,7 @@ class Journal:
         return Relay(self._log)
 
     def ready(self, place):
-        """Print the ready line on stdout. Other programs wait for it."""
+        """Print the ready line on stdout, for programs that wait until the modem is ready."""
         self._out.put(f"DTE ready: {place}\n".encode(errors="surrogateescape"))
 
     def info(self, text):
@@ -168,12 +168,12 @@ class Journal:
         """Log a Failure and print it on stderr."""
         self._log.put(_line(str(failure)))
         if self._log is not self._user:
-            # Write the log first, as the user may look into the file at once.
+            # Write the log first, because the user may open the log file at once.
             self._log.finish(time.monotonic() + _END_S)
             self.show(str(failure))
 
     def close(self):
-        """Wait up to half a second until all lines are written."""
+        """Wait up to half a second until the log has all lines."""
         deadline = time.monotonic() + _END_S
         for sink in {self._log, self._user, self._out}:
             sink.finish(deadline)
@@ -182,7 +182,7 @@ class Journal:
 def open_log(path):
     """Open a log file for appending and return its descriptor. Raises OSError.
 
-    A FIFO may still be without a reader.
+    The file may be a FIFO that has no reader yet.
     """
     flags = os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_NOCTTY
     try:
@@ -198,5 +198,5 @@ def _line(text):
 
 
 def _fileno(stream):
-    """Return the descriptor of a stream, None if the stream is closed."""
+    """Return the descriptor of a stream, or None if the stream is closed."""
     return stream.fileno() if stream else None

@@ -1,9 +1,9 @@
 """Find out when programs open and close the ptys of this process, with inotify(7).
 
-The kernel queues an event before open() returns, and another one when the last copy (dup, fork) of
-an open file is closed. It merges an event with an equal one at the end of the queue. To prevent
-that, the directory of the ptys is watched as well: its events and those of a pty alternate. So no
-event is merged, and the programs that have a pty open can be counted.
+The kernel queues an event before open() returns, and another event when the last copy (dup, fork)
+of an open file is closed. The kernel merges an event with an equal event at the end of the queue.
+Therefore the directory of the ptys is watched as well: the events of the directory and of a pty
+alternate, so no event is merged, and the programs that have a pty open can be counted.
 """
 
 import ctypes
@@ -16,22 +16,23 @@ _OVERFLOW = 0x4000  # IN_Q_OVERFLOW: events were lost
 _HEAD = struct.Struct("iIII")  # an inotify event: watch, mask, cookie, length of the name
 _BUFFER_SIZE = 64 * 1024
 
-# Poll interval on a system without inotify.
+# Interval of checks in ms on a system without inotify.
 _POLL_MS = 100
 
 
 class Openers:
-    """A watch on all ptys of an event loop, with one inotify instance, as their number is limited.
+    """A watch on all ptys of an event loop, with one inotify instance.
 
-    A pty must have `name`, is_open(), on_open() (the first program has opened it) and on_close()
-    (the last program has closed it). Programs that opened the pty before watch() are not counted.
+    There is one instance because the system limits the number of instances. A pty must have
+    `name`, is_open(), on_open() (the first program has opened the pty) and on_close() (the last
+    program has closed the pty). Programs that opened the pty before watch() are not counted.
     """
 
     def __init__(self, loop):
         self._loop = loop
         self._fd = -1
         self._ptys = {}  # {number of the inotify watch: pty}
-        self._counts = {}  # {pty: number of times that it is open}
+        self._counts = {}  # {pty: number of times that the pty is open}
 
     def watch(self, pty):
         """Call pty.on_open() and pty.on_close() from now on."""
@@ -47,7 +48,7 @@ class Openers:
             self._ptys[watch] = pty
 
     def unwatch(self, pty):
-        """Stop watching a pty. Called before it is closed."""
+        """Stop watching a pty. Called before the pty is closed."""
         self._counts.pop(pty, None)
 
     def close(self):
@@ -86,7 +87,10 @@ class Openers:
             pty.on_close()
 
     def _poll(self, pty):
-        """Check the pty without inotify, which misses programs that open and close it quickly."""
+        """Check a pty without inotify.
+
+        The check misses programs that open and close the pty quickly.
+        """
         if pty in self._counts:
             self._count(pty, int(pty.is_open()))
             self._loop.after(_POLL_MS, lambda: self._poll(pty))
@@ -95,7 +99,8 @@ class Openers:
 def pty_events_fd(name):
     """Return an inotify descriptor for ptyevents.py, or -1 if none is available.
 
-    It reports opens, closes and writes of the pty `name` in the order in which they happen.
+    The descriptor reports opens, closes and writes of the pty `name` in the order in which they
+    happen.
     """
     fd = _new_instance(name)
     return fd if fd < 0 or _add(fd, name, _MODIFY | _OPEN | _CLOSE) >= 0 else _close(fd)
@@ -119,7 +124,7 @@ def _close(fd):
 
 
 def _add(fd, path, events):
-    """Add a watch and return its number, or -1 on an error."""
+    """Add a watch to an inotify descriptor. Return the watch's number, or -1 on an error."""
     if fd < 0:
         return -1
     return ctypes.CDLL(None, use_errno=True).inotify_add_watch(fd, os.fsencode(path), events)

@@ -13,15 +13,15 @@ _DEFAULT_DTE = "pty:/tmp/modem"
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message):
-        """Raise Refused, so that the error is one line and not argparse's usage text."""
+        """Raise Refused, so that the user reads one line and not argparse's usage text."""
         raise Refused(message)
 
 
 def parse_options(description, arguments=None, with_dte=True):
     """Parse and check the command line. Return the options as a namespace, or raise Refused.
 
-    description: first line of --help; arguments: list of words, None for those of this process;
-    with_dte: accept --dte and --count.
+    description: first line of --help; arguments: list of words, or None for the arguments of this
+    process; with_dte: accept --dte and --count.
     """
     parser = _Parser(description=description)
     if with_dte:
@@ -90,7 +90,8 @@ def _add_output(parser):
 def _add_end(parser):
     add = parser.add_argument
     add("--until", type=int, metavar="PID", help="end when process PID ends, for any reason")
-    # For wipmodem_host: a folder of process PID, which cannot remove it if it is killed.
+    # For wipmodem_host: a folder of the process that --until names. That process cannot remove the
+    # folder if it is killed.
     add("--scratch", help=argparse.SUPPRESS)
 
 
@@ -110,7 +111,7 @@ def _check(options):
 
 
 def _check_address(text):
-    """Refuse host names and foreign addresses now: later they would make every server fail."""
+    """Raise Refused for a host name or another machine's address, where no server can listen."""
     try:
         ipaddress.IPv4Address(text)
     except ValueError as error:

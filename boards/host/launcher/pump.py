@@ -7,15 +7,17 @@ from .eventloop import READ, WRITE
 
 BLOCK = 4096
 
-# Bytes for the host, answers to telnet requests included, above which the host is not read. So a
-# host that sends requests and never reads cannot fill the memory.
+# The pump does not read the host while more bytes than this wait for the host, telnet responses
+# included. So a host that sends requests and never reads cannot fill the memory.
 _MAX_TO_HOST = 16 * 1024
 
-# Queued blocks and changes of lines above which the host is not read. More than one change must
-# fit: RTS on, which lets the modem continue, may follow changes that wait for the modem.
+# The pump does not read the host while more blocks and line changes than this wait for the modem.
+# The limit must allow more than one change: RTS on, which lets the modem continue, may follow
+# changes that wait for the modem.
 _MAX_ITEMS = 64
 
-# Blocks that a purge discards at most, so that it ends while the modem goes on writing.
+# Maximum number of blocks that a purge discards, so that a purge ends while the modem keeps
+# writing.
 _PURGE_BLOCKS = 16
 
 
@@ -23,8 +25,8 @@ class PlainCodec:
     """A codec that changes nothing.
 
     decode(block) passes bytes from the host to a sink, by calls of data(bytes), lines(mask, on),
-    purge_input(), purge_output(), answer(bytes) and hold(on) in the order of the stream. It may
-    raise ValueError to disconnect the host. encode(block) returns bytes for the host.
+    purge_input(), purge_output(), answer(bytes) and hold(on) in the order of the stream. decode()
+    may raise ValueError to disconnect the host. encode(block) returns bytes for the host.
     """
 
     def __init__(self, sink):
@@ -35,10 +37,11 @@ class PlainCodec:
 
 
 class Pump:
-    """A byte pump with back-pressure in both directions: it buffers a block or two each way.
+    """A byte pump with back-pressure, which buffers one or two blocks in each direction.
 
-    Without a host the modem's output is read, dropped and counted, as on an unconnected UART. The
-    pump is the sink of the host's codec. Changes of the host's lines keep their place in its data.
+    Without a host the pump reads, drops and counts the modem's output, as an unconnected UART
+    would lose it. The pump is the sink of the host's codec. Changes of the host's lines keep their
+    position in the host's data.
     """
 
     def __init__(self, loop, modem, lines, on_eof, on_fault):
@@ -55,10 +58,10 @@ class Pump:
         self._on_fault = on_fault
         self._codec = PlainCodec(self)
         self._host = None
-        self._host_ended = False  # the host has closed its sending side
-        self._host_closed = False  # a send has failed: the host receives no more bytes
-        self._held = False  # the host has suspended the modem's output
-        # Queue for the modem: bytearrays and changes of lines (mask, on).
+        self._host_ended = False  # True if the host has closed its sending side
+        self._host_closed = False  # True if a send has failed: the host receives no more bytes
+        self._held = False  # True while the host suspends the modem's output
+        # Queue for the modem: bytearrays, and line changes as (mask, on).
         self._to_modem = collections.deque()
         self._to_host = bytearray()
         lines.on_settled = self._on_settled
@@ -71,7 +74,7 @@ class Pump:
 
     @property
     def idle(self):
-        """True if the queue for the modem is empty and all changes of lines are acknowledged."""
+        """True if the queue for the modem is empty and all line changes are acknowledged."""
         return not self._to_modem and self._lines.settled
 
     @property
@@ -92,7 +95,10 @@ class Pump:
         self._watch()
 
     def detach(self):
-        """Disconnect the host. Its queued bytes still reach the modem, those for it are lost."""
+        """Disconnect the host.
+
+        The modem still gets the host's queued bytes; bytes to the host are lost.
+        """
         if self._host:
             self._loop.unwatch(self._host)
             self._host = None
@@ -100,7 +106,7 @@ class Pump:
             self._drop_output()
             self._watch()
 
-    # The sink of a codec
+    # Methods that a codec calls
 
     def data(self, block):
         """Queue bytes for the modem."""
@@ -118,7 +124,7 @@ class Pump:
             self.dropped += len(_receive(self._modem) or b"")
 
     def purge_output(self):
-        """Discard queued bytes for the modem, but no changes of lines."""
+        """Discard queued bytes for the modem. Queued line changes stay in the queue."""
         self._to_modem = collections.deque(
             each for each in self._to_modem if not isinstance(each, bytearray)
         )
@@ -134,16 +140,16 @@ class Pump:
         self._held = on
         self._watch()
 
-    # For the owner of the pump
+    # Methods that the owner of the pump calls
 
     def change_lines(self, mask, on):
-        """Change the host's lines after all queued data."""
+        """Queue a change of the host's lines in `mask`, after all queued data."""
         self.lines(mask, on)
         self._flush_to_modem()
         self._watch()
 
     def discard_input(self):
-        """Discard queued bytes for the modem, and apply the queued changes of lines at once."""
+        """Discard queued bytes for the modem, and apply the queued line changes at once."""
         self.purge_output()
         while self._to_modem:
             self._lines.set(*self._to_modem.popleft())
@@ -169,7 +175,7 @@ class Pump:
 
     def _host_events(self):
         events = WRITE if self._to_host and not self._held else 0
-        # While output is suspended, _to_host does not grow.
+        # _to_host does not grow while output is suspended, so its length does not matter.
         room = self._held or len(self._to_host) < _MAX_TO_HOST
         if room and self._modem_keeps_up() and not self._host_ended:
             events |= READ
@@ -197,7 +203,8 @@ class Pump:
         self._watch()
 
     def _read_modem(self):
-        # There is no end of file: the launcher keeps the modem's end of the socket pair open.
+        # The modem's socket never reports end of file, because the launcher keeps the modem's end
+        # of the socket pair open.
         block = _receive(self._modem)
         if block is None:
             return
@@ -213,7 +220,7 @@ class Pump:
             return
         if not block:
             self._host_ended = True
-            self._held = False  # a resume can no longer arrive
+            self._held = False  # the host can no longer resume the output
             self._on_eof()
             return
         try:
@@ -224,7 +231,7 @@ class Pump:
         self._flush_to_modem()
 
     def _flush_to_modem(self):
-        """Send queued data and changes, each after the modem has acknowledged earlier changes."""
+        """Send queued data and line changes; wait for an acknowledgement after each change."""
         while self._to_modem and self._lines.settled:
             first = self._to_modem[0]
             if isinstance(first, bytearray):
@@ -247,7 +254,7 @@ class Pump:
 
 
 def _notices(items):
-    """Return the notices for queued changes: DTR_WILL_DROP, RTS_WILL_RISE."""
+    """Return a bit mask of announcements for queued changes: DTR_WILL_DROP, RTS_WILL_RISE."""
     changes = [item for item in items if isinstance(item, tuple)]
     drops = any(mask & DTR and not on for mask, on in changes)
     rises = any(mask & RTS and on for mask, on in changes)
@@ -255,20 +262,20 @@ def _notices(items):
 
 
 def _receive(source):
-    """Return a block, b"" at end of file, or None if no byte is available."""
+    """Read from a socket. Return a block, b"" at end of file, or None if no byte is available."""
     try:
         return source.recv(BLOCK)
     except BlockingIOError:
         return None
     except OSError:
-        # A reset by the peer is an ordinary end for a serial port.
+        # For a serial port a reset by the peer is an ordinary end of the connection.
         return b""
 
 
 def _send(sock, pending):
     """Send bytes and remove them from `pending` until the socket would block.
 
-    Returns False if the connection is closed.
+    Returns False if the connection is closed, otherwise True.
     """
     try:
         while pending:

@@ -1,8 +1,8 @@
 """The simulated radio of `--radio sim`, a separate process that is connected to the modem.
 
-Two socket pairs carry the data and the control lines of the radio's serial line. Each of the two
-processes holds one end, so that each notices when the other process ends. Commands that control
-the simulation arrive on a Unix socket: see steer.py.
+Two socket pairs carry the data and the control lines of the radio's serial line. The modem process
+and the radio process each hold one end, so that each notices when the other process ends. Commands
+that control the simulation arrive on a Unix socket: see steer.py.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ _END_S = 2
 
 
 def open_radio(spec, journal):
-    """Return the radio for --radio, a NoRadio if `spec` is empty. Raises Refused or OSError."""
+    """Return the radio for --radio, or a NoRadio if `spec` is empty. Raises Refused or OSError."""
     return SimulatedRadio(control_path(spec), journal) if spec else NoRadio()
 
 
@@ -37,7 +37,7 @@ def control_path(spec):
 
 
 class NoRadio:
-    """A radio that does not exist."""
+    """A stand-in for the radio of a modem that has none."""
 
     modem_fds = {}
     place = ""
@@ -56,7 +56,7 @@ class SimulatedRadio:
     """
 
     def __init__(self, path, journal):
-        """Create the sockets; path is that of the control socket. Raises Refused or OSError."""
+        """Create the sockets. path: path of the control socket. Raises Refused or OSError."""
         if not os.access(_PROGRAM, os.R_OK):
             raise Refused(f"--radio: no simulator at {_PROGRAM}")
         self._journal = journal
@@ -66,7 +66,8 @@ class SimulatedRadio:
         self._control = _listen(path)
         self._control_stat = os.stat(path)
         try:
-            # Each is a pair of data and lines: for the modem and for the radio.
+            # Each of these two variables is a pair of sockets: one for the data, one for the
+            # lines.
             self._modem_ends, self._radio_ends = zip(
                 socket.socketpair(), socket.socketpair(), strict=True
             )
@@ -87,7 +88,7 @@ class SimulatedRadio:
         names = ("--fd", "--lines", "--control")
         words = [str(word) for pair in zip(names, fds, strict=True) for word in pair]
         self._popen = subprocess.Popen(
-            # The radio boots together with the modem and ignores earlier commands.
+            # The radio boots together with the modem, and ignores commands until its boot ends.
             [sys.executable, "-B", str(_PROGRAM), *words, "--boot-ms", str(_BOOT_MS)],
             stdin=subprocess.DEVNULL,
             stdout=self._relay.fd if self._journal.verbose else subprocess.DEVNULL,

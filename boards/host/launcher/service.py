@@ -14,8 +14,8 @@ from .profile import Profiles
 from .radio import NoRadio, open_radio
 
 _START_MS = 10_000  # time limit for the start of the modem process
-_START_EACH_MS = 50  # additional time for each modem
-_RETRY_MS = 100  # pause between two tries when no descriptor is free
+_START_EACH_MS = 50  # additional time in ms for each modem of a fleet
+_RETRY_MS = 100  # pause in ms between two attempts when no descriptor is free
 
 
 def open_journal(options):
@@ -31,12 +31,12 @@ def open_journal(options):
 class Service:
     """The life of the modem process, from the creation of its lines to their removal.
 
-    It ends with SIGINT, SIGTERM, SIGHUP, loop.stop() or the process that --until names. SIGUSR1 is
-    a power cycle of modem and radio: hosts stay connected.
+    The service ends with SIGINT, SIGTERM, SIGHUP, loop.stop() or the process that --until names.
+    SIGUSR1 is a power cycle of modem and radio, in which hosts stay connected.
     """
 
     def __init__(self, options, journal):
-        """options: as parse_options() returns them. Raises Refused."""
+        """options: the namespace that parse_options() returns. Raises Refused."""
         self._options = options
         self._journal = journal
         self._process = None
@@ -45,19 +45,19 @@ class Service:
         self._radio = NoRadio()
         self._console = NoConsole()
         self._on_up = None
-        self._starting = 0  # number of modems that have not started yet
+        self._starting = 0  # number of modems that are still starting
         self._start_timer = None
         self.loop = EventLoop()
         self._parent = Parent(options.until, options.scratch, self.loop, self.loop.stop)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            # nohup has set SIGHUP to be ignored: keep that.
+            # nohup has made this process ignore SIGHUP, so the signal stays ignored.
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 self.loop.on_signal(number, self.loop.stop)
 
     def run(self, on_up):
-        """Run the modems until an end that was asked for.
+        """Run the modems until a signal, loop.stop() or the end of the --until process.
 
-        on_up(place) is called for each modem once all are up, and again after each power cycle.
+        Calls on_up(place) for each modem once all modems are up, and again after each power cycle.
         Raises ModemDied or Refused.
         """
         options = self._options
@@ -75,7 +75,7 @@ class Service:
         self.loop.run()
 
     def close(self):
-        """End the modem and remove everything that run() has created. Can always be called.
+        """End the modem and remove everything that run() has created. May be called at any time.
 
         Hosts are disconnected first, so that the modem ends without an error on its port.
         """
@@ -112,7 +112,10 @@ class Service:
         self._start_timer = self.loop.after(limit_ms, lambda: self._on_start_timeout(limit_ms))
 
     def _cycle_power(self):
-        """Restart modem and radio from power-off. Does nothing while a modem is still starting."""
+        """Switch modem and radio off and on again.
+
+        Does nothing while a modem is still starting.
+        """
         if self._starting:
             return
         self._journal.debug("power cycle")
@@ -127,7 +130,10 @@ class Service:
         self._power_back(logged=False)
 
     def _power_back(self, logged):
-        """Start modem and radio again; try later if hosts have used up the free descriptors."""
+        """Start modem and radio again.
+
+        If hosts have used up the free descriptors, try again later.
+        """
         try:
             for port in self._ports:
                 port.lines.reopen()
@@ -152,7 +158,7 @@ class Service:
             self._on_up(port.place + self._radio.place)
 
     def _on_lines_closed(self):
-        """Report the exit status of the process, which usually ends now."""
+        """Report the exit status of the modem process, which usually ends when its lines close."""
         if not self._process.wait_for_end():
             raise ModemDied("the modem closed its control lines but did not end")
         self._on_child()

@@ -31,9 +31,9 @@ def main():
 
 
 def send(path, line):
-    """Send a command and wait until the radio has executed it. Print the answer to `help`.
+    """Send a command and wait until the radio has executed it. Print the output of `help`.
 
-    path: that of the control socket. Raises Refused if no radio listens or the command is wrong.
+    path: path of the control socket. Raises Refused if no radio listens or the command is wrong.
     """
     with socket.socket(socket.AF_UNIX) as radio:
         try:

@@ -23,7 +23,7 @@ class Symlink:
             raise Refused(f"pty:{path}: {error.strerror}") from error
 
     def remove(self):
-        """Remove the link, unless it has been replaced since."""
+        """Remove the link, unless another file has replaced it."""
         if _target_of(self.path) == self._target:
             os.unlink(self.path)
 
@@ -42,7 +42,7 @@ def _is_dead_pty(name):
     try:
         os.close(os.open(name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK))
     except PermissionError:
-        # The terminal of another user exists.
+        # The pty exists and belongs to another user, so the link to the pty is in use.
         return False
     except OSError:
         return True

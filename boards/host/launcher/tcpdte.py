@@ -1,9 +1,9 @@
 """The serial line as a TCP port on the loopback address, for one host at a time.
 
 Connecting raises DTR and RTS. When the host disconnects, the modem still reads the bytes that the
-host has sent, and then the lines drop. A host that has only closed its sending side
-(`printf 'AT\\r' | nc -N ...`) still gets the responses. Then the next host can connect. A modem
-that does not read delays this for about two seconds only (B10).
+host has sent, and then DTR and RTS drop. A host that has only closed its sending side (`printf
+'AT\\r' | nc -N ...`) still gets the responses. Then the next host can connect. A modem that does
+not read can delay the next host by only about two seconds (B10).
 """
 
 import errno
@@ -24,41 +24,42 @@ from .pump import PlainCodec, Pump
 
 _ADDRESS = "127.0.0.1"
 
-# Socket buffers as small as those of a serial port: the host should notice a modem that does not
-# read.
+# Size in bytes of socket buffers, as small as those of a serial port: the host should notice a
+# modem that does not read.
 _BUFFER = 32 * 1024
 
-# While a host disconnects: the interval of checks if the modem has read everything, how long a
-# modem that does not read can delay the drop of DTR (longer than the modem itself waits for a
-# peer), and the time for the last responses.
+# While a host disconnects, in ms: the interval of checks whether the modem has read everything;
+# the time by which a modem that does not read can delay the drop of DTR, which is longer than the
+# modem itself waits for a peer; and the time for the last responses.
 _LEAVE_POLL_MS = 5
 _PATIENCE_MS = 2000
 _LAST_RESPONSES_MS = 100
 
-# Pause between two tries to accept a host when no descriptor is free.
+# Pause in ms between two attempts to accept a host when no descriptor is free.
 _RETRY_MS = 100
 
-# Interval of checks if a host that is not being read (back-pressure) is still connected.
+# Interval in ms of checks whether a host is still connected while the launcher does not read from
+# it (back-pressure).
 _CHECK_MS = 250
 
 _ALL = DTR | RTS | BREAK
 
-# Linux reports that the peer has closed its sending side, even before unread bytes (POLLRDHUP).
-# Other systems report it after these bytes have been read.
+# Linux reports with POLLRDHUP that the peer has closed its sending side, even if bytes from the
+# peer are unread. Other systems report the close only after these bytes have been read.
 _HUNG_UP = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
 
 
 class TcpDte:
     """A DTE on a TCP port; see dte.py for its members.
 
-    The modem inherits `modem_fd`. It stays open in the launcher, to count unread bytes.
+    The modem inherits `modem_fd`. The launcher also keeps it open, to count unread bytes.
     """
 
     kind = "tcp"
     more_fds = {}
 
     def __init__(self, where, speed, loop, lines, journal):
-        """Listen on port `where` (text, 0 for any). speed: bit/s. Raises Refused."""
+        """Listen on port `where` (text; 0 for any free port). speed: bit/s. Raises Refused."""
         self.speed = speed
         self.lines = lines
         self.journal = journal
@@ -69,9 +70,11 @@ class TcpDte:
         self.modem_fd = self._modem_end.fileno()
         self._host = None
         self._first = FirstBytes(PlainCodec(self.pump))  # codec of the connected host
-        self._leaving = False  # the host is being disconnected
-        self._short = False  # no descriptor was free for the next host, and this has been logged
-        # While leaving: number of unread bytes, and the time (monotonic, s) to wait no longer.
+        self._leaving = False  # True while a host is being disconnected
+        # True after the log has reported that no descriptor is free for the next host
+        self._short = False
+        # While a host disconnects: the number of bytes that the modem has not read, and the end of
+        # the wait as a time of the monotonic clock in s.
         self._unread = -1
         self._give_up_at = 0.0
 
@@ -81,10 +84,10 @@ class TcpDte:
         return f"{self.kind}:{_ADDRESS}:{self._listener.getsockname()[1]}"
 
     def handed_over(self):
-        """Do nothing: the modem's end stays open, see the class."""
+        """Do nothing. The launcher keeps the modem's end open, to count unread bytes."""
 
     def lose_power(self):
-        """Discard bytes that the modem has not read, as at a loss of power."""
+        """Discard bytes that the modem has not read, as a loss of power does."""
         self.pump.discard_input()
         while _readable(self._modem_end):
             self._modem_end.recv(_BUFFER)
@@ -121,7 +124,7 @@ class TcpDte:
 
     def _on_connection(self, _events):
         if self._host and _has_left(self._host):
-            # The old host is disconnecting. The new one stays in the backlog until that is done.
+            # The new host stays in the backlog until the old host is disconnected.
             self._leave()
             return
         try:
@@ -138,7 +141,7 @@ class TcpDte:
             self._connect(host, name)
 
     def _not_accepted(self, error):
-        """Log a failed accept, and try again later if no descriptor was free for it."""
+        """Log a failed accept. If no descriptor was free, try again later."""
         if not self._short:
             self.journal.info(f"a host could not connect: {error.strerror}")
         self._short = is_short(error)
@@ -153,7 +156,7 @@ class TcpDte:
     def _connect(self, host, name):
         host.setblocking(False)
         host.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # Keep an urgent byte (telnet's data mark) in its place in the stream.
+        # Keep an urgent byte (telnet's data mark) at its position in the stream.
         host.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
         self.journal.debug(f"host {name} connected")
         self._host = host
@@ -169,7 +172,7 @@ class TcpDte:
                 self._loop.after(_CHECK_MS, lambda: self._check(host))
 
     def _on_eof(self):
-        """Drop DTR after all bytes from the host, which are in the pump now."""
+        """Drop DTR after the modem has read all bytes from the host, which are in the pump now."""
         self._log_held()
         self.pump.change_lines(_ALL, False)
         self._leave()
@@ -194,7 +197,7 @@ class TcpDte:
             self._wait_until_read()
 
     def _wait_until_read(self):
-        """Wait until the modem has read all bytes and the drop of DTR, or reads no more."""
+        """Wait until the modem has read all bytes and the drop of DTR, or has stopped reading."""
         if not self._all_read() and self._has_patience():
             self._loop.after(_LEAVE_POLL_MS, self._wait_until_read)
             return
@@ -259,7 +262,7 @@ def _buffered_pair():
 
 
 def _limit_buffers(sock):
-    """Limit the socket's buffers. Connections that a listener accepts inherit the limit."""
+    """Limit the socket's buffers. Connections that a listener accepts inherit this limit."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
 
@@ -271,7 +274,7 @@ def _readable(sock):
 
 
 def _has_left(sock):
-    """Return True if the host has closed its sending side, also before unread bytes."""
+    """Return True if the host has closed its sending side, even if its last bytes are unread."""
     return _hung_up(sock) or has_closed(sock)
 
 

@@ -2,7 +2,7 @@
 
 decode() accepts the host's bytes in blocks of any size and never raises. It calls the sink in the
 order of the stream: sink.data(bytes), sink.lines(mask, on), sink.answer(bytes). encode() returns
-the modem's bytes in wire form. A subclass can add an option.
+the modem's bytes as telnet sends them. A subclass can add an option.
 """
 
 import re
@@ -14,10 +14,10 @@ WILL, WONT, DO, DONT, IAC = 251, 252, 253, 254, 255
 
 BINARY, ECHO, SGA = 0, 1, 3
 
-# The answer to AYT (are you there), which RFC 854 wants to be visible.
+# Response to AYT (are you there). RFC 854 requires visible text.
 _HERE = b"\r\n[Yes]\r\n"
 
-# Bytes of a subnegotiation that are kept. Only a signature can be longer.
+# Maximum number of bytes kept of a subnegotiation. Only a signature can be longer.
 _MAX_TEXT = 256
 
 # A CR that is not part of CR LF is sent as CR NUL, unless the BINARY option is on (RFC 854).
@@ -27,26 +27,30 @@ _ANSWERS = {DO: (WILL, WONT), WILL: (DO, DONT)}
 
 
 class Telnet:
-    """The codec of one connection.
+    """The telnet codec of one connection.
 
     An option can be on at each side: DO and DONT request a change at the server (this side), WILL
-    and WONT at the host. A request for the state that a side already has gets no answer, so that
-    the two ends cannot answer each other forever.
+    and WONT at the host. A request for the state that a side already has gets no response, so that
+    the two sides cannot respond to each other forever.
     """
 
     # The options that each side may switch on.
     options = {DO: {BINARY, ECHO, SGA}, WILL: {BINARY, SGA}}
-    # Requests at the start of a connection, each WILL or DO and an option.
+    # Requests that the server sends at the start of a connection, each as (WILL or DO, option).
     offers = ((WILL, ECHO), (WILL, SGA), (WILL, BINARY), (DO, BINARY))
 
     def __init__(self, sink, journal):
-        """Send the offers. sink: see the module; journal: the Journal for debug messages."""
+        """Send the offers.
+
+        sink: gets the decoded stream; journal: the Journal for debug messages.
+        """
         self.sink = sink
         self.journal = journal
         self._step = self._data
         self._verb = 0
-        self._text = bytearray()  # the subnegotiation that is being received
-        self._after_cr = False  # the last data byte was a CR: drop a NUL that follows
+        self._text = bytearray()  # text of the subnegotiation that is being received
+        # True if the last data byte was a CR: a NUL after the CR is dropped
+        self._after_cr = False
         self._on = set()  # options that are on, as (DO or WILL, option)
         self._asked = set()  # requests from this side that the host has not answered yet
         for verb, option in self.offers:
@@ -54,19 +58,19 @@ class Telnet:
             self.send(bytes((IAC, verb, option)))
 
     def decode(self, block):
-        """Pass the host's bytes to the sink."""
+        """Decode the host's bytes and pass the result to the sink."""
         at = 0
         while at < len(block):
             at = self._step(block, at)
 
     def encode(self, block):
-        """Return the modem's bytes in wire form."""
+        """Return the modem's bytes in the form in which telnet sends them."""
         if not self.is_on(DO, BINARY):
             block = _BARE_CR.sub(b"\r\0", block)
         return block.replace(b"\xff", b"\xff\xff")
 
     def send(self, data):
-        """Send an answer, in wire form, to the host."""
+        """Send a telnet response or request, already encoded, to the host."""
         self.sink.answer(data)
 
     def is_on(self, side, option):
@@ -74,13 +78,20 @@ class Telnet:
         return (side, option) in self._on
 
     def enabled(self, option):
-        """Do nothing. Called when an option was switched on at one side; a subclass may use it."""
+        """Do nothing.
+
+        Called when an option was switched on at one side; a subclass may override it.
+        """
 
     def subnegotiation(self, option, text):
-        """Ignore a subnegotiation from the host; a subclass may use it. text: up to 255 bytes."""
+        """Ignore a subnegotiation from the host; a subclass may override it.
+
+        text: up to 255 bytes.
+        """
         self.journal.debug(f"telnet: subnegotiation of option {option} ignored")
 
-    # Each step consumes bytes of the block from `at` and returns where the next step continues.
+    # Each step consumes bytes of the block from the position `at`, and returns the position at
+    # which the next step continues.
 
     def _data(self, block, at):
         end = block.find(IAC, at)
@@ -131,7 +142,8 @@ class Telnet:
             if self._text:
                 self.subnegotiation(self._text[0], bytes(self._text[1:]))
         else:
-            # The end is missing: ignore the subnegotiation, but execute the command after it.
+            # The subnegotiation has no end: ignore its text, but execute the command after the
+            # text.
             self.journal.debug("telnet: subnegotiation without an end ignored")
             return self._command(block, at)
         return at + 1
@@ -157,9 +169,10 @@ class Telnet:
         return data.replace(b"\r\0", b"\r")[at:]
 
     def _execute(self, code):
-        """Execute a command without an operand.
+        """Execute a telnet command without an operand.
 
-        NOP, GA and a data mark have no effect; the data mark arrives in its place in the stream.
+        NOP, GA and a data mark have no effect. The data mark arrives at its position in the
+        stream.
         """
         if code == BRK:
             self.sink.lines(BREAK, True)

@@ -1,8 +1,8 @@
 """Connect the user's terminal to the modem's serial line, with pyserial's miniterm.
 
 Keys are sent unchanged, except Enter (sent as CR) and Backspace (sent as BS). Output of the modem
-is shown unchanged, except control characters: they are shown as symbols, as a terminal would hide
-or execute them.
+is shown unchanged, except control characters, which a terminal would hide or execute: they are
+shown as symbols.
 """
 
 import atexit
@@ -21,8 +21,8 @@ _ENDS = {"cr": "\r", "lf": "\n", "crlf": "\r\n"}
 _LEAVE = "\x1d"
 _JOIN_S = 0.5
 
-# CR, LF and TAB keep their effect, BS is replaced in rx(), and other control characters become
-# Unicode control pictures.
+# CR, LF and TAB keep their effect, rx() replaces BS, and other control characters become Unicode
+# control pictures.
 _PICTURES = {code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\r\n\t\b"}
 _PICTURES[0x7F] = "\u2421"
 
@@ -58,7 +58,7 @@ class Keyboard(miniterm.Console):
         termios.tcsetattr(self.fd, termios.TCSANOW, new)
 
     def getkey(self):  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Return one character, "" after cancel(), or the key to leave if the terminal is gone."""
+        """Return one character, "" after cancel(), or the exit key if the terminal is gone."""
         while True:
             ready, _, _ = select.select([self.fd, self._cancelled], [], [])
             if self._cancelled in ready:
@@ -87,8 +87,8 @@ class Keyboard(miniterm.Console):
 class Terminal(miniterm.Miniterm):
     """miniterm on the modem's serial line.
 
-    start() and finish() are for the main thread. If the modem closes the line, the terminal stops
-    and waits for finish(): the service reports the cause.
+    start() and finish() must be called in the main thread. If the modem closes the line, the
+    terminal stops and waits for finish(), because the service reports the cause.
     """
 
     def __init__(self, path, speed, on_end):
@@ -108,7 +108,7 @@ class Terminal(miniterm.Miniterm):
         self.rx_transformations = list(reversed(self.tx_transformations))
 
     def stop(self):
-        """Leave: the user has pressed Ctrl-] or chosen Q in the menu."""
+        """Leave the terminal. Called after the user has pressed Ctrl-] or chosen Q in the menu."""
         super().stop()
         self._on_end()
 
@@ -116,14 +116,14 @@ class Terminal(miniterm.Miniterm):
         try:
             super().reader()
         except OSError:
-            # The modem has closed the line: see the docstring of the class.
+            # The modem has closed the line. The service reports the cause and calls finish().
             self.alive = False
 
     def writer(self):
         try:
             super().writer()
         except OSError:
-            # The modem has closed the line: see the docstring of the class.
+            # The modem has closed the line. The service reports the cause and calls finish().
             self.alive = False
 
     def handle_menu_key(self, c):
