@@ -48,7 +48,7 @@ help:
 	@echo "make load-chip     load the emulated RP2040 for MINUTES=60 of its time (root)"
 	@echo "make mutate        change the core in small ways; ARGS=online.escape: one module"
 	@echo "make fuzz          send random bytes to the modem for MINUTES=10"
-	@echo "make fuzz-keep     keep the smallest corpus of all that fuzzing has found"
+	@echo "make fuzz-keep     keep the smallest set of inputs that covers what fuzzing found"
 	@echo "make bench         compare the modem with a bare loop, socat, ser2net and"
 	@echo "                   pyatcommand (installs them); ARGS=--fleet: only measure 1 to"
 	@echo "                   1000 modems in one process"
@@ -67,7 +67,7 @@ help:
 	@echo "  PORT=PATH | auto             the board's console; auto: first USB serial port"
 	@echo "  DTE=PATH                     the modem's host line; deploy sends ATI there too"
 	@echo "  PATIENCE=S                   longest wait for the board, in seconds"
-	@echo "  MPY_DIR=FOLDER               a MicroPython checkout, not Debian's sources"
+	@echo "  MPY_DIR=FOLDER               a MicroPython checkout; default Debian's sources"
 	@echo "For run and serve:"
 	@echo "  DTE=pty:PATH                 the host's line: a pty (serve only)"
 	@echo "  DTE=tcp:PORT | rfc2217:PORT  the host's line: a TCP port (serve only)"
@@ -75,11 +75,11 @@ help:
 	@echo "  PY=micropython | cpython     the interpreter that runs the modem"
 	@echo "  SPEED=N                      line speed at start, bit/s"
 	@echo "  DNS=IP[:PORT],...            the DNS servers"
-	@echo "  BIND=IP                      address of listening sockets, not 127.0.0.1"
-	@echo "  HOSTS=FILE RESOLV=FILE       files to use instead of those in /etc"
+	@echo "  BIND=IP                      address of listening sockets; default 127.0.0.1"
+	@echo "  HOSTS=FILE RESOLV=FILE       replace /etc/hosts and /etc/resolv.conf"
 	@echo "  PROFILE=FILE                 file that keeps settings across restarts"
 	@echo "  DIALECT=c1 | wipsoft         dialect to start with"
-	@echo "  CONSOLE=PATH                 port for make monitor, not PATH.console"
+	@echo "  CONSOLE=PATH                 port for make monitor; default DTE path + .console"
 	@echo "  RADIO=sim[:PATH]             use a simulated radio"
 	@echo "  V=1                          log connections, control lines and speeds"
 	@echo "  TRACE=1                      show every byte, with direction and time"
@@ -122,7 +122,8 @@ test-chip: $(CHIP_READY)
 	@$(BIN)/python -m boards.tools.image --board pico --plain
 	@$(BIN)/python -m pytest -v host_tests/chip $(ARGS)
 
-# Only tests whose firmware runs in the process of pytest or in a Python process that it starts.
+# Coverage sees only firmware that runs in pytest's process or in a Python process that pytest starts,
+# so the tests that run MicroPython are left out.
 coverage: $(TEST_READY)
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -q -k "not micropython" \

@@ -1,4 +1,7 @@
-"""Reader of the board files. It does not run them: the tables at their top are literals."""
+"""Reader of the board files.
+
+The reader does not run a board file, because the tables at the top of the file are literals.
+"""
 
 import ast
 from pathlib import Path
@@ -14,11 +17,13 @@ def names():
 
 
 def lazy_files():
-    """Return the files of the core that no import of main.py leads to: a board loads each of them
-    when a host first asks for what is in it."""
+    """Return the files of the core that main.py does not import, directly or indirectly.
+
+    A board loads each of these files when a host first uses a feature in the file.
+    """
     names = {_name(path) for path in _FIRMWARE.rglob("*.py")}
     core = {name for name in names if not name.startswith(("ports", "__init__"))}
-    board = {"contract"}  # what board files import
+    board = {"contract"}  # modules that the board files import
     loaded, waiting = set(), list(board | _imported(_MAIN) & core)
     while waiting:
         name = waiting.pop()
@@ -28,12 +33,12 @@ def lazy_files():
 
 
 def _name(path):
-    """`sockets/table` of a file of the firmware."""
+    """Return the name of a firmware file, such as `sockets/table` for sockets/table.py."""
     return path.relative_to(_FIRMWARE).with_suffix("").as_posix()
 
 
 def _imported(path):
-    """Return the modules that a file imports when it is loaded, and other names."""
+    """Return the modules that a file imports when loaded, and the names from these modules."""
     found = set()
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.ImportFrom):
@@ -56,7 +61,7 @@ def tables(name):
 
 
 def tables_of(path):
-    """Return {name: value} of all constants in a board file; {} if it has no PLATFORM.
+    """Return {name: value} of all constants in a board file; {} if the file has no PLATFORM.
 
     Raise ValueError if the value of a constant is not a literal.
     """

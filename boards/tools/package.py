@@ -3,8 +3,8 @@
     python -m boards.tools.package
     mpremote mip install --target . boards/pico_w/package.json
 
-The file lists the files of the board's manifest. main.py comes last, so that it never starts with
-an incomplete firmware.
+package.json lists the files of the board's manifest. main.py comes last, so that it never starts
+with an incomplete firmware.
 """
 
 import json

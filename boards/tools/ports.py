@@ -1,7 +1,7 @@
-"""Serial ports for the tools: find the port that the user means, and explain why it fails.
+"""Serial ports for the tools: find the port that the user means, and explain why a port fails.
 
 A port is a name that pyserial accepts (a device, a pty, rfc2217://HOST:PORT). As in mpremote,
-`auto` is the first USB serial port, and `id:SERIAL` the port of the device with this serial
+`auto` is the first USB serial port, and `id:SERIAL` is the port of the device with this serial
 number.
 """
 
@@ -14,10 +14,11 @@ import termios
 
 import serial.tools.list_ports
 
-LOST = (OSError, termios.error)  # what pyserial raises when a port fails
+LOST = (OSError, termios.error)  # exceptions that pyserial raises when a port fails
 
 _SERVED = "/tmp"  # default folder of the lines of make serve
-_CONSOLES = ("*.console", "wipmodem-*/*.console")  # patterns for make serve and make run
+# patterns for the consoles of make serve and make run
+_CONSOLES = ("*.console", "wipmodem-*/*.console")
 _REASONS = {
     errno.ENOENT: "does not exist",
     errno.EBUSY: "is in use by another program",
@@ -83,7 +84,7 @@ def _consoles(folder):
 
 
 def permanent_problem(port):
-    """Return the reason why this port cannot open, also later; "" if it opens or may open later.
+    """Return the reason why a port can never open, or "" if it opens or may open later.
 
     A port in use may become free, and the port of a board in reset comes back.
     """
@@ -104,13 +105,13 @@ def permanent_problem(port):
 
 
 def describe(port, error):
-    """Return one line about an error of a port."""
+    """Return one line of text about an error of a port."""
     reason = _REASONS.get(_number(error))
     return f"{port} {reason}" if reason else f"{port}: {error}"
 
 
 def _number(error):
-    """Return the errno of an error, 0 if unknown. pyserial turns some errors into text."""
+    """Return the errno of an error, 0 if unknown. pyserial turns some errors into plain text."""
     if isinstance(error.__context__, termios.error):
         error = error.__context__
     if isinstance(error, termios.error):

@@ -18,9 +18,10 @@ from . import ports
 _PREFIX = b"+WIPXLOG: "
 _REPORT = b"+WIPXHEALTH: "  # appears only in the report of a console
 _ENDS = (b"OK", b"ERROR")
-_PATIENCE_S = 5  # longest time without a byte
-_ALL = 64  # entries that a modem keeps
-# A console reports all entries again after no program has requested a report for 3 s.
+_PATIENCE_S = 5  # longest time in s without a byte
+_ALL = 64  # maximum number of entries that a modem keeps
+# Time in s to wait: a console reports all entries again after no program has requested a report
+# for 3 s.
 _AWAY_S = 4
 _COLOURS = {"error": "31", "stall": "31", "start": "33", "urc": "36"}
 
@@ -32,7 +33,7 @@ class NoLog(Exception):
 def read_log(line, sleep=time.sleep):
     """Return the entries of the flight recorder as a list of [time, kind, text].
 
-    line: an open serial line with a read timeout. Raise NoLog if there is no usable answer.
+    line: an open serial line with a read timeout. Raise NoLog if there is no usable response.
     """
     entries, console = _ask(line)
     complete = len(entries) == _ALL or (entries and entries[0][1] == "start")
@@ -44,7 +45,7 @@ def read_log(line, sleep=time.sleep):
 
 
 def _ask(line):
-    """Return the entries of one answer, and True if the line is a console."""
+    """Request the log. Return its entries, and True if the line is a console."""
     line.reset_input_buffer()
     line.write(b"AT+WIPXLOG?\r")
     entries = []

@@ -32,7 +32,10 @@ def main(arguments=None):
 
 
 def sizes(board):
-    """Return {path: bytes} of a board's modules, the largest first. Raise Failure."""
+    """Return {path: bytes} of a board's modules, the largest first.
+
+    Raise Failure if the board is unknown or a module does not compile.
+    """
     entries, tool = Manifest(read(board).manifest).entries, compiler.installed()
     found = {each.path: len(compiler.compile_entry(each, tool)) for each in entries}
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))

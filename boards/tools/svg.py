@@ -1,4 +1,7 @@
-"""SVG output of rich. The result is always the same, and refers to no fonts on the web."""
+"""SVG output of rich.
+
+The SVG of the same content is always the same, and refers to no fonts on the web.
+"""
 
 import io
 import re

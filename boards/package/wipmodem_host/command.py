@@ -1,6 +1,6 @@
 """The command `wipmodem`, with the subcommands serve, run, radio, monitor and recorder.
 
-They run the same programs as `make serve`, `make run` ... in a checkout.
+The subcommands run the same programs as `make serve`, `make run` ... in a checkout.
 """
 
 import importlib
@@ -28,7 +28,8 @@ sockets with AT+WIP commands.
   wipmodem --version                       the version of modem and command
 """
 
-# The folder and the module of each command. Its main() reads sys.argv and returns an exit status.
+# For each subcommand: a folder and the name of a module in it. The module's main() reads sys.argv
+# and returns an exit status.
 _MODULES = {
     "serve": (LAUNCHER, "serve"),
     "run": (LAUNCHER, "console"),
@@ -66,6 +67,6 @@ def main():
 
 
 def _version():
-    """Return the version of the firmware, which is also that of the package."""
+    """Return the version of the firmware, which is also the version of the package."""
     text = (ROOT / "firmware" / "wipmodem" / "__init__.py").read_text(encoding="utf-8")
     return re.search(r'VERSION = b"(.*)"', text)[1]

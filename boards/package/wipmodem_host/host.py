@@ -13,7 +13,7 @@ _NAME = re.compile(r"\+([A-Z]+): ")
 class Answer(NamedTuple):
     """The response to a command.
 
-    lines: the lines before the result; result: OK, ERROR, +CME ERROR: 838, CONNECT and so on.
+    lines: the lines before the result code; result: OK, ERROR, +CME ERROR: 838, CONNECT and so on.
     """
 
     lines: list[str]
@@ -23,9 +23,9 @@ class Answer(NamedTuple):
 class Host:
     """A host program for tests, which sends commands and waits for responses.
 
-    `line` is an open pyserial port, `urcs` the list of unsolicited lines that no wait() has
-    returned yet, the oldest first. Result codes must be verbose and enabled (V1, Q0). No byte
-    after a result is read: after CONNECT the data can be read from `line`.
+    `line` is an open pyserial port. `urcs` is the list of unsolicited lines that no wait() has
+    returned yet, the oldest first. Result codes must be verbose and enabled (V1, Q0). Host reads
+    no byte after a result code, so after CONNECT a test can read the data from `line`.
     """
 
     def __init__(self, line, patience_s):
@@ -52,7 +52,7 @@ class Host:
         lines = []
         for line in self._lines(patience_s, f"{command}: no result"):
             if line == command:
-                # The echo: lines before it are unsolicited.
+                # This line is the echo. The lines before the echo are unsolicited.
                 self.urcs += lines
                 lines = []
             elif self._is_result(line):
@@ -90,7 +90,10 @@ class Host:
         return line == "RING" or bool(_CALL_RESULT.fullmatch(line))
 
     def _lines(self, patience_s, complaint):
-        """Yield each received line that is not empty. Raise AssertionError at the time limit."""
+        """Yield each received line that is not empty.
+
+        Raise AssertionError after patience_s seconds.
+        """
         patience_s = self._patience_s if patience_s is None else patience_s
         deadline = time.monotonic() + patience_s
         before = self.line.timeout
@@ -108,7 +111,7 @@ class Host:
             self._set_timeout(before)
 
     def _set_timeout(self, seconds):
-        """Set the port's timeout only if it differs: with RFC 2217 a change is slow."""
+        """Set the port's timeout if it differs. With RFC 2217 each setting takes long."""
         if self.line.timeout != seconds:
             self.line.timeout = seconds
 

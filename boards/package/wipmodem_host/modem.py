@@ -75,7 +75,7 @@ class Modem:
         self.url = _KINDS[self._line].format(path=path, address=address and address[0])
 
     def stop(self):
-        """Switch the modem off, and close all objects that the other methods have returned."""
+        """Switch the modem off, and close all objects that the modem's methods have returned."""
         self._cleanup.close()
         self._serving = None
 
@@ -115,18 +115,18 @@ class Modem:
             serving.check(_RETRY_S)
 
     def log(self):
-        """Return the log of modem and launcher so far; with trace=True it has every byte."""
+        """Return the log of modem and launcher so far. With trace=True the log has every byte."""
         return self._running().log()
 
     def _connect_radio(self, path):
-        """Create the Radio if there is none, and wait until the simulator answers."""
+        """Create the Radio if there is none, and wait until the simulator responds."""
         if not self._with_radio:
             return
         self.radio = self.radio or Radio(path, self._patience_s)
         self.radio.delay(0)
 
     def _keep(self, resource):
-        """Close the resource in stop()."""
+        """Register a resource, which stop() will close."""
         self._cleanup.callback(resource.close)
         return resource
 
@@ -139,7 +139,8 @@ class Modem:
 def _arguments(options):
     """Return options as words of a command line.
 
-    True stands for an option without a value; options with None or False are left out.
+    An option with the value True has no value on the command line. Options with the value None or
+    False are left out.
     """
     words = []
     for name, value in options.items():

@@ -1,6 +1,6 @@
 """Peers for the modem's sockets: real sockets on 127.0.0.1.
 
-Every wait has a time limit. Methods raise AssertionError at the limit or on unexpected bytes.
+Every wait has a time limit. Methods raise AssertionError at this limit or on unexpected bytes.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ import time
 LOOPBACK = "127.0.0.1"
 _BLOCK = 1 << 16
 _BACKLOG = 16
-_POLL_S = 0.005  # interval of checks for a state that Linux reports by no event
+_POLL_S = 0.005  # interval in s of checks for a state that Linux does not report by an event
 _SYN_SENT = "02"  # state in /proc/net/tcp
 
 
@@ -45,7 +45,7 @@ class Connection:
         self._received = came[len(data) :]
 
     def read_until(self, end):
-        """Return the bytes that arrive, up to and including `end`."""
+        """Return the received bytes up to and including the bytes `end`."""
         deadline = time.monotonic() + self._patience_s
         while end not in self._received:
             self._receive(deadline, f"expected bytes up to {end!r}")
@@ -53,7 +53,7 @@ class Connection:
         return head + end
 
     def expect_end(self):
-        """Check that the modem closes its side next, without another byte."""
+        """Check that the modem closes its side next, without sending another byte."""
         wish = "expected the end"
         came = self._received or self._recv(time.monotonic() + self._patience_s, wish)
         assert not came, f"{wish} but {came!r} came"
@@ -67,11 +67,11 @@ class Connection:
         raise AssertionError("expected a reset but the connection was closed")
 
     def finish(self):
-        """Close the sending side. The modem reports +WIPPEERCLOSE and can still send."""
+        """Close the sending side. The modem reports +WIPPEERCLOSE and can still send data."""
         self.socket.shutdown(socket.SHUT_WR)
 
     def close(self):
-        """Close the connection. Does nothing if it is closed already."""
+        """Close the connection. Does nothing if the connection is closed already."""
         self.socket.close()
 
     def reset(self):
@@ -95,8 +95,8 @@ class Connection:
 class Listener:
     """A TCP server for the modem's connections. `port` never changes.
 
-    It accepts connections at once. refuse(), hold() and answer() change that for new connections
-    and leave accepted ones alone.
+    The server accepts connections at once. refuse(), hold() and answer() change this for new
+    connections; accepted connections stay as they are.
     """
 
     def __init__(self, patience_s, port=0):
@@ -118,18 +118,19 @@ class Listener:
     def answer(self):
         """Accept connections at once.
 
-        Connections that were held succeed when Linux retries them: 1, 3 and 7 s after their start.
+        Connections that hold() has kept waiting succeed when Linux retries them, 1, 3 and 7 s
+        after their start.
         """
         self._socket.listen(_BACKLOG)
 
     def refuse(self):
-        """Refuse new connections, and reset those that are not accepted yet."""
+        """Refuse new connections, and reset connections in the backlog."""
         self._socket.close()
         self._socket = _bound(self.port)
         self._close_blocker()
 
     def hold(self):
-        """Leave new connections without an answer, as a slow or unreachable peer does."""
+        """Leave new connections without a response, as a slow or unreachable peer does."""
         self._close_blocker()
         self._drain()
         self._socket.listen(0)
@@ -137,7 +138,10 @@ class Listener:
         self._blocker = socket.create_connection((LOOPBACK, self.port), self._patience_s)
 
     def expect_attempt(self):
-        """Wait until the modem tries to connect without an answer. Use it after hold()."""
+        """Wait until the modem tries to connect and gets no response.
+
+        Use this method after hold().
+        """
         deadline = time.monotonic() + self._patience_s
         while not _is_attempted(self.port):
             assert time.monotonic() < deadline, "the modem has not tried to connect in time"
@@ -150,7 +154,7 @@ class Listener:
         return Connection(self._callers.pop(0), self._patience_s)
 
     def close(self):
-        """Stop listening and close the connections that are not accepted yet."""
+        """Stop listening and close the connections in the backlog."""
         self._close_blocker()
         self._socket.close()
         for sock in self._callers:
@@ -182,10 +186,10 @@ class Listener:
 
 
 class UdpPeer:
-    """A UDP socket for the modem to talk to.
+    """A UDP socket that exchanges datagrams with the modem.
 
-    `port` never changes. `sender` is the source (address, port) of the last datagram, the default
-    destination of send().
+    `port` never changes. `sender` is the source (address, port) of the last datagram, and the
+    default destination of send().
     """
 
     def __init__(self, patience_s, port=0):
@@ -226,7 +230,7 @@ class UdpPeer:
     def drop(self, count=1):
         """Receive `count` datagrams as if the network had lost them, and return them as a list.
 
-        They do not change `sender`.
+        The dropped datagrams do not change `sender`.
         """
         sender = self.sender
         dropped = [self.receive()[0] for _ in range(count)]
@@ -234,7 +238,7 @@ class UdpPeer:
         return dropped
 
     def refuse(self):
-        """Close the port: further datagrams are answered by an ICMP message."""
+        """Close the port, so that Linux responds to further datagrams with an ICMP message."""
         self._socket.close()
 
     def answer(self):
@@ -247,7 +251,7 @@ class UdpPeer:
 
 
 def _is_attempted(port):
-    """Return True if a connection to the port is being set up, from /proc/net/tcp."""
+    """Return True if /proc/net/tcp shows a connection to the port that is being set up."""
     with open("/proc/net/tcp", encoding="ascii") as table:
         rows = [line.split() for line in table]
     return any(row[2].endswith(f":{port:04X}") and row[3] == _SYN_SENT for row in rows)

@@ -24,10 +24,10 @@ def pytest_configure(config):
 def wip_modem(request):
     """A wipmodem_host.Modem that was just switched on.
 
-    Its arguments come from the marks `wip_modem(...)`; the mark nearest to the test wins. If the
-    test fails, pytest shows the log with every byte of the serial line.
+    The arguments of the Modem come from the marks `wip_modem(...)`; the mark nearest to the test
+    wins. If the test fails, pytest shows the log with every byte of the serial line.
     """
-    # Imported here, so that pytest sessions without this fixture do not load pyserial.
+    # Import this here, so that pytest sessions without this fixture do not load pyserial.
     from .modem import Modem
 
     options = {"line": request.config.option.wip_line, "py": request.config.option.wip_py}

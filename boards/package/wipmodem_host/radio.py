@@ -17,15 +17,16 @@ OUTCOMES = (
 
 
 class Radio:
-    """The control connection to the radio. Each method returns after the radio has executed it.
+    """The control connection to the radio.
 
-    A session of the modem (AT+WIPBR=4,6) is a call. The modem dials twice, 2 s apart. A session
-    that was up is redialled 2 s after it was lost, and then after increasing pauses. Methods raise
-    ValueError if the radio rejects an argument.
+    Each method returns after the radio has executed the command. A session of the modem
+    (AT+WIPBR=4,6) is a call on the radio. The modem dials twice, 2 s apart. The modem redials a
+    lost session 2 s after the loss, and then after increasing pauses. Methods raise ValueError if
+    the radio rejects an argument.
     """
 
     def __init__(self, path, patience_s):
-        """path: that of the radio's control socket; patience_s: time limit of each command."""
+        """path: path of the radio's control socket; patience_s: time limit of a command."""
         self._path = path
         self._patience_s = patience_s
 
@@ -43,7 +44,7 @@ class Radio:
         self.say("always connect")
 
     def fail(self, *outcomes):
-        """Set the outcomes of the next calls. The calls after these succeed."""
+        """Set the outcomes of the next calls, one for each call. Later calls succeed."""
         self.say(f"fail {' '.join(outcomes)}")
 
     def delay(self, ms):
@@ -51,11 +52,11 @@ class Radio:
         self.say(f"delay {ms}")
 
     def signal(self, level, errors=0):
-        """Set the answer to AT+CSQ: level 0-31 or 99, frame error rate 0-7 or 99."""
+        """Set the response to AT+CSQ: level 0-31 or 99, frame error rate 0-7 or 99."""
         self.say(f"signal {level} {errors}")
 
     def register(self, status):
-        """Set the answer to AT+CREG?, such as 1 (registered, home network) or 2 (searching)."""
+        """Set the response to AT+CREG?, such as 1 (registered, home network) or 2 (searching)."""
         self.say(f"creg {status}")
 
     def ring(self):
@@ -63,17 +64,18 @@ class Radio:
         self.say("ring")
 
     def dead(self):
-        """Lose the carrier and stop answering commands."""
+        """Lose the carrier and stop responding to commands."""
         self.say("dead")
 
     def alive(self):
-        """Answer commands again."""
+        """Respond to commands again, after dead()."""
         self.say("alive")
 
     def say(self, line):
-        """Send a command of `wipmodem radio help`. Return the radio's answer.
+        """Send one of the commands that `wipmodem radio help` lists. Return the radio's response.
 
-        The answer is "", except for `help`. Raises ValueError if the radio rejects the command.
+        The response is "" for each command except `help`. Raises ValueError if the radio rejects
+        the command.
         """
         with socket.socket(socket.AF_UNIX) as radio:
             radio.settimeout(self._patience_s)

@@ -15,11 +15,11 @@ _BLOCK = 4096
 
 
 class ModemFailed(Exception):
-    """The modem did not start, or ended unexpectedly. The text is its log."""
+    """The modem did not start, or ended unexpectedly. The text is the modem's log."""
 
 
 class Serving:
-    """The child process. It ends with stop(), or when this process ends for any reason."""
+    """The child process, which ends with stop(), or when this process ends for any reason."""
 
     def __init__(self, arguments, home, patience_s):
         """Start the process.
@@ -41,7 +41,10 @@ class Serving:
             )
 
     def ready(self):
-        """Wait for the next ready line. Return it without its prefix, or raise ModemFailed."""
+        """Wait for the next ready line and return its text after the prefix.
+
+        Raises ModemFailed.
+        """
         line = self._line(time.monotonic() + self._patience_s)
         if not line.startswith(_READY):
             raise ModemFailed(f"not a ready line: {line!r}")
@@ -53,7 +56,7 @@ class Serving:
         return self.ready()
 
     def check(self, wait_s=0.0):
-        """Wait up to wait_s. Raise ModemFailed if the process ends meanwhile."""
+        """Wait up to wait_s. Raise ModemFailed if the child process has ended by then."""
         assert self._process.stdout
         if select.select([self._process.stdout], [], [], wait_s)[0]:
             self._fail()
@@ -64,7 +67,7 @@ class Serving:
             return file.read()
 
     def stop(self):
-        """End the process and all processes that it has started."""
+        """End the child process and all processes that it has started."""
         if self._process.poll() is None:
             self._process.terminate()
         try:

@@ -99,7 +99,7 @@ def _port(port):
 def check_board(board, found):
     """Raise Failure if the connected board does not match the board file.
 
-    board: the Board to deploy to; found: the properties that on_board/look.py prints.
+    board: the Board to deploy to; found: the properties that on_board/look.py has printed.
     """
     name, version = board.name, found["version"]
     if found["platform"] != board.platform:
@@ -136,7 +136,7 @@ def _copy(target, wanted):
 
 
 def _ask(link):
-    """Run the copied firmware without its ports, and return its answer to ATI."""
+    """Run the copied firmware without its ports, and return its response to ATI."""
     try:
         (output,) = link.values("ask")
     except ScriptError as failure:
@@ -148,7 +148,7 @@ def _ask(link):
 
 
 def _watch(options, board):
-    """Wait for the start of the modem after the reset. Return the result as a line."""
+    """Wait for the start of the modem after the reset. Return the result as one line of text."""
     if options.dte:
         identity = running.ask(options.dte, board.speed, options.patience)
         return f"the modem runs: {identity} answers on {options.dte}"

@@ -16,11 +16,11 @@ class Board:
     platform: str  # value of sys.platform
     firmware: tuple  # oldest version of MicroPython that works
     bearer: str  # "ppp" or "wlan"
-    speed: int  # bit/s of the host's line at start
+    speed: int  # speed of the host's line at start, in bit/s
 
 
 def read(name):
-    """Return the Board of the folder boards/`name`. Raise Failure if it cannot be deployed to."""
+    """Return the Board of the folder boards/`name`. Raise Failure if it is unknown or a PC."""
     folder = facts.BOARDS / name
     if not name or not (folder / "board.py").exists():
         known = ", ".join(facts.names())

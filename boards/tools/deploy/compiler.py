@@ -15,7 +15,8 @@ from . import Failure
 
 # MicroPython runs these files at boot, and looks for exactly these names.
 _AS_SOURCE = ("boot.py", "main.py")
-# Omits line numbers: the code of a file is in the heap, where line numbers would take 11 KB.
+# The option omits line numbers, which would take 11 KB of heap: code that is loaded from a file is
+# in the heap.
 _OPTIMISED = "-O3"
 _FORMAT = 0xFF  # the bits of sys.implementation._mpy that contain the version of the format
 
@@ -31,8 +32,8 @@ def compile_entry(entry, compiler):
     """Return the bytes of the .mpy file for an entry. Raise Failure if it does not compile."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "output.mpy"
-        # A traceback shows the name given by -s. The stem is the name of the module, which is in
-        # the heap in any case.
+        # A traceback shows the name given by -s. The stem is the name of the module, which the
+        # heap contains in any case.
         options = [_OPTIMISED, "-s", Path(entry.path).stem, "-o", output]
         done = _run([compiler, *options, entry.source])
         if done.returncode:

@@ -1,9 +1,9 @@
 """The connection to a board: a raw REPL, through the transport of mpremote.
 
 `open()` stops the running program. A running modem resets the board after Ctrl-C and then starts
-the REPL; the port may disappear during the reset, and is opened again. The tool uses no soft
-reset, because the IP stack continues to run during it. `with link:` closes the connection; after
-a Failure it also resets the board.
+the REPL; the port may disappear during the reset, and is then opened again. The tool uses no soft
+reset, because the IP stack continues to run during a soft reset. `with link:` closes the
+connection; after a Failure it also resets the board.
 """
 
 import ast
@@ -38,12 +38,12 @@ class Link:
     def __init__(self, port, patience_s):
         self._port = port
         self._patience_s = patience_s
-        self._transport = None  # while the port is open: the transport of mpremote
+        self._transport = None  # transport of mpremote while the port is open, otherwise None
 
     def open(self, say=None):
-        """Open the raw REPL. Raise Failure if the port does not open or the board does not answer.
+        """Open the raw REPL. Raise Failure if the port cannot open or the board does not respond.
 
-        `say` is called with one line of text if this takes long.
+        say: function that is called with one line of text if opening takes long, or None.
         """
         if not self._port:
             raise Failure("no port given: PORT= is the board's console, such as /dev/ttyACM0")
@@ -65,7 +65,10 @@ class Link:
         return self
 
     def __exit__(self, kind, *_):
-        """Close the connection; after a Failure first reset the board, to run its program."""
+        """Close the connection.
+
+        After a Failure first reset the board, so that it runs its program.
+        """
         if kind and issubclass(kind, Failure) and self._transport:
             self.reset()
         self._close()

@@ -25,7 +25,7 @@ class Entry:
 class Manifest:
     """A board's manifest: `entries` lists each file once; a later entry replaces an earlier one.
 
-    path: the manifest.py. Raise Failure if it cannot be read or run.
+    path: path of manifest.py. Raise Failure if the manifest cannot be read or run.
     """
 
     def __init__(self, path):

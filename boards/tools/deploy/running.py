@@ -12,7 +12,7 @@ from .link import LOST
 _STARTED = re.compile(rb"wipmodem: \S+ started\r?\n")
 _ERROR = re.compile(rb"Traceback \(most recent call last\):\r?\n(?: .*\n)*(\S.*?)\r?\n")
 _PROMPT = b">>> "
-_TURN_S = 0.5  # longest wait for bytes before the question is sent again
+_TURN_S = 0.5  # longest wait in s for bytes before ATI is sent again
 _IDENTITY = re.compile(rb"(wipmodem [^\r\n]+)\r\n\r\nOK\r\n")
 
 
@@ -34,9 +34,10 @@ def started(port, patience_s):
 
 
 def ask(port, speed, patience_s):
-    """Return the answer of the running modem to ATI on its host line.
+    """Send ATI on the host line of the running modem and return the response.
 
-    port, speed: the line and its bit/s. Raise Failure after patience_s seconds without an answer.
+    port, speed: name of the line and its speed in bit/s. Raise Failure after patience_s seconds
+    without a response.
     """
     output = b""
     for piece in _read(port, patience_s, speed, b"ATI\r"):
@@ -48,7 +49,7 @@ def ask(port, speed, patience_s):
 
 
 def _read(port, patience_s, speed=115200, question=b""):
-    """Yield the received bytes, or b"" without any. Open the port again if it disappears."""
+    """Yield received bytes, or b"" if none have arrived. Reopen the port after it disappeared."""
     deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:
         with contextlib.suppress(*LOST), _open(port, speed) as line:

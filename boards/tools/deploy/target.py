@@ -11,12 +11,12 @@ from .. import facts
 from . import Failure
 from .link import ScriptError
 
-_NEW = ".new"  # added to the name of a file while it is being written
+_NEW = ".new"  # suffix of a file's name while the file is being written
 _PIECE = 2048  # bytes of file content in one script
 _LAST = ("boot.py", "main.py")
 _SPARE_BLOCKS = 4  # free blocks that the directories of the file system may need
-# Measured on an RP2040: heap in percent of the size of the loaded files, and the bytes of heap
-# that MicroPython, the board and a modem with all its sockets need in addition.
+# Measured on an RP2040: the heap for the loaded files, in percent of their size, and the bytes of
+# heap that MicroPython, the board and a modem with all its sockets need in addition.
 _LOADED_PERCENT = 149
 _BASE_HEAP = 71000
 
@@ -49,9 +49,11 @@ class Target:
         return sorted(self.present.keys() - needed, reverse=True)
 
     def require_room(self, space):
-        """Raise Failure if the file system is too small. `space`: the result of os.statvfs there.
+        """Raise Failure if the file system is too small.
 
-        A new file needs its room before the old one is removed.
+        space: result of os.statvfs() on the board.
+
+        A new file is written before the old file is removed, so there must be room for both.
         """
         block = space[0]
         free = space[3] - _SPARE_BLOCKS
@@ -80,7 +82,7 @@ class Target:
             )
 
     def write(self, path, moved):
-        """Copy one file, and call moved(bytes) after each piece. Raise Failure on an error."""
+        """Copy one file. Call moved(n) after each piece of n bytes. Raise Failure on an error."""
         try:
             self._write(path, moved)
         except ScriptError as error:

@@ -27,12 +27,12 @@ Suites: {suite}
 Components: main
 {trust}
 """
-# The lines in the machine's source that make apt trust the archive.
+# Lines in the machine's list of sources that make apt trust the archive.
 _TRUST = re.compile(r"^(Signed-By|Trusted):.*(\n .*)*", re.MULTILINE)
 
 
 class Archive:
-    """Debian's archive. It finds and downloads pinned files.
+    """A finder and downloader of pinned files in Debian's archive.
 
     folder: for the private apt folders; suites: names in the order of the search; etc: apt's
     configuration on this machine; log: the Log for the output of apt. The list of a suite is only
@@ -54,7 +54,10 @@ class Archive:
         raise Failure(self._not_found(pin))
 
     def _not_found(self, pin):
-        """Return the error for a file that no suite has: Debian's other versions, and a remedy."""
+        """Return the error text for a file that no suite has.
+
+        The text lists the versions that Debian has, and names a remedy.
+        """
         others = [
             f"{_version(record)} in {suite}"
             for suite in self._suites

@@ -34,7 +34,7 @@ class Build:
     board: Path  # folder of the board
     tree: Path  # MicroPython's sources
     identity: str | None  # identifies the content of the tree; None for a checkout
-    folder: Path  # all output except the image
+    folder: Path  # folder for all output except the image
     log: Log
     plain: bool  # True for the image without the modem
 
@@ -50,8 +50,8 @@ class Build:
     def _environment(self):
         """Return the environment for make, cmake and ninja.
 
-        For an unpacked archive the build must not take the version of this project from git, and
-        must not use the present date.
+        If the tree comes from an archive, the build must not take the version of this project from
+        git, and must not use the present date.
         """
         environment = {**os.environ, "MICROPY_MPYCROSS": str(self._mpy_cross / "mpy-cross")}
         if self.identity:
@@ -122,7 +122,7 @@ class Build:
         try:
             self._run("cmake", [*command, *self._settings, f"-DWIPMODEM_PLAIN={int(self.plain)}"])
         except (Failure, KeyboardInterrupt):
-            # A later run would not repair an incomplete configuration.
+            # A later run of cmake would not repair an incomplete configuration, so it is removed.
             shutil.rmtree(self._cmake, ignore_errors=True)
             raise
 

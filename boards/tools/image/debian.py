@@ -92,7 +92,7 @@ class Sources:
 
     @property
     def _wanted(self):
-        """Return the text of the stamp for the present pins and patches."""
+        """Return the text of the stamp for a tree with the present pins and patches."""
         patched = hashlib.sha256(repr(patches.PATCHES).encode()).hexdigest()
         lines = [f"{pin.sha256}  {pin.file}" for pin in self.pins]
         return "\n".join([*lines, f"{patched}  patches", ""])

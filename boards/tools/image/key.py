@@ -4,7 +4,8 @@ import hashlib
 from pathlib import Path
 
 _TOOL = Path(__file__).parent
-_C_SIDE = (".h", ".cmake", ".csv", ".ld")  # files in a board's folder that a plain image uses
+# suffixes of the files in a board's folder that a plain image uses
+_C_SIDE = (".h", ".cmake", ".csv", ".ld")
 
 
 def inputs(root, board, plain):
@@ -22,7 +23,7 @@ def _counts(path, c_side_only):
 
 
 def key_of(files, *texts):
-    """Return the key for the names and contents of the files, and for further values."""
+    """Return the key for the names and contents of the files, and for the additional `texts`."""
     digest = hashlib.sha256()
     for text in texts:
         digest.update(repr(text).encode())

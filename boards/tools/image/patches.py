@@ -31,7 +31,8 @@ PATCHES = (
     // Pass the error code back via the connection variable.
 """,
     ),
-    # A closed listener has no received data. Its queue of connections and the data share a union.
+    # A closed listener has no received data. In lwIP sockets a listener's queue of connections and
+    # the received data share a union.
     (
         _LWIP,
         """

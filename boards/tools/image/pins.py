@@ -8,8 +8,8 @@ the new sources, and run `make test-chip`.
 
 from dataclasses import dataclass
 
-# The suites of the search, in this order. Testing (forky) keeps a version for longer than
-# unstable (sid); stable (trixie) has the packages that have not changed since its release.
+# Suites to search, in this order. Testing (forky) keeps a version for longer than unstable (sid);
+# stable (trixie) has the packages that have not changed since its release.
 SUITES = ("forky", "sid", "trixie")
 
 
@@ -18,7 +18,7 @@ class Pin:
     """One pinned file of Debian's archive."""
 
     folder: str  # target folder in MicroPython's source tree
-    file: str  # name in Debian's archive
+    file: str  # name of the file in Debian's archive
     sha256: str
 
     @property

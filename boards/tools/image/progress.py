@@ -2,7 +2,7 @@
 
 import sys
 
-_STEP_PERCENT = 20  # distance between two lines of output in a file
+_STEP_PERCENT = 20  # step in percent between two lines of progress in a file
 
 
 def say(text):
@@ -15,7 +15,7 @@ class Meter:
 
     def __init__(self, text):
         self._text = text
-        self._shown = -1  # percentage that is shown
+        self._shown = -1  # percentage that is shown now, or -1 before the first one
         self._moves = sys.stdout.isatty()  # True if the line can be overwritten
 
     def __enter__(self):

@@ -44,9 +44,10 @@ class Log:
 
 
 def _reason(lines):
-    """Return the first line with an error, up to the next one if it ends in a colon.
+    """Return the first line of output with an error.
 
-    Without such a line return the last line.
+    If that line ends in a colon, the next line is appended. If no line has an error, return the
+    last line.
     """
     lines = [line.strip() for line in lines if line.strip()] or ["no output"]
     errors = [at for at, line in enumerate(lines) if _ERROR.search(line)]

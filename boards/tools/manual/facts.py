@@ -9,15 +9,15 @@ FORMS = ("", "?", "=?", "=")  # run, read, test, set: the order of the firmware'
 class Argument(NamedTuple):
     """One parameter of a command."""
 
-    values: str  # the values allowed, as the manual shows them
-    refused: int | None  # the error number of any other value; None: plain ERROR
+    values: str  # the allowed values, as the manual shows them
+    refused: int | None  # the error number for any other value, or None for plain ERROR
     optional: bool
 
 
 class Row(NamedTuple):
     """An extended command, which begins with + or $."""
 
-    forms: tuple  # the members of FORMS that the command has
+    forms: tuple  # the forms that the command has, as members of FORMS
     # Maps each value of the selecting argument to a tuple of Arguments; the key is None if no
     # argument selects. The whole field is None if the firmware does not parse the arguments.
     variants: dict | None
@@ -30,7 +30,7 @@ class Setting(NamedTuple):
     low: int
     high: int
     factory: int | None
-    access: tuple = ()  # cells of further columns in its table
+    access: tuple = ()  # cells of further columns in the setting's table
 
 
 @dataclass
@@ -41,7 +41,8 @@ class Facts:
     # "+CPIN" -> (response to AT+CPIN, response to AT+CPIN?, values allowed after AT+CPIN=)
     fixed: dict = field(default_factory=dict)
     basic: dict = field(default_factory=dict)  # "ATE" -> Setting; None: a command without a value
-    accepted: dict = field(default_factory=dict)  # "ATX" -> 4, the highest value; without effect
+    # commands without effect: "ATX" -> 4, its highest value
+    accepted: dict = field(default_factory=dict)
     registers: dict = field(default_factory=dict)  # 3 -> Setting
     options: dict = field(default_factory=dict)  # "+WIPOPT" -> {0: Setting}
     errors: set = field(default_factory=set)
@@ -82,8 +83,8 @@ def read():
         errors=_numbers(errors) | _numbers(contract),
         counters=[name.decode() for name in counters.NAMES],
         results={word.decode(): code for code, word in enumerate(contract.RESULT_WORDS) if word},
-        # These lines are missing in WORDS: +WIPDATA has two formats, RING and NO CARRIER are
-        # result codes, and +WIPXTIME is a prefix of other lines.
+        # WORDS lacks these lines: +WIPDATA has two formats, RING and NO CARRIER are result codes,
+        # and +WIPXTIME is a prefix of other lines.
         unsolicited={word.decode().split(":")[0] for word in unsolicited.WORDS.values()}
         | {"+WIPDATA", "+WIPXTIME", "RING", "NO CARRIER"},
         sizes={name: n for name, n in vars(Sizes).items() if isinstance(n, int)},
@@ -142,7 +143,7 @@ def _arguments(spec):
 
 
 def _kind(char):
-    """Return (values, error number of any other value) of a character in a specification.
+    """Return (values, error number for any other value) of a character in a specification.
 
     The error number is None for plain ERROR.
     """

@@ -28,7 +28,7 @@ class Marker(NamedTuple):
     name: str
     words: list  # words after the name
     columns: list  # titles of further columns: `| UDP | TCP`
-    rows: list  # (key, cells) for each line
+    rows: list  # (key, cells) for each line of the marker
 
     @property
     def subject(self):
@@ -39,7 +39,7 @@ class Marker(NamedTuple):
 
 
 def marker(text):
-    """Return the Marker for the text between its braces."""
+    """Return the Marker for the text between `{{` and `}}`."""
     head, _, body = text.partition("\n")
     head, *columns = (part.strip() for part in head.split("|"))
     name, *words = head.split() or [""]
@@ -47,7 +47,7 @@ def marker(text):
 
 
 def _line(line):
-    """Split a line `key  meaning | more` into key and cells; two blanks end the key."""
+    """Split a line `key  meaning | more` into its key and cells. Two spaces end the key."""
     key, _, rest = line.strip().partition("  ")
     return key, [cell.strip() for cell in rest.split("|")]
 
@@ -59,7 +59,7 @@ def markers(text):
 
 
 def replace_markers(text, replacement):
-    """Return the text with each marker replaced by replacement(marker, its position)."""
+    """Return the text with each marker replaced by replacement(marker, position of the marker)."""
     return _MARKER.sub(lambda match: replacement(marker(match[1]), match.start()), text)
 
 

@@ -122,7 +122,7 @@ def _base(key):
 
 
 def _form(book, name, key):
-    """Return a form with the names of its parameters, to be shown after the command's name."""
+    """Return a form as shown after the command's name, with the names of its parameters."""
     row = book.facts.commands[name]
     if key == "run":
         return ""
@@ -136,7 +136,7 @@ def _form(book, name, key):
 
 
 def _written(first, at, names, arguments):
-    """Return `1,<index>[,<local port>]`, with the value `first` for the argument at place `at`."""
+    """Return `1,<index>[,<local port>]`. first: value of the argument at position `at`."""
     text = ""
     for place, (name, argument) in enumerate(zip(names, arguments, strict=False)):
         word = argument.values if argument.values.isdigit() else f"<{_words(name)}>"
@@ -202,7 +202,7 @@ def _described(arguments, rows):
 
 
 def _override(values, words):
-    """Return (values, meaning), with the values from `[...]` at the start of `words` if given."""
+    """Return (values, meaning). Values in `[...]` at the start of `words` replace `values`."""
     match = _OVERRIDE.match(words)
     return (match[1], words[match.end() :]) if match else (values, words)
 
@@ -252,7 +252,8 @@ def registers(book, marker):
 
 def _numbered(what, title, settings, marker, prefix=""):
     _same(what, {str(n) for n in settings}, marker.rows)
-    # Without defaults in the firmware there is no column for them: the meanings state them.
+    # If the firmware has no defaults, leave out the column for them: the meanings state the
+    # defaults.
     default = () if all(each.factory is None for each in settings.values()) else ("default",)
     shown = []
     for key, (words, *_) in marker.rows:

@@ -9,7 +9,8 @@ _MARK = "# example: "
 _NOT_SHOWN = re.compile(r"# (rules|ways|chip|example): |= ")
 _NAMES = {13: "<CR>", 10: "<LF>"}
 
-# The words for each event of a transcript. Steps that only check something have no words.
+# The text that the manual prints for each event of a transcript. Steps that only check something
+# have no text.
 _EVENTS = {
     "connects": "the peer of {0} accepts",
     "refuses": "the peer of {0} refuses",
@@ -68,7 +69,8 @@ _EVENTS = {
     "delayed": "",
     "dial_string": "",
 }
-# Number of words in each event, the last one with the rest of the line; the default is 2.
+# Number of words into which each event is split; the last word is the rest of the line. The
+# default is 2.
 _PARTS = {"datagram": 3, "bearer failed": 1}
 _PARTS |= dict.fromkeys(
     "dtr dcd cts dns radio radio_said answers store crash line called".split()
@@ -80,7 +82,8 @@ _PARTS |= dict.fromkeys(
 class Line(NamedTuple):
     """One line of an example."""
 
-    source: str  # "host" or "modem", "wait" for a pause, "" for an event or a comment
+    # source of the line: "host", "modem", "wait" for a pause, "" for an event or a comment
+    source: str
     words: str
 
 
@@ -147,7 +150,7 @@ def _event(words):
 
 
 def _plain(words):
-    """Return the argument of an event for display: bytes in quotes, any other text unchanged."""
+    """Return an argument of an event for display: bytes in quotes, any other text unchanged."""
     if words[:1] == "[":
         return " and ".join(map(_quote, eval(words)))  # noqa: S307 (transcripts are our own)
     return _bytes(words) if words[:1] == '"' or words[:2] in ('b"', "by") else words

@@ -24,8 +24,8 @@ from .exit_request import exit_requests
 from .history import History
 from .link import LOOK_S, Link
 
-_PATIENCE_S = 5  # the view shows a notice after this time without a line of a report
-_NO_MEMORY = 802  # error number of a modem without memory for a report
+_PATIENCE_S = 5  # time in s without a report line after which the view shows a notice
+_NO_MEMORY = 802  # error number that the modem reports if it lacks memory for a report
 
 
 def main(arguments=None):
@@ -97,7 +97,7 @@ def frames(link, port, clock=time.monotonic):
     clock: function that returns the time in seconds. Raise Failure if the modem does not answer or
     refuses the report.
     """
-    from .view import Frame  # needs rich, see above
+    from .view import Frame  # import here, because the module needs rich
 
     history = History()
     last_notice = None
@@ -124,7 +124,7 @@ def _check(report):
 
 
 def _notice(link, now_s):
-    """Return the view's notice about the line; "" if the line works."""
+    """Return the view's notice about the serial line, or "" if the line works."""
     silent_s = int(link.silent_s(now_s))
     if silent_s < _PATIENCE_S and not link.error:
         return ""

@@ -5,7 +5,7 @@ from rich.live import Live
 
 
 def once(frames):
-    """Print the first frame at its full height. Return the frame, or None without a frame."""
+    """Print the first frame at its full height. Return this frame, or None if there is none."""
     frame = next(frames, None)
     if frame:
         Console().print(frame, height=frame.height())
@@ -13,7 +13,7 @@ def once(frames):
 
 
 def live(frames):
-    """Show all frames on the full screen. Return the last frame, or None without a frame."""
+    """Show all frames on the full screen. Return the last frame, or None if there is none."""
     frame = None
     with Live(screen=True, auto_refresh=False) as screen:
         for frame in frames:

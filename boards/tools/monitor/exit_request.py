@@ -1,4 +1,4 @@
-"""Requests of the user to end the tool: q, Ctrl-C, or SIGTERM."""
+"""The user's requests to end the tool: q, Ctrl-C, or SIGTERM."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 def exit_requests():
     """Yield a function that returns True after the user has asked to end the tool.
 
-    Keys are not echoed meanwhile; the terminal is restored at the end.
+    The terminal does not echo keys during the `with` block, and is restored after it.
     """
     signals = []
     before = {number: signal.signal(number, lambda *_: signals.append(1)) for number in _SIGNALS}

@@ -54,7 +54,7 @@ def _signal(signal):
 
 
 def _heap(report):
-    """Return free heap and its minimum; "" if the modem does not measure them."""
+    """Return the free heap and its minimum, or "" if the modem does not measure them."""
     free, minimum = report.figure("heap_free"), report.figure("heap_min")
     if not free:
         return ""

@@ -2,11 +2,11 @@
 
 from collections import deque
 
-SECONDS = 60  # length of the history of the modem's rates
-SOCKET_SECONDS = 10  # length of the history of a socket's rates
+SECONDS = 60  # length in s of the history of the modem's rates
+SOCKET_SECONDS = 10  # length in s of the history of a socket's rates
 _COUNTER_MASK = 0x1FFFFFFF  # byte counters of the firmware wrap at 2**29
-_FRESH_S = 10  # time during which a counter that has grown is marked
-_MAX_LOG = 500  # entries
+_FRESH_S = 10  # time in s during which the view marks a counter that has grown
+_MAX_LOG = 500  # maximum number of entries in the log
 
 
 class Rate:
@@ -21,9 +21,12 @@ class Rate:
         self._count = count
 
     def add(self, count, elapsed_s):
-        """Add a value of the counter. If several seconds have passed, they get equal shares."""
+        """Add a value of the counter.
+
+        If several seconds have passed, each second gets an equal share of the bytes.
+        """
         n = count - self._count & _COUNTER_MASK
-        # A smaller value than before means that the counter has been reset.
+        # A smaller value than the previous one means that the counter has been reset.
         if n > _COUNTER_MASK // 2:
             n = count & _COUNTER_MASK
         self._count = count
@@ -31,7 +34,10 @@ class Rate:
 
 
 class Traffic:
-    """Rates of both directions, for the modem or a socket of the age `age_s`."""
+    """Rates of both directions, for the modem or for a socket.
+
+    age_s: age of the modem or socket in seconds.
+    """
 
     def __init__(self, seconds, sent=0, received=0, age_s=0):
         self.age_s = age_s
@@ -45,7 +51,7 @@ class Traffic:
 
     @property
     def both(self):
-        """Bytes in each second, both directions together."""
+        """Bytes in each second, as the sum of both directions."""
         return [sum(pair) for pair in zip(self.sent.seconds, self.received.seconds, strict=True)]
 
 
@@ -57,8 +63,8 @@ class History:
         self.modem = Traffic(SECONDS)
         self.sockets = {}  # {(protocol, index): Traffic}
         self.log = []  # list of Entry, the oldest first
-        self.unreadable = 0  # malformed lines so far
-        self._grown_s = {}  # {name of a counter: uptime at which it has grown}
+        self.unreadable = 0  # number of malformed lines so far
+        self._grown_s = {}  # {name of a counter: uptime in s at which the counter last grew}
 
     def add(self, report):
         """Add the next report."""
@@ -85,7 +91,10 @@ class History:
         return self.sockets.get(place) or Traffic(SOCKET_SECONDS)
 
     def _restart(self, report):
-        """Begin the rates with the first report, or the first one after a restart of the modem."""
+        """Start new rates.
+
+        Called for the first report and for the first one after a modem restart.
+        """
         self._grown_s = {}
         self.modem = Traffic(SECONDS, *_totals(report))
         self.sockets = {
@@ -109,7 +118,7 @@ class History:
             traffic.add(socket.sent, socket.received, socket.age_s, elapsed_s)
 
     def _traffic_of(self, socket):
-        """Return the Traffic of a socket. A socket younger than before is a new one."""
+        """Return the Traffic of a socket. A socket whose age has decreased is a new socket."""
         traffic = self.traffic(socket.place)
         return traffic if socket.age_s >= traffic.age_s else Traffic(SOCKET_SECONDS)
 
@@ -122,7 +131,7 @@ def _totals(report):
 def merge_logs(before, after):
     """Return the log `before` with the new entries of `after`.
 
-    After a restart a modem reports the entries again that it has kept.
+    After a restart a modem reports again the entries that it has kept.
     """
     if any(entry.kind == "start" for entry in after):
         for n in range(min(len(before), len(after) - 1), 0, -1):

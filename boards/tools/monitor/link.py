@@ -7,11 +7,12 @@ import termios
 
 from .report import Reader
 
-LOOK_S = 0.2  # read timeout of the port
-# A request without an answer for this time has been lost: the modem checks once a second.
+LOOK_S = 0.2  # read timeout of the port in s
+# Time in s after which a request without a response counts as lost. The modem checks for requests
+# once a second.
 ASK_AGAIN_S = 2
-OPEN_AGAIN_S = 1  # pause before the next attempt to open the port
-GONE = (OSError, termios.error)  # what pyserial raises when the port is lost
+OPEN_AGAIN_S = 1  # pause in s before the next attempt to open the port
+GONE = (OSError, termios.error)  # exceptions that pyserial raises when the port is lost
 _REQUEST = b"?"
 
 
@@ -19,15 +20,15 @@ class Link:
     """The open console of a modem.
 
     open_line: function that returns a pyserial port or raises OSError; pause: function that waits
-    for a number of seconds; now_s: present time. The constructor opens the port, and raises
-    OSError if that fails.
+    for a number of seconds; now_s: present time in s. The constructor opens the port, and raises
+    OSError if the port cannot be opened.
     """
 
     def __init__(self, open_line, pause, now_s):
-        self.error = ""  # while the port is missing: the reason
+        self.error = ""  # reason why the port is missing, or "" while the port is open
         self._open_line = open_line
         self._pause = pause
-        self._read_s = self._asked_s = now_s  # time of the last line and of the last request
+        self._read_s = self._asked_s = now_s  # time in s of the last line and of the last request
         self._reader = Reader()
         self._begin(open_line(), now_s)
 
@@ -53,7 +54,7 @@ class Link:
             return []
 
     def _begin(self, line, now_s):
-        """Start with a port just opened. An incomplete report from before is dropped."""
+        """Start to read a port that was just opened. Drop an incomplete report from before."""
         self._line = line
         self._reader = Reader()
         self.error = ""
@@ -64,7 +65,10 @@ class Link:
         self._line.write(_REQUEST)
 
     def _read(self, now_s):
-        """Read reports, and request the next one at once: the modem checks once a second."""
+        """Read reports, and request the next report after each one.
+
+        The request is sent at once, because the modem checks for requests only once a second.
+        """
         before = self._reader.lines
         reports = self._reader.feed(self._line.read(max(self._line.in_waiting, 1)))
         if self._reader.lines > before:

@@ -5,7 +5,8 @@ from rich.text import Text
 from . import words
 
 _STYLES = {"start": "bold yellow", "line": "green", "urc": "cyan", "stall": "magenta"}
-_OTHER = "red"  # an error without its command, lost entries, and unknown kinds of entries
+# colour of an error without its command, of lost entries, and of unknown kinds of entries
+_OTHER = "red"
 _WORDS = {
     "start": "started: {}",
     "line": "AT{}",
@@ -15,13 +16,16 @@ _WORDS = {
     "lost": "{} entries were overwritten",
 }
 _PLAIN_ERROR = "0"
-_TIME = 12  # width of the time, in characters
+_TIME = 12  # width of the time column, in characters
 
 
 def lines(entries):
-    """Return (entry, error) for each line. An error is joined to the last command before it."""
+    """Return (entry, error) for each line.
+
+    An error is joined to the last command before the error.
+    """
     found = []
-    command = None  # position of the newest command without an error
+    command = None  # index of the newest command without an error
     for entry in entries:
         if entry.kind == "error" and command is not None:
             found[command] = found[command][0], _number(entry.text)
@@ -48,5 +52,5 @@ def _text(entry, error):
 
 
 def _number(text, kind="error"):
-    """Return the text of an entry; an error with the number 0 is a plain ERROR."""
+    """Return the text of an entry. An error with the number 0 is shown as plain ERROR."""
     return "ERROR" if kind == "error" and text == _PLAIN_ERROR else text

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-UNKNOWN = 99  # signal value of a modem that does not know it
-_LONGEST = 1024  # bytes kept of a line whose end has not arrived yet
+UNKNOWN = 99  # signal value if the modem does not know the signal
+_LONGEST = 1024  # maximum bytes kept of a line whose end has not arrived yet
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Socket:
 class Entry:
     """An entry of the log."""
 
-    time_ms: int | None  # None for the kind `lost`
-    kind: str  # a kind of +WIPXLOG, or `lost`
-    text: str  # for the kind `lost` the number of missing entries
+    time_ms: int | None  # time in ms since the start; None for the kind `lost`
+    kind: str  # a kind of entry from +WIPXLOG, or `lost`
+    text: str  # text of the entry; for the kind `lost` the number of missing entries
 
 
 @dataclass
@@ -54,17 +54,18 @@ class Report:
     """All values of one report."""
 
     sockets: list[Socket] = field(default_factory=list)
-    reset: str = ""  # cause of the last start
+    reset: str = ""  # cause of the modem's last start
     figures: dict[str, int] = field(default_factory=dict)  # from +WIPXHEALTH
     losses: dict[str, int] = field(default_factory=dict)  # from +WIPXSTAT
     session: bool = False  # True if the session is up
     signal: int = UNKNOWN  # 0 to 31 or UNKNOWN
     log: list[Entry] = field(default_factory=list)
-    refusal: int = 0  # number of a +CME ERROR; the other members are then empty
+    # error number if the modem has sent a +CME ERROR in place of the report, otherwise 0
+    refusal: int = 0
     unreadable: int = 0  # number of malformed lines in this report
 
     def figure(self, name):
-        """Return a figure of +WIPXHEALTH, 0 if the report does not contain it."""
+        """Return a figure of +WIPXHEALTH, or 0 if the report does not contain the figure."""
         return self.figures.get(name, 0)
 
 
@@ -72,12 +73,12 @@ class Reader:
     """A parser that gets bytes and returns reports."""
 
     def __init__(self):
-        self.lines = 0  # lines of reports so far
-        self._rest = b""  # a line without its end
+        self.lines = 0  # number of report lines received so far
+        self._rest = b""  # received bytes of a line whose end has not arrived yet
         self._report = Report()  # the report in progress
 
     def feed(self, data):
-        """Return the list of Reports that end in these bytes."""
+        """Parse received bytes. Return the list of Reports that end in these bytes."""
         *lines, rest = (self._rest + data).split(b"\n")
         self._rest = rest[-_LONGEST:]
         return [report for line in lines if (report := self._take(_printable(line)))]
@@ -95,18 +96,18 @@ class Reader:
         return self._end() if name in _ENDS else None
 
     def _end(self):
-        """Return the finished report, or None after an OK that does not end a complete report."""
+        """Return the finished report, or None if the OK does not end a complete report."""
         report, self._report = self._report, Report()
         return report if report.refusal or "uptime_s" in report.figures else None
 
 
 def read(data):
-    """Return the list of Reports in the bytes from a modem."""
+    """Return the list of Reports in bytes that a modem has sent."""
     return Reader().feed(data)
 
 
 def _printable(line):
-    """Return a line as text that is safe for a terminal."""
+    """Return a line as text that a terminal can show without side effects."""
     text = line.decode("ascii", "replace").strip()
     return "".join(char if " " <= char <= "~" else "." for char in text)
 

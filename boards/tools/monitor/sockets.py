@@ -1,5 +1,6 @@
-"""The table of sockets. Spawned sockets are below their server; columns that do not fit are left
-out.
+"""The table of sockets.
+
+Spawned sockets are below their server. Columns that do not fit are left out.
 """
 
 from collections.abc import Callable
@@ -31,17 +32,18 @@ class Row:
 
     socket: Socket
     child: bool  # True for a spawned socket, which is shown below its server
-    used: int  # TCP sockets in the range of a server
+    used: int  # number of open TCP sockets in the range of a server
     traffic: Traffic
-    max_rate: float  # bytes per second of the highest bar in the table
+    max_rate: float  # highest rate in the table in bytes per second, for the scale of the bars
 
 
 class Column(NamedTuple):
     """A column of the table."""
 
     title: str
-    cell: Callable[[Row], Text | str]  # returns the cell for a row
-    min_width: int = 0  # characters; keeps the columns still while values change
+    cell: Callable[[Row], Text | str]  # function that returns the cell for a row
+    # minimum width in characters, so that columns do not move when values change
+    min_width: int = 0
     justify: Literal["left", "right"] = "left"
 
 
@@ -104,7 +106,7 @@ def _width(column, shown):
 
 
 def _text(column, row):
-    """Return a cell as Text. rich must not treat brackets from the modem as markup."""
+    """Return a cell as Text, because rich must not treat brackets from the modem as markup."""
     cell = column.cell(row)
     return cell if isinstance(cell, Text) else Text(cell)
 
@@ -128,7 +130,7 @@ def _local(row):
 
 
 def _peer(row):
-    """Return the peer's address and port; for a server its range and the indexes in use."""
+    """Return the peer's address and port; for a server its range and the indices in use."""
     socket = row.socket
     if socket.role == "server":
         return f"{socket.first}-{socket.last}  {row.used}/{socket.last - socket.first + 1}"
@@ -139,7 +141,7 @@ def _peer(row):
 
 
 def _byte_count(name):
-    """Return a function for the cells of a byte count; a server has no bytes."""
+    """Return a function for the cells of a byte count. The cell of a server is empty."""
 
     def cell(row):
         return "" if row.socket.role == "server" else words.amount(getattr(row.socket, name))

@@ -11,11 +11,11 @@ from . import log, sockets, words
 from .header import header
 from .history import SECONDS, History
 
-_BORDER = 2  # lines that the border of a panel takes
-_FRAME = 4  # columns that the border of a panel takes, with a space at each side
+_BORDER = 2  # number of lines that the border of a panel takes
+_FRAME = 4  # number of columns that the border of a panel takes, with a space at each side
 _HEADER = 2 + _BORDER  # height of the header, in lines
 _RATES = 2 + _BORDER  # height of the byte rates, in lines
-_TITLES = 1  # line with the titles above the sockets
+_TITLES = 1  # the line with the titles of the table of sockets
 _MIN_LOG = 3 + _BORDER  # minimum height of the log, in lines
 _LOSSES = 28  # width of the panel with the loss counters, in columns
 _RATE = 11  # width of a rate and of the space before it, in columns
@@ -25,9 +25,9 @@ _RATE = 11  # width of a rate and of the space before it, in columns
 class Frame:
     """A frame, which rich can print."""
 
-    history: History  # with at least one report
+    history: History  # data of the view, with at least one report
     port: str
-    notice: str = ""  # a problem with the line
+    notice: str = ""  # text about a problem with the serial line, or ""
 
     def __rich_console__(self, console, options):
         height = options.height or options.max_height
@@ -65,13 +65,16 @@ class Frame:
         rows = sockets.rows(self.history)
         if not rows:
             return _panel(Text("none", "dim"), "sockets")
-        hidden = len(rows) - max_rows  # rows that the panel cuts off
+        hidden = len(rows) - max_rows  # number of rows that the panel cuts off
         title = f"sockets at {rows[0].socket.local_address}"
         below = f"{hidden} more: the terminal has too few lines" if hidden > 0 else ""
         return _panel(sockets.table(rows, width), title, below)
 
     def _rates(self, width):
-        """Return the panel of both rates, in one scale. It is empty until the second report."""
+        """Return the panel with the rates of both directions.
+
+        Both rates have the same scale. The panel is empty until the second report.
+        """
         traffic = self.history.modem
         bars = min(width - len("out ") - _RATE, SECONDS)
         max_rate = max([*traffic.received.seconds, *traffic.sent.seconds, 0])
@@ -97,7 +100,10 @@ class Frame:
 
 
 def _losses(history):
-    """Return (name, count, fresh) for each loss; counters that have just grown come first."""
+    """Return (name, count, fresh) for each loss counter.
+
+    Counters that have just grown come first.
+    """
     losses = sorted(history.losses(), key=lambda loss: not loss[2])
     if history.unreadable:
         losses.append(("unreadable lines", history.unreadable, False))

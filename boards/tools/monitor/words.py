@@ -4,7 +4,7 @@ from math import ceil
 
 _BARS = "▁▂▃▄▅▆▇█"
 _UNITS = "kMGT"
-_MAX_SIGNAL = 31  # highest value of +CSQ, for -51 dBm
+_MAX_SIGNAL = 31  # highest signal value of +CSQ, which means -51 dBm
 
 
 def duration(seconds):
@@ -20,7 +20,7 @@ def duration(seconds):
 
 
 def age(seconds):
-    """Return a duration in short form: `2:01:05`, from one day on `3d 02h`."""
+    """Return a duration in short form: `2:01:05`, or `3d 02h` from one day on."""
     days, rest = divmod(seconds, 86400)
     return f"{days}d {rest // 3600:02}h" if days else duration(rest)
 
@@ -44,7 +44,7 @@ def rate(bytes_per_second):
 
 
 def _in_thousands(n):
-    """Return digits and unit such as ("1.2", "k"); rounded down, so that 999999 gives 999k."""
+    """Return digits and unit, such as ("1.2", "k"). Round down, so that 999999 gives 999k."""
     power = min((len(str(n)) - 1) // 3, len(_UNITS))
     if not power:
         return str(n), ""
@@ -54,24 +54,24 @@ def _in_thousands(n):
 
 
 def sparkline(values, width, max_value):
-    """Return one bar for each of the newest values, at most `width`, the newest at the right.
+    """Return one bar for each of the newest values, at most `width` bars, the newest at the right.
 
-    max_value gives the highest bar; a value above 0 is always visible.
+    max_value: value of the highest bar. A value above 0 is always visible.
     """
     newest = list(values)[-width:]
     return "".join(_bar(value, max_value) for value in newest).rjust(width)
 
 
 def _bar(value, max_value):
-    """Return one bar. The division comes first: rounding cannot make the quotient exceed 1."""
+    """Return one bar. Dividing first keeps the rounded quotient at 1 or below."""
     return _BARS[ceil(value / max_value * (len(_BARS) - 1))] if value else _BARS[0]
 
 
 def signal_bars(signal):
-    """Return the number of lit bars, 1 to 4, for the signal of +CSQ."""
+    """Return the number of lit bars, 1 to 4, for a signal value of +CSQ."""
     return 1 + min(signal, _MAX_SIGNAL) * 4 // (_MAX_SIGNAL + 1)
 
 
 def dbm(signal):
-    """Return the signal of +CSQ in dBm."""
+    """Return a signal value of +CSQ in dBm."""
     return f"{-113 + 2 * signal} dBm"

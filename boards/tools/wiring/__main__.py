@@ -40,7 +40,7 @@ def generate(folder):
 
 
 def _insert(text, mark, lines):
-    """Return the text with `lines` in place of everything between the two marks."""
+    """Return the text with `lines` in place of everything between the start and end mark."""
     new = "\n".join([f"<!-- {mark} -->", *lines, f"<!-- /{mark} -->"])
     return re.sub(f"<!-- {mark} -->\n.*?<!-- /{mark} -->", lambda _: new, text, flags=re.DOTALL)
 

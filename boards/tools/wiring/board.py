@@ -1,7 +1,7 @@
 """A board as described in its folder: the wires to host and radio, the sockets, missing lines.
 
-A line has its RS-232 name, which is the same at both ends: TXD carries data from the host to the
-modem, and from the modem to the radio.
+Each line has its RS-232 name, which is the same at both ends: TXD carries data from the host to
+the modem, and from the modem to the radio.
 """
 
 import ast
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .. import facts
 
-# (kind, host, radio): host and radio are each (line, key of its pin in the board's table).
+# (kind, host, radio): host and radio are each a pair (line, key of its pin in the board's table).
 ROWS = (
     ("data", ("TXD", "rx"), ("TXD", "tx")),
     ("data", ("RXD", "tx"), ("RXD", "rx")),
@@ -23,7 +23,8 @@ ROWS = (
 )
 LINES = ("TXD", "RXD", "RTS", "CTS", "DTR", "DCD", "DSR", "RI", "power", "reset")
 TABLES = ("DTE", "RADIO")
-_INPUTS = ({"rx", "cts", "dtr"}, {"rx", "cts", "dcd"})  # pins that are inputs of the board
+# keys of the pins that are inputs of the board, for host and radio
+_INPUTS = ({"rx", "cts", "dtr"}, {"rx", "cts", "dcd"})
 _PREFIXES = {"rp2": "GP", "esp32": "GPIO"}  # text before the number of a pin
 _POOLS = (("TCP", "tcp"), ("UDP", "udp"), ("servers", "listen"))
 _BEARERS = {"ppp": "PPP", "wlan": "Wi-Fi"}
@@ -45,7 +46,7 @@ class Wire:
 
 
 class Board:
-    """A board. `tables` is empty for a PC."""
+    """A board and the tables of its board.py. `tables` is empty for a PC."""
 
     def __init__(self, folder):
         source = (folder / "board.py").read_text()
@@ -68,11 +69,11 @@ class Board:
         return "USB" if console == "usb" else f"UART{console}"
 
     def end(self, side):
-        """Return the table of the host's or the radio's line, {} if there is none."""
+        """Return the table of the host's or the radio's line, {} if there is no such line."""
         return self.tables.get(TABLES[side], {})
 
     def speed(self, side):
-        """Return the UART and the speed of a line as two texts."""
+        """Return the name of the UART and the speed of a line as two texts."""
         return f"UART{self.end(side)['id']}", f"{self.end(side)['baudrate']} baud"
 
     def max_sockets(self):

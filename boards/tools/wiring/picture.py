@@ -18,8 +18,9 @@ line{stroke-width:2}.data{stroke:#0969da;fill:#0969da}.flow{stroke:#8250df;fill:
 .control{stroke:#f0883e;fill:#f0883e}}
 """
 _WIDTH, _TOP, _STEP = 860, 112, 28
-_BOX = 128  # width of the boxes of host and radio
-_EDGES, _BOARD = (152, 708), (264, 596)  # x positions: inner box edges, board edges
+_BOX = 128  # width of the boxes of host and radio in the picture
+# x positions: inner edges of the two boxes, edges of the board
+_EDGES, _BOARD = (152, 708), (264, 596)
 
 
 def _text(x, y, words, kind="", anchor="middle"):
@@ -33,7 +34,7 @@ def _rect(x, y, width, height, kind, radius=8):
 
 
 def _wire(side, y, kind, line, pin, role, inward=None):
-    """Yield a line from box to board, its arrow (none for ground), and the names at its ends."""
+    """Yield the SVG of one wire: the line, its arrow (none for ground), the names at its ends."""
     edge, board = _EDGES[side], _BOARD[side]
     out = -1 if side else 1  # sign of the x direction from the box to the board
     ends = ("end", "start") if side == 0 else ("start", "end")
@@ -82,7 +83,7 @@ def picture(board):
 
 
 def _box(board, side, name, ground, end):
-    """Yield the box of the host or radio, and the ground wire to the board."""
+    """Yield the SVG of the host's or radio's box, and of the ground wire to the board."""
     edge = _EDGES[side]
     left = edge if side else edge - _BOX
     yield _rect(left, 24, _BOX, end - 24, "box")

@@ -1,8 +1,9 @@
-# Script for the board: run the copied modem without its UARTs and network, and print its answer
+# Script for the board: run the copied modem without its UARTs and network, and print its response
 # to ATI.
 import gc
 
-# Collect often while modules are loaded: the heap stays in one piece for the buffers that follow.
+# Collect garbage often while modules are loaded, so that the heap has large free blocks for the
+# buffers that follow.
 gc.threshold(8192)
 from board import Board
 from wipmodem.modem import Modem
