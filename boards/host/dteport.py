@@ -31,7 +31,7 @@ class Dte(SerialPort):
     """
 
     rate = 115200  # in bit/s; the board sets the rate from the option --speed
-    flow = True  # flow control exists: a pty and a socket both have back-pressure
+    flow = True  # the port has flow control, because a pty and a socket both have back-pressure
     label = ""  # prefix of this port's lines in the trace
     overruns = framing = breaks = 0  # counters of line errors; only breaks can occur on a PC
 

@@ -12,7 +12,7 @@ _COMMAND = b"WIPBR"
 _SET = b"WIPBR="
 _PUBLIC = (b"", b"?", b"=?")
 _MASK = b"***"
-_NUMBERS = 3  # numeric parameters before the value
+_NUMBERS = 3  # number of numeric parameters before the value
 _MAX_DIGITS = 2  # maximum digits of a numeric parameter, without leading zeros
 _CR = 13
 _LF = 10

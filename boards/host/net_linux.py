@@ -9,7 +9,8 @@ import socket
 from wipmodem.contract import KEEPALIVE, NO_DELAY, NO_RESOURCE, TOS, TTL, const
 from wipmodem.ports.net import ANY_ADDR, FAILURES, BsdNet, class_of
 
-_KEEPALIVE_PROBES = const(3)  # unanswered keepalive probes after which a connection is reset
+# number of unanswered keepalive probes after which a connection is reset
+_KEEPALIVE_PROBES = const(3)
 _LOOPBACK = const(127)  # the first byte of a loopback address
 
 
@@ -98,7 +99,7 @@ class LinuxNet(BsdNet):
 
     def _prepare(self, sock, kind):
         if kind == socket.SOCK_STREAM:
-            _set(sock, _URGENT_INLINE, 1)  # a listener's connections inherit the option
+            _set(sock, _URGENT_INLINE, 1)  # connections that a listener accepts inherit the option
         for option, value in self._tcp_defaults if kind == socket.SOCK_STREAM else self._defaults:
             _set(sock, option, value)
 

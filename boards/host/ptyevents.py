@@ -16,7 +16,7 @@ from wipmodem.contract import IN, const
 _SIZE = const(16)
 # offset of the least significant byte of a four-byte number
 _LOW = 0 if sys.byteorder == "little" else 3
-_PTY = const(2)  # number of the second watch
+_PTY = const(2)  # number of the inotify watch on the pty
 _MASK = 4 + _LOW
 _MASK_2 = 5 if _LOW == 0 else 6  # offset of the second lowest byte of the mask in an event
 _LENGTH = 12 + _LOW
@@ -54,7 +54,7 @@ class PtyEvents:
         self._on = False  # DTR after the last byte read
         self._reported = False  # last result of dtr()
         self._pending = 0  # number of queued changes of DTR that follow after `_on`
-        self._after_read = 0  # bit n: pending change n applies once the pty is empty
+        self._after_read = 0  # bit n: the pending change n applies only when the pty is empty
         # True after events were lost, so that the openers can no longer be counted
         self.broken = False
         poller.register(fd, IN)

@@ -21,7 +21,8 @@ _STDERR = 2
 _PIPE_BUF = 4096  # maximum number of bytes that Linux writes to a pipe atomically
 _MAX_RADIO_BYTES = 256  # maximum number of bytes from the radio in one line of the trace
 _START_MS = ticks_ms()
-_MAX_TYPED = 1024  # bytes; a longer command line is logged as the modem has assembled it
+# Maximum bytes logged as typed. A longer command line is logged as the modem has assembled it.
+_MAX_TYPED = 1024
 _SLASH = 0x2F
 _LINE_ENDS = (13, 10)
 _QUOTE = b'"'
@@ -83,7 +84,7 @@ class TracedDte(Dte):
         if self._typed and not line.busy():
             self._log_count("a discarded line", self._typed)
             self._typed = bytearray()
-            self._host_mask.start_line(True)  # the next bytes may be the rest of a value
+            self._host_mask.start_line(True)  # the next bytes may be the rest of a secret value
         start = span.start
         self._feed(span, room)
         typed = self._next_read(span.start - start)

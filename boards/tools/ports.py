@@ -16,7 +16,7 @@ import serial.tools.list_ports
 
 LOST = (OSError, termios.error)  # exceptions that pyserial raises when a port fails
 
-_SERVED = "/tmp"  # default folder of the lines of make serve
+_SERVED = "/tmp"  # default folder for the serial lines of make serve
 # patterns for the consoles of make serve and make run
 _CONSOLES = ("*.console", "wipmodem-*/*.console")
 _REASONS = {

@@ -16,12 +16,12 @@ import serial
 from . import ports
 
 _PREFIX = b"+WIPXLOG: "
-_REPORT = b"+WIPXHEALTH: "  # appears only in the report of a console
+_REPORT = b"+WIPXHEALTH: "  # start of a line that only the report of a console contains
 _ENDS = (b"OK", b"ERROR")
 _PATIENCE_S = 5  # longest time in s without a byte
 _ALL = 64  # maximum number of entries that a modem keeps
-# Time in s to wait: a console reports all entries again after no program has requested a report
-# for 3 s.
+# Pause in s, after which a console reports all entries again. A console does so after no program
+# has requested a report for 3 s.
 _AWAY_S = 4
 _COLOURS = {"error": "31", "stall": "31", "start": "33", "urc": "36"}
 

@@ -69,7 +69,7 @@ class EventLoop:
     def on_signal(self, number, callback):
         """Call callback() in the loop after each signal `number`.
 
-        Call it from the main thread only.
+        Call on_signal() from the main thread only.
         """
         self._signals[number] = callback
         signal.set_wakeup_fd(self._wake_out.fileno(), warn_on_full_buffer=False)

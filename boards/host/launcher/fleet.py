@@ -5,7 +5,7 @@ import resource
 
 from .failure import Refused
 
-MAX_COUNT = 4096  # default limit of ptys in Linux
+MAX_COUNT = 4096  # Linux' default limit for the number of ptys
 
 # Number of descriptors that a process needs for each modem with a few sockets, and for itself. The
 # number is that of the launcher or of the modem process, whichever is larger.

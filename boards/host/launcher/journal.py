@@ -14,7 +14,7 @@ import threading
 import time
 from collections import deque
 
-_MAX_QUEUED = 1 << 20  # bytes
+_MAX_QUEUED = 1 << 20  # maximum size of the queue in bytes
 _BLOCK = 1 << 16
 _END_S = 0.5  # time limit for writing the rest of the queue at the end
 
@@ -24,11 +24,11 @@ class Sink:
 
     def __init__(self, fd):
         """fd: the descriptor to write to, or None to count all lines as lost."""
-        self.lost = 0  # lines dropped since the start
+        self.lost = 0  # number of lines dropped since the start
         self._fd = fd
         self._reported = 0  # number of lost lines that the log has already reported
         self._queue = deque()
-        self._size = 0  # bytes in the queue or being written
+        self._size = 0  # number of bytes in the queue or being written
         self._changed = threading.Condition()
         self._thread = None
 

@@ -11,9 +11,10 @@ import os
 import selectors
 import struct
 
-_MODIFY, _OPEN, _CLOSE = 2, 0x20, 0x18  # IN_MODIFY, IN_OPEN, IN_CLOSE_WRITE | IN_CLOSE_NOWRITE
+_MODIFY, _OPEN, _CLOSE = 2, 0x20, 0x18  # bits of inotify events; _CLOSE is two bits
 _OVERFLOW = 0x4000  # IN_Q_OVERFLOW: events were lost
-_HEAD = struct.Struct("iIII")  # an inotify event: watch, mask, cookie, length of the name
+# layout of an inotify event: watch, mask, cookie, length of the name
+_HEAD = struct.Struct("iIII")
 _BUFFER_SIZE = 64 * 1024
 
 # Interval of checks in ms on a system without inotify.

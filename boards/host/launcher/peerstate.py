@@ -12,7 +12,7 @@ import struct
 _SOCK_DIAG = 4  # NETLINK_SOCK_DIAG
 _BY_FAMILY = 20  # SOCK_DIAG_BY_FAMILY
 _REQUEST = 1  # NLM_F_REQUEST
-_HEADER = struct.Struct("=IHHII")  # nlmsghdr: length, type, flags, sequence, port
+_HEADER = struct.Struct("=IHHII")  # layout of an nlmsghdr: length, type, flags, sequence, port
 _ANY_STATE = 0xFFFFFFFF
 _NO_COOKIE = b"\xff" * 8
 # offset of the TCP state in the kernel's response, after the address family

@@ -50,7 +50,7 @@ class Pump:
         on_eof() is called when the host has closed its sending side, on_fault(text) when the codec
         has raised ValueError.
         """
-        self.dropped = 0  # bytes from the modem that no host has received
+        self.dropped = 0  # number of bytes from the modem that no host has received
         self._loop = loop
         self._modem = modem
         self._lines = lines

@@ -13,7 +13,7 @@ from .process import ModemProcess
 from .profile import Profiles
 from .radio import NoRadio, open_radio
 
-_START_MS = 10_000  # time limit for the start of the modem process
+_START_MS = 10_000  # time limit in ms for the start of the modem process
 _START_EACH_MS = 50  # additional time in ms for each modem of a fleet
 _RETRY_MS = 100  # pause in ms between two attempts when no descriptor is free
 

@@ -51,7 +51,7 @@ class Telnet:
         self._text = bytearray()  # text of the subnegotiation that is being received
         # True if the last data byte was a CR: a NUL after the CR is dropped
         self._after_cr = False
-        self._on = set()  # options that are on, as (DO or WILL, option)
+        self._on = set()  # options that are switched on, as (DO or WILL, option)
         self._asked = set()  # requests from this side that the host has not answered yet
         for verb, option in self.offers:
             self._asked.add((DO if verb == WILL else WILL, option))

@@ -34,7 +34,7 @@ class Host:
         self.urcs = []
         self._patience_s = patience_s
         self._command = ""  # the last command, which A/ repeats
-        self._partial = bytearray()  # bytes of a line that is not complete yet
+        self._partial = bytearray()  # received bytes of a line that is not complete yet
 
     def close(self):
         """Close the port."""
@@ -61,7 +61,7 @@ class Host:
                 self.urcs.append(line)
             else:
                 lines.append(line)
-        raise AssertionError  # not reached: _lines() ends by raising
+        raise AssertionError  # not reached, because _lines() always ends with an exception
 
     def wait(self, beginning, patience_s=None):
         """Return the oldest unsolicited line that starts with `beginning`, and remove it.
@@ -77,7 +77,7 @@ class Host:
             if line.startswith(beginning):
                 return line
             self.urcs.append(line)
-        raise AssertionError  # not reached: _lines() ends by raising
+        raise AssertionError  # not reached, because _lines() always ends with an exception
 
     def _is_result(self, line):
         of_call = _CALL.match(self._command) and _CALL_RESULT.fullmatch(line)

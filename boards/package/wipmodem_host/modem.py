@@ -41,7 +41,8 @@ class Modem:
         self._line = line
         self._options = {"py": py, **options}
         bind = options.get("bind", LOOPBACK)
-        self._address = LOOPBACK if bind == _ANY else bind  # where the modem's servers listen
+        # address on which the modem's servers listen
+        self._address = LOOPBACK if bind == _ANY else bind
         self._with_radio = radio
         self._patience_s = patience_s
         self._serving: Serving | None = None
@@ -80,7 +81,10 @@ class Modem:
         self._serving = None
 
     def power_cycle(self):
-        """Switch modem and radio off and on. The line stays open; peers see a close."""
+        """Switch modem and radio off and on.
+
+        The line stays open; peers see their connections close.
+        """
         self._running().cycle_power()
         if self.radio:
             self._connect_radio(None)

@@ -12,7 +12,7 @@ LOOPBACK = "127.0.0.1"
 _BLOCK = 1 << 16
 _BACKLOG = 16
 _POLL_S = 0.005  # interval in s of checks for a state that Linux does not report by an event
-_SYN_SENT = "02"  # state in /proc/net/tcp
+_SYN_SENT = "02"  # state of a connection in /proc/net/tcp after its SYN was sent
 
 
 class Connection:
@@ -23,7 +23,7 @@ class Connection:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = sock
         self._patience_s = patience_s
-        self._received = b""  # bytes that no method has returned or checked yet
+        self._received = b""  # received bytes that no method has returned or checked yet
 
     def __enter__(self):
         return self
@@ -103,7 +103,7 @@ class Listener:
         """Listen. patience_s: time limit of each wait; port: 0 for a free one."""
         self.address = LOOPBACK
         self._patience_s = patience_s
-        self._callers = []  # sockets that _drain() has accepted, for accept() to return
+        self._callers = []  # sockets that _drain() has accepted and accept() will return
         self._blocker = None  # connection that fills the backlog during hold()
         self._socket = _bound(port)
         self.port = self._socket.getsockname()[1]

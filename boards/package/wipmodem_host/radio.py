@@ -31,11 +31,11 @@ class Radio:
         self._patience_s = patience_s
 
     def drop(self):
-        """Lose the carrier. The modem reports +WIPBR: 6,0, and about 2 s later 6,1."""
+        """Drop the carrier. The modem reports +WIPBR: 6,0, and about 2 s later 6,1."""
         self.say("drop")
 
     def cut(self, outcome="no_carrier"):
-        """Lose the carrier, and let all calls fail with this outcome until restore()."""
+        """Drop the carrier, and let all calls end with `outcome` until restore()."""
         self.say(f"always {outcome}")
         self.drop()
 

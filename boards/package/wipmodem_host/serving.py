@@ -30,7 +30,7 @@ class Serving:
         self._log = log = f"{home}/log"
         own = ["--until", str(os.getpid()), "--scratch", home]
         self._patience_s = patience_s
-        self._out = b""  # bytes of stdout after the last complete line
+        self._out = b""  # received bytes of stdout after the last complete line
         with open(log, "wb") as stderr:
             self._process = subprocess.Popen(
                 [sys.executable, "-B", str(LAUNCHER / "serve.py"), *arguments, *own],

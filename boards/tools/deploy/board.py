@@ -12,10 +12,10 @@ class Board:
     """A microcontroller board in boards/."""
 
     name: str
-    manifest: Path  # its manifest.py
-    platform: str  # value of sys.platform
-    firmware: tuple  # oldest version of MicroPython that works
-    bearer: str  # "ppp" or "wlan"
+    manifest: Path  # path of the board's manifest.py
+    platform: str  # value of sys.platform on the board
+    firmware: tuple  # oldest version of MicroPython that works on the board
+    bearer: str  # kind of bearer, "ppp" or "wlan"
     speed: int  # speed of the host's line at start, in bit/s
 
 

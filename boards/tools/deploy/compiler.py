@@ -15,8 +15,8 @@ from . import Failure
 
 # MicroPython runs these files at boot, and looks for exactly these names.
 _AS_SOURCE = ("boot.py", "main.py")
-# The option omits line numbers, which would take 11 KB of heap: code that is loaded from a file is
-# in the heap.
+# The option -O3 omits line numbers, which would take 11 KB of heap, because code loaded from a
+# file is kept in the heap.
 _OPTIMISED = "-O3"
 _FORMAT = 0xFF  # the bits of sys.implementation._mpy that contain the version of the format
 

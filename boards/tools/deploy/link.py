@@ -23,10 +23,10 @@ from . import Failure
 LOST = (TransportError, *ports.LOST)
 
 _ON_BOARD = Path(__file__).parent / "on_board"
-_ANSWER_S = 2  # longest wait for the REPL to respond
-_SCRIPT_S = 60  # longest time that a script may run without output
-_AGAIN_S = 0.2  # pause before the next attempt
-_LONG_S = 5  # the user gets a message after this time
+_ANSWER_S = 2  # longest time in s to wait for a response of the REPL
+_SCRIPT_S = 60  # longest time in s that a script may run without output
+_AGAIN_S = 0.2  # pause in s before the next attempt to open the REPL
+_LONG_S = 5  # time in s after which the user gets a message
 
 
 class Link:

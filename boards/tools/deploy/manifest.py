@@ -18,8 +18,8 @@ _OF_MICROPYTHON = ("$(PORT_DIR)", "$(MPY_DIR)", "$(MPY_LIB_DIR)")
 class Entry:
     """A file of the firmware."""
 
-    path: str  # path on the board: wipmodem/modem.py
-    source: Path  # path on this PC
+    path: str  # path on the board, such as wipmodem/modem.py
+    source: Path  # path of the file on this PC
 
 
 class Manifest:

@@ -12,9 +12,9 @@ from . import Failure
 from .link import ScriptError
 
 _NEW = ".new"  # suffix of a file's name while the file is being written
-_PIECE = 2048  # bytes of file content in one script
+_PIECE = 2048  # number of bytes of file content in one script
 _LAST = ("boot.py", "main.py")
-_SPARE_BLOCKS = 4  # free blocks that the directories of the file system may need
+_SPARE_BLOCKS = 4  # number of free blocks that the directories of the file system may need
 # Measured on an RP2040: the heap for the loaded files, in percent of their size, and the bytes of
 # heap that MicroPython, the board and a modem with all its sockets need in addition.
 _LOADED_PERCENT = 149

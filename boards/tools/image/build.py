@@ -31,9 +31,9 @@ _MOVED_HEADERS = ("lib/pico-sdk/src/rp2_common/pico_platform_common/include",)
 class Build:
     """The build of one board from one source tree."""
 
-    board: Path  # folder of the board
-    tree: Path  # MicroPython's sources
-    identity: str | None  # identifies the content of the tree; None for a checkout
+    board: Path  # path of the board's folder
+    tree: Path  # path of MicroPython's sources
+    identity: str | None  # text that identifies the content of the tree; None for a checkout
     folder: Path  # folder for all output except the image
     log: Log
     plain: bool  # True for the image without the modem

@@ -34,14 +34,15 @@ def installed():
         return {}
     command = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status} ${Version}\n", *_COMPILER]
     listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    fields = (line.split(" ") for line in listed.splitlines())  # no version for a missing package
+    # a missing package has no version in the output
+    fields = (line.split(" ") for line in listed.splitlines())
     return {name: version for name, status, version in fields if status == "installed"}
 
 
 def _missing():
-    """Return the packages that are missing.
+    """Return the names of the missing packages.
 
-    On systems other than Debian the libraries belong to the compiler, and are not checked.
+    On systems other than Debian the libraries come with the compiler, and are not checked.
     """
     present = installed()
     commands = [

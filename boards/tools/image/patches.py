@@ -16,9 +16,9 @@ _LWIP = "extmod/modlwip.c"
 _CONFIG = "ports/rp2/mpconfigport.h"
 _RP2 = "ports/rp2/CMakeLists.txt"
 
-# (file, text in the pinned release, replacement)
+# Each patch is (file, text in the pinned release, replacement).
 PATCHES = (
-    # An error of the connection no longer frees the received data.
+    # After an error of the connection the received data is no longer freed.
     (
         _LWIP,
         """

@@ -16,7 +16,7 @@ class Meter:
     def __init__(self, text):
         self._text = text
         self._shown = -1  # percentage that is shown now, or -1 before the first one
-        self._moves = sys.stdout.isatty()  # True if the line can be overwritten
+        self._moves = sys.stdout.isatty()  # True if the line of progress can be overwritten
 
     def __enter__(self):
         self.at(0, 1)

@@ -6,7 +6,7 @@ import subprocess
 from . import Failure
 
 _ERROR = re.compile(r"(^|[\s:])(fatal )?error:? |\w+Error: |^E: ", re.IGNORECASE)
-_LONGEST = 200  # maximum length of the error reason that the user sees, in characters
+_LONGEST = 200  # maximum length in characters of the error reason that the user sees
 
 
 class Log:

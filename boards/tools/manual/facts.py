@@ -21,7 +21,7 @@ class Row(NamedTuple):
     # Maps each value of the selecting argument to a tuple of Arguments; the key is None if no
     # argument selects. The whole field is None if the firmware does not parse the arguments.
     variants: dict | None
-    place: int = 0  # position of the selecting argument
+    place: int = 0  # position of the selecting argument among the arguments
 
 
 class Setting(NamedTuple):
@@ -37,19 +37,21 @@ class Setting(NamedTuple):
 class Facts:
     """All facts that the manual takes from the firmware."""
 
-    commands: dict = field(default_factory=dict)  # "+WIPCREATE" -> Row
+    commands: dict = field(default_factory=dict)  # extended commands: "+WIPCREATE" -> Row
     # "+CPIN" -> (response to AT+CPIN, response to AT+CPIN?, values allowed after AT+CPIN=)
     fixed: dict = field(default_factory=dict)
-    basic: dict = field(default_factory=dict)  # "ATE" -> Setting; None: a command without a value
+    # basic commands: "ATE" -> Setting, or None for a command without a value
+    basic: dict = field(default_factory=dict)
     # commands without effect: "ATX" -> 4, its highest value
     accepted: dict = field(default_factory=dict)
-    registers: dict = field(default_factory=dict)  # 3 -> Setting
-    options: dict = field(default_factory=dict)  # "+WIPOPT" -> {0: Setting}
+    registers: dict = field(default_factory=dict)  # S-registers: 3 -> Setting
+    options: dict = field(default_factory=dict)  # numbered options: "+WIPOPT" -> {0: Setting}
     errors: set = field(default_factory=set)
     counters: list = field(default_factory=list)
-    results: dict = field(default_factory=dict)  # "OK" -> 0
-    unsolicited: set = field(default_factory=set)  # "+WIPREADY"
-    sizes: dict = field(default_factory=dict)  # "rx" -> 2048
+    results: dict = field(default_factory=dict)  # result codes: "OK" -> 0
+    # names of unsolicited result codes, such as "+WIPREADY"
+    unsolicited: set = field(default_factory=set)
+    sizes: dict = field(default_factory=dict)  # default buffer sizes and limits: "rx" -> 2048
     version: str = ""
 
     def names(self):

@@ -16,7 +16,7 @@ class Complaint(Exception):
 class Heading(NamedTuple):
     """A heading of the manual."""
 
-    level: int  # number of `#` characters
+    level: int  # level of the heading: number of `#` characters
     title: str
     names: list  # names of the commands that the section describes
     anchor: str  # target of links to the heading
@@ -26,8 +26,8 @@ class Marker(NamedTuple):
     """A marker `{{NAME WORDS | COLUMNS` with its lines."""
 
     name: str
-    words: list  # words after the name
-    columns: list  # titles of further columns: `| UDP | TCP`
+    words: list  # words of the marker after its name
+    columns: list  # titles of further columns, as in `| UDP | TCP`
     rows: list  # (key, cells) for each line of the marker
 
     @property

@@ -62,7 +62,7 @@ class History:
         self.report = None  # the newest report
         self.modem = Traffic(SECONDS)
         self.sockets = {}  # {(protocol, index): Traffic}
-        self.log = []  # list of Entry, the oldest first
+        self.log = []  # entries of the log as a list of Entry, the oldest first
         self.unreadable = 0  # number of malformed lines so far
         self._grown_s = {}  # {name of a counter: uptime in s at which the counter last grew}
 

@@ -36,7 +36,7 @@ class Socket:
 
     @property
     def place(self):
-        """(protocol, index), which identifies the socket."""
+        """The pair (protocol, index) that identifies the socket."""
         return self.protocol, self.index
 
 
@@ -55,12 +55,12 @@ class Report:
 
     sockets: list[Socket] = field(default_factory=list)
     reset: str = ""  # cause of the modem's last start
-    figures: dict[str, int] = field(default_factory=dict)  # from +WIPXHEALTH
-    losses: dict[str, int] = field(default_factory=dict)  # from +WIPXSTAT
+    figures: dict[str, int] = field(default_factory=dict)  # numbers from +WIPXHEALTH, by name
+    losses: dict[str, int] = field(default_factory=dict)  # loss counters from +WIPXSTAT, by name
     session: bool = False  # True if the session is up
-    signal: int = UNKNOWN  # 0 to 31 or UNKNOWN
+    signal: int = UNKNOWN  # signal value of +CSQ: 0 to 31, or UNKNOWN
     log: list[Entry] = field(default_factory=list)
-    # error number if the modem has sent a +CME ERROR in place of the report, otherwise 0
+    # error number of a +CME ERROR in place of the report; 0 if there was none
     refusal: int = 0
     unreadable: int = 0  # number of malformed lines in this report
 
@@ -75,7 +75,7 @@ class Reader:
     def __init__(self):
         self.lines = 0  # number of report lines received so far
         self._rest = b""  # received bytes of a line whose end has not arrived yet
-        self._report = Report()  # the report in progress
+        self._report = Report()  # the report whose lines are being received
 
     def feed(self, data):
         """Parse received bytes. Return the list of Reports that end in these bytes."""

@@ -13,7 +13,7 @@ from .history import SECONDS, History
 
 _BORDER = 2  # number of lines that the border of a panel takes
 _FRAME = 4  # number of columns that the border of a panel takes, with a space at each side
-_HEADER = 2 + _BORDER  # height of the header, in lines
+_HEADER = 2 + _BORDER  # height of the header in lines
 _RATES = 2 + _BORDER  # height of the byte rates, in lines
 _TITLES = 1  # the line with the titles of the table of sockets
 _MIN_LOG = 3 + _BORDER  # minimum height of the log, in lines

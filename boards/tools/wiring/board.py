@@ -25,7 +25,7 @@ LINES = ("TXD", "RXD", "RTS", "CTS", "DTR", "DCD", "DSR", "RI", "power", "reset"
 TABLES = ("DTE", "RADIO")
 # keys of the pins that are inputs of the board, for host and radio
 _INPUTS = ({"rx", "cts", "dtr"}, {"rx", "cts", "dcd"})
-_PREFIXES = {"rp2": "GP", "esp32": "GPIO"}  # text before the number of a pin
+_PREFIXES = {"rp2": "GP", "esp32": "GPIO"}  # text before the number of a pin on each platform
 _POOLS = (("TCP", "tcp"), ("UDP", "udp"), ("servers", "listen"))
 _BEARERS = {"ppp": "PPP", "wlan": "Wi-Fi"}
 _SOCKETS = re.compile(r"^    sockets = (\d+)", re.MULTILINE)
@@ -36,10 +36,10 @@ _SIZES = facts.BOARDS.parent / "firmware" / "wipmodem" / "contract.py"
 class Wire:
     """A wire between the board and the host or radio."""
 
-    side: int  # index into TABLES: 0 host, 1 radio
+    side: int  # index into TABLES: 0 for the host's line, 1 for the radio's line
     row: int  # index into ROWS
-    kind: str  # "data", "flow" or "control"
-    line: str  # RS-232 name
+    kind: str  # kind of the line: "data", "flow" or "control"
+    line: str  # RS-232 name of the line
     role: str  # key of the pin in the board's table
     pin: str  # name of the pin
     inward: bool  # True if the pin is an input of the board

@@ -36,7 +36,7 @@ def _rect(x, y, width, height, kind, radius=8):
 def _wire(side, y, kind, line, pin, role, inward=None):
     """Yield the SVG of one wire: the line, its arrow (none for ground), the names at its ends."""
     edge, board = _EDGES[side], _BOARD[side]
-    out = -1 if side else 1  # sign of the x direction from the box to the board
+    out = -1 if side else 1  # direction from the box to the board: 1 is right, -1 is left
     ends = ("end", "start") if side == 0 else ("start", "end")
     start, stop = edge + 4 * out, board - 10 * out
     yield f'<line x1="{start}" y1="{y}" x2="{stop}" y2="{y}" class="{kind}"/>'
