@@ -7,8 +7,8 @@ from wipmodem.ports.net_esp32 import Net
 PLATFORM = "esp32"
 FIRMWARE = (1, 27)
 BEARER = "ppp"  # or "wlan"
-CONSOLE = 0  # UART0, on the board's USB bridge
-# Sockets that the stock IP stack has: 10 together, listeners included.
+CONSOLE = 0  # UART0, which is connected to the USB bridge of the board
+# Number of sockets in the stock IP stack: 10 in total, including listeners.
 POOLS = {"tcp": 10, "listen": 10, "udp": 10, "all": 10}
 
 DTE = {
@@ -40,7 +40,8 @@ RADIO = {
     "dcd": 4,
     "power": 13,
     "active": 0,
-    # Room for two TCP windows of 5760 bytes: a PPP frame that does not fit is lost.
+    # Both buffers have room for two TCP windows of 5760 bytes: a PPP frame that does not fit is
+    # lost.
     "txbuf": 8192,
     "rxbuf": 8192,
     "whole": True,
@@ -60,7 +61,7 @@ class Esp32Sizes(Sizes):
     tx = 1024
 
 
-# Load only the modules of the bearer in use.
+# Only the modules of the selected bearer are imported, to save heap.
 if BEARER == "ppp":
     from wipmodem.ports.ppp import make_bearer
 else:

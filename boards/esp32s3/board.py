@@ -8,7 +8,7 @@ PLATFORM = "esp32"
 FIRMWARE = (1, 27)
 BEARER = "ppp"  # or "wlan"
 CONSOLE = "usb"
-# Sockets that the stock IP stack has: 10 together, listeners included.
+# Number of sockets in the stock IP stack: 10 in total, including listeners.
 POOLS = {"tcp": 10, "listen": 10, "udp": 10, "all": 10}
 
 DTE = {
@@ -41,7 +41,8 @@ RADIO = {
     "reset": 21,
     "power": 14,
     "active": 0,
-    # Room for two TCP windows of 5760 bytes: a PPP frame that does not fit is lost.
+    # Both buffers have room for two TCP windows of 5760 bytes: a PPP frame that does not fit is
+    # lost.
     "txbuf": 8192,
     "rxbuf": 8192,
     "whole": True,
@@ -55,7 +56,7 @@ RADIO = {
 WLAN = {"ssid": "", "key": ""}
 
 
-# Load only the modules of the bearer in use.
+# Only the modules of the selected bearer are imported, to save heap.
 if BEARER == "ppp":
     from wipmodem.ports.ppp import make_bearer
 else:

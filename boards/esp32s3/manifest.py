@@ -1,4 +1,5 @@
-# What is frozen into the image of this board, and what `make deploy` copies to it.
+# List of the files that `make image` freezes into the image of this board, and that `make deploy`
+# copies to the board.
 include("$(PORT_DIR)/boards/manifest.py")
 include("../../firmware/manifest.py")
 

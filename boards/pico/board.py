@@ -10,7 +10,7 @@ PLATFORM = "rp2"
 FIRMWARE = (1, 26)
 BEARER = "ppp"
 CONSOLE = "usb"
-# Sockets that the IP stack of our image has.
+# Number of sockets in the IP stack of the image that `make image` builds.
 POOLS = {"tcp": 20, "listen": 8, "udp": 12}
 
 DTE = {
@@ -28,7 +28,8 @@ DTE = {
     "active": 0,
     "txbuf": 1024,
     "rxbuf": 1024,
-    "rsr": 0x40034004,  # RSR register of UART0, which shows errors of the line
+    # Address of UART0's register RSR, which reports receive errors.
+    "rsr": 0x40034004,
 }
 RADIO = {
     "id": 1,
@@ -55,9 +56,9 @@ RADIO = {
 
 
 class PicoSizes(Sizes):
-    recorder_at = 0x20040000  # RAM bank SCRATCH_X, which MicroPython does not use
+    recorder_at = 0x20040000  # address of the RAM bank SCRATCH_X, which MicroPython does not use
     block = 256
-    burst_blocks = 3  # 1 + 3 blocks fill txbuf of the DTE table
+    burst_blocks = 3  # a first block and 3 further blocks fill `txbuf` of the DTE table
     rx = 1472
     tx = 640
 

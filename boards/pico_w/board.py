@@ -9,7 +9,8 @@ PLATFORM = "rp2"
 FIRMWARE = (1, 29)
 BEARER = "ppp"  # or "wlan"
 CONSOLE = "usb"
-# Sockets that the stock IP stack has. Its DNS and DHCP clients use one UDP socket each.
+# Number of sockets in the stock IP stack. The stack's own DNS and DHCP clients use one UDP socket
+# each.
 POOLS = {"tcp": 5, "listen": 8, "udp": 4}
 
 DTE = {
@@ -27,7 +28,8 @@ DTE = {
     "active": 0,
     "txbuf": 1024,
     "rxbuf": 1024,
-    "rsr": 0x40034004,  # RSR register of UART0, which shows errors of the line
+    # Address of UART0's register RSR, which reports receive errors.
+    "rsr": 0x40034004,
 }
 RADIO = {
     "id": 1,
@@ -42,7 +44,8 @@ RADIO = {
     "reset": 15,
     "power": 14,
     "active": 0,
-    # Room for two TCP windows of 6400 bytes: a PPP frame that does not fit is lost.
+    # Both buffers have room for two TCP windows of 6400 bytes: a PPP frame that does not fit is
+    # lost.
     "txbuf": 8192,
     "rxbuf": 8192,
     "boot_ms": 500,
@@ -56,14 +59,14 @@ WLAN = {"ssid": "", "key": ""}
 
 
 class PicoSizes(Sizes):
-    recorder_at = 0x20040000  # RAM bank SCRATCH_X, which MicroPython does not use
+    recorder_at = 0x20040000  # address of the RAM bank SCRATCH_X, which MicroPython does not use
     block = 256
-    burst_blocks = 3  # 1 + 3 blocks fill txbuf of the DTE table
+    burst_blocks = 3  # a first block and 3 further blocks fill `txbuf` of the DTE table
     rx = 1472
     tx = 1024
 
 
-# Load only the modules of the bearer in use.
+# Only the modules of the selected bearer are imported, to save heap.
 if BEARER == "ppp":
     from wipmodem.ports.ppp import make_bearer
 else:

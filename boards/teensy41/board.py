@@ -10,7 +10,7 @@ PLATFORM = "mimxrt"
 FIRMWARE = (1, 27)
 BEARER = "ppp"
 CONSOLE = "usb"
-# Sockets that the stock IP stack has. Its DNS client uses one UDP socket.
+# Number of sockets in the stock IP stack. The stack's own DNS client uses one UDP socket.
 POOLS = {"tcp": 5, "listen": 8, "udp": 4}
 
 DTE = {
@@ -19,7 +19,7 @@ DTE = {
     "tx": "D1",
     "rx": "D0",
     "fixed": True,
-    "flow": False,  # MicroPython names no RTS and CTS pins for this board
+    "flow": False,  # MicroPython defines no RTS and CTS pins for this board
     "dtr": "D2",
     "dcd": "D3",
     "dsr": "D4",
@@ -41,7 +41,8 @@ RADIO = {
     "reset": "D12",
     "power": "D11",
     "active": 0,
-    # Room for two TCP windows of 6400 bytes: a PPP frame that does not fit is lost.
+    # Both buffers have room for two TCP windows of 6400 bytes: a PPP frame that does not fit is
+    # lost.
     "txbuf": 8192,
     "rxbuf": 16384,
     "whole": True,

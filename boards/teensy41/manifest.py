@@ -1,4 +1,5 @@
-# What `make deploy` copies to this board, and what an image of it would freeze.
+# List of the files that `make deploy` copies to this board. An image for the board would freeze
+# the same files.
 include("$(PORT_DIR)/boards/manifest.py")
 include("../../firmware/manifest.py")
 

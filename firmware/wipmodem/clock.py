@@ -1,8 +1,9 @@
-"""Time: the pass in progress in ms, and seconds since the start.
+"""The shared clock: the time of the pass in progress in ms, and the seconds since the start.
 
-The board's ms wrap at 2**30, as MicroPython's ticks_ms does on a 32-bit chip. The three functions
-are the only sums made with such a stamp. No step in them leaves the small integers of a 32-bit
-MicroPython (-2**30 .. 2**30-1), so none allocates.
+A timestamp is a number of ms that wraps at 2**30, as MicroPython's ticks_ms() does on a 32-bit
+chip. All calculations with timestamps use the three functions of this module. No intermediate
+result leaves the range of small integers of a 32-bit MicroPython (-2**30 .. 2**30-1), so these
+functions do not allocate.
 """
 
 from .compat import const
@@ -14,37 +15,42 @@ _NEVER = const(-1)
 
 
 def ticks_diff(later, earlier):
-    """Return the signed ms from `earlier` to `later`. Right for spans below 2**29 ms, 6.2 days."""
+    """Return the ms from timestamp `earlier` to timestamp `later`, negative if `later` is before
+    `earlier`. The result is correct for spans below 2**29 ms (6.2 days)."""
     d = (later - earlier) & _MASK
     return d if d < _HALF else d - _HALF - _HALF
 
 
 def ticks_add(stamp, ms):
-    """Return the stamp `ms` (0 .. 2**29-1) later."""
+    """Return the timestamp that is `ms` milliseconds (0 .. 2**29-1) after `stamp`."""
     return _MASK & (stamp - _HALF + ms - _HALF)
 
 
 def ticks_back(stamp, ms):
-    """Return the stamp `ms` (0 .. 2**29-1) earlier."""
+    """Return the timestamp that is `ms` milliseconds (0 .. 2**29-1) before `stamp`."""
     return (stamp - ms) & _MASK
 
 
 class Clock:
-    """Shared time of one modem. It starts at the first tick() and needs one every few days."""
+    """Time shared by all parts of one modem. The first tick() starts the clock; later calls of
+    tick() must be less than 6 days apart."""
 
     def __init__(self):
-        self.now_ms = 0  # stamp of the pass in progress
-        self.gap_ms = 0  # poll gap: ms before now in which the modem did not look at its ports
-        self.seconds = 0  # since the start
-        self._second_ms = _NEVER  # stamp at which the second in progress began
+        self.now_ms = 0  # timestamp of the pass in progress
+        self.gap_ms = 0  # poll gap: ms before now_ms during which the modem read no port
+        self.seconds = 0  # number of seconds since the start
+        self._second_ms = _NEVER  # timestamp at which the second in progress began
 
     def tick(self, now_ms, gap_ms=0):
-        """Begin a pass. Return True if a second has begun."""
+        """Begin a pass at timestamp now_ms, after a poll gap of gap_ms. Return True if a new
+        second has begun."""
         self.now_ms = now_ms
         self.gap_ms = gap_ms
         if self._second_ms == _NEVER:
             self._second_ms = now_ms
-        late_ms = (now_ms - self._second_ms) & _MASK  # as ticks_diff, without the call
+        # Most passes begin no new second. To make these passes fast, the difference is first
+        # calculated without a call of ticks_diff().
+        late_ms = (now_ms - self._second_ms) & _MASK
         if late_ms < _SECOND_MS:
             return False
         late_ms = ticks_diff(now_ms, self._second_ms)
@@ -55,10 +61,11 @@ class Clock:
         return True
 
     def ms(self):
-        """Return the ms of the second in progress, 0 before the first tick()."""
+        """Return the ms since the second in progress began, or 0 before the first tick()."""
         return ticks_diff(self.now_ms, self._second_ms) if self._second_ms != _NEVER else 0
 
     def write(self, writer, stamp_ms):
-        """Write a moment of the last days in seconds since the start, with three decimals."""
+        """Append a timestamp as seconds since the start, with three decimals. stamp_ms may be up
+        to 6 days old. Return the writer."""
         late_ms = ticks_diff(stamp_ms, self._second_ms)
         return writer.seconds(self.seconds + late_ms // _SECOND_MS, late_ms % _SECOND_MS)

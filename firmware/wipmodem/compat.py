@@ -1,9 +1,9 @@
-"""Features of MicroPython that CPython lacks: `const`, `RingIO`, the threshold of the collector.
-And `crc32` and `pack_into`, which both have.
+"""MicroPython features that CPython lacks: `const`, `RingIO`, the garbage collector's threshold.
 
-Both branches behave the same. RingIO has the methods that the core uses: `write(buf, off, n)`
-takes as many bytes as fit and returns their number, `readinto(buf, n)` fills the start of `buf`,
-`any()` returns the number of bytes in the ring.
+This module also exports `crc32` and `pack_into`, which both interpreters have. On CPython, RingIO
+is a class with the methods that the core uses, and behaves as on MicroPython: `write(buf, off, n)`
+stores as many bytes as fit and returns their number, `readinto(buf, n)` copies up to n bytes to
+the start of `buf` and returns their number, `any()` returns the number of bytes in the ring.
 """
 
 import gc
@@ -14,10 +14,10 @@ _set_threshold = getattr(gc, "threshold", lambda n: None)
 
 
 def collect_often():
-    """Collect garbage often while code is loaded.
+    """Collect garbage often, for use while code is loaded.
 
-    The heap is then filled from its start, and the buffers find room after the code. Each
-    collection takes an RP2040 10 ms of its start.
+    Frequent collections keep the loaded code at the start of the heap, so that the buffers find
+    room after the code. Each collection makes the start of an RP2040 10 ms longer.
     """
     _set_threshold(16 * 1024)
 
@@ -31,7 +31,7 @@ try:
     import micropython
 
     const = micropython.const
-    # getattr: the stub is narrower than what it takes.
+    # getattr() is used because the type stub of RingIO allows fewer arguments than RingIO itself.
     RingIO = getattr(micropython, "RingIO")  # noqa: B009
 except ImportError:
 

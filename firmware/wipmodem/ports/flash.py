@@ -1,4 +1,4 @@
-"""Files in flash: the settings that outlast a loss of power, and the last crash."""
+"""Files in flash: the stored settings, and the traceback of the last crash."""
 
 import io
 import os
@@ -7,32 +7,33 @@ from binascii import crc32
 
 from ..contract import const
 
-_HEADER = const(b"wipmodem 1\n")  # the first line; 1 is the version of the file format
-_MAX_SIZE = const(1024)  # bytes of a file that is read; files written here have 300 at most
-_CRC_SIZE = const(9)  # bytes of the last line, which holds the CRC
+_HEADER = const(b"wipmodem 1\n")  # first line of the file; 1 is the version of the file format
+_MAX_SIZE = const(1024)  # bytes of the largest file that is read; put() writes at most 300 bytes
+_CRC_SIZE = const(9)  # length of the last line: 8 hexadecimal digits of the CRC, and LF
 _ENOENT = const(2)
 
 
 class Store:
-    """Values by name, both bytes, in a small file: `name=value` lines and a CRC-32 of them.
+    """Settings in a small file: a line `name=value` for each setting, then a CRC-32 of all lines.
 
-    A new file is written beside the old one and then renamed, so that one of the two is complete
-    whenever power fails. path None: the values last as long as the program.
+    Names and values are bytes. put() writes a new file and then renames it to replace the old
+    file, so that one complete file exists whenever power fails. With path None, the settings are
+    kept only until the program ends.
     """
 
     def __init__(self, path):
         self._path = path
         self.values = {}
-        # True if the file exists, but cannot be read or is not as put() has written it.
+        # True if the file exists, but cannot be read or fails the check of its format and CRC.
         self.corrupt = False
-        self.foreign = False  # the core could not use a value
+        self.foreign = False  # True if the core could not use a stored value
         if path:
             self._load()
 
     def put(self, changes):
-        """Store each value of `changes`, delete those that are empty. Return False, with nothing
-        changed, if writing to flash fails. Values that are stored already are not written again,
-        because flash wears out."""
+        """Store each value of the dict `changes`, and delete the settings whose value is empty.
+        Return True, or False if writing to flash fails; the settings are then unchanged. If all
+        values are stored already, put() writes nothing, because flash wears out."""
         values = dict(self.values)
         values.update(changes)
         values = {name: value for name, value in values.items() if value}
@@ -60,14 +61,14 @@ class Store:
             self.values = dict([line.split(b"=", 1) for line in lines])
 
     def _save(self, values):
-        """Return True if the new file is complete and in place."""
+        """Write a new file and replace the old file. Return True if both steps succeed."""
         body = _HEADER + b"".join([b"%s=%s\n" % pair for pair in sorted(values.items())])
         new = self._path + ".new"
         try:
             _remove(new)
             with open(new, "wb") as file:
                 n = file.write(body + _crc(body) + b"\n")
-            # On a full disk, MicroPython's write() may write a part and return its size.
+            # On a full disk, MicroPython's write() may write only a part, and return its size.
             if n == len(body) + _CRC_SIZE:
                 os.rename(new, self._path)
         except OSError:
@@ -76,24 +77,25 @@ class Store:
 
 
 class CrashFile:
-    """The traceback of the last crash."""
+    """File with the traceback of the last crash."""
 
     def __init__(self, path="crash.txt"):
         self._path = path
 
     def keep(self, error):
-        """Write the traceback of an exception, unless it is the last one's: flash wears out."""
+        """Write the traceback of the exception `error`. A traceback that equals the stored one is
+        not written again, because flash wears out."""
         text = _traceback(error, io.StringIO())
         if text != self._text():
             with open(self._path, "w") as file:
                 file.write(text)
 
     def lines(self):
-        """Return the traceback as a list of str, the oldest call first; [] without a crash."""
+        """Return the traceback as a list of str, the oldest call first; [] if none is stored."""
         return [line.strip() for line in self._text().split("\n") if line]
 
     def clear(self):
-        """Delete the traceback."""
+        """Delete the stored traceback."""
         try:
             os.remove(self._path)
         except OSError:
@@ -105,12 +107,13 @@ class CrashFile:
             with open(self._path) as file:
                 return file.read()
         except (OSError, ValueError):
-            # There is no file, or it is damaged and no text.
+            # The file does not exist, or its bytes are damaged and are not valid text.
             return ""
 
 
 def _remove(path):
-    """Remove a file that may exist. Writing to a symbolic link would write to its target."""
+    """Remove the file at `path` if it exists. If a symbolic link were kept at `path`, a later
+    write would change the target of the link."""
     try:
         os.remove(path)
     except OSError as error:

@@ -1,10 +1,13 @@
-"""The stack lock of mimxrt: lwIP's timers run in PendSV, the interrupt of the lowest priority.
-Setting the processor's BASEPRI register disables that one and no other, as MicroPython itself does
-around its socket calls.
+"""The stack lock of mimxrt, which keeps lwIP's timers from running.
+
+The timers run in PendSV, the interrupt of the lowest priority. Setting the processor's BASEPRI
+register disables PendSV and no other interrupt. MicroPython itself does the same around its socket
+calls.
 """
 
-# Python cannot write BASEPRI. This source is compiled on the chip, because a .mpy file of bytecode
-# is the same for every chip and cannot contain assembler.
+# Python cannot write the BASEPRI register, so this source contains assembler. The source is
+# compiled on the chip, because a .mpy file of bytecode is the same for every chip and cannot
+# contain assembler.
 _SOURCE = """
 import micropython
 
@@ -14,11 +17,13 @@ def basepri(r0):
     data(2, 0xF380, 0x8811)  # msr basepri, r0
     mov(r0, r1)
 """
-_LOWEST = 0xF0  # interrupt priority 15, the lowest, which BASEPRI holds in its upper four bits
+# The lowest interrupt priority, 15, in the upper four bits of a value for the BASEPRI register.
+_LOWEST = 0xF0
 
 
 def _compile():
-    """Return the function that sets BASEPRI and returns its former value."""
+    """Return a function that sets the BASEPRI register and returns the register's previous
+    value."""
     names = {}
     exec(_SOURCE, names)
     return names["basepri"]
@@ -28,7 +33,8 @@ _set_basepri = _compile()
 
 
 class StackLock:
-    """Context manager: BASEPRI is set within its block and restored after it."""
+    """Context manager that disables lwIP's timers in its block, and restores BASEPRI at the
+    end."""
 
     def __enter__(self):
         self._before = _set_basepri(_LOWEST)

@@ -1,20 +1,23 @@
-"""The stack lock of rp2: lwIP's timers run in MicroPython's soft timer interrupt, which one alarm
-of the chip triggers. All other interrupts stay on, so no UART loses a byte.
+"""The stack lock of rp2, which keeps lwIP's timers from running.
+
+The timers run in MicroPython's soft timer interrupt, which is triggered by one alarm of the chip.
+All other interrupts stay enabled, so that no UART loses a byte.
 """
 
 from machine import mem32
 
 from ..compat import const
 
-# Registers of the RP2040's and RP2350's interrupt controller (NVIC), and the interrupt of alarm 2,
-# which MicroPython uses (MICROPY_HW_SOFT_TIMER_ALARM_NUM).
+# Addresses of two registers of the interrupt controller (NVIC) in RP2040 and RP2350, and the bit
+# of alarm 2, which triggers MicroPython's soft timers (MICROPY_HW_SOFT_TIMER_ALARM_NUM).
 _NVIC_ENABLE = const(0xE000E100)
 _NVIC_DISABLE = const(0xE000E180)
 _ALARM_2 = const(1 << 2)
 
 
 class StackLock:
-    """Context manager: alarm 2 is disabled within its block. Blocks do not nest."""
+    """Context manager that disables the interrupt of alarm 2 in its block. Blocks must not
+    nest."""
 
     def __enter__(self):
         mem32[_NVIC_DISABLE] = _ALARM_2

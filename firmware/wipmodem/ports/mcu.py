@@ -1,6 +1,7 @@
-"""A microcontroller as a board (contract.py): what all boards have in common.
+"""Base class of all boards with a microcontroller (contract.py).
 
-Also the console on which MicroPython's REPL was before, and the random source.
+This module also contains the random source, and the console, on which MicroPython's REPL runs
+while the modem does not.
 """
 
 import gc
@@ -17,10 +18,11 @@ from ..contract import C1, IN, OUT, Sizes, const
 from .flash import CrashFile, Store
 from .uart import Dte, open_uart
 
-# File that makes the next start stop at the REPL instead of starting the modem.
+# Name of a file. If the file exists, the next start stops at the REPL, without the modem.
 _HELD = const("held")
-_WATCHDOG_MS = const(8000)  # the longest time that the watchdog of every chip supports
-# Names of machine's reset causes, of which each chip has some, and the words of AT+WIPXHEALTH.
+_WATCHDOG_MS = const(8000)  # the longest timeout that the watchdogs of all chips support
+# Pairs of names of a reset cause: the name in MicroPython's module `machine`, and the name in
+# AT+WIPXHEALTH. No chip has all of these causes.
 _RESET_CAUSES = const(
     (
         ("PWRON_RESET", b"power_on"),
@@ -30,20 +32,23 @@ _RESET_CAUSES = const(
         ("SOFT_RESET", b"soft"),
     )
 )
-_ENTROPY_BYTES = const(32)  # read for each random number; a quarter of random bits is enough
-_CONSOLE_BYTES = const(64)  # the most bytes read from the console at once
+# Number of bytes read for each random number. A source is good enough if a quarter of the bits of
+# these bytes are random.
+_ENTROPY_BYTES = const(32)
+_CONSOLE_BYTES = const(64)  # most bytes that one call reads from the console
 
 
 class RandomSource:
-    """Random numbers from a source of low entropy: each depends on all bytes ever read.
+    """Random numbers from a source of low entropy.
 
-    Bits of rp2's ring oscillator are correlated, and an ESP32 without Wi-Fi has little entropy. A
-    secret state collects the entropy of every read. A number reveals neither the state nor other
-    numbers.
+    Successive bits of rp2's ring oscillator are correlated, and an ESP32 without Wi-Fi has little
+    entropy. Therefore a secret state collects the entropy of every read, and each random number
+    depends on all bytes read so far. A number reveals neither the state nor other numbers.
     """
 
     def __init__(self, read, unique_id):
-        """Take read(n), which returns n bytes of the source, and bytes that no other board has."""
+        """Create a random source. read: function that returns n bytes of entropy for read(n).
+        unique_id: bytes that differ on every board."""
         self._read = read
         self._state = unique_id
 
@@ -55,8 +60,8 @@ class RandomSource:
 
 
 class Console:
-    """Standard input and output, on most boards USB. Neither method waits: a write to a USB port
-    that no program reads would take half a second."""
+    """The console on standard input and output, which is a USB port on most boards. No method
+    waits: a write to a USB port that no program reads would otherwise take half a second."""
 
     def __init__(self):
         self._input = select.poll()
@@ -66,7 +71,7 @@ class Console:
         self._byte = bytearray(1)
 
     def asked(self):
-        """Return True if bytes have arrived since the last call, and discard them."""
+        """Discard the bytes that have arrived. Return True if there were any."""
         n = 0
         while n < _CONSOLE_BYTES and _is_ready(self._input):
             sys.stdin.buffer.readinto(self._byte)
@@ -74,19 +79,20 @@ class Console:
         return n > 0
 
     def write(self, buf, off, n):
-        """Return how many of the n bytes from offset off were accepted."""
+        """Write n bytes of buf from offset off. Return the number of bytes accepted."""
         return sys.stdout.buffer.write(buf, off, n) if _is_ready(self._output) else 0
 
 
 class Mcu:
-    """A board file derives `Board` from this class, and sets its attributes and make_bearer."""
+    """Base class of the class `Board` in a board file. `Board` sets the attributes and
+    make_bearer."""
 
     name = b""
-    dialect = C1  # the dialect of a modem without stored settings
+    dialect = C1  # dialect of a modem without stored settings
     sizes = Sizes()
-    DTE = {}  # the board file's table for the UART of the host
-    Net: type  # the class of the net port
-    stack_lock = None  # the stack lock of a net port whose stack has no lock of its own
+    DTE = {}  # table of the host's UART in the board file
+    Net: type  # class of the net port
+    stack_lock = None  # stack lock for an IP stack without its own lock, else None
     crash = CrashFile()
 
     def __init__(self):
@@ -99,25 +105,27 @@ class Mcu:
         handles = self.sizes.handles
         self.net = self.Net(self.poller, self.entropy, handles, self.stack_lock)
         self.bearer = self.make_bearer()
-        # The watchdog is started last, because nothing may take longer than its time from here on.
+        # The watchdog is started last, because from here on it resets the chip if it is not fed in
+        # time.
         self._watchdog = WDT(timeout=_WATCHDOG_MS)
 
     def make_bearer(self):
-        """Return the bearer. The board file sets this to make_bearer of ppp.py or wlan.py."""
+        """Return the bearer. A board file replaces this method by make_bearer of ppp.py or
+        wlan.py."""
         raise NotImplementedError
 
     ticks_ms = staticmethod(time.ticks_ms)
 
     @staticmethod
     def heap_free():
-        """Return the free bytes after a collection, which takes a chip some 10 ms."""
+        """Return the number of free heap bytes after a collection, which takes some 10 ms."""
         gc.collect()
         return gc.mem_free()
 
     @property
     def reset_cause(self):
-        """A word (bytes) for why the chip has started. rp2 resets itself by its watchdog, so a
-        reset by software is `watchdog` there."""
+        """Name of the last reset cause, as bytes. On rp2 a reset by software is reported as
+        `watchdog`, because the chip uses its watchdog to reset itself."""
         cause = machine.reset_cause()
         for name, word in _RESET_CAUSES:
             if getattr(machine, name, None) == cause:
@@ -126,7 +134,7 @@ class Mcu:
 
     @property
     def serial_number(self):
-        """15 digits for +GSN and +WMSN, from the chip's unique number."""
+        """Serial number for +GSN and +WMSN: 15 digits made from the chip's unique number."""
         return b"%015d" % (int.from_bytes(machine.unique_id(), "big") % 10**15)
 
     def started(self, modem):
@@ -140,7 +148,8 @@ class Mcu:
 
     @staticmethod
     def crashed(error):
-        """Report an exception that ended the modem, keep it in flash, and reset the chip."""
+        """Print the exception that ended the modem, store its traceback in flash, and reset the
+        chip."""
         sys.print_exception(error)
         try:
             Mcu.crash.keep(error)
@@ -150,14 +159,14 @@ class Mcu:
 
     @staticmethod
     def interrupted():
-        """Reset the chip and stop at the REPL, after Ctrl-C on the console: the watchdog cannot be
-        stopped, so a REPL needs a start without it."""
+        """Handle Ctrl-C on the console: reset the chip, and let the next start stop at the REPL.
+        The reset is necessary because a watchdog that was started cannot be stopped."""
         open(_HELD, "w").close()
         machine.reset()
 
     @staticmethod
     def held():
-        """Return True, once, if interrupted() has asked for the REPL."""
+        """Return True at the first call after interrupted() has requested the REPL, else False."""
         try:
             os.remove(_HELD)
         except OSError:
@@ -173,7 +182,8 @@ def _is_ready(poller):
 
 
 def _recorder_memory(sizes):
-    """Return the memory of the flight recorder: RAM that a reset leaves alone, or the heap."""
+    """Return the bytearray of the flight recorder: RAM that a reset does not change, or a part of
+    the heap."""
     if not sizes.recorder_at:
         return bytearray(sizes.recorder)
     import uctypes

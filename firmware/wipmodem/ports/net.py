@@ -1,15 +1,16 @@
-"""The net port (contract.py) over BSD sockets, as MicroPython's chips have them.
+"""The net port (contract.py) over the BSD sockets of MicroPython on chips.
 
-A subclass overrides what its stack does otherwise: the methods from `_key` on. Handles are small
-integers. Nothing here raises or waits.
+A subclass overrides the methods that differ on its IP stack, mainly those from `_key` on. Handles
+are small integers. No public method raises an exception, and only poll() waits.
 
-MicroPython takes the frame of a function from the heap if it has more than 11 words of arguments,
-locals and stack. An `except ... as` clause alone exceeds that, a `with` statement does not.
-Therefore calls that must not allocate are guarded by `with _guard` and take their operands from
+MicroPython allocates the frame of a function on the heap if the frame has more than 11 words of
+arguments, locals and stack. An `except ... as` clause alone exceeds this limit, a `with` statement
+does not. Therefore methods that must not allocate use `with _guard`, and take operands from
 attributes.
 """
 
-# Not `errno.X`: MicroPython on a PC compiles such constants in, and tests use a chip's numbers.
+# MicroPython on a PC replaces `errno.X` by a constant of the PC when it compiles a file, but tests
+# use a chip's error numbers. The alias `numbers` prevents this replacement.
 import errno as numbers
 import socket
 
@@ -31,21 +32,23 @@ from ..contract import (
 
 ANY_ADDR = b"\0\0\0\0"
 
-_FIRST_PORT = const(49152)  # the dynamic range of RFC 6335: 2**14 ports
+_FIRST_PORT = const(49152)  # first of the 2**14 dynamic ports of RFC 6335
 _PORT_MASK = const(0x3FFF)
 _PORT_TRIES = const(64)
 _DNS_PORT = const(53)
 _ICMP = const(1)
-_MAX_IP_HEADER = const(60)  # bytes of the longest IP header
+_MAX_IP_HEADER = const(60)  # length of the longest IP header, in bytes
 _TCP = const(6)
-_NO_DELAY = getattr(socket, "TCP_NODELAY", 1)  # MicroPython on a PC lacks the name
+# MicroPython on a PC does not define TCP_NODELAY.
+_NO_DELAY = getattr(socket, "TCP_NODELAY", 1)
 
-# The roles of TCP handles, by which TCP_NODELAY is set. The role of any other handle is 0.
+# Roles of TCP handles, which decide how TCP_NODELAY is set. Any other handle has the role 0.
 _CONNECTION = const(1)
 _LISTENER = const(2)
-_NO_DELAY_LISTENER = const(3)  # a listener whose connections begin with TCP_NODELAY
+_NO_DELAY_LISTENER = const(3)  # a listener that sets TCP_NODELAY on accepted connections
 
-# Result class by errno. Any other errno is UNREACHABLE: no route, timeout, invalid address.
+# Result class of each error number. Any other error number, such as that of a timeout or an
+# invalid address, has the class UNREACHABLE.
 _CLASS_OF = {
     numbers.EAGAIN: AGAIN,
     numbers.EINPROGRESS: AGAIN,
@@ -56,33 +59,35 @@ _CLASS_OF = {
     numbers.ENOMEM: NO_RESOURCE,
     numbers.ENOBUFS: NO_RESOURCE,
     numbers.EADDRINUSE: PORT_IN_USE,
-    # The numbers of EPIPE, ENFILE and EMFILE, which have no name in MicroPython's errno.
+    # EPIPE, ENFILE and EMFILE as numbers, because MicroPython's errno lacks these names.
     32: RESET,
     23: NO_RESOURCE,
     24: NO_RESOURCE,
 }
 
-# The exceptions that a call into a stack may raise.
+# Exceptions that a socket method may raise.
 FAILURES = (OSError, MemoryError)
 
 
 def class_of(error):
-    """Return the result class of one of FAILURES.
+    """Return the result class of an exception whose type is in FAILURES.
 
-    An OSError without a number is NO_RESOURCE: there was no memory for the number."""
+    An OSError without a number has the class NO_RESOURCE, because MicroPython omits the number if
+    there is no memory for it."""
     if isinstance(error, MemoryError) or not error.args:
         return NO_RESOURCE
     return _CLASS_OF.get(error.args[0], UNREACHABLE)
 
 
 def close_socket(sock):
-    """Close a socket. A socket whose close() raises is closed all the same."""
+    """Close a socket. The exception of a failed close() is ignored: the socket is closed
+    anyway."""
     with _guard:
         sock.close()
 
 
 def four_bytes(dotted):
-    """Return the four bytes of an address such as "10.0.0.1". Allocates."""
+    """Return the four bytes of a dotted IPv4 address such as "10.0.0.1". Allocates."""
     return bytes([int(part) for part in dotted.split(".")])
 
 
@@ -92,16 +97,18 @@ def interface_address(netif):
 
 
 def interface_servers(netif):
-    """Return [(address, port)] of the DNS server that a network interface was given, or []."""
-    # MicroPython's ports order the two values between the first and the last differently.
+    """Return a list with (address, port) of a network interface's DNS server, or [] without
+    one."""
+    # Only the first value of ifconfig() (address) and the last (DNS server) have the same index on
+    # all ports of MicroPython.
     server = netif.ifconfig()[3]
     return [(four_bytes(server), _DNS_PORT)] if server and server != "0.0.0.0" else []
 
 
 class _Guard:
-    """Context manager that turns one of FAILURES raised in its block into a result class."""
+    """Context manager that catches an exception of FAILURES and stores its result class."""
 
-    failure = 0  # the result class of the last exception
+    failure = 0  # result class of the last caught exception
 
     def __enter__(self):
         return self
@@ -119,7 +126,7 @@ _guard = _Guard()
 
 
 class _OwnLock:
-    """Stack lock of a stack that locks itself in every call: does nothing."""
+    """Stack lock that does nothing, for an IP stack that locks itself in every call."""
 
     def __enter__(self):
         return self
@@ -131,38 +138,41 @@ class _OwnLock:
 class BsdNet:
     """The net port over the sockets of MicroPython.
 
-    poller: select.poll, or an object with its methods. entropy(): 16 random bits.
-    count: number of handles. stack_lock: context manager in whose block the stack runs no timer,
-    None for a stack that locks itself. Its blocks do not nest."""
+    poller: a select.poll object, or an object with the same methods. entropy: function that
+    returns 16 random bits. count: number of handles. stack_lock: context manager that keeps the IP
+    stack's timers from running in its block, or None for a stack that locks itself. Blocks of the
+    stack lock must not nest."""
 
-    has_keepalive = False  # setsockopt() accepts KEEPALIVE
-    fixed_ttl = 0  # the TTL that the stack always uses; 0 if setsockopt() accepts TTL
+    has_keepalive = False  # True if setsockopt() accepts KEEPALIVE
+    fixed_ttl = 0  # TTL that the stack always uses; 0 if setsockopt() can set the TTL
     # True if the stack drops a connection for which accept() finds no free socket.
     drops_unaccepted = False
-    local_addr = ANY_ADDR  # the local address that the next socket is bound to
-    _echo_kinds = (socket.SOCK_RAW,)  # socket types for ICMP, in the order of trying
+    local_addr = ANY_ADDR  # local address to which the next socket is bound
+    _echo_kinds = (socket.SOCK_RAW,)  # socket types for ICMP, the preferred type first
 
     def __init__(self, poller, entropy, count, stack_lock=None):
         self.stack_lock = stack_lock or _OwnLock()
         self._poller = poller
         self._entropy = entropy
-        self._socks: list = [None] * count  # the socket of each handle; None: the handle is free
-        self._handle_of = {}  # from the key by which the poller reports a socket to its handle
-        self._mask = bytearray(count)  # the event mask of each handle
+        self._socks: list = [None] * count  # socket of each handle; None if the handle is free
+        self._handle_of = {}  # handle of each socket, by the socket's key in the poller
+        self._mask = bytearray(count)  # event mask of each handle
         self._watched = bytearray(count)  # 1 for each handle whose socket the poller watches
-        self._role = bytearray(count)  # the role of each handle: _CONNECTION and the like, or 0
-        # The result of poll(): ready[0 .. count-1] are handles, flags[handle] their event bits.
+        self._role = bytearray(count)  # role of each handle: 0, _CONNECTION or a listener's role
+        # Result of poll(): ready[0 .. count-1] are handles, flags[handle] the event bits of a
+        # handle.
         self.count = 0
         self.ready = bytearray(count)
         self.flags = bytearray(count)
         self.local_port = [0] * count
         self.addr = [bytearray(4) for _ in range(count)]
         self.peer_port = [0] * count
-        # Address and port of the last datagram's sender.
+        # Source address and source port of the last received datagram.
         self.from_addr = bytearray(4)
         self.from_port = 0
-        self._bound = 0  # the port that _bind() has bound last
-        # The operands of _recv(), _read() and _write(), in place of arguments.
+        self._bound = 0  # local port that _bind() has bound last
+        # Operands of _recv(), _read() and _write(), which have no arguments to keep their frames
+        # small.
         self._sock = None
         self._buf = bytearray(0)
         self._off = self._n = 0
@@ -170,18 +180,22 @@ class BsdNet:
     # PPP
 
     def ppp_stream(self, uart):
-        """Return the stream for network.PPP on a UART. Call its any() before each poll of PPP."""
+        """Return a stream over a UART for network.PPP. The caller must call any() of the stream
+        before each poll of PPP."""
         return uart
 
     def run_timers(self):
-        """Run the stack's timers, which most stacks do by themselves."""
+        """Run the stack's timers. This default does nothing, because most stacks run their timers
+        themselves."""
 
     # Events
 
     def poll(self, timeout_ms):
-        """Sleep until a handle is ready, at most timeout_ms; return how many handles are.
+        """Sleep until a handle has an event, at most timeout_ms. Return the number of handles with
+        events.
 
-        ready[0 .. count-1] and flags[handle] hold the result until the next call."""
+        Until the next poll(), ready[0 .. count-1] are these handles, and flags[handle] are the
+        event bits of each."""
         self.count = 0
         for event in self._poller.ipoll(timeout_ms):
             self._note(event)
@@ -195,9 +209,11 @@ class BsdNet:
             self.count += 1
 
     def set_events(self, handle, mask):
-        """Choose the events (IN, OUT) to report. ERR and HUP of a socket are reported until its
-        mask is set to 0. If the poller has no memory, the next call tries again."""
-        # poll(2) reports ERR and HUP without being asked, and would keep the loop from sleeping.
+        """Choose the events of a handle that poll() reports: IN, OUT, both or 0. ERR and HUP are
+        also reported until the mask is 0. If the poller has no memory to register the socket, the
+        next set_events() attempts to register the socket again."""
+        # poll(2) reports ERR and HUP for every mask. A socket that stayed registered after such an
+        # event would keep the main loop from sleeping.
         watched = mask != 0 or not self.flags[handle] & (ERR | HUP)
         if mask == self._mask[handle] and watched == self._watched[handle]:
             return
@@ -212,31 +228,33 @@ class BsdNet:
         self._watched[handle] = watched
 
     def _register(self, key, mask):
-        """Return True if the poller has the socket now. Allocates."""
+        """Register a socket with the poller by its key. Return True if successful. Allocates."""
         with _guard:
             self._poller.register(key, mask)
             return True
         return False
 
-    # Opening and closing. All of these allocate.
+    # Methods that open and close sockets. All of them allocate, except for connected().
 
     def open_udp(self, port, addr=None, peer_port=0):
-        """Open a UDP socket on a local port (ANY_PORT: a random one), connected to a peer if addr
-        is given. Return its handle, or NO_RESOURCE, PORT_IN_USE or UNREACHABLE."""
+        """Open a UDP socket on a local port, or on a random port for ANY_PORT. If addr is given,
+        connect the socket to the peer at addr and peer_port. Return the handle of the socket, or
+        NO_RESOURCE, PORT_IN_USE or UNREACHABLE."""
         handle = self._open(socket.SOCK_DGRAM, port, IN)
         if handle >= 0 and addr is not None:
             return self._connect(handle, addr, peer_port)
         return handle
 
     def connect(self, addr, peer_port):
-        """Begin a TCP connection. Return its handle or the class of the failure. After an event of
-        the handle, connected() returns the outcome."""
+        """Begin a TCP connection to addr and peer_port. Return its handle, or the class of the
+        failure. After an event of this handle, connected() returns the outcome."""
         handle = self._open(socket.SOCK_STREAM, ANY_PORT, IN | OUT)
         return self._connect(handle, addr, peer_port) if handle >= 0 else handle
 
     def connected(self, handle):
-        """Return 1 if the connection is established, AGAIN if it is not yet, or the class of the
-        failure. For use after an event of a handle that connect() returned."""
+        """Return 1 if a TCP connection is established, AGAIN if the connection is still being set
+        up, or the class of the failure. Call connected() only after an event of a handle that
+        connect() has returned."""
         bits = self.flags[handle]
         if bits & (ERR | HUP):
             return self._error(self._socks[handle])
@@ -256,17 +274,18 @@ class BsdNet:
         return handle
 
     def accept(self, listener):
-        """Accept a connection. Return its handle, whose addr and peer_port are the peer's, AGAIN
-        if none is pending, or the class of the failure.
+        """Accept a pending connection of a listener. Return the handle of the connection, whose
+        addr and peer_port are then those of the peer; AGAIN if no connection is pending; or the
+        class of the failure.
 
-        If the stack keeps a connection pending for want of a socket, this returns AGAIN and stops
-        watching the listener until the next set_events()."""
+        If the stack keeps a connection pending because no socket is free, accept() returns AGAIN
+        and stops watching the listener until the next set_events()."""
         try:
             sock, raw = self._socks[listener].accept()
         except FAILURES as error:
             failure = class_of(error)
             if failure == NO_RESOURCE and not self.drops_unaccepted:
-                # The pending connection would keep the loop from sleeping.
+                # Events of the pending connection would keep the main loop from sleeping.
                 self.set_events(listener, 0)
                 return AGAIN
             return failure
@@ -286,18 +305,19 @@ class BsdNet:
         return handle
 
     def shutdown_write(self, handle) -> bool:
-        """Close the sending half of a connection. Return False: the sockets of chips have no
-        shutdown()."""
+        """Close the sending half of a connection. Return True if the stack can do this. This
+        default returns False, because MicroPython's sockets on chips have no shutdown()."""
         return False
 
     def close(self, handle):
-        """Close a socket and free its handle."""
+        """Close the socket of a handle, and free the handle."""
         sock = self._socks[handle]
         key = self._key(sock)
-        # Unregister before the socket is closed: another socket may get its descriptor at once.
+        # The socket is unregistered before it is closed, because another socket may get the same
+        # descriptor at once.
         if self._watched[handle]:
             self._poller.unregister(key)
-        self._handle_of.pop(key, None)  # the key is absent if there was no memory to add it
+        self._handle_of.pop(key, None)  # _enter() adds no key if memory is short
         self._socks[handle] = None
         self._watched[handle] = self.flags[handle] = self._role[handle] = 0
         close_socket(sock)
@@ -305,15 +325,16 @@ class BsdNet:
     # Options
 
     def set_defaults(self, ttl, mss, window):
-        """Set TTL, MSS and receive window of sockets opened from now on. MicroPython's chips keep
-        the values that their stack was built with."""
+        """Set TTL, MSS and receive window of sockets opened from now on. This default does
+        nothing: a chip keeps the values with which its IP stack was built."""
 
     def setsockopt(self, handle, option, value) -> bool:
-        """Set an option of an open socket; a listener's option holds for the connections that it
-        accepts. Return False if the stack cannot.
+        """Set an option of an open socket. Connections inherit the options of the listener that
+        accepts them. Return False if the stack cannot set the option.
 
-        A chip has only NO_DELAY, and only for TCP: MicroPython prints a warning for any other
-        option, and its lwIP overwrites other data with NO_DELAY of a listener or a UDP socket."""
+        On a chip, only NO_DELAY of a TCP handle can be set. MicroPython prints a warning for any
+        other option, and would overwrite unrelated data if NO_DELAY were set on a listener or a
+        UDP socket."""
         role = self._role[handle]
         if option != NO_DELAY or not role:
             return False
@@ -323,39 +344,42 @@ class BsdNet:
         return True
 
     def _set_no_delay(self, handle, value) -> bool:
-        """Return True if the stack has set TCP_NODELAY of a connection."""
+        """Set TCP_NODELAY of a connection. Return True if the stack has set the option."""
         with _guard:
             self._socks[handle].setsockopt(_TCP, _NO_DELAY, value)
             return True
         return False
 
     def unacked(self, handle) -> int:
-        """Return how many sent bytes the peer has not acknowledged, or -1 if the stack cannot
-        tell, or NO_RESOURCE if it cannot tell now."""
+        """Return the number of sent bytes that the peer has not acknowledged, -1 if the stack can
+        never tell, or NO_RESOURCE if the stack cannot tell now."""
         return -1
 
     def overflow(self, handle):
-        """Return how many datagrams the stack has dropped for want of memory since the last call.
-        Chips do not count them: 0."""
+        """Return the number of datagrams that the stack has dropped since the last call because it
+        had no memory. This default returns 0, because chips do not count dropped datagrams."""
         return 0
 
-    # Bytes. Of these, only the methods for datagrams with an address allocate.
+    # Methods that read and write bytes. Only recvfrom(), send_to() and a read after an error
+    # allocate.
 
     def readinto(self, handle, buf, n):
-        """Read at most n bytes of a TCP stream into buf. Return the count, AGAIN, CLOSED, or the
-        class of the error that ended the connection."""
+        """Read at most n bytes of a TCP connection into buf. Return the number of bytes, AGAIN if
+        none have arrived, CLOSED at the end of the peer's data, or the class of the error that
+        ended the connection."""
         self._sock = self._socks[handle]
         self._buf = buf
         self._n = n
-        # After an error, readinto() of a socket loses the bytes that arrived before the error;
-        # recv() returns them.
+        # After an error, a socket's readinto() loses the bytes that arrived before the error, but
+        # recv() returns these bytes.
         got = self._recv() if self.flags[handle] & (ERR | HUP) else self._read()
         # Treat out-of-memory as would-block.
         return AGAIN if got is None or got == NO_RESOURCE else (got or CLOSED)
 
     def write(self, handle, buf, off, n):
-        """Send n bytes of buf from offset off, on UDP as one datagram to the socket's peer. Return
-        how many the stack accepted, or AGAIN, or the class of the failure."""
+        """Send n bytes of buf from offset off. A UDP socket sends the bytes as one datagram to its
+        peer. Return the number of bytes that the stack accepted, AGAIN, or the class of the
+        failure."""
         self._sock = self._socks[handle]
         self._buf = buf
         self._off = off
@@ -365,8 +389,8 @@ class BsdNet:
         return AGAIN if sent is None or sent == NO_RESOURCE else sent
 
     def recvfrom(self, handle, buf, n):
-        """Read one datagram, truncated to n bytes, into buf; set from_addr and from_port. Return
-        its size or a result class. Allocates."""
+        """Read one datagram, truncated to n bytes, into buf, and set from_addr and from_port to
+        the sender. Return the number of bytes read, or a result class. Allocates."""
         with _guard:
             data, raw = self._socks[handle].recvfrom(n)
             n = len(data)
@@ -376,22 +400,24 @@ class BsdNet:
         return _guard.failure
 
     def send_to(self, handle, buf, n, addr, port):
-        """Send the first n bytes of buf as one datagram to an address of four bytes and a port.
+        """Send the first n bytes of buf as one datagram to the address addr (four bytes) and port.
         Return n or a result class. Allocates."""
         with _guard:
             return self._socks[handle].sendto(memoryview(buf)[:n], self._join(addr, port))
         return _guard.failure
 
-    # ICMP. All of these allocate.
+    # Methods for ICMP messages. All of them allocate.
 
     def open_echo(self):
-        """Open a socket for ICMP messages. Return its handle or NO_RESOURCE. While it is open,
-        lwIP answers no echo request of others, and reports HUP for it all the time, so that the
-        loop does not sleep. Only IN has a meaning.
+        """Open a socket for ICMP messages. Return the handle of the socket, or NO_RESOURCE. Of its
+        events, only IN has a meaning. While the socket is open, lwIP does not reply to the echo
+        requests of other hosts, and reports HUP all the time, so that the main loop does not
+        sleep.
 
-        Linux gives a process without root rights a socket that replaces the identifier of an echo
-        request: compare sequence number and data of a reply, never its identifier. Other sockets
-        receive every ICMP message, and on 127.0.0.1 the request as well."""
+        On Linux, a process without root rights gets a socket that changes the identifier of each
+        echo request. Therefore compare the sequence number and data of a reply with the request,
+        never the identifier. Any other socket for ICMP receives every ICMP message and, on
+        127.0.0.1, also the request."""
         for kind in self._echo_kinds:
             try:
                 with self.stack_lock:
@@ -409,18 +435,18 @@ class BsdNet:
         return NO_RESOURCE
 
     def send_echo(self, handle, buf, n, addr):
-        """Send the ICMP message buf[:n], whose checksum is set, to an address of four bytes.
-        Return n or a result class."""
+        """Send the ICMP message buf[:n] to the address addr (four bytes). The caller has set the
+        checksum in the message. Return n or a result class."""
         return self.send_to(handle, buf, n, addr, 0)
 
     def receive_echo(self, handle, buf, n):
-        """Read one ICMP message, truncated to n bytes, into buf; set from_addr. Return its size or
-        a result class."""
+        """Read one ICMP message, truncated to n bytes, into buf, and set from_addr to the sender.
+        Return the number of bytes read, or a result class."""
         try:
             data, raw = self._socks[handle].recvfrom(n + _MAX_IP_HEADER)
             self.from_port = self._split(raw, self.from_addr)
-            # Raw sockets return the IP header as well. It begins with a 4 (its version), and no
-            # ICMP message does.
+            # Raw sockets return the IP header before the ICMP message. The first four bits of an
+            # IP header are 4 (the version). No ICMP message begins with these four bits.
             start = (data[0] & 0x0F) << 2 if data and data[0] >> 4 == 4 else 0
             n = max(0, min(n, len(data) - start))
             buf[0:n] = data[start : start + n]
@@ -431,7 +457,8 @@ class BsdNet:
     # Internal
 
     def _open(self, kind, port, mask, listens=False):
-        """Open a socket bound to a port. Return its handle or the class of the failure."""
+        """Open a socket that is bound to a port. Return its handle, or the class of the
+        failure."""
         try:
             with self.stack_lock:
                 sock = self._socket(kind, listens)
@@ -449,8 +476,9 @@ class BsdNet:
         return handle
 
     def _bind(self, sock, port):
-        """Bind to the port, or to a random free one: MicroPython has no getsockname(). Return 0 or
-        the class of the failure."""
+        """Bind a socket to a port. For ANY_PORT, choose a random free port: MicroPython has no
+        getsockname(), which would return a port that the stack has chosen. Return 0 or the class
+        of the failure."""
         failure = PORT_IN_USE
         for _ in range(1 if port else _PORT_TRIES):
             self._bound = port or _FIRST_PORT + (self._entropy() & _PORT_MASK)
@@ -460,7 +488,7 @@ class BsdNet:
                 return 0
             except FAILURES as error:
                 failure = class_of(error)
-        # UNREACHABLE stands for EACCES here: the port is reserved for root.
+        # Here UNREACHABLE is the class of EACCES: the port is reserved for root.
         return PORT_IN_USE if failure == UNREACHABLE else failure
 
     def _connect(self, handle, addr, peer_port):
@@ -476,8 +504,8 @@ class BsdNet:
         return handle
 
     def _adopt(self, sock, mask):
-        """Return a handle for a socket. Without a free handle or memory, close the socket and
-        return NO_RESOURCE."""
+        """Return a new handle for a socket. If no handle or no memory is free, close the socket
+        and return NO_RESOURCE."""
         if None not in self._socks:
             close_socket(sock)
             return NO_RESOURCE
@@ -489,21 +517,23 @@ class BsdNet:
         return handle
 
     def _enter(self, handle, sock, mask):
-        """Put a socket into the tables. Without memory for that, it is not watched afterwards."""
+        """Store a socket under a handle, and register the socket with the poller. If there is no
+        memory for this, the socket is not watched."""
         self._socks[handle] = sock
         self.flags[handle] = self._watched[handle] = self.peer_port[handle] = 0
         with _guard:
             self._handle_of[self._key(sock)] = handle
             self.set_events(handle, mask)
 
-    # What subclasses override
+    # Methods that subclasses override
 
     def _key(self, sock):
-        """Return what the poller reports for a socket."""
+        """Return the key by which the poller reports a socket."""
         return sock.fileno()
 
     def _socket(self, kind, reuse):
-        """Return a new non-blocking socket; reuse: it may bind to a port in TIME_WAIT."""
+        """Return a new non-blocking socket. reuse: True if the socket may bind to a port in
+        TIME_WAIT."""
         sock = socket.socket(socket.AF_INET, kind)
         try:
             if reuse:
@@ -516,10 +546,11 @@ class BsdNet:
         return sock
 
     def _prepare(self, sock, kind):
-        """Set the default options of a new socket."""
+        """Set the default options of a new socket. On a chip there are none."""
 
     def _error(self, sock):
-        """Return the class of the error that ended a connection, which the first read raises."""
+        """Return the class of the error that ended a connection. The next recv() raises the
+        error."""
         try:
             sock.recv(1)
         except FAILURES as error:
@@ -528,7 +559,8 @@ class BsdNet:
         return RESET
 
     def _recv(self):
-        """Read by recv(), which allocates."""
+        """Read received bytes with recv(), which allocates. Return the number of bytes, or a
+        result class."""
         with _guard:
             data = self._sock.recv(self._n)
             self._buf[0 : len(data)] = data
@@ -546,10 +578,11 @@ class BsdNet:
         return _guard.failure
 
     def _join(self, addr, port):
-        """Return the address form of this stack's sockets for four bytes and a port."""
+        """Return an address (four bytes) and a port in the form that the stack's sockets take."""
         return "%d.%d.%d.%d" % tuple(addr), port
 
     def _split(self, raw, addr):
-        """Copy the four bytes of an address in the stack's form into addr; return the port."""
+        """Copy the address in `raw`, which has the form of the stack's sockets, to the four bytes
+        of addr. Return the port in `raw`."""
         addr[:] = four_bytes(raw[0])
         return raw[1]

@@ -1,8 +1,8 @@
-"""The net port of esp32, whose stack has a thread and a lock of its own.
+"""The net port of esp32, whose IP stack has its own thread and its own lock.
 
-It reports HUP only if asked for. After a datagram of 0 bytes it reports a UDP socket as closed, so
-this port opens another socket in its place. No option of a UDP socket is lost by that, because
-MicroPython cannot set any.
+The stack reports HUP only if HUP is in the event mask. After a datagram of 0 bytes the stack
+reports a UDP socket as closed, so this port replaces the socket by a new one. The new socket has
+the options of the old socket, because MicroPython cannot set options of a UDP socket.
 """
 
 import socket
@@ -13,7 +13,7 @@ from .net import ANY_ADDR, FAILURES, BsdNet, class_of, close_socket
 
 class Net(BsdNet):
     drops_unaccepted = True
-    fixed_ttl = 64  # CONFIG_LWIP_IP_DEFAULT_TTL, as MicroPython builds ESP-IDF
+    fixed_ttl = 64  # value of CONFIG_LWIP_IP_DEFAULT_TTL in MicroPython's builds of ESP-IDF
 
     def _key(self, sock):
         return sock
@@ -28,7 +28,8 @@ class Net(BsdNet):
         """Replace a UDP socket that a datagram of 0 bytes has made unusable.
 
         Return 0, the size of that datagram, or the class of the failure. After a failure the
-        handle keeps the old socket, closed: poll reports it, and the next read tries again."""
+        handle keeps the old, closed socket: poll() reports that socket, and the next recvfrom()
+        attempts to replace it again."""
         mask = self._mask[handle]
         peer_port = self.peer_port[handle]
         old = sock = self._socks[handle]

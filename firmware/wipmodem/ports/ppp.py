@@ -1,8 +1,8 @@
 """The bearer over a radio (B1-B10): a data call, and network.PPP on the radio's UART.
 
-start() and stop() only state whether a session is wanted. tick(now_ms) works towards that in
-steps, each with a deadline, and never waits. A lost session is dialled again after pauses that
-grow, if the board file says so.
+start() and stop() only begin to set up or end a session. tick(now_ms) continues in steps, each
+with a deadline. No method waits. If `redial_s` in the board file is not 0, the bearer dials a lost
+session again, after a pause that grows with each attempt.
 """
 
 from ..clock import ticks_add, ticks_diff
@@ -23,43 +23,46 @@ from ..contract import (
 )
 from .net import interface_address, interface_servers
 
-# The steps of a session.
+# Steps of a session: values of Ppp._step.
 _IDLE = const(0)
 _WAIT_FOR_RADIO = const(1)
 _DIAL = const(2)
 _NEGOTIATE = const(3)  # PPP negotiates LCP, authentication and IPCP
 _RUN = const(4)
 _CLOSE = const(5)  # PPP terminates the link
-_BACK_OFF = const(6)  # the pause before the next call
+_BACK_OFF = const(6)  # the bearer waits before the next call
 
 _STATE_OF_STEP = (DOWN, STARTING, STARTING, STARTING, UP, STARTING, STARTING)
-# The steps in which PPP uses the radio's UART, and those in which the session has a call.
+# Steps during which PPP uses the radio's UART, and steps during which the session has a call.
 _PPP_STEPS = const((_NEGOTIATE, _RUN, _CLOSE))
 _CALL_STEPS = const((_DIAL, _NEGOTIATE, _RUN, _CLOSE))
 
-_RADIO_MS = const(30000)  # time for a radio that was just switched on to be ready
-_NEGOTIATE_MS = const(20000)  # two calls, each with this limit, end within the 60 s of H7
-_CLOSE_MS = const(15000)  # lwIP sends two terminate requests and waits 6 s after each
-_RETRY_MS = const(2000)  # pause between two calls for the same start()
-_MAX_CALLS = const(2)  # calls for one start() until a session has been up
+_RADIO_MS = const(30000)  # time limit for a radio to become ready after power-on
+_NEGOTIATE_MS = const(20000)  # time limit of PPP negotiation; two calls fit into the 60 s of H7
+_CLOSE_MS = const(15000)  # time limit: lwIP sends two terminate requests and waits 6 s after each
+_RETRY_MS = const(2000)  # pause between two calls that are made for the same start()
+_MAX_CALLS = const(2)  # largest number of calls for one start() if no call leads to a session
 _MAX_BACK_OFF_MS = const(300000)
-# The longest time between two calls of tick(), by step.
+# Longest time between two calls of tick(), in ms, indexed by step.
 _MAX_WAIT_MS = const((1000, 20, 20, 20, 100, 20, 20))
 
-# Results of network.PPP.status(). A positive number is a phase of PPP, other numbers are its end.
+# Values of network.PPP.status(). A positive value is a phase of PPP. 0 or a negative value means
+# that PPP has ended.
 _CONNECTED = const(4)
 _CAUSE_OF_STATUS = {-7: AUTH_FAILED, -8: IPCP_FAILED, -9: PEER_SILENT}
 
-# A DNS query for the name server of the root, which every server answers.
+# DNS query for the name servers of the root domain, to which every DNS server responds.
 _QUERY = const(b"wp\1\0\0\1\0\0\0\0\0\0\0\0\2\0\1")
 _DNS_PORT = const(53)
-_QUERY_MS = const(10000)  # time between two queries
+_QUERY_MS = const(10000)  # time between two DNS queries of the probe
 _MAX_QUERIES = const(3)
 
 
 def make_bearer(board):
-    """Return the bearer of a board with a radio on a UART of its own; board.RADIO is its table."""
-    # Imported here, because a PC has no such modules and imports this file as well.
+    """Return the bearer for a board with a radio on a second UART. board.RADIO is the table of the
+    radio in the board file."""
+    # These modules are imported inside the function, because a PC imports this file but has no
+    # such modules.
     from network import PPP
 
     from .radio import Radio
@@ -69,44 +72,47 @@ def make_bearer(board):
     uart = open_uart(facts)
     radio = Radio(Uart(board.poller, uart, facts), facts, RadioLines(facts), board.ticks_ms())
     stream = board.net.ppp_stream(uart)
-    # lwIP has room for one PPP object, so this one lasts until the next reset.
+    # lwIP has room for only one PPP object, so the object is never freed before the next reset.
     return Ppp(radio, stream, PPP(stream), board.net, facts)
 
 
 class Ppp:
     """A session over a radio.
 
-    radio: the Radio to dial with. uart: the stream that net.ppp_stream() returned for its UART.
-    link: a network.PPP on that stream. net: the net port. facts: the RADIO table of the board
-    file; its redial_s 0 means that a lost session is not dialled again."""
+    radio: the Radio that dials. uart: the stream that net.ppp_stream() returned for the radio's
+    UART. link: a network.PPP object on this stream. net: the net port. facts: the RADIO table of
+    the board file. If `redial_s` in this table is 0, a lost session is not dialled again."""
 
     def __init__(self, radio, uart, link, net, facts):
         self.radio = radio
         self.state = DOWN
-        self.cause = 0  # why the last session failed or ended, 0 while it has not
-        # User id and password that PPP sends in the next call, as bytes.
+        # Error number of the last failed call or lost session; 0 after start() and while UP.
+        self.cause = 0
+        # User id and password, as bytes, that PPP sends to authenticate in the next call.
         self.user = self.password = b""
-        self.redials = 0  # how often a lost session was dialled again since the start
+        self.redials = 0  # number of calls made to restore a lost session since the modem started
         self._uart = uart
         self._link = link
         self._net = net
-        # True if the next call offers PAP, not CHAP, because PAP has succeeded last.
+        # True if PPP uses PAP in the next call, False for CHAP. A failed negotiation changes the
+        # value.
         self._pap = False
         self._probe = _Probe(net, facts.get("probe_s", 60) * 1000)
-        self._limit_ms = 0  # time limit of a call (S7)
+        self._limit_ms = 0  # time limit of each call (S7)
         self._first_back_off_ms = self._back_off_ms = facts.get("redial_s", 0) * 1000
         self._wanted = False
-        self._was_up = False  # the session has been up since start()
+        self._was_up = False  # True if the session has been up since start()
         self._step = _IDLE
-        self._due_ms = 0  # deadline of the step in progress
+        self._due_ms = 0  # timestamp of the deadline of the step in progress
         self._now_ms = 0
-        self._calls = 0  # number of calls that have failed since start()
-        self._received = False  # PPP has read bytes since the last tick()
-        # The method is bound here, because MicroPython allocates for each access to a method.
+        # Number of calls that have failed since start() or since the session was up.
+        self._calls = 0
+        self._received = False  # True if PPP has read bytes since the last tick()
+        # link.poll is stored, because MicroPython allocates a bound method at each access to it.
         self._poll_link = link.poll
 
     def start(self, limit_ms):
-        """Ask for a session; each call may take limit_ms."""
+        """Request a session. limit_ms is the time limit of each call."""
         self._limit_ms = limit_ms
         self._wanted = True
         self._was_up = self._step == _RUN
@@ -118,7 +124,7 @@ class Ppp:
         self._update_state()
 
     def stop(self):
-        """End the session, or the attempts to get one."""
+        """End the session, or the attempts to set one up."""
         self._wanted = False
         if self._step in (_NEGOTIATE, _RUN):
             self._close()
@@ -128,7 +134,7 @@ class Ppp:
         self._update_state()
 
     def address(self):
-        """Return the own address, four bytes. Allocates."""
+        """Return the modem's own IP address as four bytes. Allocates."""
         return interface_address(self._link)
 
     def lookup(self, name):
@@ -139,14 +145,15 @@ class Ppp:
         return interface_servers(self._link)
 
     def signal(self):
-        """Return the signal strength that the radio has reported last, as in +CSQ."""
+        """Return the last signal strength that the radio has reported, in the unit of +CSQ."""
         return self.radio.signal
 
     def poll(self):
-        """Make PPP read the UART, in every pass. Return True if tick() is due early.
+        """Let PPP read received bytes from the UART. The core calls poll() in every pass. Return
+        True if tick() must be called in this pass.
 
-        PPP reads nowhere else. If MicroPython polled it on every received byte, PPP would read
-        in the middle of a send that waits for room on the UART as well."""
+        PPP reads the UART only in poll(). If MicroPython polled PPP on every received byte, PPP
+        would also read during a send that waits for room in the UART."""
         if self._step not in _PPP_STEPS:
             return self._poll_radio()
         if not self._uart.any():
@@ -157,21 +164,24 @@ class Ppp:
         return False
 
     def _poll_radio(self):
-        """Return True if the radio has sent lines; bytes of the host's own call are the core's."""
+        """Return True if bytes of the radio are waiting for tick(). During a data call of the
+        host, return False: the core reads the bytes of the call."""
         if self.radio.online():
             self.radio.watch()
             return False
         return self._uart.any() > 0
 
     def tick(self, now_ms):
-        """Take one step if it is due. Return the ms until the next call."""
+        """Check the step in progress, and enter the next step if one is due. Return the ms until
+        the next call of tick()."""
         self._now_ms = now_ms
         wait_ms = self.radio.tick(now_ms)
         _DO[self._step](self, ticks_diff(now_ms, self._due_ms) >= 0)
         self._update_state()
         return min(wait_ms, _MAX_WAIT_MS[self._step])
 
-    # The functions that tick() calls, one for each step. late: the step's deadline has passed.
+    # tick() calls the function of the step in progress. late: True if the deadline of the step has
+    # passed.
 
     def _do_idle(self, late):
         pass
@@ -184,7 +194,7 @@ class Ppp:
             self._call_failed(NO_RADIO)
 
     def _do_dial(self, late):
-        # The radio module watches the time limit of a call.
+        # radio.py checks the time limit of a call, so this function ignores `late`.
         if self.radio.online():
             self._connect()
         elif not self.radio.calling():
@@ -203,8 +213,9 @@ class Ppp:
             self._close()
 
     def _no_link(self, cause):
-        """Decide on the next call. A wrong password stays wrong; after any other failure, the peer
-        may want the other authentication protocol."""
+        """Prepare the next call after PPP has not come up. After AUTH_FAILED there is no next
+        call, because the password stays wrong. After any other failure the next call changes
+        between PAP and CHAP, because the peer may accept only one of these protocols."""
         self.cause = cause
         if cause == AUTH_FAILED:
             self._calls = _MAX_CALLS
@@ -222,9 +233,10 @@ class Ppp:
         self._received = False
 
     def _drop(self, cause):
-        """End PPP without its terminate requests, which would take 12 s without a peer. That is
-        safe only while PPP is up: in any other phase lwIP would not free its one PPP object. When
-        the peer has begun to end the link, the interface has no address."""
+        """End PPP without terminate requests, which take 12 s if the peer does not respond. This
+        is safe only while PPP is up: in any other phase lwIP would not free its only PPP object.
+        If the interface has no address, the peer has begun to end the link, and _close() ends
+        PPP."""
         if any(self.address()):
             with self._net.stack_lock:
                 self._link.__del__()
@@ -250,7 +262,8 @@ class Ppp:
         self._due_ms = ticks_add(self._now_ms, limit_ms)
 
     def _update_state(self):
-        """Set the state that the core sees. A lost session is RETRYING until it is up again."""
+        """Set `state` from the step in progress. A lost session is RETRYING until it is up
+        again."""
         state = _STATE_OF_STEP[self._step] if self._wanted else DOWN
         self.state = RETRYING if state == STARTING and self._was_up else state
 
@@ -262,18 +275,18 @@ class Ppp:
         except OSError:
             self._call_failed(LCP_FAILED)
             return
-        # This replaces the interrupt handler of connect(), which would poll PPP.
+        # connect() has set an interrupt handler that would poll PPP. irq() replaces this handler.
         self._uart.irq(_ignore, self._uart.IRQ_RXIDLE)
 
     def _identity(self):
-        """Return the arguments of network.PPP.connect()."""
+        """Return the keyword arguments for network.PPP.connect(), {} without a user id."""
         if not self.user:
             return {}
         security = self._link.SEC_PAP if self._pap else self._link.SEC_CHAP
         return {"security": security, "user": self.user, "key": self.password}
 
     def _begin(self):
-        """Enter the step of a session that is up."""
+        """Enter the step _RUN, because the session is up."""
         self._step = _RUN
         self._was_up = True
         self._calls = self.cause = 0
@@ -288,7 +301,7 @@ class Ppp:
         self._go(_CLOSE, _CLOSE_MS)
 
     def _call_failed(self, cause):
-        """End this call, and choose the step after it: another call, a back-off, or none."""
+        """End the call, and choose the next step: another call, a pause before a call, or idle."""
         self._probe.stop()
         self._hang_up()
         self.cause = cause
@@ -312,9 +325,9 @@ class Ppp:
 
 
 class _Probe:
-    """Detects a link whose peer is gone. lwIP sends no LCP echo requests, so the probe sends DNS
-    queries after quiet_ms without a received byte. Any received byte, not only a reply, shows that
-    the peer is there. quiet_ms 0: no queries."""
+    """Detector of a link whose peer is gone. lwIP sends no LCP echo requests, so the probe sends
+    DNS queries after quiet_ms without a received byte. Any received byte, not only a response,
+    shows that the peer is present. If quiet_ms is 0, the probe sends no queries."""
 
     def __init__(self, net, quiet_ms):
         self._net = net
@@ -322,20 +335,22 @@ class _Probe:
         self._server = None  # address of the DNS server; None: the probe is stopped
         self._handle = -1  # handle of the UDP socket; -1: the socket is not open
         self._queries = 0  # number of queries sent since the last received byte
-        self._due_ms = 0  # time of the next query
+        self._due_ms = 0  # timestamp of the next query
 
     def start(self, now_ms, server):
-        """server: the address of the DNS server, or None, which disables the probe."""
+        """Start the probe. server: address of the DNS server, or None, which disables the
+        probe."""
         self._server = server if self._quiet_ms else None
         self._reset(now_ms)
 
     def stop(self):
-        """Close the socket, and send no more queries."""
+        """Stop the probe: close its socket, and send no more queries."""
         self._server = None
         self._close()
 
     def is_dead(self, now_ms, received):
-        """Return True if the link is dead. received: bytes have arrived since the last call."""
+        """Send a query if one is due. Return True if the link is dead: no byte has arrived after
+        the last query. received: True if bytes have arrived since the last call of is_dead()."""
         if self._server is None:
             return False
         if received:
@@ -357,7 +372,7 @@ class _Probe:
             self._handle = -1
 
     def _query(self, now_ms):
-        """Send a query. Without a free socket none is sent, and none counts as unanswered."""
+        """Send a DNS query. If no socket is free, the query is neither sent nor counted."""
         self._due_ms = ticks_add(now_ms, _QUERY_MS)
         if self._handle < 0:
             self._handle = self._net.open_udp(ANY_PORT, self._server, _DNS_PORT)
@@ -368,7 +383,7 @@ class _Probe:
 
 
 def _ignore(uart):
-    """Do nothing: the received bytes wake the loop through its poller."""
+    """Handle the UART's interrupt by doing nothing: the poller wakes the main loop instead."""
 
 
 _DO = (

@@ -1,8 +1,8 @@
-"""The radio at the level of AT commands: waking, set-up, commands, calls. Never waits.
+"""Control of the radio by AT commands: wake-up, set-up, commands of the host, calls.
 
-tick(now_ms) takes the next step and returns the ms until the next call. While the radio is online,
-its UART is used by PPP, or by the host through readinto() and write(), depending on which of the
-two has dialled. This module then only watches DCD.
+tick(now_ms) takes the next step and returns the ms until the next tick(). No method waits. While a
+call is established, this module only watches DCD. The UART of the radio is then used by PPP if the
+call belongs to a session, or by the host through readinto() and write() for a data call.
 """
 
 from ..contract import (
@@ -22,24 +22,24 @@ from ..contract import (
 )
 from .chat import TIMEOUT, Chat
 
-# States of the radio.
-_WAKING = const(0)  # AT is sent until the radio answers
-_SETTING_UP = const(1)  # the init strings of the board file are sent
+# States of the radio: values of Radio._state.
+_WAKING = const(0)  # the modem repeats AT until the radio responds
+_SETTING_UP = const(1)  # the modem sends the init strings of the board file
 _IDLE = const(2)
 _ASKING = const(3)  # a command of the host is in progress
 _DIALLING = const(4)
-_ABORTING = const(5)  # a call has taken too long and was aborted: its result code is due
+_ABORTING = const(5)  # a call was aborted, and its result code has not arrived
 _ONLINE = const(6)
 _GUARDING = const(7)  # the guard time before the escape sequence
 _ESCAPING = const(8)
-_HANGING_UP = const(9)  # ATH was sent
+_HANGING_UP = const(9)  # ATH was sent, and its result code has not arrived
 _DTR_OFF = const(10)
 _KEY_PRESSED = const(11)  # the radio's reset or power line is active
 _BOOTING = const(12)
-_CANCELLING = const(13)  # ESC was sent, in case the radio is waiting for a text
+_CANCELLING = const(13)  # ESC was sent, in case the radio is waiting for text input
 _RESTARTING = const(14)
 
-# Time limits of the states, and numbers of tries.
+# Time limits of the states, and the largest number of attempts to wake the radio.
 _WAKE_MS = const(500)
 _MAX_WAKES = const(6)
 _SET_UP_MS = const(5000)
@@ -49,14 +49,16 @@ _GUARD_MS = const(1200)
 _HANG_UP_MS = const(3000)
 _DTR_OFF_MS = const(500)
 _CANCEL_MS = const(500)
-_IDLE_MS = const(1000)  # time until the next tick() if only received bytes matter
+_IDLE_MS = const(1000)  # time until the next tick() while no command is in progress
 _LF = const(10)
 
 _AT = const(b"AT\r")
-# A CDMA radio restarts by CFUN=1. Other radios do not, so CREG=0 switches off their +CREG lines.
+# +CFUN=1 restarts a CDMA radio. Other radios do not restart; +CREG=0 switches off their
+# unsolicited +CREG lines, as a restart would.
 _RESTART = const(b"AT+CREG=0;+CFUN=1\r")
 
-# Cause of a failed call by its result. Any other result is NO_CARRIER.
+# Error number of a call, indexed by the result of the dial command. 0 means no error. A result
+# that is missing in this table means NO_CARRIER.
 _CAUSE_OF_RESULT = {
     RESULT_CONNECT: 0,
     RESULT_BUSY: BUSY,
@@ -68,30 +70,32 @@ _CAUSE_OF_RESULT = {
 class Radio:
     """A modem at the end of a UART.
 
-    uart: a Uart (uart.py). facts: the RADIO table of the board file. lines: has set_dtr(on),
-    carrier() -> DCD, or True without that line, and press(key, on) for the `keys` lines that reset
-    the radio or switch it on."""
+    uart: a Uart (uart.py). facts: the RADIO table of the board file. lines: a RadioLines (uart.py)
+    or an object with the same attributes and methods, which controls DTR, DCD, and the keys that
+    reset the radio or switch the radio on."""
 
     def __init__(self, uart, facts, lines, now_ms):
         self.chat = Chat(uart, self, now_ms)
         self.answer = 0  # result of the last ask(): a result code or TIMEOUT
-        self.cause = NO_RADIO  # why the last call failed, as an error number of the guide
-        self.code = RESULT_NO_CARRIER  # how the last call has ended, as a result code
-        # Unsolicited lines (contract.py). The core clears these three attributes.
+        self.cause = NO_RADIO  # error number of the guide for the last failed call
+        self.code = RESULT_NO_CARRIER  # result code of the last call
+        # Values from unsolicited lines (contract.py). The core clears these three attributes.
         self.rang = False
         self.registered = -1
         self.winds = 0
-        self.signal = NO_SIGNAL  # signal strength in the last +CSQ line
+        self.signal = NO_SIGNAL  # signal strength in the last +CSQ line, or NO_SIGNAL
         self.dial_string = facts["dial"]  # AT command that dials for a session, as bytes
         self._uart = uart
         self._facts = facts
         self._lines = lines
         self._state = _BOOTING
         self._first = bytearray(1)
-        self._data_begun = False  # the first byte after CONNECT's CR has been read
-        self._wanted = True  # readinto() has been called in this pass
-        self._tries = 0  # number of AT commands sent to wake the radio, then of init strings
-        # What to try next if the radio does not answer: 0 is the escape sequence, k the key k-1.
+        self._data_begun = False  # True if the first byte after CONNECT and CR has been read
+        self._wanted = True  # True if readinto() has been called in this pass
+        # Number of AT commands sent to wake the radio; during set-up, number of init strings sent.
+        self._tries = 0
+        # Next remedy if the radio does not respond: 0 sends the escape sequence, k > 0 presses the
+        # key with index k-1.
         self._remedy = 0
         self._restart_pending = False
         self.chat.begin(b"", facts["boot_ms"])
@@ -124,17 +128,17 @@ class Radio:
         return self._state in (_DIALLING, _ABORTING, _ONLINE)
 
     def carrier(self):
-        """Return DCD, or True if the line is not connected."""
+        """Return the state of DCD, or True if the board file has no DCD line."""
         return self._lines.carrier()
 
     @property
     def speed(self):
-        """The bit/s that the last CONNECT named, or 0."""
+        """Speed in the last CONNECT line, in bit/s, or 0 if that line has no speed."""
         return self.chat.speed
 
     def ask(self, line, start, end):
-        """Send the command line[start:end] with AT before it. Return False if the radio is busy.
-        Allocates."""
+        """Send AT and line[start:end] to the radio as a command. Return False if the radio is
+        busy. Allocates."""
         if self._state != _IDLE:
             return False
         self._go(_ASKING, b"AT" + bytes(line[start:end]) + b"\r", _ASK_MS)
@@ -145,16 +149,19 @@ class Radio:
         return self._state == _ASKING
 
     def set_dial_string(self, text):
-        """Set the command that dials from the next call on; b"" sets the board file's."""
+        """Set the AT command that dials for a session, from the next call on. b"" restores the
+        command of the board file."""
         self.dial_string = text or self._facts["dial"]
 
     def dial(self, limit_ms):
-        """Dial for a session; only while idle()."""
+        """Dial for a session, with a time limit of limit_ms. Call dial() only while idle() is
+        True."""
         self.code = RESULT_NO_CARRIER
         self._go(_DIALLING, self.dial_string + b"\r", limit_ms)
 
     def call(self, text, limit_ms):
-        """Begin a data call of the host by an AT command. Return False if the radio is busy."""
+        """Begin a data call of the host by the AT command `text`, with a time limit of limit_ms.
+        Return False if the radio is busy."""
         if self._state != _IDLE:
             return False
         self.code = RESULT_NO_CARRIER
@@ -162,7 +169,8 @@ class Radio:
         return True
 
     def readinto(self, buf):
-        """Read bytes of the host's call. For use in every pass that has room for some."""
+        """Read bytes of the host's data call into buf. Return the number of bytes. The core calls
+        readinto() in every pass in which it has room for bytes."""
         if self._state != _ONLINE:
             return 0
         self._wanted = True
@@ -170,18 +178,22 @@ class Radio:
         return self._uart.readinto(buf) if self._data_begun else self._begin_data(buf)
 
     def write(self, buf, off, n):
-        """Send bytes of the host's call. Return how many were accepted."""
+        """Send n bytes of buf from offset off in the host's data call. Return the number of bytes
+        accepted."""
         return self._uart.write(buf, off, n) if self._state == _ONLINE else 0
 
     def watch(self):
-        """Stop events for bytes that nothing reads. Called in every pass of the host's call."""
+        """Keep received bytes from waking the main loop if readinto() was not called in this pass.
+        The bearer calls watch() in every pass of a data call."""
         self._uart.set_events(IN if self._wanted else 0)
         self._wanted = False
-        # On a PC this call reads changes of the lines, which would keep the loop from sleeping.
+        # On a PC, carrier() reads the changes of the control lines. Unread changes would keep the
+        # main loop from sleeping.
         self._lines.carrier()
 
     def hang_up(self):
-        """End the call or the attempt to make one. The radio is then woken again."""
+        """End an established call, or abort a call that is being set up. Later steps wake the
+        radio again."""
         if self._lines.has_dtr:
             self._lines.set_dtr(False)
             self._go(_DTR_OFF, b"", _DTR_OFF_MS)
@@ -191,7 +203,7 @@ class Radio:
             self._go(_ABORTING, b"\r", _ABORT_MS)
 
     def tick(self, now_ms):
-        """Take the next step. Return the ms until the next call."""
+        """Take the next step. Return the ms until the next call of tick()."""
         self.chat.now_ms = now_ms
         if self._state == _ONLINE:
             return _IDLE_MS
@@ -201,7 +213,8 @@ class Radio:
             return 0
         return self.chat.wait_ms(now_ms, _IDLE_MS)
 
-    # The functions that tick() calls at the end of a state. result: the result of its exchange.
+    # tick() calls the function of the state at the end of the state's exchange. result: a result
+    # code or TIMEOUT, the result of this exchange.
 
     def _go(self, state, text, limit_ms):
         self._state = state
@@ -228,7 +241,8 @@ class Radio:
             self._revive()
 
     def _revive(self):
-        """Try the next remedy. The radio may be in an old call, switched off, or stuck."""
+        """Apply the next remedy. A radio that does not respond may be in an old call, switched
+        off, or stuck."""
         if self._remedy:
             self._lines.press(self._remedy - 1, True)
             self._go(_KEY_PRESSED, b"", self._facts["press_ms"])
@@ -245,7 +259,7 @@ class Radio:
         self._go(_BOOTING, b"", self._facts["boot_ms"])
 
     def _set_up(self, result):
-        """Send the next init string, also if the radio has refused the last one."""
+        """Send the next init string, even if the radio has refused the previous one."""
         strings = self._facts["init"]
         if self._tries == len(strings):
             self._rest(result)
@@ -255,7 +269,7 @@ class Radio:
         self._go(_SETTING_UP, text + b"\r", _SET_UP_MS)
 
     def _restarted(self, result):
-        """Any result counts as a restart."""
+        """Wait for the radio to boot. Any result of the restart command counts as a restart."""
         self._go(_BOOTING, b"", self._facts["boot_ms"])
 
     def _rest(self, result):
@@ -274,7 +288,7 @@ class Radio:
 
     def _dialled(self, result):
         if result == RESULT_OK:
-            # This OK is the late answer to an earlier command.
+            # An OK during dialling is the late response to an earlier command.
             return
         self.cause = _CAUSE_OF_RESULT.get(result, NO_CARRIER)
         self.code = RESULT_NO_ANSWER if result == TIMEOUT else result
@@ -288,7 +302,8 @@ class Radio:
             self._rest(result)
 
     def _begin_data(self, buf):
-        """Read the first bytes of a call, without the LF that belongs to CONNECT."""
+        """Read the first bytes of a data call into buf, without the LF that ends the CONNECT line.
+        Return the number of bytes."""
         if self._uart.readinto(self._first) <= 0:
             return 0
         self._data_begun = True

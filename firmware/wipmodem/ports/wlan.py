@@ -1,10 +1,11 @@
-"""The bearer of a board with Wi-Fi: a session is the membership of a network. There is no radio
-and no call.
+"""The bearer for a board with Wi-Fi. A session is a connection to a Wi-Fi network, without radio
+and call.
 
-Name and key of the network are user id and password of +WIPBR if the host has set them, else those
-of the board file's WLAN table. A failed try to join is repeated after a pause: for 30 s while a
-session starts, and without end after it was up. A driver may report a wrong key for a right one if
-the network answers slowly, so only the second such report ends a session that starts.
+The name and key of the network are the user id and password of +WIPBR if the host has set them,
+else the values of the WLAN table in the board file. A failed attempt to join the network is
+repeated after a pause: for 30 s while a session starts, without end after the session was up.
+If the network responds slowly, a driver may report a wrong key although the key is right.
+Therefore only the second such report ends a session that is starting.
 """
 
 import network
@@ -25,16 +26,16 @@ from ..contract import (
 )
 from .net import interface_address, interface_servers
 
-# Results of status() while a try goes on. cyw43 has one number more, which esp32 does not use: the
-# network is joined, but there is no address yet.
+# Values of status() during an attempt to join. STAT_CONNECTING + 1 is used by cyw43 only: the
+# network is joined, but the board has no address yet.
 _TRYING = (
     network.STAT_IDLE,
     network.STAT_CONNECTING,
     network.STAT_CONNECTING + 1,
     network.STAT_GOT_IP,
 )
-# ESP-IDF reports a wrong key also as one of two timeouts: WIFI_REASON_4WAY_HANDSHAKE_TIMEOUT and
-# WIFI_REASON_HANDSHAKE_TIMEOUT.
+# Values of status() for a wrong key. ESP-IDF may also report a wrong key as one of two timeouts:
+# WIFI_REASON_4WAY_HANDSHAKE_TIMEOUT (15) and WIFI_REASON_HANDSHAKE_TIMEOUT (204).
 _WRONG_KEY = (network.STAT_WRONG_PASSWORD, 15, 204)
 _MAX_WRONG_KEYS = const(2)
 
@@ -42,46 +43,49 @@ _JOIN_MS = const(30000)
 _RETRY_MS = const(2000)
 _POLL_MS = const(100)
 _IDLE_MS = const(1000)
-_MIN_DBM = const(-113)  # signal strength 0 of +CSQ, whose steps are 2 dB
+_MIN_DBM = const(-113)  # signal strength that is 0 in +CSQ; the steps of +CSQ are 2 dB
 
 
 def make_bearer(board):
-    """Return the bearer of a board with Wi-Fi; board.WLAN is the table with name and key."""
+    """Return the bearer for a board with Wi-Fi. board.WLAN is the table with the network's name
+    and key."""
     return Wlan(network.WLAN(network.STA_IF), board.WLAN)
 
 
 class Wlan:
     """A session over Wi-Fi.
 
-    link: a network.WLAN in station mode. facts: the WLAN table of the board file."""
+    link: a network.WLAN object in station mode. facts: the WLAN table of the board file."""
 
     radio = None
 
     def __init__(self, link, facts):
         self.state = DOWN
-        self.cause = 0  # why the last session failed, 0 while it has not
-        # Name and key of the network, if the host has set them, as bytes.
+        self.cause = 0  # error number of the last failed session; start() sets 0
+        # Name and key of the network as bytes; empty if the host has not set them.
         self.user = self.password = b""
         self._link = link
         self._facts = facts
-        # True while the board joins its network, or has joined it, without a session.
+        # True while the board is joining its network, or has joined its network, without a
+        # session.
         self._registering = False
-        self._target = (b"", b"")  # name and key of the last try
-        self._due_ms = 0  # deadline for joining the network
-        self._retry_ms = 0  # time of the next try, if the last one has failed
+        self._target = (b"", b"")  # name and key of the last attempt to join
+        self._due_ms = 0  # timestamp of the deadline for joining the network
+        self._retry_ms = 0  # timestamp of the next attempt, if the last attempt has failed
         self._now_ms = 0
-        self._wrong_keys = 0  # number of reports of a wrong key since the first try
-        self._failed = False  # the last try to join has failed
+        self._wrong_keys = 0  # number of reports of a wrong key since the first attempt
+        self._failed = False  # True if the last attempt to join has failed
 
     def start(self, limit_ms):
-        """Ask for a session. limit_ms is the time for a call, and not used."""
+        """Request a session. limit_ms, the time limit of a call, is not used."""
         self.cause = 0
         if self._registering and self._target == self._credentials() and self._link.isconnected():
             self._registering = False
             self.state = STARTING
             return
         if self.state != DOWN or self._registering:
-            # stop() comes first, because a driver that tries to join one network ignores another.
+            # stop() is called first, because a driver that is joining one network ignores a
+            # request to join another.
             self.stop()
         self._join(STARTING)
 
@@ -93,11 +97,11 @@ class Wlan:
             self._link.disconnect()
             self._link.active(False)
         except OSError:
-            # The interface has never been active, and need not be switched off.
+            # The interface has never been active, and does not need to be switched off.
             return
 
     def address(self):
-        """Return the own address, four bytes. Allocates."""
+        """Return the modem's own IP address as four bytes. Allocates."""
         return interface_address(self._link)
 
     def lookup(self, name):
@@ -108,8 +112,9 @@ class Wlan:
         return interface_servers(self._link)
 
     def registered(self):
-        """Return HOME in a network, else SEARCHING. Without a session the board begins to join its
-        network then: hosts wait for HOME before they ask for a session (H22)."""
+        """Return HOME if a network is joined, else SEARCHING. Without a session, this call makes
+        the board join its network, because hosts wait for HOME before they request a session
+        (H22)."""
         if self._link.isconnected():
             return HOME
         if self.state == DOWN and not (self._registering and self._left_ms() > 0):
@@ -121,20 +126,21 @@ class Wlan:
         return ticks_diff(self._due_ms, self._now_ms)
 
     def signal(self):
-        """Return the signal strength as in +CSQ, or NO_SIGNAL."""
+        """Return the signal strength in the unit of +CSQ, or NO_SIGNAL."""
         try:
             dbm = self._link.status("rssi")
         except (OSError, ValueError):
-            # No network is joined, or the driver does not measure.
+            # No network is joined, or the driver does not measure the signal strength.
             return NO_SIGNAL
         return max(0, min((dbm - _MIN_DBM) // 2, BEST_SIGNAL))
 
     def poll(self):
-        """Return False: the driver moves the bytes."""
+        """Return False: the Wi-Fi driver moves the bytes, so a pass has nothing to do."""
         return False
 
     def tick(self, now_ms):
-        """Follow the driver's state. Return the ms until the next call."""
+        """Update `state` from the state of the Wi-Fi driver. Return the ms until the next
+        tick()."""
         self._now_ms = now_ms
         if self.state == DOWN:
             return _IDLE_MS
@@ -152,7 +158,7 @@ class Wlan:
         return _POLL_MS
 
     def _check(self):
-        """Look whether the try has failed, if the driver reports that."""
+        """Check if the driver reports that the attempt to join has failed."""
         status = self._status()
         if status in _TRYING:
             return
@@ -167,11 +173,12 @@ class Wlan:
         try:
             return self._link.status()
         except (OSError, ValueError):
-            # The driver cannot tell how far the try is: it counts as going on.
+            # The driver cannot report the progress. The attempt to join counts as still in
+            # progress.
             return network.STAT_CONNECTING
 
     def _give_up(self):
-        """End a session that has never been up; join again for one that was lost."""
+        """End a session that has never been up, or join the network of a lost session again."""
         if self.state == STARTING:
             self.stop()
             self.cause = NO_ANSWER
@@ -192,15 +199,17 @@ class Wlan:
             self._disable_reconnects()
             self._link.connect(*self._target)
         except OSError:
-            # A try goes on already, or there is no memory for one. The deadline ends it.
+            # An attempt to join is in progress already, or there is no memory for an attempt. The
+            # deadline of the attempt limits both cases.
             return
 
     def _disable_reconnects(self):
-        """Make esp32's driver report a failed try; by default it repeats the try silently."""
+        """Make esp32's driver report a failed attempt to join. By default, the driver repeats a
+        failed attempt without a report."""
         try:
             self._link.config(reconnects=0)
         except (OSError, ValueError):
-            # cyw43 has no such setting, and does not repeat a try.
+            # cyw43 has no setting `reconnects`, and does not repeat a failed attempt to join.
             return
 
     def _credentials(self):
