@@ -132,6 +132,6 @@ class Transparent(SocketChannel):
         if burst and not rx.remaining():
             self._io.receive_burst(self._sock, self._serial)
         # In all other cases the net port already watches the socket for data.
-        if burst or (was_full and rx.free()):
+        if (burst or was_full) and rx.free():
             self._io.resume(self._sock)
         return written > 0
