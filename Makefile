@@ -79,7 +79,7 @@ help:
 	@echo "  HOSTS=FILE RESOLV=FILE       replace /etc/hosts and /etc/resolv.conf"
 	@echo "  PROFILE=FILE                 file that keeps settings across restarts"
 	@echo "  DIALECT=c1 | wipsoft         dialect to start with"
-	@echo "  CONSOLE=PATH                 port of make monitor; default DTE path.console"
+	@echo "  CONSOLE=PATH                 port for make monitor; default: DTE + .console"
 	@echo "  RADIO=sim[:PATH]             use a simulated radio"
 	@echo "  V=1                          log connections, control lines and speeds"
 	@echo "  TRACE=1                      show every byte, with direction and time"
