@@ -9,7 +9,7 @@ import re
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
-# Without these rules a viewer does not download fonts.
+# The @font-face rules of a picture. They are removed, so that a viewer downloads no fonts.
 _FONTS = re.compile(r"@font-face \{\{.*?\}\}\s*", re.DOTALL)
 _NOTES = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 _CODE_FORMAT = _NOTES.sub("", _FONTS.sub("", CONSOLE_SVG_FORMAT))

@@ -30,7 +30,8 @@ class Context:
         self.settings = settings
         # Writer of lines to the host (at/writer.py).
         self.writer = writer
-        # Dispatcher with text, extent and form of the command in progress (commands/dispatch.py).
+        # Dispatcher (commands/dispatch.py). It holds the command line, and the start, the end and
+        # the form of the command in progress.
         self.command = command
         # Checked arguments of the command in progress (at/arguments.py).
         self.arguments = command.arguments

@@ -209,7 +209,7 @@ class Sizes:
     handles = 16  # number of net port handles, for sockets and for names being resolved
     line = 256  # length of the longest command line
     block = 512  # largest number of bytes that are copied between two ports at once
-    rx = 2048  # size of a socket's receive buffer, in addition to one block
+    rx = 2048  # bytes of a socket's receive buffer, not counting one more block
     tx = 2048  # size of a socket's send buffer, in addition to one block
     datagram = 1472  # payload of the longest UDP datagram (Q26)
     out = 1024  # size of the buffer for responses and URCs to the host

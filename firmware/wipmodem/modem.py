@@ -309,7 +309,7 @@ class Modem:
                 self._finish(outcome)
 
     def _read_line(self):
-        room = self._out.free() - LINE_MAX  # free bytes for the echo
+        room = self._out.free() - LINE_MAX  # output bytes that the echo may use
         if self._line.ready or not self.input.remaining() or room <= 0:
             return
         self._busy = True

@@ -107,7 +107,7 @@ class PtyDte(Pseudo):
         termios.tcflow(self._slave, termios.TCOON)
 
     def _poll_settings(self):
-        """Log a change of the speed, which the system reports by no event."""
+        """Log a change of the line speed. The operating system sends no event for it."""
         settings = describe_settings(self._slave)
         if settings != self._shown:
             self._shown = settings

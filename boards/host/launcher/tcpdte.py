@@ -197,7 +197,7 @@ class TcpDte:
             self._wait_until_read()
 
     def _wait_until_read(self):
-        """Wait until the modem has read all bytes and the drop of DTR, or has stopped reading."""
+        """Wait until the modem has read all bytes and seen DTR drop, or has stopped reading."""
         if not self._all_read() and self._has_patience():
             self._loop.after(_LEAVE_POLL_MS, self._wait_until_read)
             return

@@ -32,8 +32,8 @@ def compile_entry(entry, compiler):
     """Return the bytes of the .mpy file for an entry. Raise Failure if it does not compile."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "output.mpy"
-        # A traceback shows the name given by -s. The stem is the name of the module, which the
-        # heap contains in any case.
+        # -s sets the file name that a traceback shows. Without its suffix that name is the name of
+        # the module, which is in the heap already, so it takes no more memory.
         options = [_OPTIMISED, "-s", Path(entry.path).stem, "-o", output]
         done = _run([compiler, *options, entry.source])
         if done.returncode:

@@ -13,7 +13,7 @@ _LONGEST = 1024  # maximum bytes kept of a line whose end has not arrived yet
 
 @dataclass(frozen=True)
 class Socket:
-    """The fields of a line +WIPXSOCK, in their order. `sent` and `received` wrap at 2**29."""
+    """The fields of a +WIPXSOCK line, in order. `sent` and `received` wrap at 2**29."""
 
     protocol: int
     index: int

@@ -77,7 +77,7 @@ class Board:
         return f"UART{self.end(side)['id']}", f"{self.end(side)['baudrate']} baud"
 
     def max_sockets(self):
-        """Return the largest number of open sockets, and lower limits of the IP stack, as text."""
+        """Return as text how many sockets can be open, and each lower limit of the stack."""
         pools = self.tables["POOLS"]
         total = min(self.sockets, pools.get("all", self.sockets))
         fewer = [f"{pools[key]} {kind}" for kind, key in _POOLS if pools[key] < total]

@@ -13,7 +13,7 @@ from ..settings import AT_ONCE, DIALECT, SPEED, URC_OVERRUN, URC_REJECTED, URC_T
 from .base import supports_rate
 from .identity import dialect, find_dialect
 
-_MAX_TEXT = const(80)  # bytes that are written of each line of a traceback
+_MAX_TEXT = const(80)  # largest number of bytes written per line of a traceback
 _QUOTE = const(0x22)
 _TRIAL_S = const(10)  # default time limit of a baud-rate trial
 _HUNDRED = const(100)  # unit of the SPEED setting, in bit/s

@@ -16,7 +16,7 @@ _LIMIT_MS = const(2000)  # default time limit for a reply
 _MAX_TIMES = const(255)  # highest number of requests that one command can send
 _IDLE_MS = const(1000)
 _SIZE = const(16)  # length of an echo request in bytes
-_MAX_REPLY = const(64)  # most bytes that are read of a received message
+_MAX_REPLY = const(64)  # largest number of bytes read from a received ICMP message
 # Types of ICMP messages.
 _REQUEST = const(8)
 _REPLY = const(0)

@@ -86,7 +86,7 @@ class Report:
         return True
 
     def wait_ms(self):
-        """Return 1000 ms. During a report, tick() returns True and the loop does not wait."""
+        """Return 1000, the ms until tick(). While tick() returns True, the loop does not wait."""
         return _IDLE_MS
 
     def _silent_s(self):

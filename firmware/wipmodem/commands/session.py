@@ -100,7 +100,8 @@ def _open_device(context):
 def _set_session_option(context):
     """Set the user name or the password of the next session (B4). Allocates.
 
-    A text with a zero byte is error 801, because PPP and Wi-Fi stacks end a text at a zero byte.
+    A text that contains a zero byte is refused with error 801, because PPP and Wi-Fi stacks take
+    a zero byte for the end of the text.
     An APN is accepted and ignored, because the radio has its own APN (H6).
     """
     option = context.arguments.value(2)

@@ -42,7 +42,7 @@ class Transfer:
     def __init__(self, context):
         self.sock = None
         self.remaining = 0  # number of bytes still to be read from the host or sent to the host
-        self.has_data = False  # True if the host gets bytes, or a datagram of any length
+        self.has_data = False  # True if bytes, or a datagram that may be empty, go to the host
         self.crc = 0  # CRC-32 of the bytes transferred so far
         self.expected_crc = 0  # CRC-32 that the host announced, 0 without a CRC
         buffer = context.online.need_datagram_buffer()

@@ -79,7 +79,7 @@ class Radio:
         self.answer = 0  # result of the last ask(): a result code or TIMEOUT
         self.cause = NO_RADIO  # error number of the guide for the last failed call
         self.code = RESULT_NO_CARRIER  # result code of the last call
-        # Values from unsolicited lines (contract.py). The core clears these three attributes.
+        # Values from the radio's URCs (contract.py). The core clears the three attributes.
         self.rang = False
         self.registered = -1
         self.winds = 0

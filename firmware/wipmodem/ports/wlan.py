@@ -69,7 +69,7 @@ class Wlan:
         # True while the board is joining its network, or has joined its network, without a
         # session.
         self._registering = False
-        self._target = (b"", b"")  # name and key of the last attempt to join
+        self._target = (b"", b"")  # SSID and key of the last attempt to join a network
         self._due_ms = 0  # timestamp of the deadline for joining the network
         self._retry_ms = 0  # timestamp of the next attempt, if the last attempt has failed
         self._now_ms = 0

@@ -108,7 +108,7 @@ class SocketIO:
         return 0
 
     def _open(self, sock):
-        """Open a handle at the net port. Return the handle, or a result class (negative)."""
+        """Open a socket of the net port. Return its handle, or a result class (negative)."""
         if sock.has_peer and not is_peer(sock.addr, sock.peer_port, sock.protocol == TCP):
             return UNREACHABLE  # H26
         if sock.protocol == TCP:

@@ -34,7 +34,7 @@ class AccessPolicy:
     server is closed and another server is opened at the same index."""
 
     def __init__(self):
-        self.addr = bytearray(4)  # address with which the address of a peer is compared
+        self.addr = bytearray(4)  # IP address that the peer's address must match, under `mask`
         self.mask = bytearray(4)  # bits of a peer's address that must be equal to those of `addr`
         self.reset()
 
