@@ -19,7 +19,10 @@ _COPIED = (
     rf"deploy: {_FILES} copied \(\d+ bytes\), 0 unchanged, 0 removed\n"
 )
 _UNCHANGED = rf"deploy: 0 copied \(0 bytes\), {_FILES} unchanged, 0 removed\n"
-_TAIL = r"deploy: ATI is answered by wipmodem 0\.1\.0 pico\ndeploy: the modem has started\n"
+_TAIL = (
+    r"deploy: the copied firmware answers ATI: wipmodem 0\.1\.0 pico\n"
+    r"deploy: the modem has started\n"
+)
 
 
 @pytest.fixture
