@@ -161,6 +161,25 @@ def case_a_deadline_is_seen_late():
     assert session.take() == b"\r\n+WIPERROR: 2,1,842\r\n"
 
 
+def case_the_loop_sleeps_until_a_connect_times_out():
+    """The modem wakes for the end of the 30 s, also while a ping has the resolver at work."""
+    session = Session().online()
+    session.ask(b'AT+WIPCREATE=2,1,"192.0.2.10",80')
+    session.wait(29700)
+    assert session.settle() == 300
+    session.ask(b'AT+WIPPING="peer.example"')
+    assert session.settle() == 300
+
+
+def case_the_loop_sleeps_until_a_name_is_asked_for_again():
+    """A question without an answer is repeated after 2 s, with no socket or with one waiting."""
+    for line in (b'AT+WIPPING="peer.example"', b'AT+WIPCREATE=2,1,"peer.example",80'):
+        session = Session().online()
+        session.ask(line)
+        session.wait(1700)
+        assert session.settle() == 300, line
+
+
 def case_the_loop_sleeps_until_an_escape_is_decided():
     """Three plusses until the guard time ends, fewer a millisecond longer: they may be data. It
     looks at the line once before. rules: D5"""
