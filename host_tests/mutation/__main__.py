@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 
 from . import judge
-from .mutants import Name, mutate, places
+from .mutants import Name, mutate, places, without_comments
 
 MODULES = """
     sockets.table sockets.server sockets.socket online.escape online.framing
@@ -27,7 +27,8 @@ _NICE = 10
 
 
 def _source(module):
-    return _FIRMWARE.joinpath(*module.split(".")).with_suffix(".py").read_text()
+    path = _FIRMWARE.joinpath(*module.split(".")).with_suffix(".py")
+    return without_comments(path.read_text())
 
 
 def judged(work):
@@ -67,15 +68,21 @@ def _alone(function, *arguments):
 
 
 def explained():
-    """The reason of each Name that survivors.txt has."""
+    """Return the reason for each Name in survivors.txt, whose head explains the format."""
     reasons = {}
     for block in _EXPLAINED.read_text().split("\n\n"):
         lines = [line for line in block.splitlines() if not line.startswith("#")]
-        if lines:
-            place, before, after, reason = lines
-            module, function, *nth = place.split(" ", 2)
-            nth = int(nth[0].strip("()")) if nth else 1
-            reasons[Name(module, function, before[2:], after[2:], nth)] = reason[2:]
+        if not lines:
+            continue
+        module, function, *nth = lines[0].split()
+        nth = int(nth[0].strip("()")) if nth else 1
+        before = ""
+        for line in lines[1:-1]:
+            if line[0] == "-":
+                before = line[2:]
+            else:
+                name = Name(module, function, before, line[2:], nth)
+                reasons[name] = lines[-1].removeprefix("= ")
     return reasons
 
 

@@ -1,13 +1,15 @@
 """Mutants of a source: where there can be one, what it looks like, and how it is called."""
 
 import ast
+import io
 import re
+import tokenize
 from dataclasses import dataclass
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 
-from .operators import OPERATORS
+from .operators import OPERATORS, is_initial_value
 
 
 @dataclass(frozen=True, order=True)
@@ -25,12 +27,24 @@ class Name:
         return f"{self.module} {self.function}{nth}\n- {self.before}\n+ {self.after}\n"
 
 
+def without_comments(source):
+    """Return a source without its comments, in as many lines. Names then outlive a comment."""
+    lines = source.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            line, column = token.start
+            lines[line - 1] = lines[line - 1][:column].rstrip()
+    return "\n".join(lines) + "\n"
+
+
 def places(source):
     """(operator, occurrence) of each mutant; operators by their place in OPERATORS."""
     nodes = list(ast_nodes(get_ast(source)))
     for number, operator in enumerate(OPERATORS):
-        for occurrence in range(sum(len(list(operator.mutation_positions(n))) for n in nodes)):
-            yield number, occurrence
+        changed = [node for node in nodes for _ in operator.mutation_positions(node)]
+        for occurrence, node in enumerate(changed):
+            if not is_initial_value(node):
+                yield number, occurrence
 
 
 def mutate(module, source, place):

@@ -8,7 +8,7 @@ not know: statements, tables and brackets of arguments.
 import re
 
 from cosmic_ray.plugins import get_operator
-from parso.python.tree import Keyword, Name, PythonLeaf
+from parso.python.tree import Keyword, Name, Number, PythonLeaf
 
 _CORE = (
     *(f"ReplaceBinaryOperator_{name}" for name in (
@@ -50,7 +50,7 @@ class DropStatement(_Own):
     """
 
     _KINDS = ("expr_stmt", "atom_expr", "return_stmt")
-    _NOTHING = ("return 0", "return False", "return None")  # as good as None
+    _NOTHING = ("return 0", "return False", "return None", "return DONE")  # as good as None
 
     def count(self, node):
         first = node.children[0] if node.type == "simple_stmt" else None
@@ -98,16 +98,21 @@ class DropHandler(_Own):
 
 
 class OtherBrackets(_Own):
-    """A specification in which one optional argument is required, or the other way round."""
+    """A specification in which one optional argument is required, or the other way round.
+
+    Not the arguments up to the one that selects the specification: those must not be optional.
+    """
 
     _SPEC = re.compile(r'b"([a-z0-9[\]]+)"')
     _PARTS = re.compile(r"\[(\w+)\]|(\w)")
 
     def count(self, node):
-        return sum(char not in "[]" for char in self._spec(node))
+        letters = sum(char not in "[]" for char in self._spec(node))
+        return max(letters - _selecting(node), 0)
 
     def mutate(self, node, index):
         text = ""
+        index += _selecting(node)
         for group, letter in self._PARTS.findall(self._spec(node)):
             letters = group or letter
             if 0 <= index < len(letters):
@@ -131,6 +136,25 @@ class OtherBrackets(_Own):
 
 def _bracketed(letters):
     return f"[{letters}]" if letters else ""
+
+
+def is_initial_value(node):
+    """Return True for the 0 of `self.x = 0`, `[0] * n` or `bytearray(0)` in __init__, or a flag.
+
+    Every test creates the objects, so a wrong initial value either fails at once or is never read.
+    """
+    if not isinstance(node, Number | Keyword) or _function(node) != "__init__":
+        return False
+    return node.parent.type in ("expr_stmt", "atom", "trailer")
+
+
+def _selecting(node):
+    """Return the number of arguments that (place, ((value, node), ...)) needs to select a node."""
+    for _ in range(5):
+        node = node and node.parent
+    is_choice = node is not None and node.type == "testlist_comp"
+    first = node.children[0] if is_choice else None
+    return int(first.value) + 1 if isinstance(first, Number) else 0
 
 
 def _function(node):
