@@ -67,9 +67,17 @@ def case_arguments_of_one_pair_of_brackets():
     )
 
 
+def case_a_required_argument_after_brackets():
+    """An argument after the closing bracket is required, with and without the optional one."""
+    _outcomes(
+        b"i[o]i", ((b"1,2,3", 0), (b"1,,3", 0), (b"1,2,", ERROR), (b"1,,", ERROR), (b"1", ERROR))
+    )
+
+
 def case_a_digit():
     """The numbers up to that digit; others are plain ERROR."""
     _outcomes(b"0", ((b"0", 0), (b"1", ERROR)))
+    _outcomes(b"9", ((b"9", 0), (b"10", ERROR)))
     _outcomes(b"2", ((b"0", 0), (b"2", 0), (b"3", ERROR), (b"10", ERROR)))
 
 
