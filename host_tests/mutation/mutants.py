@@ -61,10 +61,11 @@ def mutate(module, source, place):
 def _name(module, old, new, tree):
     first = _same(old, new)
     last = _same(old[first:][::-1], new[first:][::-1])
-    before, after = old[first : len(old) - last], new[first : len(new) - last]
+    before, after = old[first : len(old) - last], _joined(new[first : len(new) - last])
     function, start = _function(tree, first + 1)
-    nth = 1 + sum(old[i : i + len(before)] == before for i in range(start - 1, first))
-    return Name(module, function, _joined(before), _joined(after), nth)
+    earlier = [_joined(old[i : i + len(before)]) for i in range(start - 1, first)]
+    nth = 1 + earlier.count(_joined(before))
+    return Name(module, function, _joined(before), after, nth)
 
 
 def _same(one, other):
