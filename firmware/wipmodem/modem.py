@@ -103,9 +103,8 @@ class Modem:
         self._active = context.active
         self._active += (context.online, context.urcs)
         self._holds = False  # True if the handler in progress has returned HOLD
-        self._exit = (
-            MORE  # outcome of online data mode until its result code is written, else MORE
-        )
+        # Outcome of online data mode until its result code is written, else MORE.
+        self._exit = MORE
         self._overruns = 0  # number of UART overruns at the last check
         self._read_ms = 0  # timestamp of the last read from the serial port
         self._blocked = False  # True after a pass that did not read from the serial port
