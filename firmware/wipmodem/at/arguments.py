@@ -207,9 +207,8 @@ class Arguments:
             return _MALFORMED
         self._note(self.count, start, stop)
         if start == stop:
-            self._value[self.count] = (
-                _NOT_A_NUMBER  # "" is an empty text and not an omitted argument
-            )
+            # "" is an empty text and not an omitted argument.
+            self._value[self.count] = _NOT_A_NUMBER
         stop += 1
         return stop if stop == end or line[stop] == _COMMA else _MALFORMED
 

@@ -49,9 +49,8 @@ class LineReader:
         self.waits_for_lf = False
         self.expects_lf = True  # False after the host has sent a line without an LF
         self._just_ended = False  # True if no character has arrived since the CR (S3) of a line
-        self._drops_lf = (
-            False  # True if an LF that arrives next ends the command line and is no data
-        )
+        # True if an LF that arrives next ends the command line and is no data.
+        self._drops_lf = False
         self._settings = settings
         self._writer = writer
         self._state = _IDLE
@@ -59,9 +58,8 @@ class LineReader:
         # Characters in S3 and S5, and LF, as a bytes object: MicroPython does not find a number in
         # a bytearray.
         self._stops = b"\r\b\n"
-        self._has_blanks = (
-            False  # True if the body has characters that _strip() may have to remove
-        )
+        # True if the body has characters that _strip() may have to remove.
+        self._has_blanks = False
         # Mask of the bits that count in the next character: eight within quotes, else seven.
         self._mask = _SEVEN_BITS
 

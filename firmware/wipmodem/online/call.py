@@ -221,9 +221,8 @@ class CallChannel:
         self._unread = context.online.call.unread
         self._lost = False  # True after the carrier was lost
         self._lost_ms = 0  # timestamp of the carrier loss
-        self._empty = (
-            False  # True if the carrier is lost and all bytes of the radio have been read
-        )
+        # True if the carrier is lost and all bytes of the radio have been read.
+        self._empty = False
 
     def enter(self):
         self._lost = self._empty = False

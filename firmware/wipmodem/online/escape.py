@@ -48,9 +48,8 @@ class Escape:
         # Escape characters that were not an escape sequence. They are sent before any other byte.
         self.released = Span(bytearray(b"+++"))
         self.held = 0  # number of escape characters held back, 0 to 3
-        self.unguarded = (
-            False  # True after the peer has closed: an escape needs no pause before it
-        )
+        # True after the peer has closed: an escape needs no pause before it.
+        self.unguarded = False
         self._last_ms = 0  # timestamp of the earliest possible arrival of the last host byte
         self._guarded = False  # True if a guard time has passed since the last host byte
 
