@@ -18,10 +18,11 @@ FAILED = const(5)  # the command line ends in the error given to fail()
 
 
 class Context:
-    """The parts of one modem. Of its public attributes, only `step` changes after the start."""
+    """The parts of one modem. Only the attribute `step` changes after the start."""
 
     def __init__(self, board, clock, settings, writer, command, parts):
-        """parts: table, session, online, deferred, urcs, counters, recorder, health, active."""
+        """parts: tuple of the values of the attributes table, session, online, deferred, urcs,
+        counters, recorder, health and active."""
         # The board: ports, name and buffer sizes (contract.py).
         self.board = board
         # Clock with the time of the pass in progress and the seconds since the start (clock.py).

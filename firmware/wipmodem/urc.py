@@ -57,7 +57,7 @@ class UrcQueue:
         self.stamps_ms = [0] * size  # time of the event, a timestamp of the clock
         self.count = 0
         self.peak = 0  # highest value of `count` since the last reset of the health values
-        self.lost = 0  # number of reports about rejected connections dropped since the start
+        self.lost = 0  # number of +WIPXREFUSED reports that were dropped since the start
         # True while a final result code waits for the queue to become empty. Reports of rejected
         # connections are dropped during this time, so that they cannot delay the result code.
         self.result_pending = False

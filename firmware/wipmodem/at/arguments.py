@@ -33,7 +33,8 @@ _OMITTED = const(-1)
 _NOT_A_NUMBER = const(-2)
 
 _MALFORMED = const(-1)  # returned instead of a position in the line after wrong syntax
-_REQUIRED = const(-1)  # instead of the index of the first argument in brackets
+# Marks an argument outside brackets, for which there is no index of a first optional argument.
+_REQUIRED = const(-1)
 
 # Characters of an argument specification.
 _OPEN = const(0x5B)

@@ -136,7 +136,7 @@ class Writer:
         return self.char(_QUOTE)
 
     def end(self):
-        """Append the closing framing to the line, and send the line."""
+        """Append the CR and LF that end the line, and send the line."""
         self.text_end = self._n
         self._end_of_line()
         self.out.write(self.line, 0, self._n)

@@ -26,7 +26,7 @@ _TIMEOUT = const(1)
 _ANY_PORT = const(1)  # placeholder for the port argument of is_peer(), as ICMP has no ports
 _NO_ADDRESS = const(b"\0\0\0\0")
 
-# States of the sequence of requests.
+# States of a ping, a sequence of ICMP echo requests.
 _IDLE = const(0)
 _RESOLVING = const(1)
 _WAITING = const(2)  # waiting for a reply
@@ -90,7 +90,7 @@ class Ping:
         self._due_ms = self._clock.now_ms
 
     def stop(self):
-        """End the sequence of requests, and close its net handle."""
+        """End the ping, and close its net handle."""
         if self._state == _RESOLVING:
             self._resolver.cancel(self)
         self._state = _IDLE

@@ -54,10 +54,10 @@ class Escape:
         self._guarded = False  # True if a guard time has passed since the last host byte
 
     def note_input(self):
-        """Restart the measurement of the pause after host bytes that are no data, e.g. commands.
+        """Restart the measurement of the pause after host bytes such as a command line.
 
         The bytes may have arrived at any time in the poll gap. After a gap of more than STALL_MS
-        the bytes count as new, so that the gap is not taken for a pause after the bytes.
+        the modem assumes that the bytes have just arrived: the gap proves no pause after them.
         """
         self._note(self._clock.gap_ms)
 

@@ -213,9 +213,9 @@ class Ppp:
             self._close()
 
     def _no_link(self, cause):
-        """Prepare the next call after PPP has not come up. After AUTH_FAILED there is no next
-        call, because the password stays wrong. After any other failure the next call changes
-        between PAP and CHAP, because the peer may accept only one of these protocols."""
+        """Prepare the next attempt to dial after PPP has failed. After AUTH_FAILED there is none,
+        because the same password would fail again. After any other failure the next attempt uses
+        the other one of PAP and CHAP, because the peer may accept only one of them."""
         self.cause = cause
         if cause == AUTH_FAILED:
             self._calls = _MAX_CALLS

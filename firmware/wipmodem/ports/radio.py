@@ -213,8 +213,8 @@ class Radio:
             return 0
         return self.chat.wait_ms(now_ms, _IDLE_MS)
 
-    # tick() calls the function of the state at the end of the state's exchange. result: a result
-    # code or TIMEOUT, the result of this exchange.
+    # Each function below handles the end of an AT command that the modem has sent to the radio in
+    # one state. result: the radio's result code, or TIMEOUT. tick() calls these functions.
 
     def _go(self, state, text, limit_ms):
         self._state = state

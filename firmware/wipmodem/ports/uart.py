@@ -222,7 +222,7 @@ class RadioLines:
         _set(self._dtr, on)
 
     def press(self, key, on):
-        """Press the key with index `key` if `on` is True, else release the key."""
+        """Drive the pin of a key of the radio: power or reset. on: True presses the key."""
         self._keys[key].value(on)
 
 

@@ -37,7 +37,7 @@ class DtrDrop:
         self._clock = clock
         self._dtr = False  # state of DTR at the last check
         self._remaining = -1  # number of bytes before the drop in the last pass; -1 without a drop
-        self._moved_ms = 0  # time at which _remaining last changed or was 0
+        self._moved_ms = 0  # time of the last progress with the bytes before the drop
 
     def look(self):
         """Check DTR. Return True from the detection of a drop until the drop takes effect."""

@@ -136,7 +136,7 @@ class Socket:
         self.range = NO_RANGE
         self.created_s = 0  # value of clock.seconds when the socket was opened
         self.deadline_ms = 0  # time at which an attempt to connect fails
-        # Number of bytes that the IP stack has accepted from the modem and delivered to the modem.
+        # Bytes that the modem has sent to the IP stack, and bytes received from the IP stack.
         self.bytes_sent = self.bytes_received = 0
         self.bytes_checked = -1  # bytes_sent + bytes_received at the last idle check
         self.idle_since_s = 0  # value of clock.seconds since which the connection has been idle
