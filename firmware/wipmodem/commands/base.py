@@ -1,6 +1,6 @@
 """Command handlers for error reporting, the host's UART, saved settings and restart.
 
-A handler takes a Context and returns an outcome (context.py).
+A handler takes a Context and returns an outcome, such as DONE (context.py).
 """
 
 from .. import errors
@@ -32,7 +32,10 @@ def ok(context):
 
 
 def cmee_set(context):
-    """Handle AT+CMEE=<mode>: mode 1 reports errors by number, mode 0 by ERROR (E1, E2)."""
+    """Handle AT+CMEE=<mode>: report errors by number (mode 1) or by a plain ERROR (mode 0).
+
+    The rules are E1 and E2.
+    """
     context.settings[CMEE] = context.arguments.value(0)
     return DONE
 
@@ -43,11 +46,11 @@ def cmee_read(context):
     return DONE
 
 
-# The host's UART
+# Commands for the host's UART: +IPR and +IFC
 
 
 def supports_rate(context, rate):
-    """Return True if a rate, in bit/s, is valid for +IPR and the UART supports the rate."""
+    """Return True if a rate (bit/s) is valid for +IPR and the host's UART supports the rate."""
     return rate in RATES and context.board.serial.supports(rate)
 
 
@@ -75,8 +78,9 @@ def ipr_read(context):
 def ifc_set(context):
     """Handle AT+IFC=[<tx>][,<rx>]: set the flow control of the host's UART.
 
-    Mode 0 is no flow control. Mode 2 is RTS and CTS, if the board has these lines. An omitted
-    argument changes nothing. Flow control by XON and XOFF is not supported.
+    Mode 0 means no flow control. Mode 2 means RTS and CTS, and fails on a board without these
+    lines. Flow control by XON and XOFF is not supported. For an omitted argument, the mode does
+    not change.
     """
     arguments = context.arguments
     for i in range(arguments.count):
@@ -94,29 +98,35 @@ def _supports_flow(context, mode):
 
 
 def ifc_read(context):
-    """Handle AT+IFC?: write the flow control modes of both directions."""
+    """Handle AT+IFC?: write the flow control modes of the transmit and receive directions."""
     settings = context.settings
     context.writer.begin(b"+IFC: ").number(settings[TX_FLOW]).comma(settings[RX_FLOW]).end()
     return DONE
 
 
-# Single settings
+# Functions that write or change one setting
 
 
 def write_s_register(context, setting):
-    """Write a line with the value of an S-register as three digits."""
+    """Write a line with the value of an S-register as three digits.
+
+    setting: index of the value of the register in the list of settings.
+    """
     context.writer.begin().three_digits(context.settings[setting]).end()
 
 
 def assign(context, setting, value):
-    """Set a setting to a value. Return 0, or errors.ERROR if the value is out of range."""
+    """Store a value in a setting. Return 0, or errors.ERROR if the value is out of range.
+
+    setting: index in the list of settings.
+    """
     if not fits(setting, value):
         return errors.ERROR
     context.settings[setting] = value
     return 0
 
 
-# The profile
+# Commands for the saved profile: AT&F, ATZ and AT&W
 
 
 def restore_factory(context):
@@ -132,7 +142,7 @@ def restore_factory(context):
 def restore_profile(context):
     """Handle ATZ: restore the profile that AT&W has saved. Allocates.
 
-    Calls and sockets stay open.
+    A data call and the sockets stay open.
     """
     # The profile is loaded first, so that ATZ changes nothing if loading runs out of memory.
     loaded = load(context.settings, context.board.store, PROFILE)
@@ -146,7 +156,7 @@ def save_profile(context):
     return DONE if saved else context.fail(errors.STORE_FAILED)
 
 
-# Restart
+# Restart of the modem: +CFUN
 
 
 def cfun_set(context):
@@ -164,6 +174,6 @@ def cfun_set(context):
 
 
 def cfun_read(context):
-    """Handle AT+CFUN?: write 1, because the modem is always in full operation."""
+    """Handle AT+CFUN?: write level 1, full functionality, which is the only level."""
     context.writer.begin(b"+CFUN: 1").end()
     return DONE

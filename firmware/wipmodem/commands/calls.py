@@ -1,4 +1,4 @@
-"""Handlers of data calls (ATD, ATA, ATO), of commands for the radio, and of +WIPXDIAL.
+"""Handlers of ATD, ATA, ATO, +WIPXDIAL, and of commands that are passed on to the radio.
 
 The module is loaded when a host first uses one of these commands. A handler takes a Context and
 returns an outcome (context.py).
@@ -13,14 +13,19 @@ from ..session.session import DIAL, is_dial_string
 
 _SEMICOLON = const(0x3B)
 _MAX_DIAL = const(64)  # longest dial command in characters, without AT
-_MAX_TEXT = LINE_MAX - 4  # characters of radio text in one line: LINE_MAX without two CR LF
-_READY_MS = const(5000)  # longest wait for a radio that is starting or hanging up
-_TYPED_AHEAD_MS = const(125)  # bytes that arrive within this time after ATD do not abort the call
+# Largest number of characters of the radio's text in one line: LINE_MAX without the CR LF before
+# and the CR LF after the text.
+_MAX_TEXT = LINE_MAX - 4
+# Longest time in ms that a command waits for a radio that is starting or hanging up.
+_READY_MS = const(5000)
+# Time in ms after an ATD or ATA command line. Bytes that arrive within this time do not abort the
+# call.
+_TYPED_AHEAD_MS = const(125)
 
 # Values of context.step during the setup of a call.
-_NEW = const(0)
-_WAITING = const(1)  # waiting until the radio is free
-_DIALLING = const(2)
+_NEW = const(0)  # the handler of the command has not run before
+_WAITING = const(1)  # the command waits until the radio is free
+_DIALLING = const(2)  # the radio is setting up the call
 
 
 def dial(context):
@@ -53,8 +58,8 @@ def resume(context):
 def _call(context):
     """Set up a data call by sending the host's command to the radio unchanged. Allocates.
 
-    Return HOLD during the setup, then ONLINE, RESULT or FAILED. The setup ends with the radio's
-    result, after the time limit in S7, or when the host aborts the call.
+    Return HOLD during the call setup, then ONLINE, RESULT or FAILED. The setup ends with a result
+    code from the radio, after the time limit in S7, or when the host aborts the call.
     """
     call = context.online.call
     if call is None:
@@ -83,8 +88,8 @@ def _begin(context):
     command = context.command
     if context.session.in_session() or call.busy():
         return context.fail(errors.ERROR)
-    # The channel for the call's data is created before the radio dials, because creating the
-    # channel may run out of memory.
+    # Create the channel for the call's data before the radio dials, because there may not be
+    # enough memory for the channel.
     context.online.need_call_channel(context)
     if call.begin(b"AT" + bytes(command.line.buf[command.start : command.end])):
         return DONE
@@ -92,12 +97,12 @@ def _begin(context):
 
 
 def _hold_for_radio(context):
-    """Return HOLD while the radio may become free within _READY_MS, or FAILED after that time."""
+    """Return HOLD until the command line is _READY_MS old, then FAILED."""
     return HOLD if context.command.age_ms() < _READY_MS else context.fail(errors.ERROR)
 
 
 def _outcome(context):
-    """Return HOLD while the radio sets up the call, ONLINE after CONNECT, else RESULT."""
+    """Return HOLD during the call setup, ONLINE after CONNECT, RESULT after other result codes."""
     result = context.online.call.result()
     if result is None:
         return HOLD
@@ -107,15 +112,15 @@ def _outcome(context):
     return context.finish(result)
 
 
-# A character from the host aborts a call that is being set up (V.250 5.6.1)
+# Abort of a call setup by a character from the host (V.250 5.6.1)
 
 
 def _is_aborted(context):
     """Return True if the host has sent a character that aborts the call; remove the character.
 
     Bytes that arrive in the first 125 ms, such as an LF or lines sent ahead (H3), do not abort
-    the call and stay in the input. While S0 answers a call, no byte aborts the call, because the
-    host has not requested it.
+    the call and stay in the input. If the modem answers a call automatically (S0), no byte aborts
+    that call, because the host has not requested the call.
     """
     call = context.online.call
     span = context.command.line.input
@@ -132,9 +137,10 @@ def _is_aborted(context):
 
 
 def _count_typed_ahead(context):
-    """Read the bytes that the host has sent ahead, and count these bytes once 125 ms are over.
+    """Read the bytes that the host has sent ahead, and store their number after 125 ms.
 
-    The first read after the 125 ms still counts, because its bytes may have arrived earlier.
+    Bytes that are first read after the 125 ms are also counted as sent ahead, because these bytes
+    may have arrived before.
     """
     while _append_byte(context):
         pass
@@ -143,9 +149,9 @@ def _count_typed_ahead(context):
 
 
 def _append_byte(context):
-    """Read one byte from the host and append the byte to the input.
+    """Read one byte from the host and append the byte to the input span.
 
-    Return False if no byte has arrived or the input is full.
+    Return False if no byte has arrived or the span is full.
     """
     span = context.command.line.input
     if not span.remaining():
@@ -158,14 +164,15 @@ def _append_byte(context):
     return True
 
 
-# Commands for the radio
+# Commands that are passed on to the radio
 
 
 def pass_on(context):
-    """Pass a command on to the radio as typed (H23), and write the radio's information text.
+    """Pass a command on to the radio unchanged (H23), and write the radio's information text.
 
-    The text is written only after the radio's result, and only if the result is OK (F5, H4). The
-    command ends in ERROR without a radio, during a call, or after any other result.
+    The text is written only after the radio's result code, and only if this code is OK (F5, H4).
+    The command ends in ERROR on a board without a radio, while a session or a data call occupies
+    the radio, or after any other result code.
     """
     radio = context.session.radio
     if radio is None:
@@ -186,7 +193,7 @@ def pass_on(context):
 def _write_line(context, chat):
     """Write the line of the radio's text that starts at position context.step - 1.
 
-    Return MORE, or DONE after the last line.
+    Return MORE if a line was written, or DONE after the last line.
     """
     start = context.step - 1
     if start >= chat.n:
@@ -200,7 +207,7 @@ def _write_line(context, chat):
     return MORE
 
 
-# +WIPXDIAL
+# +WIPXDIAL: dial string for sessions
 
 
 def dial_set(context):
@@ -225,8 +232,8 @@ def dial_read(context):
     radio = context.session.radio
     if radio is None:
         return context.fail(errors.ERROR)
-    # The line may be long, because a quote or backslash in the dial string is written as three
-    # characters.
+    # The line may be longer than LINE_MAX, because each quote or backslash in the dial string is
+    # written as three characters.
     if not context.writer.room(LONG_MAX):
         return HOLD
     context.writer.begin(b"+WIPXDIAL: ").string(radio.dial_string).end()

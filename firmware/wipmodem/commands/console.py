@@ -3,7 +3,8 @@
 from .. import errors, lazy
 from ..compat import const
 
-_REPORT = const(("commands.report", "Report"))  # Report class, loaded at the first request
+# Module and name of the Report class, which is loaded when a report is first requested.
+_REPORT = const(("commands.report", "Report"))
 _NO_MEMORY = b"+CME ERROR: %d\r\n" % errors.NO_MEMORY
 
 
@@ -13,15 +14,18 @@ class Console:
     def __init__(self, context):
         self._context = context
         self._console = context.board.console
-        self._report = None  # Report object, or None before the first request
+        self._report = None  # Report object, or None before the first report
 
     def every_second(self):
-        """Start a report if bytes have arrived. If memory is short, write error 802 instead."""
+        """Start a status report if bytes have arrived on the console.
+
+        If there is no memory for the report, write error 802 to the console.
+        """
         if self._console.asked() and not self._begin():
             self._console.write(_NO_MEMORY, 0, len(_NO_MEMORY))
 
     def _begin(self):
-        """Start a report. Return False if there is no memory for the report."""
+        """Start a status report. Return False if there is no memory for the report."""
         try:
             if self._report is None:
                 report = lazy.need(_REPORT)(self._context)

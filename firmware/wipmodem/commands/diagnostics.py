@@ -1,4 +1,4 @@
-"""Handlers of diagnostics and settings that only this modem has.
+"""Handlers of commands for diagnostics and settings that only this modem has.
 
 The commands are +WIPXSTAT, +WIPXHEALTH, +WIPXURC, +WIPXLOG, +WIPXCRASH, +WIPXDIALECT and +WIPXIPR.
 The module is loaded when a host first uses one of these commands.
@@ -13,15 +13,15 @@ from ..settings import AT_ONCE, DIALECT, SPEED, URC_OVERRUN, URC_REJECTED, URC_T
 from .base import supports_rate
 from .identity import dialect, find_dialect
 
-_MAX_TEXT = const(80)  # largest number of bytes written per line of a traceback
+_MAX_TEXT = const(80)  # largest number of bytes of a traceback in one line
 _QUOTE = const(0x22)
-_TRIAL_S = const(10)  # default time limit of a baud-rate trial
+_TRIAL_S = const(10)  # default time limit of a baud-rate trial, in seconds
 _HUNDRED = const(100)  # unit of the SPEED setting, in bit/s
 _SECOND_MS = const(1000)
 _IDLE_MS = const(1000)
 
-# Figures that AT+WIPXHEALTH reports after the reset cause. An entry is (name, function); the
-# function takes a Context and returns the figure.
+# Figures that AT+WIPXHEALTH reports after the reset cause. An entry is (name, function). The
+# function takes a Context and returns the value of the figure, an integer.
 _FIGURES = (
     (b"uptime_s", lambda context: context.clock.seconds),
     (b"poll_gap_ms", lambda context: context.health.poll_gap_ms),
@@ -76,9 +76,10 @@ def health_read(context):
 
 
 def write_figure(context):
-    """Write the next line of the response to AT+WIPXHEALTH?. Return MORE, or DONE at the end.
+    """Write the next line of the response to AT+WIPXHEALTH?.
 
-    The heap figures are those of the last measurement.
+    Return MORE, or DONE after the last line. This function does not measure the free heap, but
+    reports the result of the last measurement.
     """
     i = context.step
     context.step = i + 1
@@ -103,7 +104,7 @@ def health_line(context):
 
 
 def health_set(context):
-    """Handle AT+WIPXHEALTH=0: set all peaks to the present values, and all sums to 0."""
+    """Handle AT+WIPXHEALTH=0: set the health peaks to the present values, and the sums to 0."""
     context.health.reset(context)
     return DONE
 
@@ -111,7 +112,8 @@ def health_set(context):
 def urc_set(context):
     """Handle AT+WIPXURC=[<time>][,<rejected>][,<overrun>]: enable or disable optional URCs.
 
-    Value 1 enables a URC, value 0 disables a URC. An omitted argument changes nothing.
+    The arguments stand for +WIPXTIME, +WIPXREFUSED and +WIPXOVERRUN. Value 1 enables the URC,
+    value 0 disables the URC. If an argument is omitted, its URC stays as it is.
     """
     for i in range(context.arguments.count):
         if context.arguments.given(i):
@@ -120,7 +122,7 @@ def urc_set(context):
 
 
 def urc_read(context):
-    """Handle AT+WIPXURC?: write which optional URCs are enabled."""
+    """Handle AT+WIPXURC?: write 1 or 0 for each optional URC, enabled or disabled."""
     settings = context.settings
     writer = context.writer.begin(b"+WIPXURC: ").number(settings[URC_TIME])
     writer.comma(settings[URC_REJECTED]).comma(settings[URC_OVERRUN]).end()
@@ -146,7 +148,8 @@ def crash_set(context):
 def dialect_set(context):
     """Handle AT+WIPXDIALECT=<name>: set and save the dialect.
 
-    The new dialect applies to the commands after this one. If saving fails, nothing changes.
+    The new dialect applies from the next command on. If saving fails, the old dialect stays in
+    use.
     """
     number = find_dialect(context.arguments.text(0).lower())
     if number < 0:
@@ -156,7 +159,7 @@ def dialect_set(context):
     saved = False
     try:
         saved = save(context.settings, context.board.store, AT_ONCE)
-    finally:  # restore the dialect after MemoryError, too
+    finally:  # return to the old dialect also after a MemoryError
         if not saved:
             context.settings[DIALECT] = before
     return context.outcome(0 if saved else errors.STORE_FAILED)
@@ -184,7 +187,7 @@ def log_set(context):
     return DONE
 
 
-# +WIPXIPR: a baud-rate trial with a fallback rate
+# +WIPXIPR: baud-rate trial with a fallback rate
 
 
 class BaudTrial:
@@ -198,12 +201,15 @@ class BaudTrial:
         self.active = False  # True during a trial that the host has not confirmed
         self.fallback = 0  # rate before the trial, in units of 100 bit/s
         self._context = context
-        self._limit_ms = 0  # time limit of the trial
-        self._due_ms = 0  # end of the time limit as clock.now_ms; valid if _started is True
+        self._limit_ms = 0  # time limit of the trial, in ms
+        # Value of clock.now_ms at the end of the time limit, valid only if _started is True.
+        self._due_ms = 0
         self._started = False  # True once the time limit of the trial has started
 
     def begin(self, rate, seconds):
-        """Begin a trial. rate: in bit/s. seconds: time limit for the confirmation.
+        """Begin a baud-rate trial.
+
+        rate: new rate in bit/s. seconds: time limit for the confirmation by the host.
 
         A trial that begins during another trial keeps the fallback rate of the first trial.
         """
@@ -216,7 +222,7 @@ class BaudTrial:
         self._set_rate(rate // _HUNDRED)
 
     def end(self):
-        """End the trial, and keep the present rate of the UART."""
+        """End the baud-rate trial, and keep the present rate of the host's UART."""
         self.active = False
 
     def left_ms(self):
@@ -226,7 +232,7 @@ class BaudTrial:
         return max(ticks_diff(self._due_ms, self._context.clock.now_ms), 0)
 
     def wait_ms(self):
-        """Return the time in ms until tick() is needed."""
+        """Return the time in ms until the next call of tick() is needed."""
         return self.left_ms() if self.active else _IDLE_MS
 
     def tick(self):
@@ -275,9 +281,9 @@ def trial_run(context):
 
 
 def trial_read(context):
-    """Handle AT+WIPXIPR?: write the rate, the fallback rate, and the seconds until the fallback.
+    """Handle AT+WIPXIPR?: write the rate, the fallback rate, and the remaining time in seconds.
 
-    Without a trial, the fallback rate equals the rate, and the seconds are 0.
+    Without a trial, the fallback rate equals the rate, and the remaining time is 0.
     """
     trial = context.deferred.trial
     active = trial is not None and trial.active

@@ -1,4 +1,4 @@
-"""The dispatcher: finds each command of a line, checks its arguments and calls its handler.
+"""The dispatcher finds the commands of a command line, checks the arguments and calls handlers.
 
 Extended commands are defined in table.py, basic commands in table.py and settings.py, S-registers
 in settings.py (F9, F16, Q36, Q37). An extended command that table.py lacks gets a fixed response
@@ -42,7 +42,8 @@ _NAME_ENDS = const(b'?=;"')  # characters that end the name of an extended comma
 # Handlers whose modules are loaded on first use (lazy.py).
 _DIAL = const(("commands.calls", "dial"))
 _FIXED = const(("commands.fixed", "answer"))
-_TOO_LARGE = const(9999)  # larger numbers are stored as this value, which no command accepts
+# Value that stands for any larger number. No basic command and no S-register accepts this value.
+_TOO_LARGE = const(9999)
 
 
 def _mix(value, char):
@@ -61,9 +62,10 @@ def _hash(name):
 
 
 def _highest(prefix, name):
-    """Return the highest value of a basic command without effect, or -1 for other commands.
+    """Return the highest value that a basic command without effect accepts, else -1.
 
-    prefix: first character of the command. name: hash of the command's name.
+    prefix: first character of the command. name: hash of the command's name. The result is -1
+    for any other command.
     """
     if prefix not in _PREFIXES:
         prefix = _SPACE
@@ -80,13 +82,13 @@ def _highest(prefix, name):
 def _nothing(context):
     """Return DONE. This is the handler of commands that are complete after parsing.
 
-    When the dispatcher's handler is _nothing, no command is in progress.
+    While the attribute _handler of a Dispatcher is _nothing, no command is in progress.
     """
     return DONE
 
 
-# Table rows and settings, indexed by the hash of the command name. A lookup by hash needs no copy
-# of the name.
+# Table rows and settings, indexed by the hash of the command name. A lookup by hash allocates no
+# memory, because the name is not copied from the command line.
 _BY_HASH: dict = {_hash(row[NAME]): row for row in TABLE}
 _BASIC = {_hash(name): setting for name, setting in BASIC}
 _ACTIONS = {_hash(row[NAME]): row for row in ACTIONS}
@@ -120,12 +122,13 @@ class Dispatcher:
         self._buf = line.buf
         self._clock = clock
         self._recorder = recorder
-        self._public_end = 0  # position up to which an extended command may be recorded
+        # Position in line.buf up to which the flight recorder may store an extended command.
+        self._public_end = 0
         self._handler = _nothing  # handler of the command in progress, or _nothing
-        self._line_ms = 0  # clock.now_ms when the command line was complete
+        self._line_ms = 0  # value of clock.now_ms when the command line was complete
 
     def begin(self):
-        """Begin a complete command line. The next run() parses the first command of the line."""
+        """Begin a complete command line. The next call of run() parses the first command."""
         self.end = 0
         self._handler = _nothing
         self._line_ms = self._clock.now_ms
@@ -135,10 +138,10 @@ class Dispatcher:
         return ticks_diff(self._clock.now_ms, self._line_ms)
 
     def run(self, context):
-        """Parse the next command and call its handler, or call the present handler again.
+        """Parse the next command and call its handler, or continue the command in progress.
 
-        Return DONE after the last command of the line. Return MORE or HOLD if run() must be
-        called again. Any other outcome (context.py) ends the line.
+        Return DONE after the last command of the command line. Return MORE or HOLD if run() must
+        be called again. Any other outcome (context.py) ends the command line.
         """
         if self._handler is _nothing:
             if self.line.too_long:
@@ -156,7 +159,7 @@ class Dispatcher:
         return self._call(context)
 
     def _record(self):
-        """Record the part of a command that contains no credentials and no dial string."""
+        """Write the command to the flight recorder, but no credentials and no dial string."""
         first = self._buf[self.start]
         if first == _PLUS or first == _DOLLAR:  # noqa: PLR1714
             end = self._public_end
@@ -166,21 +169,21 @@ class Dispatcher:
 
     def _call(self, context):
         outcome = self._guarded(context)
-        if outcome == MORE or outcome == HOLD:  # noqa: PLR1714 (a tuple would be allocated)
+        if outcome == MORE or outcome == HOLD:  # noqa: PLR1714 (`in` would allocate a tuple)
             return outcome
         self._handler = _nothing
         return MORE if outcome == DONE else outcome
 
     def _guarded(self, context):
-        # This is a separate function because MicroPython allocates the frame of a larger function
-        # on the heap.
+        # The try statement has its own small function, because MicroPython allocates the frame of
+        # a larger function on the heap.
         try:
             return self._handler(context)
         except MemoryError:
             return context.fail(errors.NO_MEMORY)
 
     def _parse(self, context):
-        """Parse and check the next command. Return 0 or an error number."""
+        """Parse and check the next command, and set its handler. Return 0 or an error number."""
         context.step = 0
         self.start = self.end
         first = self._peek()
@@ -196,9 +199,9 @@ class Dispatcher:
         return self._basic(context, name)
 
     def _set_handler(self, handler):
-        """Set the handler of the command. Return 0 or an error number.
+        """Set the handler of the command. Return 0, or NO_MEMORY if it cannot be loaded.
 
-        handler: a function, or the (module, name) of a function that lazy.py loads.
+        handler: a function, or the tuple (module, name) of a function that lazy.py loads.
         """
         if isinstance(handler, tuple):
             handler = lazy.find(handler)
@@ -213,8 +216,8 @@ class Dispatcher:
     def _read_letter(self, before):
         """Read one character, and convert the character to upper case in the line buffer.
 
-        Return the hash of the name including this character. before: hash of the preceding
-        characters, or 0, for which the result is the character itself.
+        before: hash of the characters of the name before this character. Return the hash that
+        includes this character. If `before` is 0, the result is the code of the character.
         """
         char = self._peek()
         if 0x61 <= char <= 0x7A:
@@ -224,14 +227,14 @@ class Dispatcher:
         return _mix(before, char)
 
     def _read_number(self):
-        """Read a decimal number. Return 0 if there is no digit (V.250 5.3.1)."""
+        """Read a decimal number from the command line. Without a digit, return 0 (V.250 5.3.1)."""
         value = 0
         while 0x30 <= self._peek() <= 0x39:
             value = min(value * 10 + self._peek() - 0x30, _TOO_LARGE)
             self.end += 1
         return value
 
-    # Basic commands
+    # Parsing of basic commands and S-registers
 
     def _basic(self, context, name):
         value = self._read_number()
@@ -261,7 +264,7 @@ class Dispatcher:
             return errors.ERROR
         return base.assign(context, setting, self._read_number())
 
-    # Extended commands
+    # Parsing of extended commands
 
     def _extended(self, context):
         row = self._read_row()
@@ -280,7 +283,7 @@ class Dispatcher:
         return self._parse_arguments(spec)
 
     def _read_row(self):
-        """Read the name of an extended command. Return the command's table row, or None."""
+        """Read the name of an extended command. Return its row of the table, or None."""
         row = _BY_HASH.get(self._read_name())
         self.name_end = self._public_end = self.end
         if row is not None and self._is_name(row[NAME]):
@@ -289,15 +292,18 @@ class Dispatcher:
         return None
 
     def _is_name(self, name):
-        """Return True if the name just read is this one: names may share a hash."""
+        """Return True if the command in progress has this name.
+
+        The hash alone does not identify a command, because two names may have the same hash.
+        """
         same = self._buf.find(name, self.start, self.end) == self.start
         return same and len(name) == self.end - self.start
 
     def _letters_end(self, i):
         """Return the position after the letters and digits that start at position i of a name.
 
-        The flight recorder keeps only these characters of an unknown name, because a password is
-        parsed as part of the name if the host mistypes the `=`.
+        The flight recorder stores only these characters of an unknown name. If the host sends
+        another character in place of the `=`, the parser takes a password for a part of the name.
         """
         while i < self.name_end and (0x30 <= self._buf[i] <= 0x39 or 0x41 <= self._buf[i] <= 0x5A):
             i += 1
@@ -312,9 +318,10 @@ class Dispatcher:
         return self._set_handler(_FIXED)
 
     def _read_name(self):
-        """Read a name, and convert the name to upper case in the line buffer. Return its hash.
+        """Read the name of an extended command. Return the hash of the name.
 
-        The loop computes the same hash as _mix(). For speed, the loop calls no function.
+        The name is converted to upper case in the line buffer. The loop computes the same
+        hash as _mix(). For speed, the loop calls no function.
         """
         i = self.end
         value = 0

@@ -15,9 +15,9 @@ _ZERO = const(0x30)
 _OWN_PREFIX = const(b"+WIP")  # commands with this prefix are never passed on to the radio
 _PASS_ON = const(("commands.calls", "pass_on"))
 
-# Fixed responses (H18). A row is (name, response to AT+NAME, response to AT+NAME?, texts that
-# AT+NAME= accepts). None means that the form returns plain ERROR. An empty tuple means that
-# AT+NAME= accepts any text.
+# Commands with a fixed response (H18). A row is (name, response to AT+NAME, response to AT+NAME?,
+# texts that AT+NAME= accepts). None means that the modem answers this form of the command with
+# plain ERROR. An empty tuple means that AT+NAME= accepts any text.
 _ACCEPTED = const(3)  # column of RESPONSES with the texts that AT+NAME= accepts
 RESPONSES = (
     (b"+GMI", b"+GMI: WAVECOM MODEM", None, None),
@@ -25,7 +25,7 @@ RESPONSES = (
     (b"+GMM", b"MULTIBAND 800 1900 Model 65", None, None),
     (b"+CGMM", b"MULTIBAND 800 1900 Model 65", None, None),
     (b"+GCAP", b"+GCAP: +CIS707-A", None, None),
-    (b"+ICF", None, b"+ICF: 3,3", (b"3", b"3,3")),  # Q39
+    (b"+ICF", None, b"+ICF: 3,3", (b"3", b"3,3")),  # format 8N1 only (Q39)
     (b"+CCED", None, None, (b"0", b"2")),  # the modem never sends a cell environment report
     (b"+CPIN", None, b"+CPIN: READY", None),
     (b"+CGREG", b"+CGREG: 0,1", b"+CGREG: 0,1", (b"0", b"1", b"2")),
@@ -48,7 +48,8 @@ def answer(context):
     """Handle a command that the command table lacks.
 
     Write a fixed response if there is one, otherwise pass the command on to the radio. Without a
-    radio, +CSQ and +CREG describe the network (H22), and any other command is plain ERROR.
+    radio, +CSQ and +CREG describe the network (H22), and the modem answers any other command with
+    plain ERROR.
     """
     command = context.command
     line = command.line.buf
@@ -65,9 +66,9 @@ def answer(context):
 
 
 def response(name):
-    """Return the fixed response to a command without `=` or `?`, as bytes.
+    """Return the fixed response to the run form of a command, AT+NAME, as bytes.
 
-    name: name of a command that has such a response, such as b"+GMM".
+    name: name of a command that has a fixed response, such as b"+GMM".
     """
     return _find(RESPONSES, name, 0, len(name))[RUN]
 
@@ -84,8 +85,8 @@ def _respond(context, row):
     return DONE
 
 
-# _find() and _accepts() loop over an index. With an iterator these functions would have so many
-# variables that MicroPython would allocate their frames on the heap.
+# _find() and _accepts() contain a while loop over an index. With a for loop, these functions would
+# need so many variables that MicroPython would allocate their frames on the heap.
 
 
 def _find(table, line, start, end):
@@ -99,7 +100,7 @@ def _find(table, line, start, end):
 
 
 def _accepts(row, line, start, end):
-    """Return True if line[start:end] is a text that AT+NAME= of this row accepts."""
+    """Return True if the set form of the row's command accepts the text line[start:end]."""
     texts = row[_ACCEPTED]
     i = len(texts) if texts else 0
     while i:
@@ -117,7 +118,8 @@ def _equals(text, line, start, end):
 
 
 def _csq_run(context):
-    context.session.network()  # a board without a network starts to search for one
+    # This call makes a Wi-Fi board without a session join its network.
+    context.session.network()
     context.writer.begin(b"+CSQ: ").number(context.board.bearer.signal()).text(b",99").end()
     return DONE
 
@@ -134,10 +136,10 @@ def _creg_test(context):
 
 
 def _creg_set(context):
-    """Handle AT+CREG=<mode>: mode 1 reports changes of the registration state, mode 0 does not.
+    """Handle AT+CREG=<mode>: enable (mode 1) or disable (mode 0) the +CREG URC.
 
-    In the dialect c1 the command also writes the line of AT+CREG?, as the modem of the guide
-    does. WIPsoft modems return OK alone.
+    The URC reports changes of the network registration. In the dialect c1 the command also writes
+    the line of AT+CREG?, as the guide describes. WIPsoft modems send only OK.
     """
     command = context.command
     start = command.name_end + 1
@@ -148,14 +150,15 @@ def _creg_set(context):
     return DONE if context.settings[DIALECT] == WIPSOFT else _creg_read(context)
 
 
-# Commands about the network. Rows have the columns NAME to SET of the command table.
+# Commands about the network on a board without a radio. A row has the columns NAME to SET of the
+# command table (table.py).
 _NETWORK = (
     (b"+CSQ", _csq_run, None, None, None),
     (b"+CREG", None, _creg_read, _creg_test, _creg_set),
 )
 
 
-# +CLAC
+# +CLAC: list of all commands
 
 
 def list_commands(context):
@@ -174,14 +177,17 @@ def list_commands(context):
 
 
 def _write_no_effect(writer, position):
-    """Write the command name at a position of NO_EFFECT: a letter, often after a prefix."""
+    """Write the command name at a position of NO_EFFECT: a letter, or a prefix and a letter."""
     if NO_EFFECT[position] != _SPACE:
         writer.char(NO_EFFECT[position])
     writer.char(NO_EFFECT[position + 1]).end()
 
 
 def _listed_row(i):
-    """Return row i of all tables in _LISTED taken together, or None after the last row."""
+    """Return row i of the tables in _LISTED, or None after the last row of the last table.
+
+    The rows of all tables are numbered together, starting at 0.
+    """
     for table in _LISTED:
         if i < len(table):
             return table[i]

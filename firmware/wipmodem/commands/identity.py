@@ -11,7 +11,9 @@ from ..settings import BASIC, CMEE, DIALECT, RX_FLOW, S_REGISTERS, SPEED, TX_FLO
 _SPACE = const(0x20)
 _EQUALS = const(0x3D)
 _S = const(0x53)
-_HALF = const(8)  # S-registers in the first of two lines of AT&V; one line is too short for all
+# Number of S-registers in the first of the two lines with S-registers that AT&V writes. One line
+# has no room for all S-registers.
+_HALF = const(8)
 
 # Dialect names that +WIPXDIALECT uses, indexed by the DIALECT setting.
 _DIALECTS = const((b"c1", b"wipsoft"))
@@ -35,7 +37,8 @@ def find_dialect(name):
 def identify(context):
     """Handle ATI<value>: write the line that _IDENTITIES defines for the value.
 
-    ATI0 and ATI3 write a second line if the saved settings were corrupt or foreign.
+    ATI0 and ATI3 write a second line if the saved settings were corrupt or foreign. Foreign
+    settings are in a form that this firmware cannot use.
     """
     if context.step:
         context.writer.begin(b"profile damaged: factory values").end()
@@ -56,7 +59,7 @@ def _version(context, writer):
 
 
 def _checksum(context, writer):
-    """Write nothing. The firmware is verified when it is installed, so the OK is sufficient."""
+    """Write nothing. The OK is sufficient, because the installer has verified the firmware."""
 
 
 def _model(context, writer):

@@ -1,6 +1,6 @@
-"""+WIPPING: ICMP echo requests, sent one at a time; a URC reports the outcome of each (H18).
+"""Handler of +WIPPING, which sends ICMP echo requests. A URC reports each outcome (H18).
 
-AT+WIPPING="host"[,times[,interval[,limit]]]   start; interval and limit are in ms
+AT+WIPPING="host"[,times[,interval[,limit]]]   start a ping; times in ms
 +WIPPING: 0,<number>,<ms>                      URC: a reply arrived after <ms>
 +WIPPING: 1,<number>,0                         URC: no reply arrived within the limit
 """
@@ -11,9 +11,9 @@ from ..compat import const
 from ..sockets.dns_message import parse_address
 from ..sockets.socket import is_peer
 
-_INTERVAL_MS = const(2000)  # default time between two requests
-_LIMIT_MS = const(2000)  # default time limit for a reply
-_MAX_TIMES = const(255)  # highest number of requests that one command can send
+_INTERVAL_MS = const(2000)  # default time in ms between two echo requests
+_LIMIT_MS = const(2000)  # default time limit for a reply, in ms
+_MAX_TIMES = const(255)  # highest number of echo requests that one command can send
 _IDLE_MS = const(1000)
 _SIZE = const(16)  # length of an echo request in bytes
 _MAX_REPLY = const(64)  # largest number of bytes read from a received ICMP message
@@ -29,15 +29,19 @@ _NO_ADDRESS = const(b"\0\0\0\0")
 # States of a ping, a sequence of ICMP echo requests.
 _IDLE = const(0)
 _RESOLVING = const(1)
-_WAITING = const(2)  # waiting for a reply
-_PAUSING = const(3)  # waiting for the time of the next request
+_WAITING = const(2)  # the ping waits for a reply
+_PAUSING = const(3)  # the ping waits until the next echo request is due
 
 
 class Ping:
-    """Sequence of echo requests for one +WIPPING command. An active sequence owns a net handle."""
+    """State of a ping: the echo requests that one +WIPPING command sends, one after another.
+
+    An active ping owns a handle of the network interface.
+    """
 
     def __init__(self, context):
-        self.active = False  # True from start() until the last request is answered or timed out
+        # True from start() until the last echo request has been answered or has timed out.
+        self.active = False
         self._net = context.board.net
         self._session = context.session
         self._clock = context.clock
@@ -46,20 +50,24 @@ class Ping:
         self._entropy = context.board.entropy
         self._urcs = context.urcs
         self._state = _IDLE
-        self._addr = bytearray(4)  # IP address of the peer, 0.0.0.0 if its name is unknown
+        # IP address of the peer, or 0.0.0.0 if DNS could not resolve the name of the peer.
+        self._addr = bytearray(4)
         self._message = bytearray(_SIZE)  # echo request that was sent last
         self._reply = context.table.scratch
         self._handle = -1
-        self._number = 0  # number of the request in progress; the first request is 0
-        self._times = 0  # number of requests in the sequence
+        self._number = 0  # number of the present echo request, counted from 0
+        self._times = 0  # number of echo requests in this ping
         self._interval_ms = self._limit_ms = 0
-        self._sent_ms = 0  # clock.now_ms when the last request was sent
-        self._due_ms = 0  # clock.now_ms when the wait for a reply or the pause ends
+        self._sent_ms = 0  # value of clock.now_ms when the last echo request was sent
+        # Value of clock.now_ms at which the present wait ends, the wait for a reply or for the
+        # time of the next echo request.
+        self._due_ms = 0
 
     def start(self, name, times, interval_ms, limit_ms):
-        """Start a sequence of echo requests. Return 0 or an error number.
+        """Start a ping. Return 0 or an error number.
 
-        name: IP address or host name of the peer, bytes. times: number of requests.
+        name: IP address or host name of the peer, bytes. times: number of echo requests.
+        interval_ms: time between two echo requests. limit_ms: time limit for a reply.
         """
         if self.active:
             return errors.BAD_STATE
@@ -90,7 +98,7 @@ class Ping:
         self._due_ms = self._clock.now_ms
 
     def stop(self):
-        """End the ping, and close its net handle."""
+        """End the ping, and close the handle of its ICMP socket."""
         if self._state == _RESOLVING:
             self._resolver.cancel(self)
         self._state = _IDLE
@@ -101,16 +109,16 @@ class Ping:
             self._handle = -1
 
     def on_event(self, flags):
-        """Receive an ICMP message. Ignore any message except the reply to the last request."""
+        """Receive an ICMP message. Ignore all messages except the reply to the last request."""
         n = self._net.receive_echo(self._handle, self._reply, _MAX_REPLY)
         if self._state == _WAITING and self._is_reply(n):
             self._report(_REPLIED, ticks_diff(self._clock.now_ms, self._sent_ms))
             self._next()
 
     def tick(self):
-        """Send a request, or end the wait for a reply. Return True if either was due.
+        """Send the next echo request or report a timeout. Return True if one of them was due.
 
-        The sequence of requests ends when the session ends.
+        The ping ends when the session ends.
         """
         if not self.active:
             return False
@@ -126,17 +134,17 @@ class Ping:
         return True
 
     def wait_ms(self):
-        """Return the time in ms until tick() is needed.
+        """Return the time in ms until the next call of tick() is needed.
 
-        The next request is sent only after the URC for the last request has been sent.
+        An echo request is sent only after the URC for the previous echo request has been sent.
         """
         if self._state < _WAITING or self._urcs.find(urc.PING) >= 0:
             return _IDLE_MS
         return max(ticks_diff(self._due_ms, self._clock.now_ms), 0)
 
     def _send(self):
-        # Without a valid address, a timeout is reported and the sequence ends. A request that the
-        # IP stack fails to send needs no special handling, because it times out.
+        # If the peer has no valid address, report one timeout and end the ping. If the IP stack
+        # fails to send an echo request, the modem also reports a timeout, after the time limit.
         if not is_peer(self._addr, _ANY_PORT, False):
             self._report(_TIMEOUT, 0)
             self.stop()
@@ -161,7 +169,7 @@ class Ping:
         self._due_ms = next_ms if ticks_diff(next_ms, now_ms) > 0 else now_ms
 
     def _fill(self):
-        """Build a request: type, sequence number, random bytes, and the checksum of RFC 1071."""
+        """Build an echo request: type, sequence number, random bytes and checksum (RFC 1071)."""
         message = self._message
         message[:8] = b"\0\0\0\0\0\0\0\0"
         message[0] = _REQUEST
@@ -178,7 +186,7 @@ class Ping:
 
     def _is_reply(self, n):
         # The ICMP identifier is not compared, because an operating system may replace the
-        # identifier of a request.
+        # identifier of an echo request.
         reply = self._reply
         if n != _SIZE or reply[0] != _REPLY or reply[7] != self._number:
             return False
@@ -186,7 +194,7 @@ class Ping:
 
 
 def wipping_set(context):
-    """Handle AT+WIPPING="host"[,times[,interval[,limit]]]: start a sequence of echo requests."""
+    """Handle AT+WIPPING="host"[,times[,interval[,limit]]]: start a ping of a host."""
     arguments = context.arguments
     if not context.session.ready():
         return context.fail(errors.BAD_STACK_STATE)
@@ -200,7 +208,10 @@ def wipping_set(context):
 
 
 def _need_ping(context):
-    """Return the Ping object, which the first call creates. A MemoryError changes nothing."""
+    """Return the Ping object. The first call of this function creates the object.
+
+    A MemoryError leaves all state unchanged.
+    """
     ping = context.session.ping
     if ping is None:
         ping = Ping(context)

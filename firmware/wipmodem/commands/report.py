@@ -1,4 +1,4 @@
-"""The status report on the board's console. The module is loaded at the first request.
+"""Status report on the board's console. The module is loaded for the first report.
 
 The report consists of the lines of AT+WIPXSOCK?, AT+WIPXHEALTH?, AT+WIPXSTAT?, AT+WIPBR? and
 AT+CSQ, then the new entries of the flight recorder, then OK. The handlers of these commands get a
@@ -17,11 +17,15 @@ from .session import wipbr_read
 from .socket_extras import sock_read
 
 _BLOCK = const(64)  # bytes in one write to the console, as in one USB packet
-_RING = const(448)  # bytes in the ring of the output pipe; a line of LONG_MAX bytes must fit
+# Size of the ring of the output pipe, in bytes. The ring must have room for a line of LONG_MAX
+# bytes.
+_RING = const(448)
 _IDLE_MS = const(1000)
-_READER_S = const(3)  # length of a pause in requests after which a reader counts as new
+# Time in seconds. If no report was requested for this time, the next request is assumed to come
+# from a new reader.
+_READER_S = const(3)
 _SIGNAL = const(b"+CSQ")
-_SIGNAL_S = const(10)  # shortest time between two +CSQ commands to the radio
+_SIGNAL_S = const(10)  # shortest time in seconds between two +CSQ commands to the radio
 
 
 def _write_signal(context):
@@ -48,10 +52,11 @@ class Report:
     def __init__(self, context):
         self._out = Pipe(_BLOCK, _RING)
         self._context = context.with_writer(Writer(self._out, factory()))
-        # Number of recorder entries that were reported or lost since the start. The number wraps
-        # to 0 at the same value as recorder.written.
+        # Number of entries of the flight recorder that were reported or lost since the start.
+        # The number wraps to 0 at the same value as recorder.written.
         self._reported = 0
-        self._part = len(_PARTS)  # index in _PARTS, or len(_PARTS) if no report is in progress
+        # Index in _PARTS of the next part, or len(_PARTS) if no report is in progress.
+        self._part = len(_PARTS)
         # Values of clock.seconds when the last report began, and when the last +CSQ command was
         # sent to the radio.
         self._began_s = -_READER_S
@@ -60,7 +65,8 @@ class Report:
     def begin(self):
         """Begin a report. Discard the bytes of the last report that are still unsent.
 
-        For a new reader, report all entries of the flight recorder, and measure the free heap.
+        If no report was requested in the last 3 s, the reader is assumed to be new: measure the
+        free heap, and report all entries of the flight recorder.
         """
         context = self._context
         if self._silent_s() >= _READER_S:
@@ -74,7 +80,7 @@ class Report:
     def tick(self):
         """Send a block to the console, and build the next line of the report.
 
-        Return True if something was done.
+        Return True if bytes were sent or a line was built.
         """
         sent = self._send()
         if self._part == len(_PARTS) or not self._context.writer.room(LONG_MAX):
@@ -86,7 +92,10 @@ class Report:
         return True
 
     def wait_ms(self):
-        """Return 1000, the ms until tick(). While tick() returns True, the loop does not wait."""
+        """Return the longest time in ms until the next call of tick().
+
+        While tick() returns True, the main loop calls tick() again without waiting.
+        """
         return _IDLE_MS
 
     def _silent_s(self):
@@ -95,7 +104,8 @@ class Report:
     def _send(self):
         """Send a block to the console. Return True if the console accepted any bytes.
 
-        Abandon the report if the console accepts nothing and the last request is 3 s old.
+        Abandon the report if the console accepts no bytes and the report was requested at least
+        3 s ago.
         """
         out = self._out
         n = out.peek()
@@ -109,14 +119,15 @@ class Report:
         return n > 0
 
     def _report_all_entries(self):
-        """Mark all entries that the flight recorder holds as new."""
+        """Mark all entries in the flight recorder as not yet reported."""
         recorder = self._context.recorder
         self._reported = recorder.written - recorder.used() & WRAP_MASK
 
     def _write_entry(self):
-        """Write the next new entry of the flight recorder, or the number of lost entries.
+        """Write the next unreported entry of the flight recorder, or the number of lost entries.
 
-        Return MORE, or DONE if there is no new entry.
+        Entries are lost if newer entries overwrite them before a report. Return MORE, or DONE if
+        all entries have been reported.
         """
         context = self._context
         recorder = context.recorder
@@ -133,7 +144,7 @@ class Report:
         return MORE
 
     def _ask_radio(self):
-        """Ask the radio for the signal strength that the next report shows.
+        """Send +CSQ to the radio. The next report shows the signal strength in the answer.
 
         Do nothing while a command line of the host is in progress.
         """

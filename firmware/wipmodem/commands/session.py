@@ -11,14 +11,14 @@ from ..settings import S7, STACK, STACK_OPTIONS, find, load, save
 from ..urc import RESULT
 from .base import assign
 
-_SESSION_MS = const(60000)  # longest time until the result of AT+WIPBR=4,6,0 (H7)
-# Options of +WIPBR.
+_SESSION_MS = const(60000)  # longest time in ms until the result of AT+WIPBR=4,6,0 (H7)
+# Option numbers of +WIPBR.
 _APN = const(11)
 _LOCAL_ADDRESS = const(15)
-_FIRST_DNS = const(17)  # the second DNS server is option 18
+_FIRST_DNS = const(17)  # first DNS server; the second DNS server is option 18
 
 
-# +WIPCFG
+# +WIPCFG: the IP stack and its options
 
 
 def wipcfg_set(context):
@@ -35,13 +35,13 @@ def _start(context):
 
 
 def _set_stack_option(context):
-    """Set an option of the IP stack, also while the stack runs.
+    """Set an option of the IP stack, whether the stack runs or not.
 
     The new value applies to sockets that are created later (C5).
     """
     setting = find(STACK_OPTIONS, context.arguments.value(1))
     if setting < 0:
-        return context.fail(errors.NO_OPTION)  # C4
+        return context.fail(errors.NO_OPTION)  # no such option (C4)
     if assign(context, setting, context.arguments.value(2)):
         return context.fail(errors.BAD_VALUE)
     context.table.options.use()
@@ -55,7 +55,10 @@ def _write_version(context):
 
 
 def _save_or_restore(context):
-    """Save the stack options (action 1) or restore the saved ones (action 0) (C7). Allocates."""
+    """Save the options of the IP stack (action 1), or restore the saved options (action 0).
+
+    The rule is C7. Allocates.
+    """
     if context.arguments.value(1):
         saved = save(context.settings, context.board.store, STACK)
         return DONE if saved else context.fail(errors.STORE_FAILED)
@@ -71,7 +74,7 @@ _MODES = {0: _stop, 1: _start, 2: _set_stack_option, 3: _write_version, 4: _save
 def wipcfg_read(context):
     """Handle AT+WIPCFG?: write one option of the IP stack in each call (C6).
 
-    While the stack is stopped, the command is error 803 (Q7).
+    While the IP stack is stopped, the command fails with error 803 (Q7).
     """
     if not context.session.started:
         return context.fail(errors.BAD_STACK_STATE)
@@ -81,7 +84,7 @@ def wipcfg_read(context):
     return MORE if context.step < len(STACK_OPTIONS) else DONE
 
 
-# +WIPBR
+# +WIPBR: the bearer and its session
 
 
 def wipbr_set(context):
@@ -100,9 +103,9 @@ def _open_device(context):
 def _set_session_option(context):
     """Set the user name or the password of the next session (B4). Allocates.
 
-    A text that contains a zero byte is refused with error 801, because PPP and Wi-Fi stacks take
-    a zero byte for the end of the text.
-    An APN is accepted and ignored, because the radio has its own APN (H6).
+    A text that contains a zero byte is refused with error 801, because PPP and Wi-Fi stacks
+    treat a zero byte as the end of the text. An APN is accepted and ignored, because the
+    radio has its own APN (H6).
     """
     option = context.arguments.value(2)
     if option == _APN:
@@ -114,9 +117,9 @@ def _set_session_option(context):
 
 
 def _read_session_option(context):
-    """Write an address of the session. Without a session, fail with error 803 (B5, Q11).
+    """Write the modem's address or the address of a DNS server (B5, Q11). Allocates.
 
-    Allocates.
+    Without a session, the command fails with error 803.
     """
     session = context.session
     if not session.up():
@@ -133,7 +136,7 @@ def _read_session_option(context):
 def _open_session(context):
     """Open a session. The command returns OK at once, and a URC reports the outcome (B2).
 
-    If a third argument is given, the command's own result reports the outcome (H7).
+    If a third argument is given, the final result code reports the outcome instead (H7).
     """
     if context.step == 0:
         context.step = 1
@@ -147,16 +150,16 @@ def _open_session(context):
 def _request_session(context, awaited):
     """Begin to open a session. Return 0 or an error number.
 
-    awaited: True if the command's result reports the outcome, so that no URC is sent.
+    awaited: True if the final result code reports the outcome, so that no URC is sent.
     """
     call = context.online.call
     if call and call.busy():
-        return errors.BAD_STACK_STATE  # B1
+        return errors.BAD_STACK_STATE  # the radio is in a data call (B1)
     return context.session.open_session(awaited, context.settings[S7] * 1000)
 
 
 def _await_session(context):
-    """Return DONE once the session is up, FAILED if opening has failed or timed out, or HOLD."""
+    """Return DONE once the session is up, HOLD while it is being opened, else FAILED."""
     session = context.session
     if session.up():
         return DONE

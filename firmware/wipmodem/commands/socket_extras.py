@@ -14,8 +14,8 @@ from .sockets import append_name, next_socket
 
 # +WIPOPT: options of a socket (O1-O7, Q29, Q30)
 
-# Actions of +WIPOPT: read is bit 0, write is bit 1. An entry of OPTIONS has the bits of the
-# actions that the option allows.
+# Actions of +WIPOPT, one bit each: read is bit 0, write is bit 1. The table OPTIONS combines the
+# bits of all actions that an option allows.
 _R = const(1)
 _W = const(2)
 _RW = const(3)
@@ -34,11 +34,13 @@ OPTIONS = {
     8: (_RW, _RW, _RW, 0, 255),
     9: (_RW, _RW, _RW, 0, 255),
 }
-_PEER_ADDRESS = const(2)  # the only option whose value is not a number
+# Option that reads the IP address of the peer. The values of all other options are numbers.
+_PEER_ADDRESS = const(2)
+# Functions that read an option of a socket, indexed by option number.
 _GET = {
     0: lambda sock: sock.local_port,
     1: lambda sock: sock.peer_port,
-    3: lambda sock: int(sock.has_peer),  # O2
+    3: lambda sock: int(sock.has_peer),  # 1 if the socket has a peer, else 0 (O2)
     4: lambda sock: sock.tx.capacity,
     5: lambda sock: sock.rx.capacity,
     6: lambda sock: sock.readable(),
@@ -51,7 +53,7 @@ _GET = {
 def wipopt_set(context):
     """Handle AT+WIPOPT=<protocol>,<index>,<action>,<option>[,<value>]: read or write an option.
 
-    The option and the action are checked before the socket.
+    The option and the action are checked first, then the socket.
     """
     arguments = context.arguments
     protocol = arguments.value(0)
@@ -60,9 +62,9 @@ def wipopt_set(context):
     action = arguments.value(2)
     option = OPTIONS.get(arguments.value(3))
     if option is None:
-        return context.fail(errors.NO_OPTION)  # O4
+        return context.fail(errors.NO_OPTION)  # no such option (O4)
     if not option[protocol - 1] & action:
-        return context.fail(errors.NOT_SUPPORTED)  # O3
+        return context.fail(errors.NOT_SUPPORTED)  # action not allowed (O3)
     return _write(context, arguments, option) if action == _W else _read(context, arguments)
 
 
@@ -75,7 +77,7 @@ def _check(arguments, option):
 
 
 def _active_socket(context, arguments):
-    """Return the socket that the command names, or None if no such socket is active (O1, O7)."""
+    """Return the socket that the arguments identify, or None if it is not active (O1, O7)."""
     sock = context.table.find(arguments.value(0), arguments.value(1))
     return sock if sock is not None and sock.is_active() else None
 
@@ -102,7 +104,7 @@ def _read(context, arguments):
     return DONE
 
 
-# +WIPXSOCK: state report of a socket
+# +WIPXSOCK: report of a socket's state
 
 _NO_ADDRESS = b"\0\0\0\0"
 # Names of the socket states, indexed by sock.state.
@@ -129,7 +131,7 @@ def sock_read(context):
 
 
 def sock_set(context):
-    """Handle AT+WIPXSOCK=<protocol>,<index>: report one index.
+    """Handle AT+WIPXSOCK=<protocol>,<index>: report the socket at one index.
 
     For a free index, the error field is the error number that +WIPCREATE would return now, or 0.
     """
@@ -165,7 +167,7 @@ def _report_free(context, protocol, index):
 
 
 def _reserved_range(table, protocol, index):
-    """Return the reserved range that contains a free index, or NO_RANGE if no server has it."""
+    """Return the reserved range that contains a free index, or NO_RANGE if there is none."""
     holder = table.reserved(index, index) if protocol == TCP else None
     return NO_RANGE if holder is None else holder.range
 
@@ -243,7 +245,7 @@ def server_read(context):
 
 # +WIPXCLOSE: graceful close
 
-_TIMEOUT_S = const(10)  # default time limit of +WIPXCLOSE
+_TIMEOUT_S = const(10)  # default time limit of +WIPXCLOSE, in seconds
 _UNKNOWN = const(-1)  # result of net.unacked() if the IP stack cannot report the number
 _COMMA = const(0x2C)
 
@@ -252,8 +254,8 @@ def close_set(context):
     """Handle AT+WIPXCLOSE=<protocol>,<index>[,<timeout>]: close a socket gracefully.
 
     The socket is closed after the peer has acknowledged all bytes, or after the time limit. The
-    response reports how many bytes are unsent and how many are unacknowledged. The second number
-    is empty if the IP stack cannot report it.
+    response reports the number of unsent bytes and the number of unacknowledged bytes. The second
+    field is empty if the IP stack cannot report the number of unacknowledged bytes.
     """
     sock = context.table.find(context.arguments.value(0), context.arguments.value(1))
     if sock is None:
@@ -271,9 +273,10 @@ def close_set(context):
 
 
 def _is_sending(sock, unacked):
-    """Return True while bytes are unsent, or are unacknowledged according to the IP stack.
+    """Return True while the socket has unsent bytes or unacknowledged bytes.
 
-    NO_RESOURCE counts as unacknowledged, because the IP stack cannot report the number now.
+    unacked: result of _unacked(). NO_RESOURCE means that the IP stack cannot report the number of
+    unacknowledged bytes now; it counts as unacknowledged bytes, and _UNKNOWN counts as none.
     """
     return sock.unsent() or unacked > 0 or unacked == NO_RESOURCE
 

@@ -10,11 +10,11 @@ from ..context import DONE, HOLD, MORE, ONLINE
 from ..settings import DIALECT, WIPSOFT
 from ..sockets.socket import FAILED, SERVER, TCP, UDP
 
-# Longest time that +WIPCLOSE waits until unsent bytes are sent. Hosts expect a response within
-# 100 ms (H4).
+# Longest time in ms that +WIPCLOSE waits for unsent bytes to be sent. Hosts expect a response
+# within 100 ms (H4).
 _CLOSE_MS = const(90)
 
-# +WIPCREATE
+# +WIPCREATE: create and list sockets
 
 
 def wipcreate_set(context):
@@ -24,7 +24,7 @@ def wipcreate_set(context):
     """
     arguments = context.arguments
     if not context.session.ready():
-        return context.fail(errors.BAD_STACK_STATE)  # R17
+        return context.fail(errors.BAD_STACK_STATE)  # no session (R17)
     return _CREATE[arguments.value(0)](context, arguments, arguments.value(1))
 
 
@@ -40,7 +40,7 @@ def _create_udp(context, arguments, index):
     if arguments.given(3):
         return _create(context, UDP, index, local_port, arguments.text(3), arguments.value(4))
     if not arguments.given(2):
-        return context.fail(errors.BAD_INDEX)  # Q13
+        return context.fail(errors.BAD_INDEX)  # neither local port nor peer (Q13)
     return _create(context, UDP, index, local_port, None, 0)
 
 
@@ -52,7 +52,7 @@ def _create_server(context, arguments, index):
     from_idx = arguments.value(3)
     to_idx = arguments.value(4)
     if to_idx < from_idx:
-        return context.fail(errors.BAD_INDEX)  # R8
+        return context.fail(errors.BAD_INDEX)  # range ends before its start (R8)
     error = context.table.create_server(index, arguments.value(2), from_idx, to_idx)
     return context.outcome(error)
 
@@ -61,7 +61,7 @@ _CREATE = {UDP: _create_udp, TCP: _create_client, SERVER: _create_server}
 
 
 def wipcreate_read(context):
-    """Handle AT+WIPCREATE?: list the open sockets, each with five fields (R19, Q18)."""
+    """Handle AT+WIPCREATE?: list the open sockets, five fields per socket (R19, Q18)."""
     sock = next_socket(context)
     if sock is None:
         return DONE
@@ -70,7 +70,7 @@ def wipcreate_read(context):
     return MORE
 
 
-# +WIPDATA
+# +WIPDATA: online data mode and unread data
 
 
 def wipdata_set(context):
@@ -82,18 +82,18 @@ def wipdata_set(context):
     protocol = arguments.value(0)
     mode = arguments.value(2)
     if protocol == SERVER:
-        return context.fail(errors.BAD_PROTOCOL)  # D4
+        return context.fail(errors.BAD_PROTOCOL)  # a server has no data (D4)
     if mode and not context.online.has(protocol, mode):
-        return context.fail(errors.NOT_SUPPORTED)  # D2
+        return context.fail(errors.NOT_SUPPORTED)  # mode and protocol do not match (D2)
     sock = context.table.find(protocol, arguments.value(1))
     if not mode:
         return _unmap(context, sock)
     if sock is None:
-        return context.fail(errors.BAD_STATE)  # D22
+        return context.fail(errors.BAD_STATE)  # no such socket (D22)
     if sock.is_pending():
         return HOLD
     if sock.state == FAILED and not sock.has_data():
-        return context.fail(sock.error)  # D22
+        return context.fail(sock.error)  # the error of the failed socket (D22)
     context.online.enter(context, sock, mode)
     return ONLINE
 
@@ -101,8 +101,8 @@ def wipdata_set(context):
 def _unmap(context, sock):
     """Handle mode 0 of +WIPDATA, which is an error in the dialect c1 (D3).
 
-    In the dialect wipsoft, mode 0 has no effect, because command mode connects no socket to the
-    host.
+    In the dialect wipsoft, mode 0 has no effect, because in command mode no socket is connected
+    to the host's UART.
     """
     if context.settings[DIALECT] != WIPSOFT:
         return context.fail(errors.NOT_SUPPORTED)
@@ -119,14 +119,17 @@ def wipdata_read(context):
 
 
 def write_data(writer, sock):
-    """Write the +WIPDATA line of a socket. On UDP, the line has the datagram's sender (D10)."""
+    """Write the +WIPDATA line of a socket.
+
+    For a UDP socket, the line also contains the address and port of the datagram's sender (D10).
+    """
     append_name(writer.begin(b"+WIPDATA: "), sock).comma(sock.readable())
     if sock.protocol == UDP:
         writer.peer(sock.from_addr, sock.from_port)
     writer.end()
 
 
-# +WIPCLOSE
+# +WIPCLOSE: close a socket
 
 
 def wipclose_set(context):
@@ -143,14 +146,15 @@ def wipclose_set(context):
     return DONE
 
 
-# Shared
+# Functions that other modules also call
 
 
 def next_socket(context, with_data=False):
     """Return the next open socket, or None after the last socket.
 
-    with_data: True to skip sockets without unread data. context.step holds the key of the socket
-    that was returned last, so that sockets can be created and closed between two calls.
+    with_data: True to skip sockets without unread data. Sockets can be created and closed between
+    two calls of this function, because context.step holds the key (protocol << 4 | index) of the
+    socket that was returned last.
     """
     i = 0
     while i < len(context.table.all):

@@ -21,26 +21,28 @@ SET = const(4)
 SPEC = const(5)
 WIPSOFT_SPEC = const(6)
 
+# Specification of a command that the dialect lacks.
 ABSENT = False
 
-# Kinds of numbers, indexed by their letter in a specification. An entry is (lowest value, highest
-# value, error number for other values), or (tuple of all valid values, None, error number).
+# Kinds of numeric arguments, indexed by the letter of the kind in a specification. An entry is
+# (lowest value, highest value, error number for other values), or (tuple of all valid values,
+# None, error number for other values).
 KINDS: dict = {
-    ord("p"): (UDP, SERVER, errors.BAD_PROTOCOL),  # protocol
+    ord("p"): (UDP, SERVER, errors.BAD_PROTOCOL),  # protocol: UDP, TCP or server
     ord("i"): (1, INDEXES[0], errors.BAD_INDEX),  # index of a UDP or TCP client socket
     ord("s"): (1, INDEXES[2], errors.BAD_INDEX),  # index of a server (Q32)
-    ord("o"): (0, 65535, errors.BAD_PORT),  # port
+    ord("o"): (0, 65535, errors.BAD_PORT),  # port of UDP or TCP
     ord("m"): (0, 65535, errors.NOT_SUPPORTED),  # mode argument of +WIPDATA
-    ord("b"): (6, 6, errors.NO_OPTION),  # bearer
+    ord("b"): (6, 6, errors.NO_OPTION),  # number of the bearer, always 6
     ord("x"): (0, 65535, errors.NO_OPTION),  # option number; the handler rejects unknown options
     ord("v"): (0, 65535, errors.BAD_VALUE),  # value of an option; the handler checks the range
-    ord("c"): ((0, 1), None, errors.NO_OPTION),  # option 0 or 1 of +WIPBR: name or password (B4)
-    ord("g"): ((0, 1, 11), None, errors.NO_OPTION),  # option 0, 1 or 11 (APN) of +WIPBR (H6)
+    ord("c"): ((0, 1), None, errors.NO_OPTION),  # option of +WIPBR: user name, password (B4)
+    ord("g"): ((0, 1, 11), None, errors.NO_OPTION),  # +WIPBR: user name, password, APN (H6)
     ord("a"): ((15, 17, 18), None, errors.NO_OPTION),  # option of +WIPBR to read an address (B5)
-    ord("z"): (0, 0, errors.BAD_VALUE),  # zero
+    ord("z"): (0, 0, errors.BAD_VALUE),  # the number 0
     ord("y"): (0, 1, errors.BAD_VALUE),  # flag: 1 is yes, 0 is no
     ord("r"): (0, 921600, errors.ERROR),  # rate of the host's UART, bit/s
-    ord("n"): (0, 65535, errors.ERROR),  # any other number
+    ord("n"): (0, 65535, errors.ERROR),  # number of any other kind
 }
 
 # Modules that are loaded on first use (lazy.py). A row names a handler in such a module as
@@ -56,12 +58,12 @@ _PING = const("commands.ping")
 # A specification that depends on the value of one argument is written as (position of that
 # argument, ((value, specification), ...)). Positions start at 0.
 #
-# AT+WIPCFG=0, AT+WIPCFG=1, AT+WIPCFG=2,<option>,<value> and AT+WIPCFG=4,<action>. The dialect
-# wipsoft also has AT+WIPCFG=3.
+# +WIPCFG has the forms AT+WIPCFG=0, AT+WIPCFG=1, AT+WIPCFG=2,<option>,<value> and
+# AT+WIPCFG=4,<action>. The dialect wipsoft also has AT+WIPCFG=3.
 _CFG = const((0, ((0, b"n"), (1, b"n"), (2, b"nxv"), (4, b"ny"))))
 _CFG_WIPSOFT = const((0, ((0, b"n"), (1, b"n"), (2, b"nxv"), (3, b"n"), (4, b"ny"))))
-# AT+WIPBR=2,6,<option>,<text>, AT+WIPBR=3,6,<option>, AT+WIPBR=4,6[,0] and AT+WIPBR=5,6. The
-# dialect wipsoft also has AT+WIPBR=0,6 and AT+WIPBR=1,6 (H6).
+# +WIPBR has the forms AT+WIPBR=2,6,<option>,<text>, AT+WIPBR=3,6,<option>, AT+WIPBR=4,6[,0] and
+# AT+WIPBR=5,6. The dialect wipsoft also has AT+WIPBR=0,6 and AT+WIPBR=1,6 (H6).
 _BR = const((0, ((2, b"nbct"), (3, b"nba"), (4, b"nb[z]"), (5, b"nb"))))
 _BR_WIPSOFT = const(
     (
@@ -69,9 +71,9 @@ _BR_WIPSOFT = const(
         ((0, b"nb"), (1, b"nb"), (2, b"nbgt"), (3, b"nba"), (4, b"nb[z]"), (5, b"nb")),
     )
 )
-# For UDP: AT+WIPCREATE=1,<index>[,<local port>][,<peer>,<peer port>]. For a TCP client:
-# AT+WIPCREATE=2,<index>,<peer>,<peer port>. For a server:
-# AT+WIPCREATE=3,<server>,<local port>,<from index>,<to index>.
+# AT+WIPCREATE=1,<index>[,<local port>][,<peer>,<peer port>] creates a UDP socket,
+# AT+WIPCREATE=2,<index>,<peer>,<peer port> creates a TCP client, and
+# AT+WIPCREATE=3,<server>,<local port>,<from index>,<to index> creates a server.
 _CREATE = const((0, ((1, b"pi[o][to]"), (2, b"pito"), (3, b"psoii"))))
 # +WIPCLOSE and +WIPXSOCK have the arguments 1,<index> for UDP, 2,<index> for a TCP client, or
 # 3,<server> for a server.
@@ -79,7 +81,8 @@ _CLOSE = const((0, ((1, b"pi"), (2, b"pi"), (3, b"ps"))))
 # +WIPXCLOSE has the arguments of +WIPCLOSE, and an optional time limit.
 _XCLOSE = const((0, ((1, b"pi[n]"), (2, b"pi[n]"), (3, b"ps[n]"))))
 # AT+WIPXSERVER=<server>,0 resets the access policy. Option 1 has the values <address>,<mask>.
-# Options 2 (connections per peer), 3 (idle timeout), 4 (keepalive) and 5 (hold) have one number.
+# Options 2 (connections per peer), 3 (idle timeout), 4 (keepalive) and 5 (hold) have one number as
+# their value.
 _SERVER = const(
     (1, ((0, b"sx"), (1, b"sxtt"), (2, b"sxn"), (3, b"sxn"), (4, b"sxn"), (5, b"sx1")))
 )
@@ -204,8 +207,8 @@ TABLE: tuple = (
     ),
 )
 
-# Radio commands that AT+CLAC lists. All forms of these commands are passed on to the radio, as are
-# other commands that are in no table.
+# Radio commands that AT+CLAC lists. The modem passes all forms of these commands on to the radio,
+# and also any command that is in no table.
 RADIO = ((b"+CSQ",), (b"+CREG",), (b"+CSS",), (b"+CRM",))
 
 # Basic commands that have a handler. A row is (name, highest value, handler) and has the columns

@@ -1,9 +1,9 @@
 """+WIPXSEND and +WIPXRECV: length-counted transfers in command mode.
 
 To send, the host gives the command, waits for the prompt, sends exactly the announced number of
-bytes, and gets a final result code. The modem sends either all bytes or none. To receive, the host
-gives the command, and gets a line with the number of bytes, the bytes, and a final result code.
-Both commands can check the bytes by a CRC-32.
+bytes, and receives a final result code. The modem sends either all of these bytes or none of them.
+To receive, the host gives the command. The modem sends a line with the number of bytes, then the
+bytes, then a final result code. In both directions, a CRC-32 can protect the bytes.
 """
 
 from .. import errors
@@ -15,41 +15,44 @@ from ..sockets.socket import FAILED, PEER_CLOSED, SERVER, UDP
 from .sockets import append_name
 
 _SECOND_MS = const(1000)
-_TIMEOUT_S = const(10)  # default time limit for the next byte from the host
+_TIMEOUT_S = const(10)  # default time limit in seconds for the next byte from the host
 _HEX = const(16)
 _CRC_DIGITS = const(8)
 _QUOTE = const(0x22)
 
-# Positions of the arguments that both commands have, counted from 0.
+# Positions of the arguments that both +WIPXSEND and +WIPXRECV have, counted from 0.
 _LENGTH = const(2)
 _TIMEOUT = const(3)
 _CRC = const(4)
 
 # Values of context.step during a transfer.
-_START = const(0)
-_FROM_HOST = const(1)  # waiting for bytes from the host
-_TO_HOST = const(2)  # sending bytes to the host
-_TO_PEER = const(3)  # sending bytes to the peer
+_START = const(0)  # the transfer has not begun
+_FROM_HOST = const(1)  # the modem waits for bytes from the host
+_TO_HOST = const(2)  # the modem sends bytes to the host
+_TO_PEER = const(3)  # the modem sends bytes to the peer
 
 
 class Transfer:
     """State of the transfer in progress. One object serves all transfers, one after another.
 
-    Bytes from the host are collected in the datagram buffer of online data mode, which is not in
-    use during a transfer.
+    Bytes from the host are collected in the datagram buffer of online data mode. Online data mode
+    does not use this buffer during a transfer.
     """
 
     def __init__(self, context):
         self.sock = None
         self.remaining = 0  # number of bytes still to be read from the host or sent to the host
-        self.has_data = False  # True if bytes, or a datagram that may be empty, go to the host
+        # True if the host receives bytes from a TCP socket, or a datagram, which may be empty.
+        self.has_data = False
         self.crc = 0  # CRC-32 of the bytes transferred so far
-        self.expected_crc = 0  # CRC-32 that the host announced, 0 without a CRC
+        self.expected_crc = 0  # CRC-32 from the host, or 0 if the host gave no CRC-32
         buffer = context.online.need_datagram_buffer()
-        self.span = Span(buffer.datagram)  # bytes for the peer, after all bytes have arrived
-        self._ring = buffer.ring  # collects bytes from the host until all bytes have arrived
+        # Bytes for the peer. The span is filled after all bytes have arrived from the host.
+        self.span = Span(buffer.datagram)
+        # Ring that collects the bytes from the host until all bytes have arrived.
+        self._ring = buffer.ring
         self._context = context
-        self._deadline_ms = 0  # clock.now_ms when the transfer times out
+        self._deadline_ms = 0  # value of clock.now_ms when the transfer times out
 
     def restart_timeout(self):
         """Restart the time limit for the next byte from the host."""
@@ -67,12 +70,12 @@ class Transfer:
             self._ring.readinto(self.span.buf, len(self.span.buf))
         return dropped
 
-    # From the host
+    # Transfer of bytes from the host to the peer
 
     def begin_send(self, sock, n, expected_crc):
         """Begin a transfer of n bytes from the host to the peer of a socket.
 
-        expected_crc: CRC-32 that the host announced, or 0.
+        expected_crc: CRC-32 from the host, or 0 if the host gave no CRC-32.
         """
         self.sock = sock
         self.remaining = n
@@ -80,31 +83,37 @@ class Transfer:
         self.restart_timeout()
 
     def read_host(self, span):
-        """Read the bytes in a span that belong to the transfer. Return True if any were read."""
+        """Collect the bytes from the host, in a span, that belong to the transfer.
+
+        Return True if any byte was collected.
+        """
         n = self._ring.write(span.buf, span.start, min(span.remaining(), self.remaining))
         span.consume(n)
         self.remaining -= n
         return n > 0
 
     def complete(self):
-        """Move the collected bytes into `span`, and compute their CRC. Allocates a memoryview."""
+        """Move the collected bytes into the attribute `span`, and compute their CRC-32.
+
+        Allocates a memoryview.
+        """
         span = self.span
         span.fill(self._ring.readinto(span.buf, len(span.buf)))
         self.crc = crc32(memoryview(span.buf)[: span.end])
 
-    # To the host
+    # Transfer of bytes from the peer to the host
 
     def begin_receive(self, sock, limit):
-        """Begin a transfer of at most `limit` received bytes from a socket to the host."""
+        """Begin a transfer to the host of at most `limit` bytes received on a socket."""
         self.sock = sock
         self.has_data = sock.has_data()
         self.crc = 0
         self.remaining = min(sock.readable(), limit)
 
     def write_host(self):
-        """Send as many bytes to the host as the output has room for. Return True if any were sent.
+        """Send as many bytes of the transfer to the host as the output has room for.
 
-        Allocates a memoryview if the host requested a CRC.
+        Return True if any byte was sent. Allocates a memoryview if the host requested a CRC-32.
         """
         rx = self.sock.rx
         out = self._context.writer.out
@@ -119,18 +128,21 @@ class Transfer:
         return n > 0
 
     def has_crc(self):
-        """Return a true value if the host requested a CRC of the received bytes."""
+        """Return a true value if the host requested a CRC-32 of the received bytes."""
         return self._context.arguments.value_or(_CRC, 0)
 
 
 def _need_transfer(context):
-    """Return the Transfer object, which the first call creates. A MemoryError changes nothing."""
+    """Return the Transfer object. The first call of this function creates the object.
+
+    A MemoryError leaves all state unchanged.
+    """
     if context.online.transfer is None:
         context.online.transfer = Transfer(context)
     return context.online.transfer
 
 
-# +WIPXSEND
+# +WIPXSEND: transfer from the host to the peer
 
 
 def send_set(context):
@@ -162,19 +174,25 @@ def _start_send(context):
 
 
 def _send_error(sock):
-    """Return 0 if a socket can send, otherwise the error number. sock: None if it is not open."""
+    """Return 0 if a socket can send bytes to its peer, otherwise an error number.
+
+    sock: the socket, or None if no such socket is open.
+    """
     if sock is None:
         return errors.BAD_STATE
     if sock.error:
         return sock.error
     if sock.handle < 0 or sock.is_pending():
         return errors.BAD_STATE
-    # A UDP socket without a peer can send only to the sender of the datagram read last (R5).
+    # A UDP socket without a peer can send only to the sender of the last read datagram (R5).
     return 0 if sock.has_peer or sock.reply_port else errors.BAD_STATE
 
 
 def _given_crc(arguments):
-    """Return the CRC argument as a number, 0 if it is omitted, or -1 if it is not 8 hex digits."""
+    """Return the CRC-32 argument as a number, or -1 if it is not 8 hexadecimal digits.
+
+    Return 0 if the argument is omitted.
+    """
     if not arguments.given(_CRC):
         return 0
     try:
@@ -215,7 +233,7 @@ def _send(context):
 
 
 def _is_accepted(io, sock, span):
-    """Send as many bytes of a span as possible.
+    """Send as many bytes of a span to the peer as possible.
 
     Return True if the tx buffer or the IP stack has accepted all bytes.
     """
@@ -228,14 +246,14 @@ def _is_accepted(io, sock, span):
 _SEND = {_START: _start_send, _FROM_HOST: _read_host, _TO_PEER: _send}
 
 
-# +WIPXRECV
+# +WIPXRECV: transfer from the peer to the host
 
 
 def receive_set(context):
     """Handle AT+WIPXRECV=<protocol>,<index>,<limit>[,<timeout>[,<crc>]]: receive bytes.
 
-    One transfer receives at most one datagram. Bytes beyond the limit can be received by the next
-    command.
+    On a UDP socket, one command receives at most one datagram. The next command can receive the
+    bytes beyond the limit.
     """
     return _RECEIVE[context.step](context)
 

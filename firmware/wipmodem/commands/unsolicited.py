@@ -1,12 +1,12 @@
-"""Write unsolicited result codes (URCs): the order of the queued records, and their lines."""
+"""Functions that select the next queued URC (unsolicited result code) and write its line."""
 
 from .. import urc
 from ..recorder import URC
 from ..settings import URC_TIME
 from .sockets import append_name, write_data
 
-# Text at the start of the line, indexed by the kind of the URC. The kinds DATA and RESULT are
-# absent because other functions write their lines.
+# Text at the start of a URC, indexed by the kind of the URC (urc.py). DATA and RESULT are absent,
+# because other functions write these two kinds of URCs.
 WORDS = {
     urc.READY: b"+WIPREADY: ",
     urc.FAILED: b"+WIPERROR: ",
@@ -67,7 +67,7 @@ def _begin(context, urcs, i):
 
 
 def _begin_socket(context, urcs, i):
-    """Begin a line with the protocol and index of the URC's socket. Return the writer."""
+    """Begin the line of a URC about a socket, up to protocol and index. Return the writer."""
     return append_name(_begin(context, urcs, i), context.table.find_key(urcs.keys[i]))
 
 
@@ -93,7 +93,7 @@ def _write_accept(context, urcs, i):
 
 
 def _write_data(context, urcs, i):
-    # The byte count is read when the line is written, so that the count is exact (H11).
+    # Write the number of unread bytes at this time, so that the number is exact (H11).
     write_data(context.writer, context.table.find_key(urcs.keys[i]))
 
 
