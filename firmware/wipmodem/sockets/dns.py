@@ -1,10 +1,11 @@
 """DNS resolver: translate names to IPv4 addresses over UDP, several at a time, without blocking.
 
-The getaddrinfo() of the IP stack is no alternative: it blocks, and over PPP on ESP32 it fails.
-`start` only registers a request; `tick` sends the queries. Each query uses a new random local port
-and a new random id, so that a forger of responses must guess both numbers. The resolver ends a
-request and then calls `asker.on_resolved(addr)`, where addr is four bytes, or None if the name has
-no known address. `on_resolved` may start or cancel requests.
+The modem cannot use getaddrinfo() of the IP stack, because this function blocks, and because it
+fails over PPP on ESP32. `Resolver.start` only registers a DNS request, and `Resolver.tick` sends
+the queries for this request. Each query uses a new random local port and a new random id, so that
+a forged response is accepted only if it has both numbers. When a DNS request ends, the resolver
+first frees its record, and then calls `asker.on_resolved(addr)`. The value addr is four bytes, or
+None if no address was found for the name. `on_resolved` may start or cancel DNS requests.
 """
 
 from ..clock import ticks_add, ticks_diff
@@ -16,41 +17,44 @@ MAX_DATAGRAM = const(512)  # largest DNS message without EDNS, in bytes (RFC 103
 _IDLE_MS = const(1000)
 _NO_HANDLE = const(-1)
 
-# Result classes after which the server cannot send a response any more. Other failures, such as a
-# lack of free sockets, have a local cause that may end soon. After such a failure the resolver
-# waits until the attempt times out.
+# Result classes of the net port which show that the DNS server will not respond to a query. The
+# resolver then tries the next server at once. Other failures, such as a lack of free sockets, have
+# a local cause that may end soon, so the resolver waits until the query times out.
 _GIVE_UP = (RESET, UNREACHABLE, CLOSED)
 
 
 class _Question:
-    """Request to resolve one name. The request owns the net handle of its present attempt."""
+    """Record of one DNS request. It owns the net handle that the present query uses."""
 
     def __init__(self, resolver):
         self._resolver = resolver
-        self.asker = None  # object that receives the result; None while this record is free
+        # Object that receives the resolved address; None while this record of a request is free.
+        self.asker = None
         self.name = b""  # the name in lower case, for the search in the hosts file
-        self.wire: object = None  # the name in wire form; None if no host can have such a name
-        self.ident = 0  # id of the query that was sent last
-        self.handle = _NO_HANDLE  # net handle of the present attempt
-        self.due_ms = 0  # time at which the present attempt times out
-        self.attempts = 0  # number of queries sent; consecutive queries go to different servers
+        self.wire: object = None  # the name in DNS wire form; None if it is not a valid host name
+        self.ident = 0  # id of the DNS query that was sent last
+        self.handle = _NO_HANDLE  # net handle that the present DNS query uses; -1 if none
+        # Time in ms at which the present DNS query times out, or at which the next query is due.
+        self.due_ms = 0
+        # Number of DNS queries sent for this name. Each query goes to the next server in turn.
+        self.attempts = 0
 
     def on_event(self, flags):
-        """Read a received datagram or an error of the present attempt from the net port."""
+        """Handle a net port event: read the received datagram or the error of the DNS query."""
         self._resolver.receive(self)
 
     def wait_ms(self, now_ms):
-        """Return the time in ms until this request needs a call of `tick`. The time is negative if
-        the call is overdue."""
+        """Return the time in ms until `Resolver.tick` must process this DNS request. The time is
+        negative if the processing is overdue."""
         return _IDLE_MS if self.asker is None else ticks_diff(self.due_ms, now_ms)
 
 
 class Resolver:
     """DNS resolver for up to `max_questions` names at the same time.
 
-    owners: list of the owners of the net handles, indexed by handle. entropy(): returns 16
-    unpredictable bits. scratch: buffer of at least MAX_DATAGRAM bytes. retry_ms: time-out of the
-    first attempt in ms. tries: number of attempts at each server.
+    owners: list of the objects that own the net handles, indexed by net handle. entropy(): returns
+    16 unpredictable bits. scratch: buffer of at least MAX_DATAGRAM bytes. retry_ms: time-out in ms
+    of the first query for a name. tries: number of queries for a name to each DNS server.
     """
 
     def __init__(
@@ -65,26 +69,27 @@ class Resolver:
         self._tries = tries
         self._servers = []
         self._lookup = _no_hosts
-        self.pending = 0  # number of requests in progress
-        self.ignored = 0  # number of datagrams that were not a response to a query of this modem
-        self.timeouts = 0  # number of attempts without a response in time
-        self.failed = 0  # number of requests that ended without an address
+        self.pending = 0  # number of DNS requests in progress
+        # Number of received datagrams that were not a response to a DNS query of this modem.
+        self.ignored = 0
+        self.timeouts = 0  # number of DNS queries that received no response in time
+        self.failed = 0  # number of DNS requests that ended without an address
         self._questions = [_Question(self) for _ in range(max_questions)]
 
     def use(self, servers, lookup):
-        """Set the DNS servers and the hosts file for all further attempts.
+        """Set the DNS servers and the hosts file for all later DNS queries.
 
-        servers: list of (address, port). lookup(name): returns the address that the board's hosts
-        file has for a name in lower case, or None.
+        servers: list of (address, port). lookup(name): returns the address (four bytes) that the
+        board's hosts file contains for `name` (bytes in lower case), or None.
         """
         self._servers = servers
         self._lookup = lookup
 
     def start(self, asker, name):
-        """Start to resolve a name (bytes). An earlier request of `asker` is cancelled.
+        """Start to resolve a name (bytes). An earlier DNS request of `asker` is cancelled.
 
-        asker: object whose on_resolved(addr) receives the result. Allocates; a MemoryError
-        changes nothing.
+        asker: object whose on_resolved(addr) receives the address, or None. Allocates; a
+        MemoryError changes nothing.
         """
         wire = encode(name)
         name = name.lower().rstrip(b".")
@@ -98,14 +103,14 @@ class Resolver:
         self.pending += 1
 
     def cancel(self, asker):
-        """Cancel the request of the object `asker`, if any. The object receives no result."""
+        """Cancel the DNS request of the object `asker`, if any. on_resolved() is not called."""
         for question in self._questions:
             if question.asker is asker:
                 self._free(question)
 
     def tick(self):
-        """Send the queries that are due, and end the requests that have used up their attempts.
-        Return True if any request was due."""
+        """Process the DNS requests that are due: send the next query, or end the request. Return
+        True if any request was due."""
         if not self.pending or self.wait_ms():
             return False
         for question in self._questions:
@@ -116,7 +121,8 @@ class Resolver:
     def wait_ms(self):
         """Return the time in ms until the next call of `tick` is needed."""
         wait_ms = _IDLE_MS
-        # A `for` loop would keep its iterator in the frame, which MicroPython would then allocate.
+        # This loop uses `while`, because the iterator of a `for` loop would make the frame of the
+        # function so large that MicroPython would allocate this frame from the heap.
         i = len(self._questions) if self.pending else 0
         while i:
             i -= 1
@@ -124,7 +130,8 @@ class Resolver:
         return max(wait_ms, 0)
 
     def receive(self, question):
-        """Read a datagram or an error for a request from the net port, and act on the result."""
+        """Read a datagram or an error for the DNS request `question` from the net port. Then end
+        the request, try the next server, or wait for another datagram."""
         n = self._net.recvfrom(question.handle, self._datagram, MAX_DATAGRAM)
         if n >= 0 and not self._is_from_server(question.handle):
             self.ignored += 1
@@ -134,17 +141,18 @@ class Resolver:
             self._try_next(question)
 
     def _spare(self):
-        """Return a free request record. There are as many records as possible askers."""
+        """Return a free record for a DNS request. One record is always free, because there is one
+        record for each object that can start a request."""
         i = 0
         while self._questions[i].asker is not None:
             i += 1
         return self._questions[i]
 
     def _advance(self, question):
-        """End the attempt that timed out, if any. Then finish the request or send the next query.
+        """End the DNS query that timed out, if any. Then end the request or send the next query.
 
-        The hosts file is searched before each attempt, because the file may have been unreadable
-        at the last attempt.
+        The hosts file is searched before each query, because the file may have been unreadable
+        before the last query.
         """
         if question.handle != _NO_HANDLE:
             self.timeouts += 1
@@ -159,10 +167,11 @@ class Resolver:
         return self._tries * len(self._servers)
 
     def _send(self, question):
-        """Send one query to the next server in turn. Return the result of the net port."""
+        """Send one DNS query to the next server in turn. Return the result of the net port: a
+        number of bytes, or a result class (negative)."""
         addr, port = self._servers[question.attempts % len(self._servers)]
-        # The time-out doubles after each round of the servers, because a sleeping radio needs
-        # seconds to wake up.
+        # The time-out doubles each time that all DNS servers have had a query, because a sleeping
+        # radio needs seconds to wake up.
         timeout_ms = self._retry_ms << question.attempts // len(self._servers)
         question.due_ms = ticks_add(self._clock.now_ms, timeout_ms)
         question.attempts += 1
@@ -176,10 +185,10 @@ class Resolver:
         return self._net.write(handle, datagram, 0, len(datagram))
 
     def _is_from_server(self, handle):
-        """Return True if the server sent the datagram that was received last.
+        """Return True if the DNS server sent the datagram that was received last.
 
-        The stack accepts datagrams from any sender between opening a socket and connecting the
-        socket to the server.
+        This check is necessary, because the IP stack accepts datagrams from any sender until a new
+        socket has been connected to the server.
         """
         net = self._net
         return net.from_port == net.peer_port[handle] and net.from_addr == net.addr[handle]
@@ -194,8 +203,8 @@ class Resolver:
             self._try_next(question)
 
     def _try_next(self, question):
-        """End the attempt. The next `tick` sends the next query, so each request sends at most one
-        query in each pass of the main loop."""
+        """End the present DNS query. The next call of `tick` sends the next query, so that each
+        DNS request sends at most one query in each pass of the main loop."""
         self._close(question)
         question.due_ms = self._clock.now_ms
 
@@ -220,4 +229,4 @@ class Resolver:
 
 
 def _no_hosts(name):
-    """Return None for every name. Used in place of a hosts file before the first call of `use`."""
+    """Return None for every name. No hosts file is set before the first call of `Resolver.use`."""

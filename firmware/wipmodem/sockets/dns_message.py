@@ -9,27 +9,30 @@ exception.
 
 from ..compat import const
 
-# Results of reading a received datagram as the response to a query. Only DONE is returned together
-# with an address; this address is None if the name has no address.
-IGNORE = const(0)  # malformed, or no response to the query: the response may still arrive
-ASK_NEXT = const(1)  # the server could not resolve the name, but another server may be able to
-DONE = const(2)  # the response has the address, or states that the name has no address
+# Results of read_answer(), which decodes a received datagram as the response to a DNS query. An
+# address is returned only together with DONE. If DONE comes with None, the name has no address.
+
+# The datagram is malformed, or is not the response to the query. The response may still arrive.
+IGNORE = const(0)
+ASK_NEXT = const(1)  # the DNS server could not resolve the name, but another server may be able to
+DONE = const(2)  # the DNS response has the address, or states that the name has no address
 
 _HEADER = const(12)  # size of the header of a DNS message in bytes
 _REPLY_BITS = const(0xF8)  # mask of the QR bit and the opcode in byte 2 of the header
-_REPLY = const(0x80)  # value of these bits in the response to a standard query
+_REPLY = const(0x80)  # value of the QR bit and the opcode in the response to a standard query
 _TRUNCATED = const(0x02)  # TC bit in byte 2 of the header
 _RCODE = const(15)  # mask of the response code in byte 3 of the header
 _NXDOMAIN = const(3)
-_IN_A = const(b"\0\1\0\1")  # type A and class IN, which follow the name in the question section
+# Type A and class IN, which follow the name in the question section of a DNS message.
+_IN_A = const(b"\0\1\0\1")
 _A = const(1)
 _CNAME = const(5)
 _IN = const(1)
 _MAX_TEXT = const(253)
 _MAX_WIRE = const(255)
 _MAX_LABEL = const(63)
-_POINTER = const(0xC0)  # lowest value of the first byte of a compression pointer
-_MAX_ALIASES = const(8)  # highest number of CNAME records between a name and its address
+_POINTER = const(0xC0)  # lowest value of the first byte of a compression pointer in a DNS name
+_MAX_ALIASES = const(8)  # highest number of CNAME records that lead from a name to its address
 
 
 def parse_address(text):
@@ -42,7 +45,7 @@ def parse_address(text):
 
 
 def encode(name):
-    """Return the wire form of a name (bytes), or None if a host cannot have this name."""
+    """Return the DNS wire form of a name (bytes), or None if `name` is not a valid host name."""
     if name.endswith(b"."):
         name = name[:-1]
     if not _is_host_name(name):
@@ -58,7 +61,8 @@ def encode(name):
 
 
 def _is_host_name(name):
-    """Return True if `name` is printable ASCII and does not consist of digits and dots only."""
+    """Return True if `name` is printable ASCII without spaces, is not longer than 253 bytes, and
+    does not consist of digits and dots only."""
     if len(name) > _MAX_TEXT or not name.strip(b"0123456789."):
         return False
     for char in name:
@@ -68,16 +72,18 @@ def _is_host_name(name):
 
 
 def query(ident, wire):
-    """Return the query for the IPv4 address of the name `wire` (in wire form), with the id `ident`
-    and a request for recursion."""
+    """Return a DNS query (bytes) for the IPv4 address of a name. The query requests recursion.
+
+    ident: id of the query. wire: the name in wire form.
+    """
     return bytes((ident >> 8, ident & 0xFF, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0)) + wire + _IN_A
 
 
 def read_answer(message, ident, wire):
-    """Read a received datagram as the response to the query with this id and name in wire form.
+    """Decode a received datagram, which may be the response to a DNS query.
 
-    Return (result, addr). The result is IGNORE, ASK_NEXT or DONE; addr is four bytes or None.
-    Allocates.
+    ident: id of the query. wire: name in the query, in wire form. Return (result, addr): the
+    result is IGNORE, ASK_NEXT or DONE, and addr is four bytes or None. Allocates.
     """
     try:
         at = _answer_section(message, ident, wire.lower())
@@ -87,14 +93,15 @@ def read_answer(message, ident, wire):
         if rcode:
             return DONE if rcode == _NXDOMAIN else ASK_NEXT, None
         addr = _address(message, at, wire.lower())
-        # The record with the address may be missing from a truncated response.
+        # A truncated DNS response may lack the record that contains the address.
         return ASK_NEXT if addr is None and message[2] & _TRUNCATED else DONE, addr
     except ValueError:
         return IGNORE, None
 
 
 def _answer_section(message, ident, wire):
-    """Return the offset of the answer section, or 0 if the message does not match the query."""
+    """Return the offset of the answer section in a DNS message, or 0 if the message is not the
+    response to the query."""
     if len(message) < _HEADER or _u16(message, 0) != ident or _u16(message, 4) != 1:
         return 0
     if message[2] & _REPLY_BITS != _REPLY:
@@ -104,8 +111,10 @@ def _answer_section(message, ident, wire):
 
 
 def _address(message, at, name):
-    """Return the first address of `name` in the answer section, or None. CNAME records are
-    followed. `at` is the offset of the answer section."""
+    """Return the first IPv4 address of `name` in the answer section of a DNS response, or None.
+
+    The function follows CNAME records. at: offset of the answer section.
+    """
     addrs = {}
     aliases = {}
     for _ in range(_u16(message, 6)):
@@ -123,9 +132,11 @@ def _address(message, at, name):
 
 
 def _record(message, at):
-    """Return the type of a resource record, the offset of its data, and the offset after its data.
+    """Return the type of a DNS resource record, the offset of its data, and the offset of the
+    first byte after its data.
 
-    `at` is the offset after the name of the record. The type is 0 if the class is not IN.
+    at: offset of the first byte after the name of the record. The returned type is 0 if the class
+    of the record is not IN.
     """
     rdata = at + 10
     if rdata > len(message):
@@ -138,7 +149,8 @@ def _record(message, at):
 
 
 def _alias(message, rdata, end):
-    """Return the name in a CNAME record. The name must fill the data of the record exactly."""
+    """Return the name that a CNAME record contains. Raise ValueError if the name does not fill the
+    data of the record exactly."""
     name, at = _name(message, rdata)
     if at != end:
         raise ValueError
@@ -146,11 +158,13 @@ def _alias(message, rdata, end):
 
 
 def _name(message, at):
-    """Return the name at offset `at`, in lower case and uncompressed, and the offset after the
-    name."""
+    """Return the DNS name at offset `at`, in lower case and uncompressed, and the offset of the
+    first byte after this name."""
     wire = bytearray()
-    limit = at  # each pointer must lead to a lower offset, so that no loop can form
-    after = 0  # offset after the first pointer, or 0 before the first pointer
+    # Each compression pointer must lead to an offset below `limit`, so that no loop can form.
+    limit = at
+    # Offset of the first byte after the name's first compression pointer; 0 before this pointer.
+    after = 0
     size = _byte(message, at)
     while size:
         if size >= _POINTER:
@@ -167,7 +181,8 @@ def _name(message, at):
 
 
 def _copy_label(message, at, size, wire):
-    """Append the label at offset `at` to `wire`, and return the offset after the label."""
+    """Append the label at offset `at` of a DNS message to `wire`. Return the offset of the first
+    byte after this label."""
     end = at + 1 + size
     if size > _MAX_LABEL or end > len(message) or len(wire) + 1 + size >= _MAX_WIRE:
         raise ValueError

@@ -2,8 +2,8 @@
 
     host -> span -> [tx buffer] -> net port          net port -> [rx buffer] -> host
 
-The tx buffer holds bytes only while the net port does not accept them. If a read or write at the
-net port reports the end of a connection, this module changes the state of the socket.
+The tx buffer holds bytes only while the net port does not accept these bytes. If a read or write
+at the net port reports the end of a connection, this module changes the state of the socket.
 """
 
 from .. import errors, urc
@@ -51,19 +51,22 @@ from .socket import (
     is_peer,
 )
 
-# Error number for each result class that +WIPCREATE reports in its result code. A URC reports all
-# other failures (R1).
+# Map from result classes of the net port to the error numbers that +WIPCREATE reports in its
+# result code. A URC reports all other failures of +WIPCREATE (R1).
 _ERROR_OF = {NO_RESOURCE: errors.NO_SOCKET, PORT_IN_USE: errors.BAD_PORT_STATE}
 
 _BACKLOG = const(4)  # highest number of connections in the backlog of a listener
-_MAX_READS = const(512)  # highest number of reads for counting unread data while the peer sends on
+# When a socket is closed, the modem reads the unread data from the IP stack and counts this data.
+# The number of reads is limited, because the peer may go on sending.
+_MAX_READS = const(512)
 
 
 class SocketIO:
-    """I/O functions for all sockets of a table, with the objects that these sockets share.
+    """I/O functions for all sockets of the index table, and the objects that these sockets share.
 
-    owners: list of the owners of the net handles, indexed by handle. scratch: buffer for bytes
-    between the net port and a ring; it holds at least one byte more than the longest datagram.
+    owners: list of the objects that own the net handles, indexed by net handle. scratch: buffer
+    for bytes that the modem copies from the net port to an rx buffer. The scratch buffer is at
+    least one byte longer than the longest datagram.
     """
 
     def __init__(self, board, clock, urcs, counters, owners, scratch):
@@ -73,9 +76,10 @@ class SocketIO:
         self.counters = counters
         self.scratch = scratch
         self.pending = 0  # number of sockets whose +WIPCREATE has no outcome yet
-        self.corked = None  # socket whose bytes are coalesced in the tx buffer (Q3), or None
-        # Event handlers, indexed by the state of the socket. The server module adds the handler
-        # for LISTENING.
+        # Socket whose bytes wait in the tx buffer, so that they are coalesced (Q3), or None.
+        self.corked = None
+        # Handlers for net port events, indexed by the state of the socket. The server module adds
+        # the handler for the state LISTENING.
         self.on_event = {
             CONNECTING: self._on_connecting,
             READY: self._on_ready,
@@ -83,9 +87,9 @@ class SocketIO:
         }
         self._owners = owners
         self._max_datagram = board.sizes.datagram
-        self._max_blocks = board.sizes.burst_blocks  # number of blocks in a burst
+        self._max_blocks = board.sizes.burst_blocks  # highest number of blocks in one burst
         self._connect_ms = board.sizes.connect_ms
-        self._blocks = 0  # number of blocks that may still follow in the present burst
+        self._blocks = 0  # number of further blocks that the present burst may move
 
     # Open and close net handles
 
@@ -108,9 +112,9 @@ class SocketIO:
         return 0
 
     def _open(self, sock):
-        """Open a socket of the net port. Return its handle, or a result class (negative)."""
+        """Open a socket of the net port. Return its net handle, or a result class (negative)."""
         if sock.has_peer and not is_peer(sock.addr, sock.peer_port, sock.protocol == TCP):
-            return UNREACHABLE  # H26
+            return UNREACHABLE  # no peer can have this address or port (H26)
         if sock.protocol == TCP:
             return self.net.connect(sock.addr, sock.peer_port)
         if sock.has_peer:
@@ -133,8 +137,9 @@ class SocketIO:
         self._owners[handle] = sock
 
     def detach(self, sock):
-        """Close the handle of a socket, if a handle is open. Drop and count the unread bytes in
-        the IP stack and the unsent bytes in the tx buffer. The rx buffer stays readable."""
+        """Close the net handle of a socket, if one is open. Drop and count the socket's unread
+        bytes in the IP stack and its unsent bytes in the tx buffer. The rx buffer stays readable.
+        """
         if sock.handle >= 0:
             self._drop_unread(sock)
             self.net.close(sock.handle)
@@ -148,28 +153,31 @@ class SocketIO:
         self.counters.add(TX_DROPPED, lost)
 
     def _drop_unread(self, sock):
-        """Drop and count the received bytes or datagrams that are still in the IP stack."""
+        """Drop and count the bytes or datagrams that the IP stack has received for a socket and
+        that the modem has not read."""
         reads = _MAX_READS
         while reads and sock.protocol != SERVER and self._drop(sock):
             reads -= 1
         self.count_overflow(sock)
 
     def _drop(self, sock):
-        """Read once from the IP stack, and count the dropped bytes or datagram. Return False if
-        nothing was read."""
+        """Read received data of a socket from the IP stack once, and count this data as dropped.
+        Return False if the IP stack had no more data."""
         if sock.protocol == TCP:
             n = self.net.readinto(sock.handle, self.scratch, len(self.scratch))
             self.counters.add(RX_DROPPED, max(n, 0))
             return n > 0
-        # recvfrom allocates its result, so only one byte of each datagram is read.
+        # Only one byte of each datagram is read, because recvfrom() allocates memory for the bytes
+        # that it returns.
         n = self.net.recvfrom(sock.handle, self.scratch, 1)
         self.counters.add(UDP_RX_DROPPED, n >= 0)
-        self.counters.add(UDP_TX_REFUSED, n == RESET)  # an ICMP error; more datagrams may follow
+        # On UDP, RESET reports an ICMP error. The IP stack may have more datagrams after it.
+        self.counters.add(UDP_TX_REFUSED, n == RESET)
         return n >= 0 or n == RESET
 
     def count_overflow(self, sock):
-        """Count the datagrams that the IP stack dropped because its receive buffer was full. Some
-        stacks cannot report such datagrams."""
+        """Count the datagrams for a socket that the IP stack dropped because its receive buffer
+        was full. Some IP stacks cannot report such datagrams."""
         if sock.protocol == UDP and sock.handle >= 0:
             self.counters.add(UDP_RX_OVERFLOW, self.net.overflow(sock.handle))
 
@@ -181,7 +189,7 @@ class SocketIO:
             mask |= OUT
         self.net.set_events(sock.handle, mask)
 
-    # Event handlers for the states of a socket
+    # Handlers for net port events, one for each state of a socket
 
     def _on_connecting(self, sock, flags):
         result = self.net.connected(sock.handle)
@@ -209,7 +217,7 @@ class SocketIO:
             self._apply(sock, self._write_buffer(sock))
 
     def _apply(self, sock, result):
-        """Apply the result class of a read or a write to the state of the socket."""
+        """Apply the result of a read or a write at the net port to the state of the socket."""
         if result < AGAIN:
             sock.end(result)
             if result != CLOSED:
@@ -220,13 +228,13 @@ class SocketIO:
     # Receive TCP bytes
 
     def _read(self, sock):
-        """Read from the net port into the rx buffer, and announce the bytes. Return the number of
-        bytes of the last read, or a result class (negative)."""
+        """Read TCP bytes from the net port into the rx buffer, and announce these bytes to the
+        host. Return the number of bytes in the last read, or a result class (negative)."""
         rx = sock.rx
         if rx.count():
             n = self._read_ring(sock)
         else:
-            # If the rx buffer is empty, its block can be filled without a copy.
+            # If the rx buffer is empty, the net port can fill its block directly, without a copy.
             n = self.net.readinto(sock.handle, rx.buf, len(rx.buf))
             if n > 0:
                 rx.fill(n)
@@ -239,7 +247,7 @@ class SocketIO:
 
     def _read_ring(self, sock):
         """Read from the net port into the ring of the rx buffer, and update the poll mask. Return
-        the number of bytes, or a result class (negative)."""
+        the number of bytes read, or a result class (negative)."""
         room = min(sock.rx.free(), len(self.scratch))
         n = self.net.readinto(sock.handle, self.scratch, room) if room else AGAIN
         if n > 0:
@@ -252,8 +260,8 @@ class SocketIO:
         """Move bytes from the rx buffer, and then from the net port, to a serial port, while the
         serial port accepts whole blocks. sink: the serial port.
 
-        The loop calls only methods of the ports. On a PC, two more calls for each block would
-        take as long as moving the block.
+        For speed, the loop that reads from the net port calls only methods of the ports. On a PC,
+        two more function calls for each block would take as long as moving the block.
         """
         if sock.state != READY:
             return
@@ -274,14 +282,15 @@ class SocketIO:
             self._apply(sock, n)
 
     def resume(self, sock):
-        """Enable receiving after the host has read at least one byte or a whole datagram."""
+        """Let a socket receive again, after the host has read at least one byte or a whole
+        datagram."""
         if sock.handle >= 0:
             self._update_events(sock, 1)
 
     # Send TCP bytes
 
     def send(self, sock, span):
-        """Send the bytes of a span to the peer. Consume the bytes that the net port or the tx
+        """Send the bytes of a span to the TCP peer. Consume the bytes that the net port or the tx
         buffer accepts. If the connection is closed, drop and count all bytes of the span."""
         if sock.handle >= 0 and not sock.write_state:
             sent = 0
@@ -300,7 +309,8 @@ class SocketIO:
         """Move blocks from a serial port to the net port, while the serial port has whole blocks
         and the net port accepts whole blocks.
 
-        source: the serial port. span: buffer for one block; its unsent bytes stay in the span.
+        source: the serial port. span: buffer for one block. The bytes that the net port does not
+        accept stay in the span.
         """
         if sock.state != READY or sock.write_state or sock.tx.count():
             return
@@ -319,12 +329,12 @@ class SocketIO:
             self._apply_write(sock, sent)
 
     def flush(self, sock):
-        """Send as many bytes of the tx buffer as the net port accepts."""
+        """Send as many bytes of the socket's tx buffer as the net port accepts."""
         if sock.handle >= 0:
             self._apply_write(sock, self._write_buffer(sock))
 
     def shutdown_write(self, sock):
-        """Close the sending half of a connection after sending the tx buffer (H12)."""
+        """Close the sending half of a TCP connection after sending the tx buffer (H12)."""
         if not sock.write_state:
             sock.write_state = WRITE_ENDING
             self.flush(sock)
@@ -342,8 +352,8 @@ class SocketIO:
         return 0
 
     def _write(self, sock, span):
-        """Write a span to the net port, and consume the accepted bytes. Return the number of bytes
-        or a result class (negative)."""
+        """Write a span to the net port, and consume the bytes that the port accepts. Return the
+        number of these bytes, or a result class (negative)."""
         sent = self.net.write(sock.handle, span.buf, span.start, span.end - span.start)
         if sent > 0:
             span.start += sent
@@ -351,10 +361,10 @@ class SocketIO:
         return sent
 
     def _apply_write(self, sock, result):
-        """Apply the result of a write to the state of the socket.
+        """Apply the result of a write at the net port to the state of the socket.
 
-        After a write error the socket first reads the bytes that the peer sent before the error
-        (D23). The read that finds no more bytes reports the error.
+        After a write error, the modem first reads the bytes that the peer sent before the error
+        (D23). When a read finds no more bytes, the modem reports the write error to the host.
         """
         if result < CLOSED and sock.state == READY:
             self._drop_unsent(sock)
@@ -366,14 +376,15 @@ class SocketIO:
     # Send and receive UDP datagrams
 
     def _receive(self, sock):
-        """Receive one datagram, if the host has read the previous datagram."""
+        """Receive one UDP datagram, if the host has read the previous datagram."""
         if sock.datagram < 0:
             n = self.net.recvfrom(sock.handle, self.scratch, self._max_datagram + 1)
             if n >= 0:
                 self._store(sock, n)
             elif n == NO_RESOURCE:
                 self.counters.add(UDP_RX_NO_MEMORY)
-            elif n < AGAIN:  # an ICMP error for a datagram that the modem has sent
+            elif n < AGAIN:
+                # The net port reports an ICMP error for a datagram that the modem has sent.
                 self.counters.add(UDP_TX_REFUSED)
         self._update_events(sock, 1)
 
@@ -400,14 +411,15 @@ class SocketIO:
         self.resume(sock)
 
     def send_datagram(self, sock, buf, n):
-        """Send the first n bytes of buf as one datagram.
+        """Send the first n bytes of buf as one UDP datagram.
 
-        Return False if the net port would block. Return True if the datagram was sent, or if the
-        IP stack refused to send the datagram, which is then dropped and counted.
+        Return False if the net port cannot accept the datagram now. Return True if the datagram
+        was sent, or if the IP stack refused to send it. A refused datagram is dropped and counted.
         """
         sent = self._send_datagram(sock, buf, n)
         if sent == RESET:
-            # The ICMP error belongs to an earlier datagram. The present datagram is still unsent.
+            # RESET reports an ICMP error for an earlier datagram, so the present datagram has not
+            # been sent.
             self.counters.add(UDP_TX_REFUSED)
             sent = self._send_datagram(sock, buf, n)
         if sent == AGAIN:
@@ -420,16 +432,17 @@ class SocketIO:
 
     def _send_datagram(self, sock, buf, n):
         """Send a datagram to the peer of the socket. If the socket has no peer, send the datagram
-        to the sender of the datagram that the host read last. Return the net port's result."""
+        to the sender of the datagram that the host read last. Return the number of bytes sent, or
+        a result class (negative)."""
         if sock.has_peer:
             return self.net.write(sock.handle, buf, 0, n)
         return self.net.send_to(sock.handle, buf, n, sock.reply_addr, sock.reply_port)
 
     def send_to_peer(self, sock, buf, n):
-        """Send a datagram in online data mode. Return values are those of send_datagram().
+        """Send a UDP datagram in online data mode. Return the same values as send_datagram().
 
-        If the socket has no peer or no open handle, drop and count the bytes, and return True (R5,
-        Q27).
+        If the socket has no peer or no open net handle, drop and count the bytes, and return True
+        (R5, Q27).
         """
         if sock.has_peer and sock.handle >= 0:
             return self.send_datagram(sock, buf, n)
@@ -445,12 +458,13 @@ class SocketIO:
         self.urcs.discard(sock.key, urc.DATA)
 
     def leave_online(self, sock):
-        """Announce unread data at the end of online data mode (Q22)."""
+        """Announce the unread data of a socket at the end of online data mode (Q22)."""
         sock.data_announced = False
         self._announce(sock)
 
     def end_transfer(self, sock):
-        """Announce data that is still unread after the host has read bytes in command mode."""
+        """Announce the data of a socket that is still unread at the end of a length-counted
+        transfer to the host (+WIPXRECV)."""
         if sock.datagram == 0:
             self.end_datagram(sock)
         else:

@@ -30,21 +30,24 @@ _NO_REASON = const(-1)
 
 
 class AccessPolicy:
-    """Rules for the connections to the server at one index. The rules stay in force when the
-    server is closed and another server is opened at the same index."""
+    """Rules of +WIPXSERVER for the connections to the server at one index. The rules stay in force
+    if this server is closed and another server is opened at the same index."""
 
     def __init__(self):
-        self.addr = bytearray(4)  # IP address that the peer's address must match, under `mask`
-        self.mask = bytearray(4)  # bits of a peer's address that must be equal to those of `addr`
+        # IPv4 address that a peer's address must match in all bits that are 1 in `mask`.
+        self.addr = bytearray(4)
+        # Bit mask: where a bit is 1, a peer's IPv4 address must have the same bit as `addr`.
+        self.mask = bytearray(4)
         self.reset()
 
     def reset(self):
-        """Accept all peers, without limits."""
+        """Set the rules so that the server accepts all peers, without limits."""
         self.addr[:] = self.mask[:] = _ANY
         self.max_per_peer = 0  # highest number of connections from one peer; 0: no limit
         self.idle_s = 0  # idle time in seconds after which a connection is closed; 0: never
         self.keepalive_s = 0  # idle time in seconds before a TCP keepalive probe; 0: no probes
-        self.hold = 0  # 1: while no index is free, connections stay in the backlog
+        # While no index is free, connections stay in the backlog (1) or are rejected (0).
+        self.hold = 0
 
     def allows(self, addr):
         """Return True if the address filter allows a peer with this address (four bytes)."""
@@ -57,9 +60,9 @@ class AccessPolicy:
 
 
 class Server:
-    """Accept or reject the connections to all listeners of a table.
+    """Accept or reject the connections to all listeners of the index table.
 
-    The constructor registers on_connection() as the event handler for listeners.
+    The constructor registers on_connection() as the handler for net port events of listeners.
     """
 
     def __init__(self, table, io, settings):
@@ -94,10 +97,11 @@ class Server:
                 net.setsockopt(handle, KEEPALIVE, policy.keepalive_s)
         else:
             self._report(listener, handle, reason)
-            net.close(handle)  # Q15
+            net.close(handle)  # a rejected connection is closed at once (Q15)
 
     def _reject_reason(self, listener, policy, addr, key):
-        """Return the counter number for the reason to reject a peer, or _NO_REASON to accept."""
+        """Return the reason to reject a connection, as the number of a counter in counters.py, or
+        _NO_REASON (-1) if the connection is to be accepted."""
         if not policy.allows(addr):
             return ACCEPT_FILTERED
         if policy.max_per_peer and self._connections(listener, addr) >= policy.max_per_peer:
@@ -129,7 +133,7 @@ class Server:
         """Count a rejected connection, and queue +WIPXREFUSED if this URC is enabled.
 
         handle: net handle of the connection, or -1 if the IP stack has dropped the connection, so
-        that the peer is unknown. reason: number of the counter for the reason.
+        that the peer is unknown. reason: number of the counter in counters.py for this rejection.
         """
         self._io.counters.add(reason)
         if self._settings[URC_REJECTED]:
@@ -150,14 +154,14 @@ class Server:
         self._io.urcs.put(urc.ACCEPT, sock.key, listener.range[0])
 
     def watch_listeners(self):
-        """Watch all listeners for connections again, because an index or a socket of the IP stack
-        may have become free."""
+        """Enable the net port events of all listeners, so that the modem handles connections in
+        their backlogs. An index or a socket of the IP stack may have become free."""
         for sock in self._table.all:
             if sock.state == LISTENING:
                 self._net.set_events(sock.handle, IN)
 
     def every_second(self):
-        """Watch all listeners for connections again, and close idle spawned sockets."""
+        """Enable the net port events of all listeners, and close idle spawned sockets."""
         self.watch_listeners()
         for sock in self._table.all:
             if sock.protocol == TCP and sock.range[0] and sock.state == READY:

@@ -8,8 +8,8 @@ RESOLVING    -          CONNECTING  -          -         -          -           
 CONNECTING   -          -           READY      -         -          -            FAILED
 READY        -          -           -          -         -          PEER_CLOSED  FAILED
 LISTENING    -          -           -          -         -          -            FAILED
-No event changes the states PEER_CLOSED and FAILED: the host can read the remaining bytes before it
-sends +WIPCLOSE (D23, Q19).
+An event marked with a dash does not change the state. No event changes the states PEER_CLOSED and
+FAILED, so that the host can read the remaining bytes before the host sends +WIPCLOSE (D23, Q19).
 
 RESOLVING and LISTENING ignore RESET. IDLE_TIMEOUT changes READY to FAILED. +WIPCLOSE changes every
 state to FREE (X1-X6). Only `Socket.move` and `Socket.free` change the state of a socket.
@@ -35,14 +35,14 @@ FAILED = const(5)
 LISTENING = const(6)
 
 # Events that change the state of a socket.
-CREATE = const(0)  # +WIPCREATE creates a client
+CREATE = const(0)  # +WIPCREATE creates a UDP socket or a TCP client
 RESOLVED = const(1)  # the address of the peer has become known
 CONNECTED = const(2)  # the connection is established, or the UDP socket is open
 ACCEPTED = const(3)  # a server has accepted a connection and spawned the socket
 LISTEN = const(4)  # +WIPCREATE opens a listener
 FIN = const(5)  # the peer has closed its sending half of the connection
 RESET = const(6)  # the peer has refused or reset the connection
-UNREACHABLE = const(7)  # no address for the name, no route, or no response in time
+UNREACHABLE = const(7)  # the peer's name has no address, or there was no route or no response
 IDLE_TIMEOUT = const(8)  # no byte was transferred during the idle timeout of +WIPXSERVER
 
 NO_HANDLE = const(-1)
@@ -51,10 +51,11 @@ NO_RANGE = (0, 0, 0)
 
 # States of the sending half of a TCP connection (`Socket.write_state`, H12).
 WRITE_OPEN = const(0)
-WRITE_ENDING = const(1)  # closes as soon as the tx buffer is sent, and accepts no bytes
+WRITE_ENDING = const(1)  # accepts no more bytes, and closes as soon as the tx buffer is sent
 WRITE_ENDED = const(2)
 
-_MULTICAST = const(224)  # first byte of the lowest multicast address; higher ones are not unicast
+# First byte of the lowest IPv4 multicast address. All higher addresses are not unicast either.
+_MULTICAST = const(224)
 _IDLE_MS = const(1000)
 
 
@@ -78,13 +79,14 @@ _NEXT = {
     _key(LISTENING, UNREACHABLE): FAILED,
 }
 
-# Error number for each event that ends a connection (Q20, Q34).
+# Error number that a URC reports for each event that ends a connection (Q20, Q34).
 _ERROR_OF = {
     RESET: errors.PEER_RESET,
     UNREACHABLE: errors.UNREACHABLE,
     IDLE_TIMEOUT: errors.NOT_IN_TIME,
 }
-# Event for each result class of the net port. Classes without an entry map to UNREACHABLE.
+# Map from result classes of the net port to socket events. A result class without an entry, except
+# AGAIN, stands for the event UNREACHABLE.
 _EVENT_OF = {contract.CLOSED: FIN, contract.RESET: RESET}
 
 
@@ -94,7 +96,7 @@ def error_of(result):
 
 
 def is_peer(addr, port, stream):
-    """Return True if a peer can have this address (four bytes) and port (H26).
+    """Return True if a peer can have this IPv4 address (four bytes) and port (H26).
 
     No peer has an address in 0.0.0.0/8 or port 0. stream: True for a TCP connection, which needs
     a unicast address.
@@ -105,8 +107,8 @@ def is_peer(addr, port, stream):
 class Socket:
     """Socket of the index table. A socket owns one net handle while this handle is open.
 
-    io: the SocketIO that all sockets of the table share. rx: Pipe of bytes for the host.
-    tx: Pipe of bytes for the peer. A closed socket keeps both Pipes for the next +WIPCREATE.
+    io: the SocketIO that all sockets of the table share. rx: Pipe that buffers bytes for the host.
+    tx: Pipe that buffers bytes for the peer. A closed socket keeps both Pipes for its next use.
     """
 
     def __init__(self, io, rx, tx):
@@ -119,32 +121,36 @@ class Socket:
         self.reply_addr = bytearray(4)
         # Values of the options NO_DELAY, TTL and TOS, indexed by +WIPOPT number.
         self.options = bytearray(contract.TOS + 1)
-        self.handle = NO_HANDLE  # handle of the socket at the net port
+        self.handle = NO_HANDLE  # net handle of the socket; -1 while none is open
         self.reset()
 
     def reset(self):
-        """Set all attributes to their values in the state FREE. The buffers are not changed."""
+        """Set the attributes to their values in the state FREE. The buffers, the options and the
+        net handle are not changed."""
         self.state = FREE
         self.key = 0  # protocol << 4 | index: identifies the socket in one byte
         self.protocol = 0  # UDP, TCP or SERVER; 0 in the state FREE
-        self.error = 0  # error number of a failure that was reported or is still to be reported
+        self.error = 0  # error number of the socket's failure, even before a URC reports it; or 0
         self.has_peer = False  # False for a server and for a UDP socket without a peer (R5)
         self.local_port = self.peer_port = self.from_port = self.reply_port = 0
         self.addr[:] = b"\0\0\0\0"
-        # Reserved range: (server index, from_idx, to_idx). A listener and its spawned sockets
-        # share this tuple, so the range stays reserved while any of these sockets is open (R11).
+        # Reserved index range: (server index, from_idx, to_idx). A listener and its spawned
+        # sockets share this tuple, so the range stays reserved while any of these sockets is open
+        # (R11).
         self.range = NO_RANGE
         self.created_s = 0  # value of clock.seconds when the socket was opened
-        self.deadline_ms = 0  # time at which an attempt to connect fails
+        self.deadline_ms = 0  # time in ms at which the attempt to connect to the peer times out
         # Bytes that the modem has sent to the IP stack, and bytes received from the IP stack.
         self.bytes_sent = self.bytes_received = 0
-        self.bytes_checked = -1  # bytes_sent + bytes_received at the last idle check
-        self.idle_since_s = 0  # value of clock.seconds since which the connection has been idle
+        # Value of bytes_sent + bytes_received at the last check of the idle timeout.
+        self.bytes_checked = -1
+        self.idle_since_s = 0  # value of clock.seconds when the connection became idle
         self.bytes_lost = 0  # number of bytes for the peer that were dropped from the tx buffer
         self.write_state = WRITE_OPEN  # state of the sending half of a TCP connection
-        # True after +WIPDATA was queued, until the host has read unread data (Q22).
+        # True from the queuing of +WIPDATA until the host reads data of this socket (Q22).
         self.data_announced = False
-        self.datagram = NO_DATAGRAM  # UDP: number of unread bytes of the datagram in `rx`
+        # UDP: number of unread bytes of the datagram in `rx`; -1 if `rx` contains no datagram.
+        self.datagram = NO_DATAGRAM
         self.truncated = 0  # 1 if the datagram in `rx` was truncated to the buffer size, else 0
 
     @property
@@ -169,23 +175,24 @@ class Socket:
         return self.rx.count()
 
     def unsent(self):
-        """Return the number of bytes in the tx buffer, or 0 if the handle is closed, so that these
-        bytes can no longer be sent."""
+        """Return the number of bytes in the tx buffer that can still be sent to the peer. If the
+        net handle is closed, this number is 0."""
         return self.tx.count() if self.handle >= 0 else 0
 
     def overlaps(self, from_idx, to_idx):
-        """Return True if the reserved range of the socket and the range from_idx..to_idx have an
-        index in common."""
+        """Return True if the reserved index range of the socket and the range from_idx..to_idx
+        have an index in common."""
         return self.range[1] <= to_idx and self.range[2] >= from_idx
 
     def wait_ms(self):
-        """Return the time in ms until an attempt to connect times out; 0 if the time is up."""
+        """Return the time in ms until the attempt to connect to the peer times out, or 0 if it has
+        timed out."""
         if self.state != CONNECTING:
             return _IDLE_MS
         return max(ticks_diff(self.deadline_ms, self._io.clock.now_ms), 0)
 
     def on_event(self, flags):
-        """Pass net port events to the handler for the present state. flags: set of event bits."""
+        """Pass net port events to the handler for the socket's state. flags: set of event bits."""
         self._io.on_event[self.state](self, flags)
 
     def on_resolved(self, addr):
@@ -200,7 +207,7 @@ class Socket:
             self.move(UNREACHABLE, error)
 
     def move(self, event, error=0):
-        """Apply an event: change the state, and queue the URC that reports the change.
+        """Apply an event: change the state of the socket, and queue the URC that reports this.
 
         An event that has no entry in the table for the present state changes nothing.
         error: error number for the URC; 0 selects the number that belongs to the event.
@@ -219,8 +226,8 @@ class Socket:
             self._io.urcs.put(urc.PEER_CLOSE, self.key)
 
     def end(self, result):
-        """Apply a result class of the net port, other than AGAIN, as an event. If an earlier write
-        has failed, the error of this write is reported."""
+        """Apply the event that a result class of the net port (not AGAIN) stands for. If an
+        earlier write has failed, report the error of this write instead."""
         self.move(RESET if self.error else _EVENT_OF.get(result, UNREACHABLE), self.error)
 
     def free(self):

@@ -22,8 +22,8 @@ _IDLE_MS = const(1000)
 class Table:
     """Index table with the sockets, the buffers of the sockets, and the DNS resolver.
 
-    owners: list of the owners of the net handles, indexed by handle. The main loop passes net
-    port events to owners[handle].on_event(flags).
+    owners: list of the objects that own the net handles, indexed by net handle. The main loop
+    passes net port events to owners[handle].on_event(flags).
     """
 
     def __init__(self, board, clock, settings, urcs, counters, owners):
@@ -34,19 +34,22 @@ class Table:
         self._urcs = urcs
         self.owners = owners
         self._max_sockets = sizes.sockets
-        # Scratch buffer for bytes that are processed before the next call of a port. It holds one
-        # byte more than the longest datagram, so that the modem can detect longer datagrams.
+        # Buffer that the sockets and the resolver share. Its bytes are valid only until the next
+        # read from the net port. The buffer is longer than the longest datagram by at least one
+        # byte, so that the modem can detect a datagram that is too long.
         self.scratch = bytearray(max(sizes.block, sizes.datagram + 1, MAX_DATAGRAM))
         self.io = SocketIO(board, clock, urcs, counters, owners, self.scratch)
         self.options = Options(board.net, settings)
-        # The resolver needs one request record for each socket and one for +WIPPING.
+        # The resolver needs a record of a DNS request for each socket, and one for +WIPPING.
         self.resolver = Resolver(
             board.net, clock, owners, sizes.sockets + 1, board.entropy, self.scratch
         )
-        self.server = None  # the Server; None before its first use
+        self.server = None  # the Server object; None before the first listener or +WIPXSERVER
         self.all = []  # open sockets, sorted by protocol and index
-        self.peak = 0  # highest number of sockets open at the same time since the last reset
-        self._bytes_sent = self._bytes_received = 0  # byte counts of closed sockets
+        # Highest number of open sockets since the last reset of the health values.
+        self.peak = 0
+        # Sums of the bytes that all closed sockets had sent and received.
+        self._bytes_sent = self._bytes_received = 0
         self._pool = [Socket(self.io, *_pipes(sizes)) for _ in range(sizes.sockets)]
 
     # Find sockets
@@ -110,7 +113,7 @@ class Table:
         for sock in self.all:
             self.io.count_overflow(sock)
 
-    # Create sockets. A URC reports a failure that occurs after the result code of +WIPCREATE (R1).
+    # Create sockets. A failure after the result code of +WIPCREATE is reported by a URC (R1).
 
     def create(self, protocol, index, local_port, name, peer_port):
         """Create a UDP socket or a TCP client. Return 0 or an error number.
@@ -152,12 +155,13 @@ class Table:
         key = SERVER << 4 | index
         error = self.refusal(key)
         if not error and (self.reserved(from_idx, to_idx) or self._is_used(from_idx, to_idx)):
-            error = errors.INDEX_RESERVED  # R10
+            error = errors.INDEX_RESERVED  # an index of the range is reserved or in use (R10)
         if error:
             return error
         self.need_server()
         reserved = (index, from_idx, to_idx)
-        sock = self.open(key)  # before listen(), because open() may raise MemoryError
+        # Table.open() is called before io.listen(), because Table.open() may raise MemoryError.
+        sock = self.open(key)
         error = self.io.listen(sock, local_port)
         if error:
             self._free(sock)
@@ -173,22 +177,22 @@ class Table:
         return self.server
 
     def refusal(self, key):
-        """Return the error number of a +WIPCREATE for this key (protocol << 4 | index) if the
-        table would refuse the command now, else 0."""
+        """Return the error number that +WIPCREATE for this key (protocol << 4 | index) would now
+        report because of the other sockets in the table, or 0 if it would report none."""
         if self.find_key(key) is not None:
-            return errors.ALREADY_ACTIVE  # R15
+            return errors.ALREADY_ACTIVE  # the index is in use (R15)
         if not self.has_room():
-            return errors.NO_SOCKET  # R18
+            return errors.NO_SOCKET  # the highest number of sockets is open (R18)
         if key >> 4 == TCP and self.reserved(key & 15, key & 15):
-            return errors.INDEX_RESERVED  # R9
+            return errors.INDEX_RESERVED  # a server has reserved the index (R9)
         return 0
 
     def _is_used(self, from_idx, to_idx):
         return any(TCP << 4 | from_idx <= sock.key <= TCP << 4 | to_idx for sock in self.all)
 
     def open(self, key):
-        """Move a free socket from the pool to the table, and return this socket. A MemoryError
-        changes nothing."""
+        """Add a free socket to the index table, and return this socket. A MemoryError changes
+        nothing. key: protocol << 4 | index."""
         sock = self._spare()
         i = 0
         while i < len(self.all) and self.all[i].key < key:
@@ -270,8 +274,8 @@ class Table:
     # Periodic work
 
     def tick(self):
-        """Call tick() of the resolver, and end the attempts to connect that have timed out.
-        Return True if anything was due."""
+        """Call tick() of the DNS resolver, and end the attempts to connect that have timed out.
+        Return True if the resolver had work or an attempt has timed out."""
         asked = self.resolver.pending > 0 and self.resolver.tick()
         if not self.io.pending or self._connect_ms():
             return asked
@@ -282,7 +286,7 @@ class Table:
 
     def wait_ms(self):
         """Return the time in ms until the next call of `tick` is needed."""
-        if not self.io.pending:  # only +WIPPING can have a resolver request now
+        if not self.io.pending:  # only +WIPPING can have a DNS request now
             return self.resolver.wait_ms() if self.resolver.pending else _IDLE_MS
         return min(self._connect_ms(), self.resolver.wait_ms())
 
@@ -295,7 +299,8 @@ class Table:
         return wait_ms
 
     def every_second(self):
-        """Let the Server close idle connections and look for connections in the backlogs."""
+        """Let the Server, if there is one, close idle connections and check the backlogs for new
+        connections."""
         if self.server is not None:
             self.server.every_second()
 
