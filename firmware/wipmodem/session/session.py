@@ -7,7 +7,7 @@ from ..compat import const
 from ..contract import DOWN, RETRYING, STARTING, UP
 from ..settings import DIALECT, REGISTRATION, WIPSOFT
 
-DIAL = const(b"dial")  # key of the dial string in the board's store
+DIAL = const(b"dial")  # key under which the board's store saves the dial string
 _MAX_DIAL = const(40)
 _SPACE = const(0x20)
 _DELETE = const(0x7F)
@@ -15,10 +15,10 @@ _NO_ADDRESS = const(b"\0\0\0\0")
 
 
 def is_dial_string(text):
-    """Return True if `text` (bytes) is one dial command.
+    """Return True if `text` (bytes) is one dial command, such as `ATD*99#`.
 
     A CR in a dial string would start a second command at the radio, and an LF would start a
-    second line in the file of the store. So `text` must be printable ASCII.
+    second line in the board's settings file. So `text` must be printable ASCII.
     """
     if text[:3].upper() != b"ATD" or not 3 < len(text) <= _MAX_DIAL:
         return False
@@ -26,10 +26,11 @@ def is_dial_string(text):
 
 
 def _is_redial(before, state):
-    """Return True if the change of state is a redial of a lost session.
+    """Return True if the bearer's change from state `before` to `state` is a redial of a lost
+    session.
 
-    The code avoids the operator `in`, which would allocate a tuple: a command that runs out of
-    memory must change nothing.
+    The code avoids the operator `in`, because it allocates a tuple. If memory ran out here, a
+    command would be left half done, but a MemoryError must change nothing.
     """
     lost = before == UP or before == RETRYING  # noqa: PLR1714
     return lost and (state == STARTING or state == UP)  # noqa: PLR1714
@@ -55,19 +56,20 @@ class Session:
         self._clock = clock
         self._up_s = 0  # clock.seconds at the start of the session
         self._state = DOWN  # state of the bearer at the last check
-        self._wanted = False  # True from a request for a session until the session has ended
+        # True from a request to open a session until the session has ended or could not be opened.
+        self._wanted = False
         self._device_open = False  # in the dialect wipsoft, True if the bearer device is open (H6)
-        # True while a command waits for the session. The result of this command reports the
-        # outcome, so no URC is sent (H7).
+        # True while a command waits until the session is up. The result of this command reports
+        # the outcome, so no URC is sent (H7).
         self._silent = False
-        # True if the session was opened by a command that waited for the session (H7).
+        # True if the command that opened the session waited until the session was up (H7).
         self._by_result = False
         self._registered = 0  # last +CREG registration state that the host has received
-        self._due_ms = -1  # time at which the bearer needs its next tick(); -1: now
+        self._due_ms = -1  # time in ms at which the bearer's tick() must be called; -1: now
         self._restore_dial(board.store)
 
     def _restore_dial(self, store):
-        """Configure the radio with the dial string that AT+WIPXDIAL has saved."""
+        """Set the radio's dial string to the saved value of AT+WIPXDIAL, if it is valid."""
         saved = store.values.get(DIAL, b"")
         if self.radio is not None and is_dial_string(saved):
             self.radio.set_dial_string(saved)
@@ -83,8 +85,8 @@ class Session:
         return self._clock.seconds - self._up_s if self._state == UP else 0
 
     def in_call(self):
-        """Return True while the session occupies the radio. The radio becomes free soon after
-        the session has ended."""
+        """Return True while the session keeps the radio busy with a data call. The radio becomes
+        free shortly after the end of the session."""
         return self._state != DOWN and self.radio.in_call()
 
     def failure(self):
@@ -95,7 +97,8 @@ class Session:
         return self._bearer.cause or errors.NOT_IN_TIME
 
     def ready(self):
-        """Return True if the state of stack and session allows a new socket (R17)."""
+        """Return True if sockets can be created: the IP stack is started, and a session is up
+        (R17)."""
         return self.started and self._state == UP
 
     def in_session(self):
@@ -107,13 +110,13 @@ class Session:
         return self._bearer.address()
 
     def server(self, which):
-        """Return the address (4 bytes) of the first (0) or second (1) DNS server, or 0.0.0.0 if
-        the session has no such server. Allocates."""
+        """Return the address (4 bytes) of a DNS server, or 0.0.0.0 if the session has no such
+        server. which: 0 for the first server, 1 for the second. Allocates."""
         servers = self._bearer.servers()
         return servers[which][0] if which < len(servers) else _NO_ADDRESS
 
     def network(self):
-        """Return the +CREG registration state for a board without a radio."""
+        """Return the network registration state for +CREG, on a board without a radio."""
         self._registered = self._bearer.registered()
         return self._registered
 
@@ -133,8 +136,8 @@ class Session:
         return 0
 
     def open_device(self):
-        """Open the bearer device. A host opens this device before a session in the dialect
-        wipsoft (H6). Return 0 or an error number."""
+        """Open the bearer device. In the dialect wipsoft, a host opens this device before a
+        session (H6). Return 0 or an error number."""
         if not self.started:
             return errors.BAD_STACK_STATE
         if self._device_open:
@@ -143,15 +146,15 @@ class Session:
         return 0
 
     def close_device(self):
-        """Close the bearer device, and so end the session (H6). Return 0."""
+        """Close all sockets, end the session, and close the bearer device (H6). Return 0."""
         self.hang_up()
         self._device_open = False
         return 0
 
     def open_session(self, silent, limit_ms):
-        """Start to establish a session, for limit_ms at most (B1, B2).
+        """Start to open a session. The attempt fails if it takes longer than limit_ms (B1, B2).
 
-        silent: True if the command's result reports the outcome, so that no URC is sent; the
+        silent: True if the result of the command reports the outcome, so that no URC is sent; the
         command then reads failure(). Return 0 or an error number. A MemoryError changes nothing.
         """
         if not self.started or (self._wanted and self._state != RETRYING):
@@ -170,16 +173,16 @@ class Session:
         return 0
 
     def close_session(self):
-        """End the session, or the attempt to open one (B7). Return 0, or error 803 if there is
-        neither."""
+        """End the session or the attempt to open a session (B7). Return 0, or error 803 if no
+        session is up or being opened."""
         if not self._wanted:
             return errors.BAD_STACK_STATE
         self.hang_up()
         return 0
 
     def set_credentials(self, option, text):
-        """Set the user name (option 0) or the password (option 1), bytes, for the next session
-        (B4). Return 0."""
+        """Set the user name (option 0) or the password (option 1) for the next session (B4). text:
+        the value, bytes. Return 0."""
         if option:
             self._bearer.password = text
         else:
@@ -187,23 +190,26 @@ class Session:
         return 0
 
     def hang_up(self):
-        """Close all sockets, then end the session or the attempt to open one (B10)."""
+        """Close all sockets, then end the session or the attempt to open a session (B10)."""
         self._table.close_all()
         self.end()
 
     def end(self):
-        """End the session or the attempt to open one. Sockets of a lost session stay open (X3)."""
+        """End the session or the attempt to open a session. The sockets of a lost session stay in
+        the table (X3)."""
         if self._wanted:
             self._wanted = False
             self._bearer.stop()
             if self._state != UP:
-                self._state = DOWN  # no URC is sent, because the host has ended the attempt
-            # The update must not wait for the next tick(): a later command in the same command
-            # line may open a new session, which needs a +WIPBR of its own.
+                # The host has ended the attempt to open a session, so no URC is sent.
+                self._state = DOWN
+            # The state is updated at once and not at the next tick(): a later command in the same
+            # command line may open a new session, and this session needs a +WIPBR of its own.
             self._update()
 
     def shut_down(self):
-        """Set bearer and radio as at power-up, before a restart of the modem (H20)."""
+        """Set the bearer and the radio to their states at power-up, before a restart of the modem
+        (H20)."""
         if self.ping:
             self.ping.stop()
         self.stop()
@@ -214,8 +220,8 @@ class Session:
     # Periodic work
 
     def tick(self):
-        """Let the bearer work, and announce changes of its state and of the network registration.
-        Return True if something has changed."""
+        """Call tick() of the bearer if this call is due. Announce changes of the bearer's state
+        and of the network registration. Return True if there was such a change."""
         if not self._bearer.poll() and self.wait_ms():
             return False
         now_ms = self._clock.now_ms
@@ -237,16 +243,18 @@ class Session:
         return True
 
     def _update(self):
-        """Apply the bearer's state to the session. Return True if this state has changed."""
+        """Apply the bearer's state to the session. Return True if the bearer has changed state."""
         before = self._state
         state = self._bearer.state
         if state == before:
             return False
-        self._use_addresses(state)  # done first: a MemoryError must leave _state unchanged
+        # This call comes first, because it may raise a MemoryError, which must not change _state.
+        self._use_addresses(state)
         self._state = state
         self.redials += _is_redial(before, state)
         if before == UP and self._wanted:
-            self._table.bearer_lost()  # connected sockets have lost their peers (Q5)
+            # The connected sockets have lost their peers together with the session (Q5).
+            self._table.bearer_lost()
         was_wanted = self._wanted
         if state == DOWN:
             self._wanted = False
@@ -263,13 +271,13 @@ class Session:
             self.local = _NO_ADDRESS
 
     def _announce(self, before, state):
-        """Queue +WIPBR if a session has begun or ended, or if a session could not be opened."""
+        """Queue +WIPBR if a session has begun or ended, or if an attempt to open it has failed."""
         if before == UP or state == UP or (before == STARTING and state == DOWN):
             if not self._silent:
                 self._urcs.put(urc.BEARER, int(state == UP))
             self._silent = self._silent and state == STARTING
 
     def _reported_by_results(self):
-        """Return True if results of commands, not URCs, report that the host opened or closed the
-        session (H7, dialect wipsoft)."""
+        """Return True if the host learns from results of commands, and not from URCs, that it has
+        opened or closed the session (H7, dialect wipsoft)."""
         return self._by_result and self._settings[DIALECT] == WIPSOFT
