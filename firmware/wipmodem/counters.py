@@ -1,4 +1,4 @@
-"""Counters of lost, rejected and ignored data. AT+WIPXSTAT? reports each counter by name."""
+"""Counters of lost, rejected and ignored data. AT+WIPXSTAT? reports each counter with its name."""
 
 from .compat import const
 
@@ -10,7 +10,8 @@ ACCEPT_RANGE_FULL = const(1)
 ACCEPT_NO_SOCKET = const(2)
 # Bytes from the host that were dropped because the TCP peer was gone or because DTR dropped.
 TX_DROPPED = const(3)
-# Bytes from a TCP peer or a call that the host had not read when the socket or the call ended.
+# Bytes from a TCP peer or a data call that the host had not read when the socket was closed or the
+# data call ended.
 RX_DROPPED = const(4)
 # Bytes from the host that were dropped because the UDP socket could not send (Q27).
 UDP_TX_DROPPED = const(5)
@@ -20,13 +21,14 @@ UDP_TX_LOST = const(6)
 UDP_TX_REFUSED = const(7)
 # Number of received datagrams that were truncated because they were longer than the buffer.
 UDP_RX_TRUNCATED = const(8)
-# Number of datagrams that the host had not read when the socket ended.
+# Number of datagrams that the host had not read when the UDP socket was closed.
 UDP_RX_DROPPED = const(9)
 # Number of DNS responses that were malformed or did not match a query from this modem.
 DNS_IGNORED = const(10)
 # Number of command lines that were longer than the line buffer.
 LINE_TOO_LONG = const(11)
-# Number of poll gaps that were too long for measuring a guard time.
+# Number of poll gaps (times in which the modem did not read the UART) that were too long for
+# measuring the guard time of an escape sequence.
 DTE_STALLS = const(12)
 # Number of lines from the radio that were unexpected or too long.
 RADIO_IGNORED = const(13)
@@ -34,7 +36,7 @@ RADIO_IGNORED = const(13)
 DTE_OVERRUNS = const(14)
 # Number of times that no memory was free for receiving a datagram.
 UDP_RX_NO_MEMORY = const(15)
-# Bytes from the host that had no stop bit, because of a wrong rate or of noise.
+# Bytes from the host that had no stop bit, because of a wrong bit rate or of noise.
 DTE_FRAMING = const(16)
 # Number of times that the host held its TX line low for longer than one byte (break).
 DTE_BREAKS = const(17)
@@ -71,7 +73,7 @@ NAMES = (
     b"udp_rx_overflow",
 )
 
-# The largest small integer of a 32-bit MicroPython. A counter that reaches this value stays there.
+# Largest small integer of MicroPython with 32 bits. A counter that reaches this value keeps it.
 _MAX = const(0x3FFFFFFF)
 # Mask that wraps a growing sum to 0 at 2^29, so that the sum stays a small integer.
 WRAP_MASK = const(0x1FFFFFFF)
@@ -104,5 +106,5 @@ class Counters:
         self._totals[counter] = min(self._totals[counter] + n, _MAX)
 
     def set(self, counter, n):
-        """Set the total of a counter to n, the count since the start by another module."""
+        """Set the total of a counter to n. Another module has counted n events since the start."""
         self._totals[counter] = min(n, _MAX)

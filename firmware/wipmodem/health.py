@@ -1,6 +1,7 @@
-"""Peaks and sums since the start or the last reset, which AT+WIPXHEALTH reports.
+"""Health values: peaks and sums since the start of the modem or the last reset of these values.
 
-The peaks show how near the modem came to losing data. counters.py counts lost data.
+AT+WIPXHEALTH reports the health values. The peaks show how near the modem came to losing data. The
+counters in counters.py show how much data was lost.
 """
 
 from . import counters
@@ -10,7 +11,7 @@ _MEASURE_S = const(60)  # interval between measurements of the free heap, in sec
 
 
 class Health:
-    """Peaks, sums and the cause of the last start of the modem.
+    """Health values of the modem: peaks, sums, and the cause of the last start.
 
     cause: name of the reset cause, bytes. writer: the writer of responses to the host; its
     attribute `peak` is the peak of its output buffer in bytes.
@@ -21,9 +22,10 @@ class Health:
         self.writer = writer
         self.poll_gap_ms = 0  # longest poll gap in ms since the last reset
         self.heap_free = 0  # free heap in bytes at the last measurement
-        self.heap_min = 0  # lowest heap_free since the last reset; 0 before the first measurement
+        # Lowest value of heap_free since the last reset; 0 before the first measurement.
+        self.heap_min = 0
         self._measured_s = 0  # clock.seconds at the last measurement of the heap
-        # Numbers of redials, sent bytes and received bytes at the last reset.
+        # Numbers of redials, sent bytes and received bytes at the last reset of the health values.
         self._redials = self._sent = self._received = 0
 
     def note_gap(self, gap_ms):
@@ -43,8 +45,8 @@ class Health:
             self.measure_heap(context)
 
     def collect_counts(self, context):
-        """Copy the counts of lost URCs, DNS responses, UART errors and radio lines, which other
-        modules count, into the counters."""
+        """Update the counters from counts in other modules: lost URCs, overflows of UDP sockets,
+        ignored DNS responses, UART errors, and ignored lines from the radio."""
         count, serial = context.counters, context.board.serial
         count.set(counters.URC_LOST, context.urcs.lost)
         context.table.count_overflows()
@@ -56,7 +58,7 @@ class Health:
             count.set(counters.RADIO_IGNORED, context.session.radio.chat.ignored)
 
     def reset(self, context):
-        """Set the peaks to the present values, and the sums to 0."""
+        """Reset the health values: set the peaks to the present values, and the sums to 0."""
         self.poll_gap_ms = self.heap_min = 0
         context.table.peak = len(context.table.all)
         context.urcs.peak = context.urcs.count

@@ -1,7 +1,7 @@
-"""Flight recorder: a ring of the last events, in memory that a board may preserve over a reset.
+"""Flight recorder: a ring of the last events, in memory that some boards preserve during a reset.
 
-at/arguments.py determines which part of a command line cannot contain a credential. Only this part
-is recorded.
+at/arguments.py determines which part of a command line cannot contain a credential. The recorder
+stores only this part. The memory consists of a header and slots, each with one entry:
 
     header   b"WIPR", next slot (1 byte), number of slots in use (1 byte), two zero bytes
     slot     seconds since the start (4 bytes, little endian), milliseconds (2 bytes, little
@@ -11,7 +11,7 @@ is recorded.
 from .compat import RingIO, const, pack_into
 from .counters import WRAP_MASK
 
-# Kinds of recorder entries, and the text of each kind.
+# Kinds of recorder entries, and the text that an entry of each kind contains.
 START = const(0)  # the modem has started; text: the reset cause
 LINE = const(1)  # the host has sent a command; text: the command without credentials
 ERROR = const(2)  # the last command has failed; text: the error number
@@ -20,8 +20,9 @@ STALL = const(4)  # a long poll gap has ended; text: length of the gap in ms
 
 _KINDS = const((b"start", b"line", b"error", b"urc", b"stall"))
 _MARK = const(b"WIPR")
-_NEXT = const(4)  # offset of the next slot's number in the recorder header, in bytes
-_USED = const(5)  # offset of the number of used slots in the recorder header, in bytes
+# Offset in the recorder header, in bytes, of the number of the slot that is written next.
+_NEXT = const(4)
+_USED = const(5)  # offset in the recorder header, in bytes, of the number of slots in use
 _HEADER_SIZE = const(8)
 _KIND = const(6)  # offset of the kind in a recorder slot, in bytes
 _LENGTH = const(7)  # offset of the text's length in a recorder slot, in bytes
@@ -34,17 +35,18 @@ _ZERO = const(0x30)
 
 
 class Recorder:
-    """Ring of entries in `memory`, a bytearray.
+    """Flight recorder with its ring of entries in `memory`, a bytearray.
 
     If `memory` does not contain a valid ring, the constructor writes an empty ring to `memory`.
     """
 
     def __init__(self, memory, clock):
-        self.written = 0  # number of entries written since the start, modulo 2^29
+        self.written = 0  # number of recorder entries written since the start, modulo 2^29
         self._memory = memory
         self._clock = clock
         self._slots = (len(memory) - _HEADER_SIZE) // _SLOT_SIZE
-        # A RingIO copies each text into `_text`, because a slice would be allocated.
+        # A RingIO copies the text of each entry to `_text`. A slice would need newly allocated
+        # memory.
         self._ring = RingIO(_TEXT_SIZE)
         self._text = bytearray(_TEXT_SIZE)
         self._digits = bytearray(10)  # decimal digits of the number in record_number()
@@ -57,7 +59,7 @@ class Recorder:
         return marked and memory[_NEXT] < self._slots and memory[_USED] <= self._slots
 
     def clear(self):
-        """Delete all entries."""
+        """Delete all entries of the flight recorder."""
         self._memory[: len(_MARK)] = _MARK
         self._memory[_NEXT] = self._memory[_USED] = 0
 
@@ -68,9 +70,10 @@ class Recorder:
     # Write entries
 
     def record(self, kind, buf, off, n):
-        """Record the n bytes in `buf` from index `off`, or the first 24 of them if n is larger.
+        """Write an entry with the text of n bytes in `buf` from index `off`. Only the first 24
+        bytes of a longer text are stored.
 
-        kind: kind of the entry. Allocates nothing.
+        kind: kind of the entry, START to STALL. Allocates nothing.
         """
         n = min(n, _TEXT_SIZE)
         self._ring.write(buf, off, n)
@@ -78,7 +81,10 @@ class Recorder:
         self._append(kind, n)
 
     def record_number(self, kind, number):
-        """Record a number, which is not negative, as decimal digits. Allocates nothing."""
+        """Write an entry whose text is a number (not negative) in decimal digits.
+
+        kind: kind of the entry, START to STALL. Allocates nothing.
+        """
         i = len(self._digits)
         while i == len(self._digits) or number:
             i -= 1
@@ -96,8 +102,8 @@ class Recorder:
         memory[_USED] = min(memory[_USED] + 1, self._slots)
         self.written = self.written + 1 & WRAP_MASK
 
-    # Two functions write a slot, because a function that did all the work would need so many
-    # operands that MicroPython would allocate its frame from the heap.
+    # Two functions write the parts of a slot. One function for the whole slot would have so many
+    # operands that MicroPython would allocate the frame of this function from the heap.
 
     def _write_time(self, start):
         pack_into("<IH", self._memory, start, self._clock.seconds, self._clock.ms())
@@ -112,7 +118,7 @@ class Recorder:
         return self._memory[_USED]
 
     def write_entry(self, writer, i):
-        """Write entry i as an information text line. Entry 0 is the oldest entry.
+        """Write recorder entry i to the host as a line of information text. Entry 0 is the oldest.
 
         Out-of-range values in `memory` are limited, because a reset may have damaged any byte.
         """

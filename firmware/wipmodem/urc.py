@@ -1,29 +1,34 @@
-"""Queue of unsolicited result codes, URCs, in the order of their events (U1-U7, P1-P5, D10, F7).
+"""Queue of unsolicited result codes (URCs), in the order of their events (U1-U7, P1-P5, D10, F7).
 
-Each record has a kind, a key, a value and a timestamp. commands/unsolicited.py writes the line of
-a record as soon as the modem may send a URC. The key is the key of a socket (protocol << 4 |
-index), or distinguishes records of the same kind. A new record replaces the record with the same
-kind and key, so each source needs a fixed number of records, and no URC of the guide is lost.
-Only reports of rejected connections can exceed the queue. The modem drops and counts the newest of
-these reports, and sends `+WIPXLOST: n` in their place.
+Each record stands for one URC, and has a kind, a key, a value and a timestamp. As soon as the
+modem may send a URC, commands/unsolicited.py writes the line of a record. In a record about a
+socket, the key is that of the socket (protocol << 4 | index). In other records, the key
+distinguishes records of the same kind. A new record replaces the record with the same kind and
+key. So each source of URCs needs a fixed number of records, and no URC of the guide is lost. Only
+reports of rejected connections (+WIPXREFUSED) can exceed the size of the queue. The modem then
+drops and counts the newest of these reports, and sends `+WIPXLOST: n` in their place.
 """
 
 from .clock import ticks_add, ticks_diff
 from .compat import const
 
-# Kinds of records. A record about a socket has the key of this socket.
+# Kinds of URC records. A record about a socket has the key of this socket.
 READY = const(0)  # +WIPCREATE has succeeded
 FAILED = const(1)  # +WIPCREATE has failed; value: error number
 ERROR = const(2)  # a socket that was ready has failed; value: error number
 ACCEPT = const(3)  # a server has spawned the socket; value: index of the server
-DATA = const(4)  # a socket has unread data; the amount is read when the line is written
+DATA = const(4)  # a socket has unread data; the number of bytes is read when the URC is written
 PEER_CLOSE = const(5)  # the peer has closed the connection
 BEARER = const(6)  # the session has begun (key 1) or ended (key 0)
-LOST = const(7)  # records were dropped; value: number of dropped records
-RESULT = const(8)  # RING or NO CARRIER; key: result code
+LOST = const(7)  # URC records were dropped; value: number of dropped records
+RESULT = const(8)  # RING or NO CARRIER; key: number of this result code
 REGISTERED = const(9)  # the network registration has changed; value: <stat> of +CREG
-PING = const(10)  # result of an echo request; key: 0 reply, 1 timeout; value: number << 20 | ms
-REJECTED = const(11)  # a connection was rejected; key: server; value: reason << 16 | peer's port
+# An ICMP echo request has ended. Key: 0 for a reply, 1 for a timeout.
+# Value: (number of the request) << 20 | (round-trip time in ms).
+PING = const(10)
+# A connection was rejected. Key: key of the server.
+# Value: (number of the counter for the reason) << 16 | (port of the peer).
+REJECTED = const(11)
 OVERRUN = const(12)  # the host's UART has overrun; value: number of overruns since the start
 CLOSED = const(13)  # the modem has closed an idle connection
 WIND = const(14)  # the radio has sent +WIND; value: number of the radio event
@@ -32,21 +37,21 @@ _ANY = const(255)
 _OUTCOME_MS = const(3000)  # longest time that other URCs wait for the outcome of a +WIPCREATE
 _ADDR_SIZE = const(4)
 
-# Records that one socket can have in the queue at the same time: the start of the socket (READY,
-# ACCEPT), DATA, and the end of the socket (FAILED, ERROR, PEER_CLOSE, CLOSED).
+# Highest number of URC records of one socket in the queue: one record for its start (READY,
+# ACCEPT), one for unread data (DATA), and one for its end (FAILED, ERROR, PEER_CLOSE, CLOSED).
 _PER_SOCKET = const(3)
-# Records for other sources: two each of BEARER and RESULT; one each of REGISTERED, PING, LOST,
-# OVERRUN and WIND.
+# Highest number of URC records that are neither about a socket nor of the kind REJECTED: two each
+# of BEARER and RESULT; one each of REGISTERED, PING, LOST, OVERRUN and WIND.
 _OTHERS = const(9)
 
 
 class UrcQueue:
-    """Bounded queue of records that the modem has still to send to the host.
+    """Bounded queue of the URC records that the modem has still to send to the host.
 
     Record i consists of kinds[i], keys[i], values[i] and stamps_ms[i]. Record 0 is the oldest
     record, and record `count` - 1 is the newest.
-    sockets: number of sockets whose records must have room. rejections: highest number of queued
-    rejected connections. Only the constructor allocates.
+    sockets: number of sockets whose records must have room. rejections: highest number of records
+    of the kind REJECTED in the queue. Only the constructor allocates.
     """
 
     def __init__(self, sockets, rejections, clock):
@@ -54,7 +59,7 @@ class UrcQueue:
         self.kinds = bytearray(size)
         self.keys = bytearray(size)
         self.values = [0] * size
-        self.stamps_ms = [0] * size  # time of the event, a timestamp of the clock
+        self.stamps_ms = [0] * size  # time in ms of each record's event, from the modem's clock
         self.count = 0
         self.peak = 0  # highest value of `count` since the last reset of the health values
         self.lost = 0  # number of +WIPXREFUSED reports that were dropped since the start
@@ -63,7 +68,7 @@ class UrcQueue:
         self.result_pending = False
         # True while the outcome of a +WIPCREATE is sent before other URCs (H5).
         self.awaiting_outcome = False
-        self._outcome_ms = 0  # time at which the priority of the outcome ends
+        self._outcome_ms = 0  # time in ms at which the priority of a +WIPCREATE outcome ends
         self._clock = clock
         self._max_rejections = rejections
         self._addrs = bytearray(_ADDR_SIZE * size)  # addresses of the peers in REJECTED records
@@ -72,7 +77,7 @@ class UrcQueue:
     # Add and remove records
 
     def put(self, kind, key=0, value=0):
-        """Queue a record. It replaces a queued record with the same kind and key."""
+        """Queue a URC record. A queued record with the same kind and key is replaced."""
         self.discard(key, kind)
         self._append(kind, key, value)
 
@@ -81,7 +86,7 @@ class UrcQueue:
         reports are queued, or if a final result code waits for the queue to become empty.
 
         key: key of the server. addr, port: address (four bytes) and port of the peer.
-        reason: number of a counter in counters.py.
+        reason: number of the counter in counters.py for this rejection.
         """
         if self.result_pending or self._rejections() >= self._max_rejections:
             self._count_lost()
@@ -90,7 +95,8 @@ class UrcQueue:
         self._copy_addr(addr, 0, self.count - 1)
 
     def discard(self, key, kind=_ANY):
-        """Remove the records with this key and kind. Without a kind, remove all with this key."""
+        """Remove the URC record with this key and kind. Without a kind, remove all records with
+        this key."""
         i = 0
         while i < self.count:
             if self.keys[i] == key and (kind == _ANY or kind == self.kinds[i]):
@@ -121,21 +127,22 @@ class UrcQueue:
     # Read and remove records
 
     def find(self, kind):
-        """Return the index of the oldest record of this kind, or -1 if there is none."""
+        """Return the index of the oldest URC record of this kind, or -1 if there is none."""
         for i in range(self.count):
             if self.kinds[i] == kind:
                 return i
         return -1
 
     def find_outcome(self):
-        """Return the index of the oldest READY or FAILED record, or -1 if there is none."""
+        """Return the index of the oldest record with the outcome of a +WIPCREATE (READY or
+        FAILED), or -1 if there is none."""
         for i in range(self.count):
             if self.kinds[i] <= FAILED:
                 return i
         return -1
 
     def addr(self, i):
-        """Return the peer's address (four bytes) in REJECTED record i.
+        """Return the peer's address (four bytes) in record i, which has the kind REJECTED.
 
         The next call overwrites the returned buffer.
         """
@@ -144,7 +151,7 @@ class UrcQueue:
         return self._addr
 
     def remove(self, i):
-        """Remove record i from the queue."""
+        """Remove URC record i from the queue."""
         self.count -= 1
         while i < self.count:
             self._move(i + 1, i)
@@ -184,6 +191,7 @@ class UrcQueue:
             self._copy_addr(self._addrs, _ADDR_SIZE * i, to)
 
     def _copy_addr(self, source, start, to):
-        # The loop copies each byte on its own, because a slice would be allocated.
+        # The loop copies one byte after the other, because a slice would need newly allocated
+        # memory.
         for k in range(_ADDR_SIZE):
             self._addrs[_ADDR_SIZE * to + k] = source[start + k]
