@@ -3,8 +3,8 @@
     _IDLE    --ATD, ATA--> _CALLING --CONNECT--> _UP --ATH, carrier lost--> _IDLE
                            _CALLING --any other result--> _IDLE
 
-The bearer exchanges bytes with the radio. In online data mode the host is mapped to the call;
-after an escape the call is on hold until ATO.
+The bearer exchanges the bytes of the call with the radio. In online data mode, the host exchanges
+bytes with the call. After an escape sequence, the call is on hold until ATO.
 """
 
 from ..clock import ticks_diff
@@ -27,19 +27,21 @@ _IDLE = const(0)
 _CALLING = const(1)
 _UP = const(2)
 
-_ANSWER = const(b"A")  # body of the ATA line that the modem runs to answer a call for S0
-_RINGING_MS = const(6000)  # longest time between two RINGs of the same incoming call
-_RI_MS = const(100)  # H27: shortest time for which RI is on, even if the call is answered sooner
-_WATCH_MS = const(
-    100
-)  # interval between calls of tick() while a data call is in progress or rings
+# Body of the command line ATA. The modem runs ATA when a call has rung as many times as S0 says.
+_ANSWER = const(b"A")
+_RINGING_MS = const(6000)  # longest time in ms between two RINGs of the same incoming call
+# H27: shortest time in ms for which the RI line is on, even if the call is answered sooner.
+_RI_MS = const(100)
+# Time in ms between two calls of tick() while a data call exists or an incoming call rings.
+_WATCH_MS = const(100)
 # When a call ends, the radio drops the carrier and then sends its own NO CARRIER line.
 _CALL_ENDED = const(b"\r\nNO CARRIER")
-_CALL_ENDED_MS = const(50)  # longest time from the carrier loss to the radio's NO CARRIER line
+# Longest time in ms from the loss of the carrier to the radio's own NO CARRIER line.
+_CALL_ENDED_MS = const(50)
 
 
 class Call:
-    """State of the host's data call. Also reports the radio's unsolicited lines to the host."""
+    """State of the host's data call. Also queues URCs for events that the radio reports."""
 
     def __init__(self, context):
         # Bytes of the call that were read from the radio and not yet written to the host. The
@@ -53,33 +55,34 @@ class Call:
         self._settings = context.settings
         self._urcs = context.urcs
         self._state = _IDLE
-        self._rings = 0  # number of RINGs of the incoming call, 0 after the call is answered
-        self._rang_ms = 0  # timestamp of the last RING
+        self._rings = 0  # number of RINGs of the incoming call; 0 if no call is waiting
+        self._rang_ms = 0  # timestamp of the last RING, in ms
         self._ri = False  # True while the RI line is on
-        self._by_s0 = False  # True if the next ATA comes from S0 and not from the host
-        # The next three attributes are used while a call is being set up (V.250 5.6.1).
-        self.abortable = True  # True if a character from the host ends the call attempt
-        self.ahead = (
-            -1
-        )  # number of host bytes typed ahead, which do not abort; -1: not counted yet
-        self.byte = bytearray(1)  # buffer for one byte from the host
+        self._by_s0 = False  # True if the next ATA comes from the modem (S0), not from the host
+        # The attributes abortable, ahead and byte serve to abort a call that is being set up, when
+        # the host sends a character (V.250 5.6.1).
+        self.abortable = True  # True if a character from the host aborts the call attempt
+        # Number of host bytes that arrived too early to abort the call attempt; -1 until these
+        # bytes have been counted.
+        self.ahead = -1
+        self.byte = bytearray(1)  # buffer for reading one byte from the host
 
     def busy(self):
-        """Return True while a call is connected, on hold or being set up."""
+        """Return True while a data call is connected, on hold or being set up."""
         return self._state != _IDLE
 
     def up(self):
-        """Return True while a call is connected or on hold."""
+        """Return True while a data call is connected or on hold."""
         return self._state == _UP
 
     def ringing(self):
-        """Return True while RI is on (H27)."""
+        """Return True while the RI line (ring indicator) is on (H27)."""
         return self._ri
 
     def begin(self, text):
         """Begin a call attempt with a dial or answer command. Return False if the radio is busy.
 
-        text: the command for the radio, bytes. The caller checks that no call is in progress.
+        text: the command for the radio, bytes. The caller has checked that no call is in progress.
         """
         if not self._radio.call(text, self._settings[S7] * 1000):
             return False
@@ -88,7 +91,10 @@ class Call:
         return True
 
     def prepare(self):
-        """Reset the abort rules before the host or S0 begins a call attempt."""
+        """Prepare for a call attempt: decide whether a character from the host may abort it.
+
+        A call attempt that the modem itself begins because of S0 cannot be aborted by a character.
+        """
         self.ahead = -1
         self.abortable = not self._by_s0
         self._by_s0 = False
@@ -109,11 +115,14 @@ class Call:
         return code if RESULT_CONNECT < code <= RESULT_NO_ANSWER else RESULT_NO_CARRIER
 
     def speed(self):
-        """Return the speed of the call that the radio has reported, in bit/s, or 0."""
+        """Return the speed of the call in bit/s, or 0 if the radio has not reported a speed."""
         return self._radio.speed
 
     def hang_up(self):
-        """End the call, and drop and count unread data. Return True if there was a call."""
+        """End the data call, if there is one. Return True if there was a call.
+
+        Bytes that were read from the radio and not written to the host are dropped and counted.
+        """
         was_busy = self.busy()
         if was_busy:
             self._radio.hang_up()
@@ -131,9 +140,9 @@ class Call:
         return _WATCH_MS if self._needs_service() else IDLE_MS
 
     def tick(self):
-        """Report call and radio events to the host. Answer an incoming call if S0 requires it.
+        """Report events of the call and the radio to the host. Answer a call if S0 requires it.
 
-        Return True if something was done.
+        Return True if an event was reported or a call was answered.
         """
         if not self._needs_service():
             return False
@@ -159,7 +168,7 @@ class Call:
         return self._state or self._ri or radio.rang or radio.registered >= 0 or radio.winds
 
     def _report(self):
-        """Queue a URC for an unsolicited line of the radio. Return True if there was one."""
+        """Queue a URC for the next event of the radio. Return True if a URC was queued."""
         radio = self._radio
         if radio.rang:
             radio.rang = False
@@ -177,7 +186,10 @@ class Call:
         return self._report_wind(radio)
 
     def _report_wind(self, radio):
-        """Queue the pending +WIND with the lowest number, unless a +WIND is still in the queue."""
+        """Queue the pending +WIND with the lowest number, unless a +WIND is already in the queue.
+
+        Return True if a +WIND was queued.
+        """
         if not radio.winds or self._urcs.find(WIND) >= 0:
             return False
         event = 0
@@ -188,7 +200,7 @@ class Call:
         return True
 
     def _time_ri(self, since_ms):
-        """Switch RI off after the caller has given up, or after the call is answered.
+        """Switch the RI line off after the caller has given up or the call has been answered.
 
         since_ms: time in ms since the last RING.
         """
@@ -197,7 +209,10 @@ class Call:
         self._ri = self._rings > 0 or since_ms < _RI_MS
 
     def _is_answered(self):
-        """Return True, once for each incoming call, when it has rung the number of times in S0."""
+        """Return True if the number of RINGs has reached S0, so that the modem has to answer.
+
+        Return True only once for an incoming call.
+        """
         if not 0 < self._settings[S0] <= self._rings:
             return False
         self._rings = 0
@@ -219,29 +234,32 @@ class CallChannel:
         self._serial = context.board.serial
         self._out = context.writer.out
         self._unread = context.online.call.unread
-        self._lost = False  # True after the carrier was lost
-        self._lost_ms = 0  # timestamp of the carrier loss
-        # True if the carrier is lost and all bytes of the radio have been read.
+        self._lost = False  # True after the call has lost its carrier
+        self._lost_ms = 0  # timestamp of the loss of the carrier, in ms
+        # True if the carrier is lost and the radio has no more bytes of the call.
         self._empty = False
 
     def enter(self):
         self._lost = self._empty = False
 
     def leave(self):
-        """Do nothing: the call stays on hold until ATO or ATH."""
+        """Do nothing, because the call stays on hold until ATO or ATH."""
 
     def peer_gone(self):
         return self._lost
 
     def outcome(self):
-        """Return RESULT (NO CARRIER) once the last byte of a lost call is written, else MORE."""
+        """Return RESULT after the carrier is lost and all data is written to the host, else MORE.
+
+        With RESULT, the final result code is NO CARRIER.
+        """
         if not self._empty or self._unread.remaining() or self._out.count():
             return MORE
         self._call.hang_up()
         return self._context.finish(RESULT_NO_CARRIER)
 
     def tick(self):
-        """Check the carrier. Return True if this check has detected a loss of the carrier."""
+        """Check the carrier of the call. Return True if it was lost since the last check."""
         if self._lost or not self._call.lost():
             return False
         self._lost = True
@@ -252,7 +270,7 @@ class CallChannel:
         return _CALL_ENDED_MS if self._lost else IDLE_MS
 
     def from_host(self, span):
-        """Send host bytes to the radio. After the call has ended, drop and count host bytes."""
+        """Send host bytes to the radio. After the carrier is lost, drop and count host bytes."""
         if self._lost:
             self._context.counters.add(TX_DROPPED, span.remaining())
             span.consume(span.remaining())
@@ -271,7 +289,7 @@ class CallChannel:
         return span.remaining() > 0 and span.write_to(self._serial) > 0
 
     def _read(self, span):
-        # The carrier is checked before the read: a NO CARRIER that is read after the loss of the
+        # Check the carrier before the read: a NO CARRIER line that is read after the loss of the
         # carrier comes from the radio and is not data of the call.
         self.tick()
         if self._lost and ticks_diff(self._clock.now_ms, self._lost_ms) < _CALL_ENDED_MS:

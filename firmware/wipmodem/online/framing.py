@@ -1,4 +1,4 @@
-"""ETX and DLE in online data mode (D15, D16, Q23, Q24, H12).
+"""The control characters ETX and DLE in online data mode (D15, D16, Q23, Q24, H12).
 
 An ETX marks the end of a datagram or of the data to a TCP peer. A byte after a DLE is always data.
 """
@@ -12,7 +12,7 @@ _DLE_CODE = const(0x10)
 
 
 def find_special(buf, start, end):
-    """Return the index of the first ETX or DLE in buf[start:end], or `end`."""
+    """Return the index of the first ETX or DLE in buf[start:end], or `end` if there is none."""
     etx = buf.find(ETX, start, end)
     if etx >= 0:
         end = etx
@@ -21,10 +21,11 @@ def find_special(buf, start, end):
 
 
 class Framed(SocketChannel):
-    """Base class of the channels that use ETX and DLE.
+    """Base class of the channels that use the control characters ETX and DLE.
 
-    A subclass implements `_write(span, n)`, which sends up to n bytes of a span and consumes the
-    sent bytes, and `_on_etx()`, which handles an ETX from the host that is not data.
+    A subclass implements `_write(span, n)`, which sends up to n bytes of a span to the peer and
+    consumes the sent bytes, and `_on_etx()`, which handles an ETX from the host without a DLE
+    before the ETX.
     """
 
     def __init__(self, context):
@@ -37,7 +38,10 @@ class Framed(SocketChannel):
         self._escaped = False
 
     def _decode(self, span):
-        """Handle a run of plain host bytes, an ETX or a DLE. Return False if none was handled."""
+        """Handle the next host bytes of a span: all bytes up to an ETX or DLE, or one ETX or DLE.
+
+        Return False if no byte was consumed.
+        """
         start = span.start
         run = find_special(span.buf, start, span.end) - start
         if self._escaped or run:
@@ -53,7 +57,7 @@ class Framed(SocketChannel):
         return True
 
     def _encode(self, rx):
-        """Write a run of plain bytes, or one ETX or DLE that a DLE escapes, to the host.
+        """Write to the host a run of `rx` without ETX and DLE, or a DLE and then one ETX or DLE.
 
         Return the number of bytes consumed from `rx`. The output must have room for 2 bytes.
         """

@@ -7,9 +7,9 @@ from ..contract import NO_DELAY
 from ..settings import GATHER
 from ..sockets.socket import READY
 
-IDLE_MS = const(1000)  # value of wait_ms() for a channel that has no timer running
+IDLE_MS = const(1000)  # time in ms that wait_ms() returns while no timer is running
 _SEGMENT = const(512)  # a block of at least this many bytes is sent without coalescing delay
-_STEP_MS = const(10)  # time unit of option 12 of +WIPCFG
+_STEP_MS = const(10)  # unit of the delay in option 12 of +WIPCFG, in ms
 
 
 class CoalesceTimer:
@@ -18,31 +18,31 @@ class CoalesceTimer:
     def __init__(self, clock, settings):
         self._clock = clock
         self._settings = settings
-        self._due_ms = 0  # timestamp of the end of the delay
+        self._due_ms = 0  # timestamp of the end of the coalescing delay, in ms
 
     def delay_ms(self):
-        """Return the coalescing delay in ms, or 0 if bytes are sent at once."""
+        """Return the coalescing delay in ms, or 0 if host bytes are sent at once."""
         return self._settings[GATHER] * _STEP_MS
 
     def start(self):
-        """Start the delay. The caller has collected the first byte."""
+        """Start the coalescing delay, after the first host byte has been collected."""
         self._due_ms = ticks_add(self._clock.now_ms, self.delay_ms())
 
     def expired(self):
-        """Return True if the delay has passed."""
+        """Return True if the coalescing delay has passed."""
         return ticks_diff(self._clock.now_ms, self._due_ms) >= 0
 
     def wait_ms(self):
-        """Return the time in ms until the end of the delay."""
+        """Return the time in ms until the end of the coalescing delay, at least 0."""
         return max(ticks_diff(self._due_ms, self._clock.now_ms), 0)
 
 
 class SocketChannel:
-    """Base class of all channels for sockets. mode.py describes the methods of a channel."""
+    """Base class of all channels for sockets (mode.py describes the methods of a channel)."""
 
     def __init__(self, io):
         self._io = io
-        self._sock = None  # socket that is mapped, or that was mapped last
+        self._sock = None  # socket that is, or was last, in online data mode
 
     def enter(self, sock):
         self._sock = sock
@@ -64,7 +64,7 @@ class SocketChannel:
 
 
 class Transparent(SocketChannel):
-    """Channel that moves all bytes unchanged. Small blocks from the host are coalesced."""
+    """Channel of a TCP socket that moves all bytes unchanged. Small host blocks are coalesced."""
 
     def __init__(self, io, serial, out, clock, settings):
         super().__init__(io)
@@ -73,14 +73,14 @@ class Transparent(SocketChannel):
         self._timer = CoalesceTimer(clock, settings)
 
     def leave(self):
-        """Send the bytes that have been coalesced."""
+        """Send the host bytes that have been coalesced."""
         self._uncork()
 
     # From the host
 
     def from_host(self, span):
         sock = self._sock
-        # New bytes after unsent bytes have to wait anyway, so they get no coalescing delay.
+        # Host bytes after unsent bytes have to wait anyway, so they need no coalescing delay.
         if span.remaining() < _SEGMENT and not sock.unsent() and self._may_wait(sock):
             self._io.corked = sock
             self._timer.start()
@@ -89,9 +89,10 @@ class Transparent(SocketChannel):
             self._uncork()
 
     def burst(self, span):
-        """Move full host blocks to the socket. Return True if `span` has unsent bytes.
+        """Move further host bytes to the socket after a full block of host bytes has been sent.
 
-        span: a block that has been sent. The serial port refills the span.
+        span: the block that has been sent. burst() refills the span from the serial port. Return
+        True if `span` has unsent bytes.
         """
         self._io.send_burst(self._sock, self._serial, span)
         return span.remaining() > 0
@@ -105,7 +106,7 @@ class Transparent(SocketChannel):
             self._io.flush(self._sock)
 
     def tick(self):
-        """Send coalesced bytes if their delay has passed. Return True if bytes were due."""
+        """Send the coalesced host bytes if their delay has passed. Return True in that case."""
         due = self._io.corked is not None and self._timer.expired()
         if due:
             self._uncork()
@@ -122,7 +123,7 @@ class Transparent(SocketChannel):
     def to_host(self):
         """Write socket data from the rx buffer to the serial port, after all other output."""
         rx = self._sock.rx
-        was_full = not rx.free()  # before peek(), which makes room in the ring
+        was_full = not rx.free()  # read before peek(), because peek() makes room in the ring
         if self._out.count() or not rx.peek():
             return False
         # After a full block, the socket may have more data for a burst. While the UART is still
@@ -131,7 +132,8 @@ class Transparent(SocketChannel):
         written = rx.write_to(self._serial)
         if burst and not rx.remaining():
             self._io.receive_burst(self._sock, self._serial)
-        # In all other cases the net port already watches the socket for data.
+        # Receiving has to be enabled again only after a burst or a full rx buffer. In all other
+        # cases the net port already watches the socket for data.
         if (burst or was_full) and rx.free():
             self._io.resume(self._sock)
         return written > 0

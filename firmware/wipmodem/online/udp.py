@@ -5,7 +5,7 @@ from .framing import ETX, Framed
 
 
 class DatagramBuffer:
-    """Buffers for the datagram that is being collected and the datagram that is being sent."""
+    """Buffers for two UDP datagrams: the datagram being collected and the datagram being sent."""
 
     def __init__(self, io, sizes):
         self._io = io
@@ -19,19 +19,19 @@ class DatagramBuffer:
         return self.ring.any()
 
     def write(self, sock, span, n):
-        """Collect up to n bytes of a span. A full datagram is sent at once (D18, Q26)."""
+        """Move up to n bytes of a span to the next datagram. Send a full datagram (D18, Q26)."""
         span.consume(self.ring.write(span.buf, span.start, n))
         if self.ring.any() == self._size:
             self.flush(sock)
 
     def ready(self, sock):
-        """Return True if the previous datagram is sent, so that more bytes may be collected."""
+        """Return True if the previous datagram is sent, so that bytes may be collected again."""
         return not self._sending or self.flush(sock)
 
     def flush(self, sock):
-        """Send the collected bytes as a datagram. Return False if the net port does not accept it.
+        """Send the collected bytes as a datagram. Send nothing if no byte has been collected.
 
-        No datagram is sent if no bytes have been collected.
+        Return False if the net port does not accept the datagram now.
         """
         if not self._sending:
             self._sending = self.ring.readinto(self.datagram, len(self.datagram))
@@ -40,14 +40,17 @@ class DatagramBuffer:
         return not self._sending
 
     def close(self, sock):
-        """Send the datagram, or drop and count it if the net port does not accept it now (D8)."""
+        """Send the collected bytes as a datagram at the end of online data mode (D8).
+
+        Drop and count a datagram that the net port does not accept now.
+        """
         if not self.flush(sock):
             self._io.count_unsent(sock, self._sending)
         self._sending = 0
 
 
 class Datagrams(Framed):
-    """Channel of a UDP socket, where an ETX ends each datagram."""
+    """Channel of a UDP socket in mode 1 of +WIPDATA, where an ETX ends each datagram."""
 
     def __init__(self, context):
         super().__init__(context)

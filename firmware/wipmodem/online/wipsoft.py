@@ -22,12 +22,12 @@ class Escaped(Framed):
         self._context = context
         self._writer = context.writer
         self._urcs = context.urcs
-        # Channel that coalesces and sends the decoded bytes.
+        # Channel that coalesces the host bytes and sends them, after ETX and DLE are decoded.
         self._transparent = Transparent(
             self._io, context.board.serial, self._out, context.clock, context.settings
         )
-        self._decoded = Span(b"")  # host bytes in which ETX and DLE are decoded
-        self._reported = False  # True after SHUTDOWN was written for the mapped socket
+        self._decoded = Span(b"")  # host data from which ETX and DLE have been removed
+        self._reported = False  # True after SHUTDOWN was written for the present socket
 
     def enter(self, sock):
         super().enter(sock)
@@ -38,7 +38,7 @@ class Escaped(Framed):
         self._transparent.leave()
 
     def outcome(self):
-        """Return FAILED after a reset, once all received data is written, else MORE (D21).
+        """Return FAILED if the connection has failed and all its data is written, else MORE (D21).
 
         The final result code reports the error, so the queued +WIPERROR is dropped.
         """
@@ -90,7 +90,7 @@ class Escaped(Framed):
         return self._report_close() or moved
 
     def _report_close(self):
-        """Write SHUTDOWN once, after the last byte of the peer (H13). Return True if written."""
+        """Write SHUTDOWN once, after the last byte from the peer (H13). Return True if written."""
         sock = self._sock
         closed = sock.state == PEER_CLOSED and not sock.has_data()
         if self._reported or not closed or not self._writer.room():
@@ -101,7 +101,10 @@ class Escaped(Framed):
 
 
 class RawDatagrams(Datagrams):
-    """Channel of a UDP socket without ETX: a delay ends each datagram from the host (Q3)."""
+    """Channel of a UDP socket in mode 2 of +WIPDATA, without ETX.
+
+    A datagram from the host ends when the delay of option 12 of +WIPCFG has passed (Q3).
+    """
 
     def __init__(self, context):
         super().__init__(context)
