@@ -1,20 +1,22 @@
-"""The arguments of an extended command: split in place, then checked against a specification.
+"""The arguments of an extended command: splitting, and checks against a specification.
 
 A specification is a bytes object in the bracket notation of V.250 5.4.2, without the commas. Each
 character describes one argument. Arguments in brackets are optional: the host gives either all
 arguments in one pair of brackets or none of them.
 
     t       a text
-    0 to 9  a number from 0 to that digit; a larger number is plain ERROR
+    0 to 9  a number from 0 to that digit; a larger number is refused with plain ERROR
     others  a number; the table of kinds has the range and the error number for each letter
 
-So `pi[o][to]` means a protocol, an index, an optional port, and an optional text with a port.
-A specification may also be (place, ((value, specification), ...)): the number that is argument
-`place` selects one of the specifications. Arguments up to `place` must not be optional.
+For example, `pi[o][to]` means a protocol, an index, an optional port, and an optional pair of a
+text and a port. A specification may also be a tuple (place, ((value, specification), ...)). The
+number in argument `place` then selects the specification with the same value. Arguments up to
+`place` must not be optional.
 
-The host may give numbers in quotes, and texts without quotes (H2). Wrong syntax (a wrong number or
-kind of arguments, a misplaced quote or backslash) is plain ERROR, even if a range error applies
-too (E3). The ranges are checked from left to right after the syntax has been checked.
+The host may give numbers in quotes, and texts without quotes (H2). Wrong syntax (too many or too
+few arguments, an argument of the wrong kind, a misplaced quote or backslash) is refused with plain
+ERROR, even if a number is also out of range (E3). The ranges are checked from left to right after
+the syntax has been checked.
 
 Within quotes, a backslash and two hexadecimal digits represent any byte (H24; V.250 5.4.2.2). A
 quote character in a command line therefore always opens or closes a text.
@@ -24,15 +26,14 @@ from ..compat import const
 from ..errors import ERROR
 
 _MAX_COUNT = const(8)  # largest number of arguments of a command
-_TOO_LARGE = const(
-    9999999
-)  # stored in place of any larger number; above the range of every argument
+# Stored in place of any larger number. This number is above the range of every argument.
+_TOO_LARGE = const(9999999)
 
-# Values that are stored for arguments without a number.
+# Stored as the value of an argument that is omitted, or that is not a number.
 _OMITTED = const(-1)
 _NOT_A_NUMBER = const(-2)
 
-_MALFORMED = const(-1)  # returned instead of a position in the line after wrong syntax
+_MALFORMED = const(-1)  # returned instead of a position in the line if the syntax is wrong
 # Marks an argument outside brackets, for which there is no index of a first optional argument.
 _REQUIRED = const(-1)
 
@@ -73,8 +74,8 @@ def command_end(line, start, end):
 def _has_valid_escapes(line, start, end):
     """Return True if two hexadecimal digits follow each backslash in line[start:end].
 
-    The character at `end` is a quote. A quote is no hexadecimal digit, so no valid escape extends
-    beyond `end`.
+    The character at `end` must be a quote. A quote is not a hexadecimal digit, so no valid escape
+    extends beyond `end`.
     """
     start = line.find(b"\\", start, end)
     while start >= 0:
@@ -89,7 +90,7 @@ def _is_hex(char):
 
 
 def _unescape(text):
-    """Return `text` with each escape replaced by the byte it represents. Escapes must be valid."""
+    """Return `text` with each escape replaced by its byte. All escapes must be valid."""
     first, *rest = text.split(b"\\")
     return first + b"".join([bytes((int(part[:2], 16),)) + part[2:] for part in rest])
 
@@ -103,27 +104,27 @@ class Arguments:
 
     def __init__(self, kinds):
         self.count = 0  # number of arguments in the line, including omitted arguments
-        self.public_end = 0  # position in the line before which there are no credentials
+        self.public_end = 0  # position in the line: the text before it has no credentials
         self._kinds = kinds
         self._line = b""
-        # For each argument: its number (or _OMITTED or _NOT_A_NUMBER), the positions of its start
-        # and end in the line, and its character in the specification.
+        # The four lists have, for each argument: its number (or _OMITTED or _NOT_A_NUMBER), the
+        # positions of its start and its end in the line, and its letter in the specification.
         self._value = [0] * _MAX_COUNT
         self._start = [0] * _MAX_COUNT
         self._end = [0] * _MAX_COUNT
         self._letter = bytearray(_MAX_COUNT)
 
     def set_number(self, value):
-        """Store the number of a basic command as the only argument."""
+        """Store the number after a basic command, such as 1 in ATE1, as the only argument."""
         self.count = 1
         self._value[0] = value
 
     def value(self, i):
-        """Return the number that is argument i. The argument must be given and be a number."""
+        """Return the number in argument i. The argument must be given, and must be a number."""
         return self._value[i]
 
     def value_or(self, i, default):
-        """Return the number that is argument i, or `default` if it is omitted."""
+        """Return the number in argument i, or `default` if argument i is omitted."""
         return self._value[i] if self.given(i) else default
 
     def given(self, i):
@@ -162,9 +163,9 @@ class Arguments:
         return ERROR
 
     def check(self, spec):
-        """Return 0 if the arguments meet a specification, otherwise the error number (E3).
+        """Return 0 if the arguments match a specification, otherwise the error number (E3).
 
-        Allocates nothing.
+        spec: a specification as at the top of this file. Allocates nothing.
         """
         if isinstance(spec, tuple):
             return self._check_choice(spec[0], spec[1])
@@ -181,11 +182,15 @@ class Arguments:
             i -= 1
             if choices[i][0] == self._value[place]:
                 return self.check(choices[i][1])
-        # All specifications of a choice have the same letter at index `place`.
+        # No specification has this value. All specifications of a choice have the same letter at
+        # index `place`, so the first specification gives the error number.
         return self._kinds[choices[0][1][place]][_ERROR_NUMBER]
 
     def _split_one(self, start, end):
-        """Store one argument. Return the position of the next comma, or `end`, or _MALFORMED."""
+        """Store the argument that begins at `start` in the line.
+
+        Return the position of the comma after the argument, or `end`, or _MALFORMED.
+        """
         line = self._line
         if start < end and line[start] == _QUOTE:
             return self._split_quoted(start + 1, end)
@@ -198,9 +203,9 @@ class Arguments:
         return stop
 
     def _split_quoted(self, start, end):
-        """Store one argument in quotes. start: position after the opening quote.
+        """Store an argument in quotes. start: position after the opening quote.
 
-        Return the position of the next comma, or `end`, or _MALFORMED.
+        Return the position of the comma after the argument, or `end`, or _MALFORMED.
         """
         line = self._line
         stop = line.find(b'"', start, end)
@@ -225,9 +230,13 @@ class Arguments:
         self._value[i] = value
 
     def _matches(self, spec):
-        """Store the letter of each argument. Return True if the syntax is right."""
+        """Store the letter of each argument. Return True if the arguments match `spec` in kind.
+
+        The ranges of numbers are not checked.
+        """
         i = k = 0
-        first = _REQUIRED  # index of the first argument in the open brackets, if any
+        # Index of the first argument in the brackets around argument i, or _REQUIRED.
+        first = _REQUIRED
         while k < len(spec):
             letter = spec[k]
             k += 1
@@ -243,7 +252,11 @@ class Arguments:
         return self.count <= i
 
     def _fits(self, i, first):
-        """Return True if argument i has the right kind, or if its whole brackets are omitted."""
+        """Return True if argument i has the right kind, or is correctly omitted.
+
+        first: index of the first argument in the brackets around argument i, or _REQUIRED. The
+        host must give either all arguments in these brackets or none.
+        """
         given = self.given(i)
         if given != (first < 0 or self.given(first)):
             return False
@@ -252,8 +265,8 @@ class Arguments:
     def _find_public_end(self):
         """Set public_end to the end of the last argument before the first text.
 
-        The last argument of AT+WIPBR=2,6,1,1234 is a password. Its kind is text, although it
-        consists of digits.
+        A text may be a password, even if it consists of digits, such as 1234 in
+        AT+WIPBR=2,6,1,1234.
         """
         i = 0
         while i < self.count and self._letter[i] != _TEXT:
@@ -268,7 +281,7 @@ class Arguments:
         return 0
 
     def _check_range(self, value, letter):
-        """Return 0 if `value` is in the range of the kind `letter`, otherwise the error number."""
+        """Return 0 if `value` is in the range that belongs to `letter`, else the error number."""
         if letter == _TEXT or value == _OMITTED:
             return 0
         if letter <= _NINE:

@@ -1,14 +1,16 @@
 """The command line reader: prefix, echo, editing and terminators (F10-F16, H1-H3).
 
+The reader has three states:
+
     IDLE    bytes before an A are dropped without echo
     A_SEEN  T begins the body, / repeats the last line, any other byte returns to IDLE
     BODY    bytes are stored, up to the character in S3 or an LF
 
-A complete line stays in the buffer until done(). Bytes after the line are not consumed, so that
-command lines which the host sends ahead are not lost (H3).
+A complete line stays in the buffer until done(). The reader does not consume the bytes after a
+complete line, so that command lines which the host sends ahead are not lost (H3).
 
 Outside quotes, only the low seven bits of a character count (F10). Within quotes, all eight bits
-count and are stored (H24), so the byte 0x8D is no CR there, and 0xA2 is no quote.
+count and are stored (H24): there, the byte 0x8D is not a CR, and 0xA2 is not a quote.
 """
 
 from ..compat import const
@@ -19,13 +21,13 @@ _A_SEEN = const(1)
 _BODY = const(2)
 
 _LF = const(10)
-_LF_MS = const(10)  # longest wait for the LF after a CR (H17)
+_LF_MS = const(10)  # longest wait for the LF after a CR, in ms (H17)
 _SPACE = const(0x20)
 _QUOTE = const(0x22)
 _SLASH = const(0x2F)
 _A = const(0x41)
 _T = const(0x54)
-_UPPER_CASE = const(0x5F)  # mask that keeps seven bits and converts a letter to upper case
+_UPPER_CASE = const(0x5F)  # mask that keeps the low seven bits and converts a letter to upper case
 _SEVEN_BITS = const(0x7F)
 _BIT_8 = const(0x80)
 
@@ -40,48 +42,52 @@ class LineReader:
     def __init__(self, size, settings, writer, span):
         self.buf = bytearray(size)
         self.input = span  # Span of host bytes that were read and not handled yet
-        self.n = 0  # number of characters in the body
-        self.too_long = False  # True if the body did not fit into the buffer
-        self.ready = False  # True while a complete line has no final result code yet
+        self.n = 0  # number of characters in the body of the command line
+        self.too_long = False  # True if the body of the command line did not fit into `buf`
+        self.ready = False  # True while a complete line waits for its final result code
         self.sends_lf = False  # True if the last line from the host ended in CR LF (H1)
-        # True while a complete line waits for the LF after its CR: the modem has to echo that LF
-        # before the response (H17).
+        # True while the response to a complete line waits for the LF after the CR of that line,
+        # because the modem has to echo the LF before the response (H17).
         self.waits_for_lf = False
         self.expects_lf = True  # False after the host has sent a line without an LF
-        self._just_ended = False  # True if no character has arrived since the CR (S3) of a line
-        # True if an LF that arrives next ends the command line and is no data.
+        # True if no character has arrived since the terminator (S3) of the last command line.
+        self._just_ended = False
+        # True if the next byte, if it is an LF, belongs to the command line and is not data.
         self._drops_lf = False
         self._settings = settings
         self._writer = writer
         self._state = _IDLE
         self._prefix = bytearray(2)  # both characters of AT or A/ as received, for the echo
-        # Characters in S3 and S5, and LF, as a bytes object: MicroPython does not find a number in
-        # a bytearray.
+        # The characters in S3 and S5, and LF. This is a bytes object, because in MicroPython the
+        # operator `in` does not find a number in a bytearray.
         self._stops = b"\r\b\n"
-        # True if the body has characters that _strip() may have to remove.
+        # True if the body has spaces or control characters, which _strip() may have to remove.
         self._has_blanks = False
-        # Mask of the bits that count in the next character: eight within quotes, else seven.
+        # Mask of the bits that count in the next character: eight bits within quotes, else seven.
         self._mask = _SEVEN_BITS
 
     def busy(self):
-        """Return True from the A of a command line to its result code: no URC may be sent (F7)."""
+        """Return True from the first A of a command line to the final result code of that line.
+
+        During this time no URC may be sent (F7).
+        """
         return self._state != _IDLE or self.ready
 
     def expect_data(self):
-        """Treat the next bytes as data, except an LF that ends the command line (H1)."""
+        """Treat the next host bytes as data, except an LF that ends the command line (H1)."""
         self._drops_lf = self._just_ended and self.sends_lf
         self._just_ended = False
         self.drop_lf()
 
     def drop_lf(self):
-        """Consume the LF between the command line and data, once that LF has arrived (H1)."""
+        """Consume the next host byte if it is the LF between a command line and data (H1)."""
         if self._drops_lf and self.input.remaining():
             self._drops_lf = False
             if self.input.buf[self.input.start] == _LF:
                 self.input.consume(1)
 
     def lf_is_settled(self, age_ms):
-        """Return True if the LF after a CR has arrived or is no longer expected (H17).
+        """Return True if the LF after the CR of a line has arrived or is not expected (H17).
 
         age_ms: time in ms since the CR.
         """
@@ -92,9 +98,9 @@ class LineReader:
         return not self.waits_for_lf
 
     def feed(self, span, room):
-        """Consume bytes from `span` up to the end of a line.
+        """Consume host bytes from `span` up to the end of a command line, and echo these bytes.
 
-        room: free bytes in the output for the echo. At most `room` bytes are consumed.
+        room: output bytes that the echo may use. At most `room` bytes are consumed.
         """
         end = min(span.end, span.start + room)
         start = span.start
@@ -107,7 +113,7 @@ class LineReader:
                 self._writer.echo(span.buf, start, span.start - start)
 
     def done(self):
-        """End the complete line after its final result code. A/ can still repeat that line."""
+        """Finish the complete line, after its final result code. A/ can still repeat that line."""
         self.ready = False
 
     def inject(self, body):
@@ -120,7 +126,7 @@ class LineReader:
     def reset(self):
         """Drop a command line that has begun or is complete, for example when DTR drops.
 
-        An LF that arrives next does not count as the LF of the dropped line.
+        If the next byte is an LF, that LF does not count as a part of the dropped line.
         """
         self.ready = self._just_ended = self.waits_for_lf = False
         self._state = _IDLE
@@ -128,7 +134,10 @@ class LineReader:
     # The prefix
 
     def _skip_prefix(self, span, end):
-        """Begin the body if the bytes start with AT, the usual case. Return True if they do."""
+        """Skip the prefix and begin the body, if the span starts with AT, as in most cases.
+
+        Return True if the span starts with AT.
+        """
         start = span.start
         if self._state != _IDLE or self.ready or span.buf.find(b"AT", start, end) != start:
             return False
@@ -152,8 +161,8 @@ class LineReader:
             self._prefix[0] = typed
             return
         self._state = _IDLE
-        # A slash is found in `typed`: the mask of `char` would turn a slash into a control
-        # character.
+        # The test for a slash uses `typed` and not `char`, because the mask _UPPER_CASE turns a
+        # slash into a control character.
         if typed & _SEVEN_BITS == _SLASH:
             self.ready = True
         elif char == _T:
@@ -165,7 +174,7 @@ class LineReader:
             self._writer.echo(self._prefix, 0, 2)
 
     def _after_end(self, typed):
-        """Detect from the first character after a line whether the host ends lines with an LF."""
+        """Detect whether the host ends lines with an LF. typed: first character after a line."""
         self._just_ended = False
         self.sends_lf = self.expects_lf = typed & _SEVEN_BITS == _LF
         if self.sends_lf and self._echoes_lf():
@@ -209,7 +218,7 @@ class LineReader:
                 span.start += 1
 
     def _store(self, span, end):
-        """Store characters until one of `_stops`, or until the line buffer is full."""
+        """Store characters up to one of those in `_stops`, or until the line buffer is full."""
         i = span.start
         mask = self._mask
         end = min(end, i + self._room())
@@ -231,23 +240,24 @@ class LineReader:
         return len(self.buf) - self.n
 
     def _stop(self, char):
-        """Handle a character that _store() has not stored."""
-        if char == self._stops[0]:  # S3 has priority over S5, and S5 over LF (F15)
+        """Handle the character at which _store() has stopped."""
+        # If S3, S5 and LF are not all different, S3 has priority over S5, and S5 over LF (F15).
+        if char == self._stops[0]:
             self._just_ended = True
             self.waits_for_lf = self._echoes_lf()
             self._complete()
         elif char == self._stops[1]:
             self._delete()
-        elif char == _LF:  # H1
+        elif char == _LF:  # an LF ends a command line too (H1)
             self._complete()
         else:
-            # Any other character reaches this branch only if the line buffer is full.
+            # A character that is not in `_stops` gets here only if the line buffer is full.
             self.too_long = True
             if char == _QUOTE:
                 self._mask ^= _BIT_8
 
     def _delete(self):
-        """Remove the last character. The removal of a quote toggles the quoted state."""
+        """Remove the last character of the body. A removed quote opens or closes a quoted text."""
         if self.n:
             self.n -= 1
             if self.buf[self.n] == _QUOTE:
@@ -261,7 +271,7 @@ class LineReader:
             self._strip()
 
     def _strip(self):
-        """Remove control characters (F14) and blanks outside quotes (Q36) from the body."""
+        """Remove control characters (F14), and spaces outside quotes (Q36), from the body."""
         kept = i = 0
         quoted = False
         while i < self.n:

@@ -1,4 +1,4 @@
-"""Lines from the modem to the DTE. Each line is built in a scratch buffer and framed.
+"""Writer of the lines from the modem to the DTE: information text, URCs and result codes.
 
 <S3> and <S4> are the characters in the registers S3 and S4, by default CR and LF (F4, Q1, Q38):
 
@@ -12,7 +12,7 @@ from ..contract import RESULT_CONNECT, RESULT_ERROR, RESULT_WORDS
 from ..errors import ERROR
 from ..settings import CMEE, QUIET, S3, S4, VERBOSE, find
 
-# Rows of (speed of the call in bit/s, result code of CONNECT with that speed after ATV0).
+# Rows of (speed of a data call in bit/s, numeric result code for CONNECT with that speed).
 _CONNECT_CODES = const(((300, 10), (1200, 11), (2400, 13), (4800, 14), (9600, 15), (14400, 16)))
 
 _SPACE = const(0x20)
@@ -24,9 +24,9 @@ _BACKSLASH = const(0x5C)
 _DELETE = const(0x7F)
 _HEX = const(b"0123456789ABCDEF")
 
-# Largest sizes of a line in bytes, with its framing. Most lines have at most LINE_MAX bytes, and
-# are written once the output has LINE_MAX bytes free. A line that may be longer has at most
-# LONG_MAX bytes, and is written once the output has LONG_MAX bytes free.
+# Largest sizes in bytes of a line with its framing. Most lines have at most LINE_MAX bytes, and
+# are written only while the output has LINE_MAX bytes free. A line that may be longer has at most
+# LONG_MAX bytes, and is written only while the output has LONG_MAX bytes free.
 LINE_MAX = const(96)
 LONG_MAX = const(320)
 
@@ -41,14 +41,17 @@ class Writer:
     def __init__(self, out, settings):
         self.out = out
         self._settings = settings
-        self.line = bytearray(LONG_MAX)  # buffer for a line with its framing; keeps the last line
+        # Buffer for one line with its framing. It keeps the last line until the next line begins.
+        self.line = bytearray(LONG_MAX)
         self.text_start = 0  # position in `line` where the text of the last line starts
         self.text_end = 0  # position in `line` where the text of the last line ends
-        self.peak = 0  # most bytes in `out` after a line; reset with the peaks of health.py
-        self._n = 0  # number of bytes in `line`
+        # Largest number of bytes in `out` after a line was written. Reset with the peaks of
+        # health.py.
+        self.peak = 0
+        self._n = 0  # number of bytes of the present line in `line`
 
     def room(self, n=LINE_MAX):
-        """Return True if the output has room for a line of n bytes."""
+        """Return True if the output has room for a line of n bytes, framing included."""
         return self.out.free() >= n
 
     def echo(self, buf, off, n):
@@ -58,7 +61,7 @@ class Writer:
     # A line and its parts
 
     def begin(self, text=b""):
-        """Start a line with its opening framing and this text."""
+        """Start a line: append the opening framing and then `text`, bytes."""
         self._n = 0
         if self._settings[VERBOSE]:
             self._end_of_line()
@@ -66,19 +69,19 @@ class Writer:
         return self.text(text)
 
     def text(self, text):
-        """Append bytes to the line unchanged."""
+        """Append `text`, bytes, to the line unchanged."""
         self.line[self._n : self._n + len(text)] = text
         self._n += len(text)
         return self
 
     def char(self, code):
-        """Append one character, given by its code."""
+        """Append one character. code: its character code, 0 to 255."""
         self.line[self._n] = code
         self._n += 1
         return self
 
     def number(self, n):
-        """Append a decimal number, n >= 0."""
+        """Append n, an integer that is not negative, as a decimal number."""
         tens = 10
         while tens <= n:
             tens *= 10
@@ -89,15 +92,15 @@ class Writer:
         return self
 
     def three_digits(self, n):
-        """Append a number from 0 to 999 with leading zeros."""
+        """Append n, a number from 0 to 999, as three digits with leading zeros."""
         return self.number(n // 100).number(n // 10 % 10).number(n % 10)
 
     def seconds(self, whole, ms):
-        """Append a time such as `12.345`: seconds, and milliseconds from 0 to 999."""
+        """Append a time such as `12.345`. whole: full seconds. ms: milliseconds, 0 to 999."""
         return self.number(whole).char(_POINT).three_digits(ms)
 
     def comma(self, n):
-        """Append a comma and a decimal number, n >= 0."""
+        """Append a comma and n, an integer that is not negative, as a decimal number."""
         self.line[self._n] = _COMMA
         self._n += 1
         return self.number(n)
@@ -109,7 +112,7 @@ class Writer:
     def string(self, text):
         """Append any bytes in quotes, with the escapes of a command line (H24; V.250 5.4.2.2).
 
-        A byte that needs an escape takes three characters.
+        A quote, a backslash or a byte that cannot be printed becomes three characters.
         """
         self.char(_QUOTE)
         for i in range(len(text)):
@@ -136,7 +139,7 @@ class Writer:
         return self.char(_QUOTE)
 
     def end(self):
-        """Append the CR and LF that end the line, and send the line."""
+        """Append the characters in S3 and S4 to the line, and send the line."""
         self.text_end = self._n
         self._end_of_line()
         self.out.write(self.line, 0, self._n)
@@ -150,7 +153,10 @@ class Writer:
     # Final result codes, and the result codes RING and NO CARRIER
 
     def result(self, code):
-        """Send a result code of contract.py as a word, or after ATV0 as a number."""
+        """Send a result code of contract.py: a word after ATV1, a number after ATV0.
+
+        After ATQ1, send nothing.
+        """
         if self._settings[QUIET]:
             return
         if self._settings[VERBOSE]:
@@ -159,7 +165,7 @@ class Writer:
             self._numeric(code)
 
     def connect(self, speed):
-        """Send CONNECT, followed by the speed of the call in bit/s if `speed` is not 0."""
+        """Send the result code CONNECT. speed: speed of a data call in bit/s, or 0 if unknown."""
         if not speed:
             self.result(RESULT_CONNECT)
         elif self._settings[QUIET]:
@@ -170,7 +176,7 @@ class Writer:
             self._numeric(find(_CONNECT_CODES, speed, RESULT_CONNECT))
 
     def error(self, number):
-        """Send the final result code of a failed command. number: a number of errors.py.
+        """Send the final result code of a failed command. number: an error number of errors.py.
 
         After AT+CMEE=1, +CME ERROR with the number replaces ERROR (E1). +CME ERROR is sent as
         text even after ATV0 (E6).
