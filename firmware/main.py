@@ -1,4 +1,4 @@
-"""Starts the modem: one board, one modem, and a loop that blocks only in `net.poll`."""
+"""The main program: one board, one modem, and a main loop that blocks only in `net.poll`."""
 
 from wipmodem.compat import collect_often, collect_when_full
 
@@ -10,9 +10,9 @@ from wipmodem.modem import RESTART, Modem, restarted
 
 
 def run(here):
-    """Run the modem, and each modem after a restart, until `here.alive()` returns False.
+    """Run a modem, and after each restart a new modem, until `here.alive()` returns False.
 
-    here: the Board.
+    here: the Board on which the modem runs.
     """
     modem = Modem(here)
     collect_when_full()
@@ -23,12 +23,12 @@ def run(here):
 
 
 def serve(here, modem):
-    """Serve one modem until it restarts, or until `here.alive()` returns False.
+    """Run the main loop for one modem, until the modem restarts or `here.alive()` returns False.
 
-    Return the Span of the modem's unread host bytes after a restart, else None. The loop is a
-    function of its own so that, after a restart, no stack frame refers to the old modem and the
-    garbage collector can free it. The poll gap is the length of the previous pass plus the time
-    for which poll() slept longer than requested.
+    After a restart, return the Span of host bytes that the modem has not handled, else None. The
+    main loop is a separate function so that, after a restart, no stack frame refers to the old
+    modem and the garbage collector can free the old modem. The poll gap is the length of the
+    previous pass plus the time for which poll() slept longer than requested.
     """
     here.started(modem)
     wait_ms = busy_ms = 0
@@ -46,7 +46,10 @@ def serve(here, modem):
 
 
 def start():
-    """Run the modem. The board handles Ctrl-C on the console and unexpected exceptions."""
+    """Create the board and run the modem on it.
+
+    The board handles Ctrl-C on the console and unexpected exceptions.
+    """
     try:
         run(Board())
     except KeyboardInterrupt:

@@ -1,6 +1,7 @@
 """The context of a command handler: the parts of the modem, and the command in progress.
 
-A handler is a function whose only parameter is a Context. A handler returns one of the outcomes.
+A handler is a function whose only parameter is a Context. A handler returns one of the outcomes
+that this module defines.
 """
 
 from . import errors
@@ -8,21 +9,24 @@ from .compat import const
 from .contract import RESULT_OK
 from .recorder import ERROR
 
-# Outcomes of a command handler. Error numbers and result codes are separate sets of numbers.
+# Outcomes that a command handler returns. They are neither error numbers nor result codes.
 DONE = const(0)  # the command has succeeded
 MORE = const(1)  # the handler wrote one line and is called again for the next line
 HOLD = const(2)  # no result yet: the handler is called again in a later pass
-ONLINE = const(3)  # the command line ends in CONNECT, and online data mode begins
-RESULT = const(4)  # the command line ends in the result code given to finish()
-FAILED = const(5)  # the command line ends in the error given to fail()
+ONLINE = const(3)  # the command line ends with CONNECT, and online data mode begins
+RESULT = const(4)  # the command line ends with the result code given to Context.finish()
+FAILED = const(5)  # the command line ends with the error number given to Context.fail()
 
 
 class Context:
     """The parts of one modem. Only the attribute `step` changes after the start."""
 
     def __init__(self, board, clock, settings, writer, command, parts):
-        """parts: tuple of the values of the attributes table, session, online, deferred, urcs,
-        counters, recorder, health and active."""
+        """Store the parts of a modem.
+
+        parts: tuple of the values of the attributes table, session, online, deferred, urcs,
+        counters, recorder, health and active. The comments below describe all attributes.
+        """
         # The board: ports, name and buffer sizes (contract.py).
         self.board = board
         # Clock with the time of the pass in progress and the seconds since the start (clock.py).
@@ -36,20 +40,21 @@ class Context:
         self.command = command
         # Checked arguments of the command in progress (at/arguments.py).
         self.arguments = command.arguments
-        # Progress of a handler that is called several times for a command; 0 at the first call.
+        # Progress of a handler that is called several times for one command; 0 at the first call.
         self.step = 0
         # table: sockets by protocol and index (sockets/table.py). session: IP stack and bearer
         # (session/session.py). online: online data mode and data call (online/mode.py). deferred:
         # settings that take effect after the result code (session/lines.py).
         self.table, self.session, self.online, self.deferred = parts[:4]
-        # urcs: queue of unsolicited result codes (urc.py). counters: numbers of lost bytes and
-        # rejected requests (counters.py). recorder: flight recorder (recorder.py). health: peaks
-        # and sums (health.py).
+        # urcs: queue of unsolicited result codes (urc.py). counters: counters of lost bytes, lost
+        # URCs and rejected connections (counters.py). recorder: flight recorder (recorder.py).
+        # health: peaks and sums for AT+WIPXHEALTH (health.py).
         self.urcs, self.counters, self.recorder, self.health = parts[4:8]
         # List of the objects whose tick() and wait_ms() the modem calls in every pass.
         self.active = parts[8]
         self._parts = parts
-        self._error = self._result = 0  # numbers given to the last fail() and finish()
+        # Error number given to the last fail(), and result code given to the last finish().
+        self._error = self._result = 0
 
     def with_writer(self, writer):
         """Return a new Context of the same modem with a different Writer. Allocates."""
@@ -58,12 +63,12 @@ class Context:
     # Outcomes
 
     def fail(self, error):
-        """Set the error that ends the command, and return FAILED. error: a number of errors.py."""
+        """Set the error number that ends the command, and return FAILED. error: see errors.py."""
         self._error = error
         return FAILED
 
     def outcome(self, error):
-        """Return DONE if `error` is 0. Otherwise set the error and return FAILED."""
+        """Return DONE if `error` is 0. Otherwise set this error number and return FAILED."""
         return self.fail(error) if error else DONE
 
     def finish(self, result):
@@ -75,7 +80,7 @@ class Context:
         return RESULT
 
     def record_failure(self):
-        """Write the number of the last error to the flight recorder, 0 for a plain ERROR."""
+        """Write the last error number to the flight recorder, or 0 for a plain ERROR."""
         self.recorder.record_number(ERROR, 0 if self._error == errors.ERROR else self._error)
 
     def write_result(self, outcome):

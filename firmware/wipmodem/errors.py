@@ -5,10 +5,10 @@ A function that returns an error number returns 0 if there is no error.
 
 from .compat import const
 
-# Error number for wrong syntax: the modem sends plain ERROR even after AT+CMEE=1 (E3).
+# Error number for wrong syntax. The modem sends plain ERROR for it, even after AT+CMEE=1 (E3).
 ERROR = const(1)
 
-# Error numbers that the host gets in +CME ERROR and +WIPERROR.
+# Error numbers that the modem sends to the host in +CME ERROR and +WIPERROR.
 NO_OPTION = const(800)  # the option or the bearer does not exist
 BAD_VALUE = const(801)  # a value is out of range, or received bytes do not match their CRC
 NO_MEMORY = const(802)  # not enough memory for the command or for loading its module
@@ -28,5 +28,5 @@ ALREADY_ACTIVE = const(840)  # the socket is already open
 UNREACHABLE = const(842)  # no route, no response in time, or a host name that does not exist
 PEER_RESET = const(843)  # the peer has refused or reset the connection, or the session was lost
 STACK_STARTED = const(844)  # the IP stack is already started
-INDEX_RESERVED = const(845)  # the index is in a server's range, or a new range has an index in use
+INDEX_RESERVED = const(845)  # the index is in a reserved range, or a new range has a used index
 NOT_IN_TIME = const(847)  # no session, no bytes from the host, or no traffic within the time limit

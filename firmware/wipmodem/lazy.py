@@ -1,4 +1,4 @@
-"""Lazy loading: imports the module of a handler or class on first use.
+"""Lazy loading: the import of the module of a command handler or a class on first use.
 
 On a board that stores modules as files, a module that is never used takes no heap. A place is a
 tuple of two str: the name of a module within the package wipmodem, and the name of a function or
@@ -15,14 +15,15 @@ _loaded = {}  # dict from a place to its function or class, once loaded
 def find(place):
     """Return the function or class at a place, or None if its module cannot be loaded now.
 
-    place: (module, name), both str, with the module name relative to the package wipmodem.
+    place: tuple of two str: the module name within the package wipmodem, and the name of the
+    function or class.
     """
     found = _loaded.get(place)
     return _load(place) if found is None else found
 
 
 def need(place):
-    """Return the function or class at a place. Raise MemoryError if loading fails.
+    """Return the function or class at a place. Raise MemoryError if its module cannot be loaded.
 
     The dispatcher turns MemoryError into error 802.
     """

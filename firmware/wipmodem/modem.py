@@ -1,7 +1,8 @@
-"""The modem: connects the packages with the board's ports, in one pass of the main loop at a time.
+"""The modem, which connects all packages with the ports of the board.
 
-Order of a pass: network events -> DTR -> host input -> commands or online data mode ->
-unsolicited result codes -> output -> deferred settings -> periodic work -> control lines.
+The main loop calls Modem.service() for each pass. Order of the steps in a pass: network events ->
+DTR -> host input -> commands or online data mode -> unsolicited result codes -> output -> deferred
+settings -> periodic work -> control lines.
 """
 
 from .at.arguments import Arguments
@@ -27,17 +28,17 @@ from .settings import URC_OVERRUN, at_start
 from .sockets.table import Table
 from .urc import OVERRUN, UrcQueue
 
-_MAX_DISCARDED = const(65536)  # limit of the host bytes that are discarded at once when DTR drops
-_HOLD_MS = const(10)  # interval between calls of a handler that has returned HOLD
+_MAX_DISCARDED = const(65536)  # limit of the host bytes that are discarded in one pass
+_HOLD_MS = const(10)  # time in ms between two calls of a handler that has returned HOLD
 
 RESTART = const(-1)  # returned by Modem.service() if the caller has to create a new modem
-_CFUN = const(b"cfun")  # cause of a start after RESTART
+_CFUN = const(b"cfun")  # start cause of a modem that is created after RESTART
 
 
 def build(board, cause, unread):
-    """Create the parts of a modem on `board`, with all buffers. Return their Context.
+    """Create the parts of a modem, with all their buffers. Return the Context of these parts.
 
-    cause and unread: as for Modem. May raise MemoryError.
+    board, cause, unread: the arguments of Modem(). May raise MemoryError.
     """
     sizes = board.sizes
     clock = Clock()
@@ -47,7 +48,8 @@ def build(board, cause, unread):
     urcs = UrcQueue(sizes.sockets, sizes.urcs, clock)
     writer = Writer(Pipe(sizes.block, sizes.out), settings)
     line = LineReader(sizes.line, settings, writer, unread or Span(bytearray(sizes.block)))
-    # Objects with on_event(flags), indexed by the handle of the net port.
+    # List of the objects that own a handle of the net port, indexed by handle. The modem calls
+    # on_event(flags) of the owner when the handle has an event.
     owners: list = [None] * sizes.handles
     table = Table(board, clock, settings, urcs, counters, owners)
     table.options.use()
@@ -64,8 +66,9 @@ def build(board, cause, unread):
 def restarted(board, unread):
     """Return a new modem after service() of the previous modem has returned RESTART (H20).
 
-    unread: Span `input` of the previous modem. The caller must have dropped the previous modem,
-    because the heap of a chip has no room for two modems. All state is new, as after power-up.
+    unread: Span `input` of the previous modem. The caller must not keep a reference to the
+    previous modem, because the heap of a chip has no room for two modems. All state of the new
+    modem is as after power-up.
     """
     collect_often()
     modem = Modem(board, _CFUN, unread)
@@ -77,8 +80,8 @@ class Modem:
     """One modem on a board.
 
     board: object with ports, name and buffer sizes (contract.py). cause: reason for the start as
-    bytes, or None for the reset cause of the board. unread: Span of host bytes that the modem
-    before a restart has read and not handled, or None.
+    bytes, or None for the reset cause of the board. unread: Span of host bytes that the previous
+    modem has read and not handled before a restart, or None.
     """
 
     def __init__(self, board, cause=None, unread=None):
@@ -93,7 +96,8 @@ class Modem:
         self._line = context.command.line
         self._deferred = context.deferred
         self._urcs = context.urcs
-        # Span of host bytes that were read and not handled yet, and Pipe of bytes to the host.
+        # `input` is the Span of host bytes that were read and not handled yet. `_out` is the Pipe
+        # of bytes to the host.
         self.input = self._line.input
         self._out = context.writer.out
         self._drop = DtrDrop(board.serial, context.settings, context.clock)
@@ -103,16 +107,16 @@ class Modem:
         self._active = context.active
         self._active += (context.online, context.urcs)
         self._holds = False  # True if the handler in progress has returned HOLD
-        # Outcome of online data mode until its result code is written, else MORE.
+        # Outcome that has ended online data mode, until its result code is written; else MORE.
         self._exit = MORE
         self._overruns = 0  # number of UART overruns at the last check
-        self._read_ms = 0  # timestamp of the last read from the serial port
-        self._blocked = False  # True after a pass that did not read from the serial port
-        self._busy = False  # True if this pass has done something: the next pass follows at once
+        self._read_ms = 0  # timestamp of the last read from the serial port, in ms
+        self._blocked = False  # True if the last pass did not read from the serial port
+        self._busy = False  # True if this pass has done any work: the next pass follows at once
         context.recorder.start(context.health.cause)
 
     def service(self, now_ms, gap_ms=0):
-        """Do one pass. Return the time in ms until the next pass is needed, or RESTART.
+        """Do one pass of the main loop. Return the time in ms until the next pass, or RESTART.
 
         now_ms: time of the board's clock in ms. gap_ms: poll gap, the time in ms before now in
         which the modem did not poll its ports. Allocates nothing in the steady state.
@@ -138,7 +142,7 @@ class Modem:
             if self._deferred.restarting:
                 self._shut_down()
                 return RESTART
-        self._tick()  # periodic work comes last, so that it delays no response
+        self._tick()  # periodic work comes last, so that periodic work delays no response
         return 0 if self._busy else self._wait_ms()
 
     # Time
@@ -199,7 +203,8 @@ class Modem:
     def _unhandled(self):
         """Return the number of host bytes that were read and not handled.
 
-        Add 1 while a command line, a final result code or a deferred setting is pending.
+        The number is larger by 1 while a command line, a final result code or a deferred setting
+        is pending.
         """
         pending = self._exit != MORE or self._deferred.due
         pending = pending or (self._line.ready and not self._holds)
@@ -213,22 +218,23 @@ class Modem:
         context = self.context
         online = self._online
         self._holds = False
-        self._busy = True  # the next host bytes may have arrived already
+        self._busy = True  # host bytes after the drop of DTR may have arrived already
         if online.transfer:
             context.counters.add(TX_DROPPED, online.transfer.stop())
         self._line.reset()
         if online.channel:
             self._leave(DONE)
-        # A call that is being set up is ended, because the DTE no longer waits for the call.
+        # End a data call that is being set up, because the DTE no longer waits for the call.
         if online.call and (hang_up or not online.call.up()):
             online.call.hang_up()
         if hang_up:
             context.session.hang_up()
 
     def _discard_input(self):
-        """Discard and count the data before a drop of DTR, so that no data runs as a command."""
+        """Discard and count host bytes that are data, so that no data runs as a command."""
         dropped = self.input.remaining() + self._escape.discard()
-        # If all bytes before the drop of DTR have been read, the unread bytes are commands.
+        # If all host bytes before a drop of DTR have been read, the bytes that are still in the
+        # UART are commands and stay there.
         n = not self._drop.action
         while n > 0 and dropped < _MAX_DISCARDED:
             n = self._serial.readinto(self.input.buf)
@@ -240,25 +246,31 @@ class Modem:
     # From the host
 
     def _listen(self):
-        """Read host bytes once the previous block is handled, else apply back-pressure."""
+        """Read host bytes if the previous block has been handled.
+
+        Otherwise leave the host bytes in the UART, as back-pressure on the host.
+        """
         now_ms = self._clock.now_ms
         if self._must_not_read() or self._drop.discards:
             self._blocked = True
             self._deferred.input_ms = now_ms
             return
-        # After back-pressure, bytes in the UART may have arrived at any time since the last read.
+        # After back-pressure, the bytes in the UART may have arrived at any time since the last
+        # read. That time counts as a poll gap.
         if self._blocked:
             self._blocked = False
             self._clock.gap_ms = max(ticks_diff(now_ms, self._read_ms), self._clock.gap_ms)
         n = self._serial.readinto(self.input.buf)
-        # D6: bytes that have just been read arrived after the escape, so they are a command.
+        # D6: the bytes that were just read have arrived after the escape sequence, so they belong
+        # to a command line.
         if self._online.channel and self._escaped(n):
             self._leave(DONE)
         self._read_ms = now_ms
         if n > 0:
             self._take_input(n)
         elif self._drop.waits and not self._drop.is_coming():
-            self._busy = True  # every byte before the drop of DTR has been read
+            # All host bytes before the drop of DTR have been read: handle the drop at once.
+            self._busy = True
 
     def _must_not_read(self):
         """Return True while the next host bytes have to wait in the UART."""
@@ -268,8 +280,9 @@ class Modem:
         return span.start < span.end or released.start < released.end
 
     def _escaped(self, n):
-        """Return True if an escape sequence is complete. n: number of bytes just read."""
-        self._escape.unguarded = self._online.channel.peer_gone()  # H13
+        """Return True if an escape sequence is complete. n: number of host bytes just read."""
+        # H13: after the peer has closed, an escape sequence needs no pause before it.
+        self._escape.unguarded = self._online.channel.peer_gone()
         return self._escape.check(ticks_diff(self._clock.now_ms, self._read_ms) if n > 0 else 0)
 
     def _take_input(self, n):
@@ -315,7 +328,8 @@ class Modem:
         self._line.feed(self.input, room)
         if self._line.ready:
             self.context.command.begin()
-            # A host that sends a command line does not wait for the outcome of +WIPCREATE (H5).
+            # A host that sends another command line does not wait for the outcome of +WIPCREATE
+            # (H5).
             self.context.urcs.awaiting_outcome = False
 
     def _finish(self, outcome):
@@ -333,7 +347,10 @@ class Modem:
     # Online data mode
 
     def _relay(self):
-        """Move bytes in both directions. Leave online data mode if the channel has ended."""
+        """Move bytes between the host and the channel, in both directions.
+
+        Leave online data mode if outcome() of the channel requires it.
+        """
         channel = self._online.channel
         released = self._escape.released
         self._send(released)
@@ -360,7 +377,10 @@ class Modem:
             self._busy = True
 
     def _leave(self, outcome):
-        """Leave online data mode. The result code is written after the queued URCs (Q33)."""
+        """Leave online data mode. _announce() writes the result code after the queued URCs (Q33).
+
+        outcome: DONE, RESULT or FAILED (context.py), which decides the result code.
+        """
         self._online.leave()
         self.context.urcs.result_pending = True
         self._exit = outcome
@@ -368,7 +388,10 @@ class Modem:
     # To the host
 
     def _announce(self):
-        """Write queued URCs, and then the result of online data mode, where F7 allows URCs."""
+        """Write the queued URCs, and then the result code that follows online data mode.
+
+        Write nothing during a command line or in online data mode (F7).
+        """
         urcs = self.context.urcs
         if self._online.channel or self._line.busy():
             return
@@ -395,7 +418,10 @@ class Modem:
     # Restart
 
     def _shut_down(self):
-        """End calls, session and sockets before a restart, and set up the UART as at power-up."""
+        """End the data call, the session and all sockets before a restart.
+
+        Also set up the UART as after power-up.
+        """
         context = self.context
         if self._online.call:
             self._online.call.hang_up()

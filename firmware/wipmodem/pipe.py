@@ -1,4 +1,4 @@
-"""Buffers for bytes in transit: a block that is consumed in parts, and a bounded queue.
+"""Buffers for bytes between ports: a block that is consumed in parts, and a bounded queue.
 
     write(buf, off, n) -> [ ring ] -> [ buf: ....start====end.... ] -> consume(n)
 
@@ -14,7 +14,7 @@ from .compat import RingIO
 
 
 class Span:
-    """Block of bytes, buf[start:end], that is consumed from the start."""
+    """Block of bytes, buf[start:end], from which a reader consumes bytes at the start."""
 
     def __init__(self, buf, end=0):
         self.buf = buf
@@ -35,7 +35,7 @@ class Span:
         self.start += n
 
     def write_to(self, port):
-        """Write bytes to a serial port, and consume those it accepts. Return their number."""
+        """Write the span to a serial port. Consume the accepted bytes and return their number."""
         n = port.write(self.buf, self.start, self.end - self.start)
         self.start += n
         return n
@@ -49,10 +49,9 @@ class Pipe(Span):
         super().__init__(bytearray(block_size))
         self._ring = RingIO(ring_size)
         self._ring_size = ring_size
-        self._queued = 0  # number of bytes in the ring, kept here because ring.any() takes longer
-        self.capacity = (
-            block_size + ring_size
-        )  # most bytes that the pipe may hold; limit() sets it
+        self._queued = 0  # number of bytes in the ring, kept here because ring.any() is slower
+        # Largest number of bytes that the pipe may hold. limit() changes this number.
+        self.capacity = block_size + ring_size
 
     def limit(self, n):
         """Limit the pipe to n bytes from now on, or to the size of its buffers if n is larger."""
@@ -70,7 +69,9 @@ class Pipe(Span):
 
     def write(self, buf, off, n):
         """Append n bytes of `buf` from index `off`. Return the number of bytes accepted."""
-        n = min(n, self.free())  # in a separate statement, so that the stack frame needs no heap
+        # This is a separate statement to keep the stack frame small: MicroPython allocates larger
+        # frames on the heap.
+        n = min(n, self.free())
         n = self._ring.write(buf, off, n)
         self._queued += n
         return n

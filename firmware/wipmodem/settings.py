@@ -1,22 +1,22 @@
-"""Settings: small numbers, each with a range, a factory value and a group.
+"""Settings: small integers, each with a range, a factory value and a group.
 
 The basic commands, the S-registers, the options of +WIPCFG and the manual use these tables. The
-board's store keeps the settings of a group under one name, as `1,1,0,...` in the order of this
-file. A saved text with fewer numbers comes from older firmware. A saved text with more numbers, or
-with a number out of range, is foreign and is not used.
+board's store keeps the settings of a group under one name, as a text such as `1,1,0` in the order
+of this file. A saved text with fewer numbers comes from older firmware, and is used. A saved text
+with more numbers, or with a number out of range, is foreign: the modem does not use such a text.
 """
 
 from .compat import const
 from .contract import C1, WIPSOFT  # noqa: F401 (the values of DIALECT)
 
-# Indexes in the list of settings. Times have the unit of their register or option.
-ECHO = const(0)  # ATE
-VERBOSE = const(1)  # ATV
-QUIET = const(2)  # ATQ
-CMEE = const(3)  # +CMEE: 1 reports error numbers
-DCD_MODE = const(4)  # &C
-DTR_MODE = const(5)  # &D
-DSR_MODE = const(6)  # &S
+# Indexes in the list of settings. A time has the unit of its S-register or its +WIPCFG option.
+ECHO = const(0)  # ATE: 1 echoes command lines to the host
+VERBOSE = const(1)  # ATV: 1 sends result codes as words, 0 as numbers
+QUIET = const(2)  # ATQ: 1 sends no result codes
+CMEE = const(3)  # +CMEE: 1 sends error numbers in +CME ERROR
+DCD_MODE = const(4)  # AT&C: behaviour of the DCD line
+DTR_MODE = const(5)  # AT&D: action after a drop of DTR
+DSR_MODE = const(6)  # AT&S: behaviour of the DSR line
 S0 = const(7)  # number of RINGs before the modem answers a call automatically; 0: never
 SPEED = const(8)  # rate of the host's UART in units of 100 bit/s; factory value from the board
 TX_FLOW = const(9)  # +IFC: flow control of bytes to the host; factory value from the board
@@ -33,18 +33,18 @@ S12 = const(19)  # guard time of the escape sequence, in units of 20 ms
 DEFAULT_TTL = const(20)  # option 0 of +WIPCFG: TTL of new sockets
 WINDOW = const(21)  # option 3 of +WIPCFG: TCP receive window in bytes
 MSS = const(22)  # option 4 of +WIPCFG: TCP segment size in bytes
-MAX_SOCKETS = const(23)  # option 6 of +WIPCFG: most sockets open at the same time
+MAX_SOCKETS = const(23)  # option 6 of +WIPCFG: largest number of sockets open at the same time
 GATHER = const(24)  # option 12 of +WIPCFG: coalescing delay of host bytes, in units of 10 ms (Q3)
 DIALECT = const(25)  # +WIPXDIALECT: C1 or WIPSOFT
 URC_TIME = const(26)  # +WIPXURC: 1 writes +WIPXTIME before each URC
 URC_REJECTED = const(27)  # +WIPXURC: 1 reports rejected connections
 URC_OVERRUN = const(28)  # +WIPXURC: 1 reports overruns of the host's UART
-REGISTRATION = const(29)  # +CREG on a board without a radio: 1 reports changes of the registration
+REGISTRATION = const(29)  # +CREG on a board without a radio: 1 reports registration changes
 S6 = const(30)  # pause before blind dialling, in seconds; no effect
 S8 = const(31)  # pause for a comma in a dial string, in seconds; no effect
 S25 = const(32)  # shortest drop of DTR that is detected, in units of 10 ms; no effect
-S30 = const(33)  # inactivity timer; no effect
-S37 = const(34)  # modulation; no effect
+S30 = const(33)  # time without data before a hang-up; no effect
+S37 = const(34)  # modulation of a modem call; no effect
 S38 = const(35)  # delay before a forced hang-up, in seconds; no effect
 
 # Groups of settings that are saved together.
@@ -54,7 +54,7 @@ LINE = const(2)  # saved by AT&W, loaded only at the start
 STACK = const(3)  # saved and loaded by AT+WIPCFG=4, loaded at the start
 AT_ONCE = const(4)  # saved by the command that changes the setting, loaded at the start
 
-# Rows of (lowest, highest, factory value, group), indexed by setting.
+# Rows of (lowest value, highest value, factory value, group), indexed by setting.
 RANGES = (
     (0, 1, 1, PROFILE),
     (0, 1, 1, PROFILE),
@@ -136,7 +136,10 @@ _MAX_DIGITS = const(5)  # number of digits of the largest value in RANGES
 
 
 def find(pairs, key, default: object = -1):
-    """Return the value for a key in a table of (key, value), or `default` without that key."""
+    """Return the value of a key in a table of (key, value) pairs.
+
+    Return `default` if the table does not have the key.
+    """
     for known, value in pairs:
         if known == key:
             return value
@@ -149,7 +152,10 @@ def factory():
 
 
 def restore(settings, groups):
-    """Set all settings of these groups to their factory values. Allocates nothing."""
+    """Set all settings of some groups to their factory values. Allocates nothing.
+
+    groups: tuple of groups, such as (PROFILE,).
+    """
     for setting in range(len(RANGES)):
         if RANGES[setting][3] in groups:
             settings[setting] = RANGES[setting][2]
@@ -163,8 +169,8 @@ def fits(setting, value):
 def at_start(board):
     """Return a new list of the settings after power-up: saved values, else factory values.
 
-    The factory values of rate, flow control and dialect come from the board. A saved rate or flow
-    control is not used if the UART of the board does not support it.
+    The factory values of rate, flow control and dialect come from the board. If the UART of the
+    board does not support the saved rate or flow control, the board's factory value is used.
     """
     serial = board.serial
     settings = factory()
@@ -181,15 +187,18 @@ def at_start(board):
 
 
 def load(settings, store, *groups):
-    """Set the settings of these groups to their saved values, else to factory values.
+    """Set the settings of these groups to their saved values, else to their factory values.
 
-    Return False, and set `store.foreign`, if a saved text is foreign. After a MemoryError, the
-    settings of the group in progress and of all later groups are unchanged.
+    Return False, and set `store.foreign`, if a saved text is foreign. After a MemoryError while
+    the saved text of a group is read, the settings of this group and of all later groups are
+    unchanged.
     """
     usable = True
     for group in groups:
-        pairs = _saved(store, group)  # reading the store allocates, so it precedes any change
-        if group not in (LINE, AT_ONCE):  # LINE, AT_ONCE: factory values from the board
+        # Reading the store may raise MemoryError, so the read precedes all changes of the group.
+        pairs = _saved(store, group)
+        # at_start() has already set LINE and AT_ONCE to the factory values of the board.
+        if group not in (LINE, AT_ONCE):
             restore(settings, (group,))
         if pairs is None:
             store.foreign = True
@@ -200,7 +209,10 @@ def load(settings, store, *groups):
 
 
 def save(settings, store, *groups):
-    """Save the settings of these groups. Return False, and change nothing, if a write fails."""
+    """Save the settings of these groups in the store. Return True.
+
+    If the write fails, return False and leave the store unchanged.
+    """
     changed = {}
     for group in groups:
         values = [b"%d" % settings[setting] for setting in _settings_of(group)]
@@ -209,7 +221,7 @@ def save(settings, store, *groups):
 
 
 def _saved(store, group):
-    """Return a group's saved settings as (setting, value) pairs, or None if they are foreign."""
+    """Return the saved settings of a group as (setting, value) pairs, or None if foreign."""
     settings = _settings_of(group)
     values = _numbers(store.values.get(_NAMES[group], b""))
     if values is None or len(values) > len(settings):
@@ -223,7 +235,10 @@ def _settings_of(group):
 
 
 def _numbers(text):
-    """Return a list of the numbers in a comma-separated text, or None if any is no number."""
+    """Return a list of the numbers in a comma-separated text, or None if it is malformed.
+
+    text: bytes. A number has 1 to 5 digits.
+    """
     words = text.split(b",") if text else []
     if any(len(word) > _MAX_DIGITS or not word.isdigit() for word in words):
         return None
