@@ -1,9 +1,10 @@
-"""The dialogue with the radio, one exchange at a time: a command line, its information text and
-its result. No method waits.
+"""The dialogue with the radio by AT commands.
 
-begin(text, limit_ms) sends a command line. poll(now_ms) reads received bytes, and returns AGAIN
-until the exchange has a result: a result code of V.250, or TIMEOUT. The information text is then
-in lines[0:n].
+An exchange is one command line to the radio, with the information text and the final result code
+that the radio sends in response. Only one exchange is in progress at a time. begin(text, limit_ms)
+sends a command line. poll(now_ms) reads received bytes, and returns AGAIN until the exchange has a
+result: a result code of V.250, or TIMEOUT. The information text is then in lines[0:n]. No method
+waits.
 """
 
 from ..clock import ticks_add, ticks_diff
@@ -17,11 +18,13 @@ from ..contract import (
     const,
 )
 
-TIMEOUT = const(9)  # result of an exchange without a result code within its time limit
+# Result of an AT command for which the radio sends no result code within the time limit.
+TIMEOUT = const(9)
 
-# Classes of received lines that are neither information text nor a result code.
-_UNEXPECTED = const(-2)  # a line outside an exchange, or the echo of an earlier command
-_ECHO = const(-3)  # the echo of the command in progress
+# Classes of lines from the radio that are neither information text nor a result code.
+# _UNEXPECTED: a line while no command is in progress, or the echo of an earlier command.
+_UNEXPECTED = const(-2)
+_ECHO = const(-3)  # class of a line that is the echo of the command in progress
 
 _ERRORS = const((b"+CME ERROR", b"+CMS ERROR"))
 _AT = const(b"AT")
@@ -31,12 +34,16 @@ _RINGS = const((b"RING\n", b"RING ASYNC\n", b"+CRING:"))
 _CREG = const(b"+CREG: ")
 _WIND = const(b"+WIND: ")
 _WIND_READ = const(b"+WIND?")
-_MAX_WIND = const(29)  # number of the highest +WIND event whose bit fits into a small int
+# Highest number of a +WIND event. The bit of a higher number would not fit into a small int.
+_MAX_WIND = const(29)
 _CSQ = const(b"+CSQ: ")
-_MAX_NUMBER = const(9999999)  # a larger number in a received line is read as 9999999
-_SIZE = const(256)  # size of the buffer for received lines, in bytes
-_MAX_TEXT = const(240)  # largest size of information text; a result code fits into the rest
-_MAX_READS = const(64)  # largest number of bytes that one poll() reads
+# Limit for numbers in lines from the radio. A larger number is read as 9999999.
+_MAX_NUMBER = const(9999999)
+_SIZE = const(256)  # size of the buffer for lines from the radio, in bytes
+# Largest number of bytes of information text in the buffer for lines from the radio. The rest of
+# the buffer has room for a result code.
+_MAX_TEXT = const(240)
+_MAX_READS = const(64)  # largest number of bytes that one call of Chat.poll() reads
 _WRITE_RETRY_MS = const(20)
 _CR = const(13)
 _LF = const(10)
@@ -47,47 +54,52 @@ _NINE = const(0x39)
 
 
 class Chat:
-    """The dialogue with a radio by command lines.
+    """The dialogue with a radio by AT commands. An exchange is one command and its response.
 
     uart: object with the methods readinto(buf) and write(buf, off, n) of a serial port.
 
-    listener: object whose attributes `rang`, `registered` and `winds` (contract.py) are set by
-    unsolicited lines, also during an exchange, and whose `signal` is set by every +CSQ line.
+    listener: object with the attributes `rang`, `registered`, `winds` (contract.py) and `signal`.
+    The radio's URCs set the first three, also during an exchange. Each +CSQ line sets `signal`.
+
+    now_ms: timestamp of the call.
     """
 
     def __init__(self, uart, listener, now_ms):
         self.now_ms = now_ms
         self._uart = uart
         self._listener = listener
-        # Received bytes are read one at a time, because the bytes after CONNECT belong to PPP.
+        # Bytes are read one at a time, because all bytes after a CONNECT line belong to the call.
         self._in = bytearray(1)
-        self._text = b""  # command line of the exchange in progress
-        self._sent = 0  # number of bytes of the command line written so far
-        # Timestamp at which the exchange times out; -1: no exchange is in progress.
+        self._text = b""  # command line to the radio in the exchange in progress
+        self._sent = 0  # number of bytes of the command line that the UART has accepted
+        # Timestamp at which the command in progress times out; -1: no command is in progress.
         self._due_ms = -1
-        # lines[0:n] holds information text, lines[n:_end] the line that is being received.
+        # lines[0:n] is information text. lines[n:_end] is the line that is being received.
         self.lines = bytearray(_SIZE)
         self.n = 0
         self._end = 0
-        self.speed = 0  # bit/s in the last CONNECT line; 0 if that line has no speed
-        # Count of received lines that were unexpected, or for which the buffer had no room.
+        self.speed = 0  # speed in the last CONNECT line, in bit/s; 0 if the line has no speed
+        # Number of lines from the radio that were discarded, because they belonged to no command
+        # or because the buffer had no room.
         self.ignored = 0
 
     def begin(self, text, limit_ms):
-        """Begin an exchange: send the command line `text`, and expect a result within limit_ms. If
-        `text` is empty, nothing is sent, and the exchange ends with a result or TIMEOUT."""
+        """Begin an exchange: send the command line `text`, and expect a result code within
+        limit_ms. With an empty `text`, the modem sends nothing, and only waits for a result code
+        or the end of limit_ms."""
         self.n = self._end = self._sent = 0
         self._due_ms = ticks_add(self.now_ms, limit_ms)
         self._text = text
         self._send()
 
     def stop(self):
-        """End the exchange. After a result, an exchange continues until stop() or its timeout."""
+        """End the exchange with the radio. A result code alone does not end an exchange: the lines
+        after the result code belong to the exchange until stop() or the end of limit_ms."""
         self._due_ms = -1
 
     def poll(self, now_ms):
-        """Read received bytes. Return a result code or TIMEOUT if the exchange has just got this
-        result, else AGAIN."""
+        """Read bytes from the radio. now_ms: timestamp of the call of poll(). Return a result code
+        if a result code has arrived, TIMEOUT if the time limit has passed, else AGAIN."""
         self.now_ms = now_ms
         self._send()
         for _ in range(_MAX_READS):
@@ -99,12 +111,12 @@ class Chat:
         return TIMEOUT if self._due_ms >= 0 and ticks_diff(now_ms, self._due_ms) >= 0 else AGAIN
 
     def lf_pending(self):
-        """Return True if the last byte read was a CR, so that the LF of the line is still to be
-        read."""
+        """Return True if the last byte read is a CR. The LF that ends the same line is then still
+        to be read."""
         return self._in[0] == _CR
 
     def wait_ms(self, now_ms, max_ms):
-        """Return the ms until poll() must be called, at most max_ms."""
+        """Return the number of ms, at most max_ms, after which poll() must be called."""
         if self._sent < len(self._text):
             return _WRITE_RETRY_MS
         if self._due_ms < 0:
@@ -116,8 +128,8 @@ class Chat:
             self._sent += self._uart.write(self._text, self._sent, len(self._text) - self._sent)
 
     def _receive(self, code):
-        """Add the byte `code` to the received line. Return the result code that the byte
-        completes, or AGAIN."""
+        """Add the received byte `code` to the line that is being received. Return the result code
+        if this byte completes a line with a result code, else AGAIN."""
         if code in (_CR, _LF):
             return self._end_line() if self._end > self.n else AGAIN
         if _SPACE <= code < _DELETE and self._end < _SIZE - 1:
@@ -126,8 +138,8 @@ class Chat:
         return AGAIN
 
     def _end_line(self):
-        """Classify the received line, and keep the line if it is information text. Return a result
-        code or AGAIN."""
+        """Classify the line that has just been received, and keep the line if the line is
+        information text. Return the result code if the line is one, else AGAIN."""
         self.lines[self._end] = _LF
         self._end += 1
         result = AGAIN
@@ -141,9 +153,9 @@ class Chat:
         return max(result, AGAIN)
 
     def _is_unsolicited(self):
-        """Pass an unsolicited line to the listener. Return True for such a line, else False. The
-        response to AT+CREG? has two numbers, an unsolicited +CREG line has one. A +CSQ line is
-        always a response."""
+        """Return True if the received line is a URC, and set the listener's attribute for the URC.
+        A +CREG line is a URC if the line has one number; in the response to AT+CREG? the line has
+        two. A +CSQ line is never a URC, but sets the listener's `signal`."""
         if self._begins(_CSQ):
             signal = self._number(self.n + len(_CSQ))
             self._listener.signal = signal if 0 <= signal <= BEST_SIGNAL else NO_SIGNAL
@@ -162,8 +174,9 @@ class Chat:
         return stat >= 0
 
     def _is_wind(self):
-        """Pass an unsolicited +WIND line of a Wavecom radio to the listener. Return False for the
-        response to AT+WIND?, which looks the same, and for an invalid event number."""
+        """Return True if the +WIND line is a URC of a Wavecom radio, and set the bit of its event
+        in the listener's `winds`. Return False for the response to AT+WIND?, which looks the same,
+        and for an invalid event number."""
         event = self._number(self.n + len(_WIND))
         is_answer = self._due_ms >= 0 and self._text.find(_WIND_READ) >= 0
         if is_answer or not 0 <= event <= _MAX_WIND:
@@ -172,13 +185,14 @@ class Chat:
         return True
 
     def _result(self):
-        """Classify the received line. Return its result code, _ECHO, _UNEXPECTED, or AGAIN for
+        """Return the class of the received line: a result code, _ECHO, _UNEXPECTED, or AGAIN for
         information text."""
         if self._is_echo():
             return _ECHO
         code = 0
         for word in RESULT_WORDS:
-            # A speed may follow CONNECT. Any other result code is the whole line.
+            # A line with CONNECT may also have a speed. A line with any other result code has no
+            # more text.
             if word and self._begins(word) and (code == RESULT_CONNECT or self._has_length(word)):
                 if code == RESULT_CONNECT:
                     self.speed = max(self._number(self.n + _SPEED_AT), 0)
@@ -190,8 +204,8 @@ class Chat:
         return _UNEXPECTED if self._begins(_AT) else AGAIN
 
     def _is_echo(self):
-        """Return True if the received line is the echo of the command in progress. A radio sends
-        an echo until it receives ATE0."""
+        """Return True if the received line is the echo of the command in progress. A radio echoes
+        commands until the radio has received ATE0."""
         self.lines[self._end - 1] = _CR
         same = self._end - self.n == len(self._text) and self._begins(self._text)
         self.lines[self._end - 1] = _LF
@@ -205,8 +219,8 @@ class Chat:
         return self._end - self.n == len(words) + 1
 
     def _number(self, at):
-        """Return the decimal number at index `at` of the line buffer, or -1 if there is no
-        digit."""
+        """Return the decimal number that begins at index `at` of the buffer `lines`, or -1 if no
+        digit is at this index."""
         value = -1
         while at < self._end and _ZERO <= self.lines[at] <= _NINE:
             value = min(max(value, 0) * 10 + self.lines[at] - _ZERO, _MAX_NUMBER)

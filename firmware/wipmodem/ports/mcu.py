@@ -1,7 +1,7 @@
-"""Base class of all boards with a microcontroller (contract.py).
+"""Base class for all boards with a microcontroller (contract.py).
 
-This module also contains the random source, and the console, on which MicroPython's REPL runs
-while the modem does not.
+This module also contains the random source and the console. MicroPython's REPL uses the same
+console while the modem is not running.
 """
 
 import gc
@@ -18,11 +18,13 @@ from ..contract import C1, IN, OUT, Sizes, const
 from .flash import CrashFile, Store
 from .uart import Dte, open_uart
 
-# Name of a file. If the file exists, the next start stops at the REPL, without the modem.
+# Name of a file in flash. If the file exists, the next start ends at MicroPython's REPL, and the
+# modem does not run.
 _HELD = const("held")
-_WATCHDOG_MS = const(8000)  # the longest timeout that the watchdogs of all chips support
-# Pairs of names of a reset cause: the name in MicroPython's module `machine`, and the name in
-# AT+WIPXHEALTH. No chip has all of these causes.
+# Timeout of the watchdog, in ms: the longest timeout that the watchdogs of all chips support.
+_WATCHDOG_MS = const(8000)
+# Reset causes: the name of each cause in MicroPython's module `machine`, and the name that the
+# modem reports in AT+WIPXHEALTH. No chip has all of these causes.
 _RESET_CAUSES = const(
     (
         ("PWRON_RESET", b"power_on"),
@@ -32,36 +34,40 @@ _RESET_CAUSES = const(
         ("SOFT_RESET", b"soft"),
     )
 )
-# Number of bytes read for each random number. A source is good enough if a quarter of the bits of
-# these bytes are random.
+# Number of bytes that are read from the source of entropy for each random number. The source is
+# good enough if a quarter of the bits in these bytes are random.
 _ENTROPY_BYTES = const(32)
-_CONSOLE_BYTES = const(64)  # most bytes that one call reads from the console
+_CONSOLE_BYTES = const(64)  # largest number of bytes that one call of Console.asked() reads
 
 
 class RandomSource:
-    """Random numbers from a source of low entropy.
+    """Generator of random numbers from a hardware source with low entropy.
 
-    Successive bits of rp2's ring oscillator are correlated, and an ESP32 without Wi-Fi has little
-    entropy. Therefore a secret state collects the entropy of every read, and each random number
-    depends on all bytes read so far. A number reveals neither the state nor other numbers.
+    Successive bits of the ring oscillator in rp2 chips are correlated, and an ESP32 without Wi-Fi
+    has little entropy. Therefore the generator keeps a secret state that collects the entropy of
+    every read, and each random number depends on all bytes read so far. A random number reveals
+    neither the secret state nor other random numbers.
     """
 
     def __init__(self, read, unique_id):
-        """Create a random source. read: function that returns n bytes of entropy for read(n).
-        unique_id: bytes that differ on every board."""
+        """Create a generator of random numbers. read: function that takes a number of bytes, and
+        returns this number of bytes from the source of entropy. unique_id: bytes that are
+        different on each board."""
         self._read = read
         self._state = unique_id
 
     def bits16(self):
-        """Return 16 random bits. Allocates."""
+        """Return a random int of 16 bits. Allocates."""
         digest = hashlib.sha256(self._state + self._read(_ENTROPY_BYTES)).digest()
         self._state = digest[2:]
         return digest[0] << 8 | digest[1]
 
 
 class Console:
-    """The console on standard input and output, which is a USB port on most boards. No method
-    waits: a write to a USB port that no program reads would otherwise take half a second."""
+    """The console on standard input and output, which is a USB port on most boards.
+
+    No method waits. Without this rule, a write to a USB port would take half a second while no
+    program on the PC reads the port."""
 
     def __init__(self):
         self._input = select.poll()
@@ -71,7 +77,8 @@ class Console:
         self._byte = bytearray(1)
 
     def asked(self):
-        """Discard the bytes that have arrived. Return True if there were any."""
+        """Read and discard the bytes that have arrived at the console. Return True if at least one
+        byte had arrived."""
         n = 0
         while n < _CONSOLE_BYTES and _is_ready(self._input):
             sys.stdin.buffer.readinto(self._byte)
@@ -79,20 +86,22 @@ class Console:
         return n > 0
 
     def write(self, buf, off, n):
-        """Write n bytes of buf from offset off. Return the number of bytes accepted."""
+        """Write n bytes of buf, from offset off, to the console. Return the number of bytes that
+        the console has accepted."""
         return sys.stdout.buffer.write(buf, off, n) if _is_ready(self._output) else 0
 
 
 class Mcu:
-    """Base class of the class `Board` in a board file. `Board` sets the attributes and
-    make_bearer."""
+    """Base class of the class `Board` in each board file. The class `Board` sets the attributes
+    below, and replaces the method make_bearer()."""
 
     name = b""
-    dialect = C1  # dialect of a modem without stored settings
+    dialect = C1  # dialect of the +WIP commands while no settings are stored
     sizes = Sizes()
-    DTE = {}  # table of the host's UART in the board file
-    Net: type  # class of the net port
-    stack_lock = None  # stack lock for an IP stack without its own lock, else None
+    DTE = {}  # table that describes the host's UART and its pins
+    Net: type  # class that implements the net port
+    # Stack lock for an IP stack that does not lock itself; None for a stack that locks itself.
+    stack_lock = None
     crash = CrashFile()
 
     def __init__(self):
@@ -105,27 +114,28 @@ class Mcu:
         handles = self.sizes.handles
         self.net = self.Net(self.poller, self.entropy, handles, self.stack_lock)
         self.bearer = self.make_bearer()
-        # The watchdog is started last, because from here on it resets the chip if it is not fed in
-        # time.
+        # The watchdog is started last, because from its start on the watchdog resets the chip
+        # unless alive() is called in time.
         self._watchdog = WDT(timeout=_WATCHDOG_MS)
 
     def make_bearer(self):
-        """Return the bearer. A board file replaces this method by make_bearer of ppp.py or
-        wlan.py."""
+        """Return the bearer of the board. Each board file replaces this method by the function
+        make_bearer() of ppp.py or wlan.py."""
         raise NotImplementedError
 
     ticks_ms = staticmethod(time.ticks_ms)
 
     @staticmethod
     def heap_free():
-        """Return the number of free heap bytes after a collection, which takes some 10 ms."""
+        """Collect garbage, which takes some 10 ms, and return the number of free bytes in the
+        heap."""
         gc.collect()
         return gc.mem_free()
 
     @property
     def reset_cause(self):
-        """Name of the last reset cause, as bytes. On rp2 a reset by software is reported as
-        `watchdog`, because the chip uses its watchdog to reset itself."""
+        """Name of the cause of the last reset, as bytes. On rp2, a reset by software also has the
+        name `watchdog`, because the chip resets itself by its watchdog."""
         cause = machine.reset_cause()
         for name, word in _RESET_CAUSES:
             if getattr(machine, name, None) == cause:
@@ -134,15 +144,16 @@ class Mcu:
 
     @property
     def serial_number(self):
-        """Serial number for +GSN and +WMSN: 15 digits made from the chip's unique number."""
+        """Serial number that +GSN and +WMSN report: 15 digits, as bytes, made from the chip's
+        unique number."""
         return b"%015d" % (int.from_bytes(machine.unique_id(), "big") % 10**15)
 
     def started(self, modem):
-        """Report the start on the console."""
+        """Print on the console that the modem has started."""
         print("wipmodem:", self.name.decode(), "started")
 
     def alive(self):
-        """Feed the watchdog. Return True: a board never ends the modem."""
+        """Feed the watchdog. Return True, so that the modem continues to run."""
         self._watchdog.feed()
         return True
 
@@ -154,19 +165,21 @@ class Mcu:
         try:
             Mcu.crash.keep(error)
         finally:
-            # The chip is reset even if flash is full.
+            # The chip must be reset even if the traceback cannot be stored, because flash is full.
             machine.reset()
 
     @staticmethod
     def interrupted():
-        """Handle Ctrl-C on the console: reset the chip, and let the next start stop at the REPL.
-        The reset is necessary because a watchdog that was started cannot be stopped."""
+        """Handle Ctrl-C on the console: reset the chip, so that the next start ends at
+        MicroPython's REPL without the modem. The reset is necessary, because a watchdog cannot be
+        stopped after its start."""
         open(_HELD, "w").close()
         machine.reset()
 
     @staticmethod
     def held():
-        """Return True at the first call after interrupted() has requested the REPL, else False."""
+        """Return True if interrupted() has requested MicroPython's REPL, else False. The call also
+        clears the request, so that the next start runs the modem."""
         try:
             os.remove(_HELD)
         except OSError:
@@ -182,8 +195,8 @@ def _is_ready(poller):
 
 
 def _recorder_memory(sizes):
-    """Return the bytearray of the flight recorder: RAM that a reset does not change, or a part of
-    the heap."""
+    """Return the bytearray for the flight recorder. The bytearray is RAM that a reset does not
+    change if sizes.recorder_at is its address, or memory of the heap if sizes.recorder_at is 0."""
     if not sizes.recorder_at:
         return bytearray(sizes.recorder)
     import uctypes

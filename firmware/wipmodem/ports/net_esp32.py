@@ -1,8 +1,9 @@
-"""The net port of esp32, whose IP stack has its own thread and its own lock.
+"""The net port for esp32, whose IP stack has its own thread and its own lock.
 
-The stack reports HUP only if HUP is in the event mask. After a datagram of 0 bytes the stack
-reports a UDP socket as closed, so this port replaces the socket by a new one. The new socket has
-the options of the old socket, because MicroPython cannot set options of a UDP socket.
+The IP stack reports HUP only if HUP is in the event mask. After a datagram of 0 bytes, the IP
+stack treats the UDP socket as closed. Therefore this net port then replaces the UDP socket by a
+new socket. Both sockets have the same options, because MicroPython cannot set options of a UDP
+socket.
 """
 
 import socket
@@ -13,7 +14,8 @@ from .net import ANY_ADDR, FAILURES, BsdNet, class_of, close_socket
 
 class Net(BsdNet):
     drops_unaccepted = True
-    fixed_ttl = 64  # value of CONFIG_LWIP_IP_DEFAULT_TTL in MicroPython's builds of ESP-IDF
+    # TTL of all sockets: CONFIG_LWIP_IP_DEFAULT_TTL in MicroPython's builds of ESP-IDF.
+    fixed_ttl = 64
 
     def _key(self, sock):
         return sock
@@ -25,11 +27,11 @@ class Net(BsdNet):
         return BsdNet.recvfrom(self, handle, buf, n) or self._reopen(handle)
 
     def _reopen(self, handle):
-        """Replace a UDP socket that a datagram of 0 bytes has made unusable.
+        """Replace a UDP socket after a datagram of 0 bytes has made the socket unusable.
 
-        Return 0, the size of that datagram, or the class of the failure. After a failure the
-        handle keeps the old, closed socket: poll() reports that socket, and the next recvfrom()
-        attempts to replace it again."""
+        Return 0, the size of the datagram, or a result class if no new socket can be opened. In
+        the second case, the handle keeps the old, closed socket, poll() reports an event of the
+        handle, and the next call of recvfrom() attempts to replace the old socket again."""
         mask = self._mask[handle]
         peer_port = self.peer_port[handle]
         old = sock = self._socks[handle]

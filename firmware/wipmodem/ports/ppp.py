@@ -1,8 +1,9 @@
 """The bearer over a radio (B1-B10): a data call, and network.PPP on the radio's UART.
 
-start() and stop() only begin to set up or end a session. tick(now_ms) continues in steps, each
-with a deadline. No method waits. If `redial_s` in the board file is not 0, the bearer dials a lost
-session again, after a pause that grows with each attempt.
+start() only begins to set up a session, and stop() only begins to end a session. tick(now_ms)
+continues this work in steps, each with a deadline. No method waits. If `redial_s` in the board
+file is not 0, the bearer dials again after a session was lost. The pause before each attempt is
+twice as long as the previous pause, up to 5 minutes.
 """
 
 from ..clock import ticks_add, ticks_diff
@@ -30,39 +31,47 @@ _DIAL = const(2)
 _NEGOTIATE = const(3)  # PPP negotiates LCP, authentication and IPCP
 _RUN = const(4)
 _CLOSE = const(5)  # PPP terminates the link
-_BACK_OFF = const(6)  # the bearer waits before the next call
+_BACK_OFF = const(6)  # the bearer pauses before the next call
 
+# State of the bearer (contract.py), indexed by the step of the session.
 _STATE_OF_STEP = (DOWN, STARTING, STARTING, STARTING, UP, STARTING, STARTING)
-# Steps during which PPP uses the radio's UART, and steps during which the session has a call.
+# Steps of a session during which PPP uses the radio's UART.
 _PPP_STEPS = const((_NEGOTIATE, _RUN, _CLOSE))
+# Steps of a session during which the radio makes or keeps a call for the session.
 _CALL_STEPS = const((_DIAL, _NEGOTIATE, _RUN, _CLOSE))
 
-_RADIO_MS = const(30000)  # time limit for a radio to become ready after power-on
-_NEGOTIATE_MS = const(20000)  # time limit of PPP negotiation; two calls fit into the 60 s of H7
-_CLOSE_MS = const(15000)  # time limit: lwIP sends two terminate requests and waits 6 s after each
-_RETRY_MS = const(2000)  # pause between two calls that are made for the same start()
-_MAX_CALLS = const(2)  # largest number of calls for one start() if no call leads to a session
+_RADIO_MS = const(30000)  # time limit for the radio to become ready for a call, in ms
+# Time limit for the negotiation of PPP, in ms. Two calls with a negotiation fit into the 60 s of
+# rule H7.
+_NEGOTIATE_MS = const(20000)
+# Time limit for the termination of the PPP link, in ms. lwIP sends two terminate requests, and
+# waits 6 s after each of the two requests.
+_CLOSE_MS = const(15000)
+_RETRY_MS = const(2000)  # pause in ms before the bearer repeats a call that led to no session
+# Largest number of calls that the bearer makes after one start() if no call leads to a session.
+_MAX_CALLS = const(2)
 _MAX_BACK_OFF_MS = const(300000)
-# Longest time between two calls of tick(), in ms, indexed by step.
+# Longest time between two calls of tick(), in ms, indexed by the step of the session.
 _MAX_WAIT_MS = const((1000, 20, 20, 20, 100, 20, 20))
 
-# Values of network.PPP.status(). A positive value is a phase of PPP. 0 or a negative value means
-# that PPP has ended.
+# Value of network.PPP.status() while the PPP link is up. Other positive values are other phases of
+# PPP. A value of 0 or below means that PPP has ended.
 _CONNECTED = const(4)
+# Error number of a failed session, by the value of network.PPP.status() after PPP has ended.
 _CAUSE_OF_STATUS = {-7: AUTH_FAILED, -8: IPCP_FAILED, -9: PEER_SILENT}
 
-# DNS query for the name servers of the root domain, to which every DNS server responds.
+# A DNS query for the name servers of the root domain. Every DNS server responds to this query.
 _QUERY = const(b"wp\1\0\0\1\0\0\0\0\0\0\0\0\2\0\1")
 _DNS_PORT = const(53)
-_QUERY_MS = const(10000)  # time between two DNS queries of the probe
+_QUERY_MS = const(10000)  # time between two DNS queries to a peer that does not respond, in ms
 _MAX_QUERIES = const(3)
 
 
 def make_bearer(board):
     """Return the bearer for a board with a radio on a second UART. board.RADIO is the table of the
     radio in the board file."""
-    # These modules are imported inside the function, because a PC imports this file but has no
-    # such modules.
+    # Modules for hardware are imported inside the function, because a PC also imports this file
+    # but has no such modules.
     from network import PPP
 
     from .radio import Radio
@@ -72,51 +81,56 @@ def make_bearer(board):
     uart = open_uart(facts)
     radio = Radio(Uart(board.poller, uart, facts), facts, RadioLines(facts), board.ticks_ms())
     stream = board.net.ppp_stream(uart)
-    # lwIP has room for only one PPP object, so the object is never freed before the next reset.
+    # lwIP has memory for only one PPP object, so this object is kept until the next reset.
     return Ppp(radio, stream, PPP(stream), board.net, facts)
 
 
 class Ppp:
-    """A session over a radio.
+    """The bearer (contract.py) for sessions over a radio.
 
-    radio: the Radio that dials. uart: the stream that net.ppp_stream() returned for the radio's
-    UART. link: a network.PPP object on this stream. net: the net port. facts: the RADIO table of
-    the board file. If `redial_s` in this table is 0, a lost session is not dialled again."""
+    radio: the Radio that makes the calls. uart: the stream that net.ppp_stream() has returned for
+    the radio's UART. link: a network.PPP object on this stream. net: the net port. facts: the
+    RADIO table of the board file. If `redial_s` in this table is 0, the bearer does not dial again
+    after a session was lost."""
 
     def __init__(self, radio, uart, link, net, facts):
         self.radio = radio
         self.state = DOWN
-        # Error number of the last failed call or lost session; 0 after start() and while UP.
+        # Error number of the last failed call or lost session. 0 after start(), and while a
+        # session is up.
         self.cause = 0
-        # User id and password, as bytes, that PPP sends to authenticate in the next call.
+        # User id and password, as bytes, by which PPP authenticates the modem in the next call.
         self.user = self.password = b""
-        self.redials = 0  # number of calls made to restore a lost session since the modem started
+        # Number of attempts to restore a lost session since the modem started.
+        self.redials = 0
         self._uart = uart
         self._link = link
         self._net = net
-        # True if PPP uses PAP in the next call, False for CHAP. A failed negotiation changes the
-        # value.
+        # True if PPP authenticates by PAP in the next call, False if PPP authenticates by CHAP. A
+        # failed negotiation changes the value.
         self._pap = False
         self._probe = _Probe(net, facts.get("probe_s", 60) * 1000)
-        self._limit_ms = 0  # time limit of each call (S7)
+        self._limit_ms = 0  # time limit for the radio to set up a call, in ms (S7)
         self._first_back_off_ms = self._back_off_ms = facts.get("redial_s", 0) * 1000
         self._wanted = False
-        self._was_up = False  # True if the session has been up since start()
+        self._was_up = False  # True if a session has been up since the last start()
         self._step = _IDLE
-        self._due_ms = 0  # timestamp of the deadline of the step in progress
+        self._due_ms = 0  # timestamp of the deadline for the step in progress
         self._now_ms = 0
-        # Number of calls that have failed since start() or since the session was up.
+        # Number of calls that have failed since start(), or since a session was up.
         self._calls = 0
-        self._received = False  # True if PPP has read bytes since the last tick()
-        # link.poll is stored, because MicroPython allocates a bound method at each access to it.
+        self._received = False  # True if PPP has read bytes since the last call of tick()
+        # The bound method link.poll is stored, because MicroPython allocates memory each time that
+        # `link.poll` is evaluated.
         self._poll_link = link.poll
 
     def start(self, limit_ms):
-        """Request a session. limit_ms is the time limit of each call."""
+        """Request a session. limit_ms: time limit for the radio to set up a call, in ms."""
         self._limit_ms = limit_ms
         self._wanted = True
         self._was_up = self._step == _RUN
-        # The end of a call that is being closed must not count as a failed call.
+        # If the call of a previous session is being ended, the end must not count as a failed
+        # call.
         self._calls = -1 if self._step == _CLOSE else 0
         self.cause = 0
         if self._step in (_IDLE, _BACK_OFF):
@@ -124,7 +138,7 @@ class Ppp:
         self._update_state()
 
     def stop(self):
-        """End the session, or the attempts to set one up."""
+        """End the session, or end the attempts to set up a session."""
         self._wanted = False
         if self._step in (_NEGOTIATE, _RUN):
             self._close()
@@ -138,22 +152,24 @@ class Ppp:
         return interface_address(self._link)
 
     def lookup(self, name):
-        """Return None: a board has no hosts file."""
+        """Return None, because a board has no hosts file that contains the address of `name`."""
 
     def servers(self):
-        """Return [(address, port)] of the DNS server, or []. Allocates."""
+        """Return [(address, port)] of the DNS server of the session, or [] if the session has no
+        DNS server. The address is four bytes. Allocates."""
         return interface_servers(self._link)
 
     def signal(self):
-        """Return the last signal strength that the radio has reported, in the unit of +CSQ."""
+        """Return the signal strength that the radio has reported last, in the unit of +CSQ, or
+        NO_SIGNAL."""
         return self.radio.signal
 
     def poll(self):
-        """Let PPP read received bytes from the UART. The core calls poll() in every pass. Return
-        True if tick() must be called in this pass.
+        """Let PPP read received bytes from the radio's UART. The core calls poll() in every pass
+        of the main loop. Return True if the core must call tick() in the same pass.
 
-        PPP reads the UART only in poll(). If MicroPython polled PPP on every received byte, PPP
-        would also read during a send that waits for room in the UART."""
+        PPP reads the UART only in poll(). By default, MicroPython would also let PPP read bytes
+        while PPP sends bytes and waits for room in the UART."""
         if self._step not in _PPP_STEPS:
             return self._poll_radio()
         if not self._uart.any():
@@ -164,24 +180,24 @@ class Ppp:
         return False
 
     def _poll_radio(self):
-        """Return True if bytes of the radio are waiting for tick(). During a data call of the
-        host, return False: the core reads the bytes of the call."""
+        """Return True if tick() must read bytes that the radio has sent. Return False during a
+        data call of the host, because the core reads the bytes of the data call."""
         if self.radio.online():
             self.radio.watch()
             return False
         return self._uart.any() > 0
 
     def tick(self, now_ms):
-        """Check the step in progress, and enter the next step if one is due. Return the ms until
-        the next call of tick()."""
+        """Check the step in progress, and enter the next step if this step has ended. now_ms:
+        timestamp of the call. Return the number of ms until tick() must be called again."""
         self._now_ms = now_ms
         wait_ms = self.radio.tick(now_ms)
         _DO[self._step](self, ticks_diff(now_ms, self._due_ms) >= 0)
         self._update_state()
         return min(wait_ms, _MAX_WAIT_MS[self._step])
 
-    # tick() calls the function of the step in progress. late: True if the deadline of the step has
-    # passed.
+    # Each _do function below handles one step of a session. tick() calls the function of the step
+    # in progress. late: True if the deadline for the step has passed.
 
     def _do_idle(self, late):
         pass
@@ -194,7 +210,7 @@ class Ppp:
             self._call_failed(NO_RADIO)
 
     def _do_dial(self, late):
-        # radio.py checks the time limit of a call, so this function ignores `late`.
+        # The argument `late` is not used, because radio.py checks the time limit of a call.
         if self.radio.online():
             self._connect()
         elif not self.radio.calling():
@@ -213,9 +229,10 @@ class Ppp:
             self._close()
 
     def _no_link(self, cause):
-        """Prepare the next attempt to dial after PPP has failed. After AUTH_FAILED there is none,
-        because the same password would fail again. After any other failure the next attempt uses
-        the other one of PAP and CHAP, because the peer may accept only one of them."""
+        """Prepare the next call after the negotiation of PPP has failed. cause: error number of
+        the failure. After AUTH_FAILED the bearer makes no further call, because the same password
+        would fail again. After any other failure the next call uses CHAP instead of PAP, or PAP
+        instead of CHAP, because the peer may accept only one of the two."""
         self.cause = cause
         if cause == AUTH_FAILED:
             self._calls = _MAX_CALLS
@@ -233,10 +250,11 @@ class Ppp:
         self._received = False
 
     def _drop(self, cause):
-        """End PPP without terminate requests, which take 12 s if the peer does not respond. This
-        is safe only while PPP is up: in any other phase lwIP would not free its only PPP object.
-        If the interface has no address, the peer has begun to end the link, and _close() ends
-        PPP."""
+        """End PPP without terminate requests, which take 12 s if the peer does not respond. cause:
+        error number of the failure. PPP may end without terminate requests only while PPP is up:
+        in any other phase, lwIP would not free its only PPP object. If the interface has no
+        address, the peer has begun to end the link, and _close() ends PPP by terminate
+        requests."""
         if any(self.address()):
             with self._net.stack_lock:
                 self._link.__del__()
@@ -255,15 +273,15 @@ class Ppp:
             self.redials += 1
             self._go(_WAIT_FOR_RADIO, _RADIO_MS)
 
-    # Transitions between steps
+    # Transitions between the steps of a session
 
     def _go(self, step, limit_ms):
         self._step = step
         self._due_ms = ticks_add(self._now_ms, limit_ms)
 
     def _update_state(self):
-        """Set `state` from the step in progress. A lost session is RETRYING until it is up
-        again."""
+        """Set the attribute `state` from the step in progress. After a session was lost, the state
+        is RETRYING until the session is up again."""
         state = _STATE_OF_STEP[self._step] if self._wanted else DOWN
         self.state = RETRYING if state == STARTING and self._was_up else state
 
@@ -275,18 +293,20 @@ class Ppp:
         except OSError:
             self._call_failed(LCP_FAILED)
             return
-        # connect() has set an interrupt handler that would poll PPP. irq() replaces this handler.
+        # PPP.connect() has set a handler for the UART's interrupt that would poll PPP. The call of
+        # irq() replaces this handler.
         self._uart.irq(_ignore, self._uart.IRQ_RXIDLE)
 
     def _identity(self):
-        """Return the keyword arguments for network.PPP.connect(), {} without a user id."""
+        """Return the keyword arguments for network.PPP.connect() as a dict, which is empty if no
+        user id is set."""
         if not self.user:
             return {}
         security = self._link.SEC_PAP if self._pap else self._link.SEC_CHAP
         return {"security": security, "user": self.user, "key": self.password}
 
     def _begin(self):
-        """Enter the step _RUN, because the session is up."""
+        """Enter the step _RUN after the negotiation of PPP has succeeded."""
         self._step = _RUN
         self._was_up = True
         self._calls = self.cause = 0
@@ -301,7 +321,8 @@ class Ppp:
         self._go(_CLOSE, _CLOSE_MS)
 
     def _call_failed(self, cause):
-        """End the call, and choose the next step: another call, a pause before a call, or idle."""
+        """End the call of the session, and choose the next step: another call, a pause before
+        another call, or no call. cause: error number of the failure."""
         self._probe.stop()
         self._hang_up()
         self.cause = cause
@@ -325,32 +346,37 @@ class Ppp:
 
 
 class _Probe:
-    """Detector of a link whose peer is gone. lwIP sends no LCP echo requests, so the probe sends
-    DNS queries after quiet_ms without a received byte. Any received byte, not only a response,
-    shows that the peer is present. If quiet_ms is 0, the probe sends no queries."""
+    """Probe that detects a PPP link whose peer does not respond any more.
+
+    net: the net port. quiet_ms: time without a received byte, in ms, after which the probe sends
+    DNS queries; 0 disables the probe. The probe sends DNS queries because lwIP does not send LCP
+    echo requests. Any received byte, not only a DNS response, proves that the peer responds."""
 
     def __init__(self, net, quiet_ms):
         self._net = net
         self._quiet_ms = quiet_ms
-        self._server = None  # address of the DNS server; None: the probe is stopped
-        self._handle = -1  # handle of the UDP socket; -1: the socket is not open
-        self._queries = 0  # number of queries sent since the last received byte
-        self._due_ms = 0  # timestamp of the next query
+        # Address of the DNS server to which the probe sends queries. None: the probe is stopped.
+        self._server = None
+        # Handle of the UDP socket for DNS queries. -1: the socket is not open.
+        self._handle = -1
+        self._queries = 0  # number of DNS queries sent since the last byte was received
+        self._due_ms = 0  # timestamp at which the next DNS query is due
 
     def start(self, now_ms, server):
-        """Start the probe. server: address of the DNS server, or None, which disables the
-        probe."""
+        """Start the probe. now_ms: timestamp of the call. server: address of the DNS server as
+        four bytes, or None, which disables the probe."""
         self._server = server if self._quiet_ms else None
         self._reset(now_ms)
 
     def stop(self):
-        """Stop the probe: close its socket, and send no more queries."""
+        """Stop the probe and close its UDP socket."""
         self._server = None
         self._close()
 
     def is_dead(self, now_ms, received):
-        """Send a query if one is due. Return True if the link is dead: no byte has arrived after
-        the last query. received: True if bytes have arrived since the last call of is_dead()."""
+        """Send a DNS query if a query is due. Return True if no byte has arrived after the largest
+        number of queries, so that the PPP link counts as dead. now_ms: timestamp of the call.
+        received: True if bytes have arrived since the last call of is_dead()."""
         if self._server is None:
             return False
         if received:
@@ -372,7 +398,8 @@ class _Probe:
             self._handle = -1
 
     def _query(self, now_ms):
-        """Send a DNS query. If no socket is free, the query is neither sent nor counted."""
+        """Send a DNS query to the server, and count the query. If no socket is free, the query is
+        neither sent nor counted."""
         self._due_ms = ticks_add(now_ms, _QUERY_MS)
         if self._handle < 0:
             self._handle = self._net.open_udp(ANY_PORT, self._server, _DNS_PORT)
@@ -383,7 +410,7 @@ class _Probe:
 
 
 def _ignore(uart):
-    """Handle the UART's interrupt by doing nothing: the poller wakes the main loop instead."""
+    """Do nothing in the interrupt of the UART, because the poller wakes the main loop."""
 
 
 _DO = (

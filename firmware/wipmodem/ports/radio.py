@@ -1,8 +1,9 @@
-"""Control of the radio by AT commands: wake-up, set-up, commands of the host, calls.
+"""Control of the radio by AT commands: wake-up, set-up, commands from the host, and calls.
 
-tick(now_ms) takes the next step and returns the ms until the next tick(). No method waits. While a
-call is established, this module only watches DCD. The UART of the radio is then used by PPP if the
-call belongs to a session, or by the host through readinto() and write() for a data call.
+tick(now_ms) takes the next step, and returns the number of ms until tick() must be called again.
+No method waits. While a call is established, the modem sends no AT commands to the radio. In the
+call of a session, PPP uses the UART of the radio. In a data call of the host, the core reads and
+writes the bytes of the call by readinto() and write().
 """
 
 from ..contract import (
@@ -22,24 +23,27 @@ from ..contract import (
 )
 from .chat import TIMEOUT, Chat
 
-# States of the radio: values of Radio._state.
-_WAKING = const(0)  # the modem repeats AT until the radio responds
-_SETTING_UP = const(1)  # the modem sends the init strings of the board file
+# States of the radio: values of the attribute Radio._state.
+# _WAKING: the modem sends AT again and again until the radio responds.
+_WAKING = const(0)
+_SETTING_UP = const(1)  # the modem sends the init strings of the board file to the radio
 _IDLE = const(2)
-_ASKING = const(3)  # a command of the host is in progress
+_ASKING = const(3)  # the radio executes an AT command from the host
 _DIALLING = const(4)
-_ABORTING = const(5)  # a call was aborted, and its result code has not arrived
+# State of the radio: the modem has aborted a call, and the result code has not arrived.
+_ABORTING = const(5)
 _ONLINE = const(6)
-_GUARDING = const(7)  # the guard time before the escape sequence
+_GUARDING = const(7)  # the modem waits for the guard time before the escape sequence
 _ESCAPING = const(8)
-_HANGING_UP = const(9)  # ATH was sent, and its result code has not arrived
+_HANGING_UP = const(9)  # the modem has sent ATH, and the result code has not arrived
 _DTR_OFF = const(10)
-_KEY_PRESSED = const(11)  # the radio's reset or power line is active
+_KEY_PRESSED = const(11)  # the modem drives the radio's reset or power line
 _BOOTING = const(12)
-_CANCELLING = const(13)  # ESC was sent, in case the radio is waiting for text input
+# State of the radio: the modem has sent ESC, in case the radio was waiting for text input.
+_CANCELLING = const(13)
 _RESTARTING = const(14)
 
-# Time limits of the states, and the largest number of attempts to wake the radio.
+# Time limits of the radio's states, in ms, and the largest number of attempts to wake the radio.
 _WAKE_MS = const(500)
 _MAX_WAKES = const(6)
 _SET_UP_MS = const(5000)
@@ -49,16 +53,17 @@ _GUARD_MS = const(1200)
 _HANG_UP_MS = const(3000)
 _DTR_OFF_MS = const(500)
 _CANCEL_MS = const(500)
-_IDLE_MS = const(1000)  # time until the next tick() while no command is in progress
+# Longest time between two calls of Radio.tick(), in ms.
+_IDLE_MS = const(1000)
 _LF = const(10)
 
 _AT = const(b"AT\r")
-# +CFUN=1 restarts a CDMA radio. Other radios do not restart; +CREG=0 switches off their
-# unsolicited +CREG lines, as a restart would.
+# Command that restarts the radio. +CFUN=1 restarts a CDMA radio only. In any other radio, +CREG=0
+# disables the URC +CREG, as a restart would.
 _RESTART = const(b"AT+CREG=0;+CFUN=1\r")
 
-# Error number of a call, indexed by the result of the dial command. 0 means no error. A result
-# that is missing in this table means NO_CARRIER.
+# Error number of a call, by the result of the AT command that dials. 0 means that the call is
+# established. A result that is not in this table means the error number NO_CARRIER.
 _CAUSE_OF_RESULT = {
     RESULT_CONNECT: 0,
     RESULT_BUSY: BUSY,
@@ -68,41 +73,45 @@ _CAUSE_OF_RESULT = {
 
 
 class Radio:
-    """A modem at the end of a UART.
+    """The radio (contract.py): a modem that is connected to a UART of the board.
 
-    uart: a Uart (uart.py). facts: the RADIO table of the board file. lines: a RadioLines (uart.py)
-    or an object with the same attributes and methods, which controls DTR, DCD, and the keys that
-    reset the radio or switch the radio on."""
+    uart: a Uart (uart.py). facts: the RADIO table of the board file. lines: a RadioLines
+    (uart.py), or an object with the same attributes and methods, which reads DCD, and drives DTR
+    and the lines that reset the radio or switch the radio on. now_ms: timestamp of the call."""
 
     def __init__(self, uart, facts, lines, now_ms):
         self.chat = Chat(uart, self, now_ms)
-        self.answer = 0  # result of the last ask(): a result code or TIMEOUT
-        self.cause = NO_RADIO  # error number of the guide for the last failed call
-        self.code = RESULT_NO_CARRIER  # result code of the last call
-        # Values from the radio's URCs (contract.py). The core clears the three attributes.
+        self.answer = 0  # result of the last AT command from the host: a result code or TIMEOUT
+        # Error number of the guide for the last call, or 0 if the call was established.
+        self.cause = NO_RADIO
+        self.code = RESULT_NO_CARRIER  # result code of the AT command that dialled last
+        # Values from the radio's URCs (contract.py). The core clears these three attributes.
         self.rang = False
         self.registered = -1
         self.winds = 0
-        self.signal = NO_SIGNAL  # signal strength in the last +CSQ line, or NO_SIGNAL
+        # Signal strength in the last +CSQ line from the radio, or NO_SIGNAL.
+        self.signal = NO_SIGNAL
         self.dial_string = facts["dial"]  # AT command that dials for a session, as bytes
         self._uart = uart
         self._facts = facts
         self._lines = lines
         self._state = _BOOTING
         self._first = bytearray(1)
-        self._data_begun = False  # True if the first byte after CONNECT and CR has been read
-        self._wanted = True  # True if readinto() has been called in this pass
-        # Number of AT commands sent to wake the radio; during set-up, number of init strings sent.
+        # True if the first byte after the CR of the CONNECT line has been read.
+        self._data_begun = False
+        # True if the core has called readinto() in the pass of the main loop in progress.
+        self._wanted = True
+        # Number of AT commands sent to wake the radio. During set-up, number of init strings sent.
         self._tries = 0
-        # Next remedy if the radio does not respond: 0 sends the escape sequence, k > 0 presses the
-        # key with index k-1.
+        # Action that the modem takes next if the radio does not respond. 0: send the escape
+        # sequence. k > 0: pulse the reset or power line that has index k-1 in RadioLines.
         self._remedy = 0
         self._restart_pending = False
         self.chat.begin(b"", facts["boot_ms"])
         lines.set_dtr(True)
 
     def restart(self):
-        """Restart the radio after the call in progress has ended (H20)."""
+        """Restart the radio, at once or after the call in progress has ended (H20)."""
         self.rang = False
         self.registered = -1
         self.winds = self.chat.ignored = 0
@@ -133,12 +142,13 @@ class Radio:
 
     @property
     def speed(self):
-        """Speed in the last CONNECT line, in bit/s, or 0 if that line has no speed."""
+        """Speed in the last CONNECT line from the radio, in bit/s, or 0 if the line has no
+        speed."""
         return self.chat.speed
 
     def ask(self, line, start, end):
-        """Send AT and line[start:end] to the radio as a command. Return False if the radio is
-        busy. Allocates."""
+        """Send the command "AT" + line[start:end] to the radio. Return True, or False if the radio
+        is busy. Allocates."""
         if self._state != _IDLE:
             return False
         self._go(_ASKING, b"AT" + bytes(line[start:end]) + b"\r", _ASK_MS)
@@ -149,19 +159,19 @@ class Radio:
         return self._state == _ASKING
 
     def set_dial_string(self, text):
-        """Set the AT command that dials for a session, from the next call on. b"" restores the
-        command of the board file."""
+        """Set the AT command that dials for a session, from the next session on. text: the command
+        as bytes; b"" restores the command of the board file."""
         self.dial_string = text or self._facts["dial"]
 
     def dial(self, limit_ms):
-        """Dial for a session, with a time limit of limit_ms. Call dial() only while idle() is
-        True."""
+        """Make a call for a session. limit_ms: time limit for setting up the call, in ms. Call
+        dial() only while idle() returns True."""
         self.code = RESULT_NO_CARRIER
         self._go(_DIALLING, self.dial_string + b"\r", limit_ms)
 
     def call(self, text, limit_ms):
-        """Begin a data call of the host by the AT command `text`, with a time limit of limit_ms.
-        Return False if the radio is busy."""
+        """Begin a data call of the host. text: AT command that dials, as bytes. limit_ms: time
+        limit for setting up the call, in ms. Return True, or False if the radio is busy."""
         if self._state != _IDLE:
             return False
         self.code = RESULT_NO_CARRIER
@@ -169,8 +179,8 @@ class Radio:
         return True
 
     def readinto(self, buf):
-        """Read bytes of the host's data call into buf. Return the number of bytes. The core calls
-        readinto() in every pass in which it has room for bytes."""
+        """Read received bytes of the host's data call into buf. Return the number of bytes read.
+        The core calls readinto() in every pass of the main loop in which buf has room."""
         if self._state != _ONLINE:
             return 0
         self._wanted = True
@@ -178,22 +188,22 @@ class Radio:
         return self._uart.readinto(buf) if self._data_begun else self._begin_data(buf)
 
     def write(self, buf, off, n):
-        """Send n bytes of buf from offset off in the host's data call. Return the number of bytes
-        accepted."""
+        """Send n bytes of buf, from offset off, in the host's data call. Return the number of
+        bytes that the UART has accepted."""
         return self._uart.write(buf, off, n) if self._state == _ONLINE else 0
 
     def watch(self):
-        """Keep received bytes from waking the main loop if readinto() was not called in this pass.
-        The bearer calls watch() in every pass of a data call."""
+        """Let received bytes wake the main loop only if readinto() was called since the last call
+        of watch(). The bearer calls watch() in every pass of the main loop during a data call."""
         self._uart.set_events(IN if self._wanted else 0)
         self._wanted = False
-        # On a PC, carrier() reads the changes of the control lines. Unread changes would keep the
-        # main loop from sleeping.
+        # On a PC, carrier() reads the reported changes of the control lines. Changes that are not
+        # read would keep the main loop from sleeping.
         self._lines.carrier()
 
     def hang_up(self):
-        """End an established call, or abort a call that is being set up. Later steps wake the
-        radio again."""
+        """End an established call, or abort a call that is being set up. hang_up() returns at
+        once; calls of tick() end the call, and then wake and set up the radio again."""
         if self._lines.has_dtr:
             self._lines.set_dtr(False)
             self._go(_DTR_OFF, b"", _DTR_OFF_MS)
@@ -203,7 +213,8 @@ class Radio:
             self._go(_ABORTING, b"\r", _ABORT_MS)
 
     def tick(self, now_ms):
-        """Take the next step. Return the ms until the next call of tick()."""
+        """Take the next step in the control of the radio. now_ms: timestamp of the call. Return
+        the number of ms until tick() must be called again."""
         self.chat.now_ms = now_ms
         if self._state == _ONLINE:
             return _IDLE_MS
@@ -213,8 +224,8 @@ class Radio:
             return 0
         return self.chat.wait_ms(now_ms, _IDLE_MS)
 
-    # Each function below handles the end of an AT command that the modem has sent to the radio in
-    # one state. result: the radio's result code, or TIMEOUT. tick() calls these functions.
+    # The table _NEXT has one function for each state of the radio. tick() calls the function when
+    # the state has ended. result: a result code from the radio, or TIMEOUT.
 
     def _go(self, state, text, limit_ms):
         self._state = state
@@ -241,8 +252,8 @@ class Radio:
             self._revive()
 
     def _revive(self):
-        """Apply the next remedy. A radio that does not respond may be in an old call, switched
-        off, or stuck."""
+        """Take the next action for a radio that does not respond. Such a radio may be in an old
+        call, switched off, or stuck."""
         if self._remedy:
             self._lines.press(self._remedy - 1, True)
             self._go(_KEY_PRESSED, b"", self._facts["press_ms"])
@@ -259,7 +270,8 @@ class Radio:
         self._go(_BOOTING, b"", self._facts["boot_ms"])
 
     def _set_up(self, result):
-        """Send the next init string, even if the radio has refused the previous one."""
+        """Send the next init string of the board file to the radio, even if the radio has rejected
+        the previous init string."""
         strings = self._facts["init"]
         if self._tries == len(strings):
             self._rest(result)
@@ -269,7 +281,8 @@ class Radio:
         self._go(_SETTING_UP, text + b"\r", _SET_UP_MS)
 
     def _restarted(self, result):
-        """Wait for the radio to boot. Any result of the restart command counts as a restart."""
+        """Wait for the radio to boot after the command that restarts the radio, whatever the
+        result of this command is."""
         self._go(_BOOTING, b"", self._facts["boot_ms"])
 
     def _rest(self, result):
@@ -288,7 +301,7 @@ class Radio:
 
     def _dialled(self, result):
         if result == RESULT_OK:
-            # An OK during dialling is the late response to an earlier command.
+            # An OK from the radio during dialling is the late response to an earlier command.
             return
         self.cause = _CAUSE_OF_RESULT.get(result, NO_CARRIER)
         self.code = RESULT_NO_ANSWER if result == TIMEOUT else result
@@ -303,7 +316,7 @@ class Radio:
 
     def _begin_data(self, buf):
         """Read the first bytes of a data call into buf, without the LF that ends the CONNECT line.
-        Return the number of bytes."""
+        Return the number of bytes in buf."""
         if self._uart.readinto(self._first) <= 0:
             return 0
         self._data_begun = True
@@ -314,7 +327,7 @@ class Radio:
 
     def _aborted(self, result):
         if result == RESULT_CONNECT:
-            # The call was established before the radio read the command to abort it.
+            # The call was established before the radio read the byte that aborts the call.
             self._state = _ONLINE
             self.hang_up()
         else:

@@ -1,11 +1,14 @@
-"""The bearer for a board with Wi-Fi. A session is a connection to a Wi-Fi network, without radio
-and call.
+"""The bearer for a board with Wi-Fi. A session is a connection to a Wi-Fi network, and needs no
+radio and no call.
 
-The name and key of the network are the user id and password of +WIPBR if the host has set them,
-else the values of the WLAN table in the board file. A failed attempt to join the network is
-repeated after a pause: for 30 s while a session starts, without end after the session was up.
-If the network responds slowly, a driver may report a wrong key although the key is right.
-Therefore only the second such report ends a session that is starting.
+If the host has set a user id and password of +WIPBR, these are the SSID and key of the Wi-Fi
+network. Otherwise the WLAN table in the board file contains the SSID and key. The bearer repeats a
+failed attempt to join the network after a pause. For a session that has not been up, the bearer
+repeats attempts for 30 s. For a session that was up and lost, the bearer repeats attempts until
+the session is up again.
+
+If the network responds slowly, a Wi-Fi driver may report a wrong key although the key is right.
+Therefore only the second report of a wrong key ends a session that is starting.
 """
 
 import network
@@ -26,16 +29,17 @@ from ..contract import (
 )
 from .net import interface_address, interface_servers
 
-# Values of status() during an attempt to join. STAT_CONNECTING + 1 is used by cyw43 only: the
-# network is joined, but the board has no address yet.
+# Values of network.WLAN.status() during an attempt to join a network. Only the driver cyw43 uses
+# the value STAT_CONNECTING + 1, after the board has joined and before the board has an IP address.
 _TRYING = (
     network.STAT_IDLE,
     network.STAT_CONNECTING,
     network.STAT_CONNECTING + 1,
     network.STAT_GOT_IP,
 )
-# Values of status() for a wrong key. ESP-IDF may also report a wrong key as one of two timeouts:
-# WIFI_REASON_4WAY_HANDSHAKE_TIMEOUT (15) and WIFI_REASON_HANDSHAKE_TIMEOUT (204).
+# Values of network.WLAN.status() after an attempt to join a network with a wrong key. ESP-IDF may
+# also report a wrong key as one of two timeouts: WIFI_REASON_4WAY_HANDSHAKE_TIMEOUT (15) and
+# WIFI_REASON_HANDSHAKE_TIMEOUT (204).
 _WRONG_KEY = (network.STAT_WRONG_PASSWORD, 15, 204)
 _MAX_WRONG_KEYS = const(2)
 
@@ -43,17 +47,18 @@ _JOIN_MS = const(30000)
 _RETRY_MS = const(2000)
 _POLL_MS = const(100)
 _IDLE_MS = const(1000)
-_MIN_DBM = const(-113)  # signal strength that is 0 in +CSQ; the steps of +CSQ are 2 dB
+# Signal strength in dBm that +CSQ reports as 0. Each further step of +CSQ is 2 dB.
+_MIN_DBM = const(-113)
 
 
 def make_bearer(board):
-    """Return the bearer for a board with Wi-Fi. board.WLAN is the table with the network's name
-    and key."""
+    """Return the bearer for a board with Wi-Fi. board.WLAN is the table of the board file with the
+    SSID and key of the Wi-Fi network."""
     return Wlan(network.WLAN(network.STA_IF), board.WLAN)
 
 
 class Wlan:
-    """A session over Wi-Fi.
+    """The bearer (contract.py) for sessions over Wi-Fi.
 
     link: a network.WLAN object in station mode. facts: the WLAN table of the board file."""
 
@@ -61,43 +66,46 @@ class Wlan:
 
     def __init__(self, link, facts):
         self.state = DOWN
-        self.cause = 0  # error number of the last failed session; start() sets 0
-        # Name and key of the network as bytes; empty if the host has not set them.
+        # Error number of the last failed session. 0 after start(), until a session fails.
+        self.cause = 0
+        # SSID and key of the Wi-Fi network as bytes. Both are empty if the host has set neither.
         self.user = self.password = b""
         self._link = link
         self._facts = facts
-        # True while the board is joining its network, or has joined its network, without a
-        # session.
+        # True if the board has joined or is joining a Wi-Fi network although the host has not
+        # requested a session.
         self._registering = False
-        self._target = (b"", b"")  # SSID and key of the last attempt to join a network
-        self._due_ms = 0  # timestamp of the deadline for joining the network
-        self._retry_ms = 0  # timestamp of the next attempt, if the last attempt has failed
+        self._target = (b"", b"")  # SSID and key of the last attempt to join a Wi-Fi network
+        self._due_ms = 0  # timestamp of the deadline for joining the Wi-Fi network
+        # Timestamp at which the next attempt to join is due after a failed attempt.
+        self._retry_ms = 0
         self._now_ms = 0
-        self._wrong_keys = 0  # number of reports of a wrong key since the first attempt
-        self._failed = False  # True if the last attempt to join has failed
+        # Number of attempts to join that failed with a report of a wrong key.
+        self._wrong_keys = 0
+        self._failed = False  # True if the last attempt to join the Wi-Fi network has failed
 
     def start(self, limit_ms):
-        """Request a session. limit_ms, the time limit of a call, is not used."""
+        """Request a session. limit_ms: time limit of a call, which Wi-Fi does not use."""
         self.cause = 0
         if self._registering and self._target == self._credentials() and self._link.isconnected():
             self._registering = False
             self.state = STARTING
             return
         if self.state != DOWN or self._registering:
-            # stop() is called first, because a driver that is joining one network ignores a
-            # request to join another.
+            # stop() is called first, because a Wi-Fi driver that is joining a network ignores a
+            # request to join another network.
             self.stop()
         self._join(STARTING)
 
     def stop(self):
-        """End the session and leave the network."""
+        """End the session, leave the Wi-Fi network, and switch off the Wi-Fi interface."""
         self._registering = False
         self.state = DOWN
         try:
             self._link.disconnect()
             self._link.active(False)
         except OSError:
-            # The interface has never been active, and does not need to be switched off.
+            # The Wi-Fi interface has never been active, so the interface is off already.
             return
 
     def address(self):
@@ -105,16 +113,17 @@ class Wlan:
         return interface_address(self._link)
 
     def lookup(self, name):
-        """Return None: a board has no hosts file."""
+        """Return None, because a board has no hosts file that contains the address of `name`."""
 
     def servers(self):
-        """Return [(address, port)] of the DNS server, or []. Allocates."""
+        """Return [(address, port)] of the DNS server of the session, or [] if the session has no
+        DNS server. The address is four bytes. Allocates."""
         return interface_servers(self._link)
 
     def registered(self):
-        """Return HOME if a network is joined, else SEARCHING. Without a session, this call makes
-        the board join its network, because hosts wait for HOME before they request a session
-        (H22)."""
+        """Return HOME if the board has joined a Wi-Fi network, else SEARCHING. If the host has not
+        requested a session, this call also makes the board join its network, because hosts wait
+        for HOME before they request a session (H22)."""
         if self._link.isconnected():
             return HOME
         if self.state == DOWN and not (self._registering and self._left_ms() > 0):
@@ -126,21 +135,23 @@ class Wlan:
         return ticks_diff(self._due_ms, self._now_ms)
 
     def signal(self):
-        """Return the signal strength in the unit of +CSQ, or NO_SIGNAL."""
+        """Return the signal strength of the Wi-Fi network in the unit of +CSQ, or NO_SIGNAL."""
         try:
             dbm = self._link.status("rssi")
         except (OSError, ValueError):
-            # No network is joined, or the driver does not measure the signal strength.
+            # The board has not joined a Wi-Fi network, or the Wi-Fi driver does not measure the
+            # signal strength.
             return NO_SIGNAL
         return max(0, min((dbm - _MIN_DBM) // 2, BEST_SIGNAL))
 
     def poll(self):
-        """Return False: the Wi-Fi driver moves the bytes, so a pass has nothing to do."""
+        """Return False. The bearer has nothing to do in a pass of the main loop, because the Wi-Fi
+        driver moves the bytes itself."""
         return False
 
     def tick(self, now_ms):
-        """Update `state` from the state of the Wi-Fi driver. Return the ms until the next
-        tick()."""
+        """Update the attribute `state` from the state of the Wi-Fi driver. now_ms: timestamp of
+        the call. Return the number of ms until tick() must be called again."""
         self._now_ms = now_ms
         if self.state == DOWN:
             return _IDLE_MS
@@ -158,7 +169,8 @@ class Wlan:
         return _POLL_MS
 
     def _check(self):
-        """Check if the driver reports that the attempt to join has failed."""
+        """Handle a failed attempt to join the Wi-Fi network, if the Wi-Fi driver reports a
+        failure."""
         status = self._status()
         if status in _TRYING:
             return
@@ -173,12 +185,13 @@ class Wlan:
         try:
             return self._link.status()
         except (OSError, ValueError):
-            # The driver cannot report the progress. The attempt to join counts as still in
-            # progress.
+            # The Wi-Fi driver cannot report its status, so the bearer assumes that the attempt to
+            # join the network is still in progress.
             return network.STAT_CONNECTING
 
     def _give_up(self):
-        """End a session that has never been up, or join the network of a lost session again."""
+        """Handle the end of the time for joining: end a session that has never been up, or join
+        the Wi-Fi network of a lost session again."""
         if self.state == STARTING:
             self.stop()
             self.cause = NO_ANSWER
@@ -199,17 +212,18 @@ class Wlan:
             self._disable_reconnects()
             self._link.connect(*self._target)
         except OSError:
-            # An attempt to join is in progress already, or there is no memory for an attempt. The
-            # deadline of the attempt limits both cases.
+            # The Wi-Fi driver is already joining a network, or the driver has no memory to join a
+            # network. In both cases, the bearer gives up at the deadline _due_ms.
             return
 
     def _disable_reconnects(self):
-        """Make esp32's driver report a failed attempt to join. By default, the driver repeats a
-        failed attempt without a report."""
+        """Make the Wi-Fi driver of esp32 report a failed attempt to join a network. By default,
+        the driver repeats a failed attempt without a report."""
         try:
             self._link.config(reconnects=0)
         except (OSError, ValueError):
-            # cyw43 has no setting `reconnects`, and does not repeat a failed attempt to join.
+            # The Wi-Fi driver cyw43 has no setting `reconnects`, and does not repeat a failed
+            # attempt to join a network.
             return
 
     def _credentials(self):
