@@ -1,9 +1,9 @@
-"""The shared clock: the time of the pass in progress in ms, and the seconds since the start.
+"""The clock that all parts of a modem share: a timestamp in ms, and the seconds since the start.
 
-A timestamp is a number of ms that wraps at 2**30, as MicroPython's ticks_ms() does on a 32-bit
-chip. All calculations with timestamps use the three functions of this module. No intermediate
-result leaves the range of small integers of a 32-bit MicroPython (-2**30 .. 2**30-1), so these
-functions do not allocate.
+A pass is one pass of the main loop. A timestamp is a number of ms that wraps at 2**30, as
+MicroPython's ticks_ms() does on a 32-bit chip. All calculations with timestamps use the three
+functions of this module. No intermediate result leaves the range of small integers of a 32-bit
+MicroPython (-2**30 .. 2**30-1), so these functions do not allocate.
 """
 
 from .compat import const
@@ -15,8 +15,8 @@ _NEVER = const(-1)
 
 
 def ticks_diff(later, earlier):
-    """Return the ms from timestamp `earlier` to timestamp `later`, negative if `later` is before
-    `earlier`. The result is correct for spans below 2**29 ms (6.2 days)."""
+    """Return the number of ms from timestamp `earlier` to timestamp `later`, a negative number if
+    `later` is before `earlier`. The result is correct for spans below 2**29 ms (6.2 days)."""
     d = (later - earlier) & _MASK
     return d if d < _HALF else d - _HALF - _HALF
 
@@ -36,20 +36,24 @@ class Clock:
     tick() must be less than 6 days apart."""
 
     def __init__(self):
-        self.now_ms = 0  # timestamp of the pass in progress
-        self.gap_ms = 0  # poll gap: ms before now_ms during which the modem read no port
-        self.seconds = 0  # number of seconds since the start
-        self._second_ms = _NEVER  # timestamp at which the second in progress began
+        # Timestamp at which the pass of the main loop in progress has begun.
+        self.now_ms = 0
+        # Poll gap: number of ms, just before now_ms, in which the modem did not read any port.
+        self.gap_ms = 0
+        self.seconds = 0  # number of full seconds since the clock started
+        # Timestamp at which the last full second ended, or at which the clock started. _NEVER if
+        # the clock has not started.
+        self._second_ms = _NEVER
 
     def tick(self, now_ms, gap_ms=0):
-        """Begin a pass at timestamp now_ms, after a poll gap of gap_ms. Return True if a new
-        second has begun."""
+        """Set the time for a new pass of the main loop. now_ms: timestamp at which the pass
+        starts. gap_ms: poll gap before the pass, in ms. Return True if `seconds` has increased."""
         self.now_ms = now_ms
         self.gap_ms = gap_ms
         if self._second_ms == _NEVER:
             self._second_ms = now_ms
-        # Most passes begin no new second. To make these passes fast, the difference is first
-        # calculated without a call of ticks_diff().
+        # In most passes, less than a second has gone by since the last full second. To keep these
+        # passes fast, the difference is first calculated without a call of ticks_diff().
         late_ms = (now_ms - self._second_ms) & _MASK
         if late_ms < _SECOND_MS:
             return False
@@ -61,11 +65,11 @@ class Clock:
         return True
 
     def ms(self):
-        """Return the ms since the second in progress began, or 0 before the first tick()."""
+        """Return the number of ms since the last full second, or 0 before the first tick()."""
         return ticks_diff(self.now_ms, self._second_ms) if self._second_ms != _NEVER else 0
 
     def write(self, writer, stamp_ms):
-        """Append a timestamp as seconds since the start, with three decimals. stamp_ms may be up
-        to 6 days old. Return the writer."""
+        """Write the timestamp stamp_ms to `writer` as seconds since the start of the clock, with
+        three decimals. stamp_ms may be up to 6 days old. Return the writer."""
         late_ms = ticks_diff(stamp_ms, self._second_ms)
         return writer.seconds(self.seconds + late_ms // _SECOND_MS, late_ms % _SECOND_MS)

@@ -1,9 +1,10 @@
 """MicroPython features that CPython lacks: `const`, `RingIO`, the garbage collector's threshold.
 
-This module also exports `crc32` and `pack_into`, which both interpreters have. On CPython, RingIO
-is a class with the methods that the core uses, and behaves as on MicroPython: `write(buf, off, n)`
-stores as many bytes as fit and returns their number, `readinto(buf, n)` copies up to n bytes to
-the start of `buf` and returns their number, `any()` returns the number of bytes in the ring.
+This module also exports `crc32` and `pack_into`, which both interpreters have. For CPython, this
+module defines a class RingIO, a ring buffer with the three methods that the core uses. They behave
+as on MicroPython. `write(buf, off, n)` stores as many bytes as fit, and returns the number of
+stored bytes. `readinto(buf, n)` moves up to n bytes to the start of `buf`, and returns the number
+of moved bytes. `any()` returns the number of bytes in the ring.
 """
 
 import gc
@@ -14,16 +15,16 @@ _set_threshold = getattr(gc, "threshold", lambda n: None)
 
 
 def collect_often():
-    """Collect garbage often, for use while code is loaded.
+    """Make the garbage collector run after every 16 KiB of allocations, for use during imports.
 
-    Frequent collections keep the loaded code at the start of the heap, so that the buffers find
-    room after the code. Each collection makes the start of an RP2040 10 ms longer.
+    Frequent collections keep the imported code at the start of the heap, so that the buffers find
+    room after the code. On an RP2040, each collection makes the start of the modem 10 ms longer.
     """
     _set_threshold(16 * 1024)
 
 
 def collect_when_full():
-    """Collect garbage only when the heap is full, as MicroPython does by default."""
+    """Make the garbage collector run only when the heap is full, the default of MicroPython."""
     _set_threshold(-1)
 
 
