@@ -27,7 +27,8 @@ _QUOTE = const(0x22)
 _SLASH = const(0x2F)
 _A = const(0x41)
 _T = const(0x54)
-_UPPER_CASE = const(0x5F)  # mask that keeps the low seven bits and converts a letter to upper case
+# Mask that clears bit 7 and bit 5 of a character, so that an ASCII letter becomes upper case.
+_UPPER_CASE = const(0x5F)
 _SEVEN_BITS = const(0x7F)
 _BIT_8 = const(0x80)
 

@@ -198,13 +198,13 @@ class BaudTrial:
     """
 
     def __init__(self, context):
-        self.active = False  # True during a trial that the host has not confirmed
-        self.fallback = 0  # rate before the trial, in units of 100 bit/s
+        self.active = False  # True during a baud-rate trial that the host has not confirmed
+        self.fallback = 0  # rate before the baud-rate trial, in units of 100 bit/s
         self._context = context
-        self._limit_ms = 0  # time limit of the trial, in ms
+        self._limit_ms = 0  # time limit of the baud-rate trial, in ms
         # Value of clock.now_ms at the end of the time limit, valid only if _started is True.
         self._due_ms = 0
-        self._started = False  # True once the time limit of the trial has started
+        self._started = False  # True once the time limit of the baud-rate trial has started
 
     def begin(self, rate, seconds):
         """Begin a baud-rate trial.

@@ -59,8 +59,8 @@ class Ping:
         self._times = 0  # number of echo requests in this ping
         self._interval_ms = self._limit_ms = 0
         self._sent_ms = 0  # value of clock.now_ms when the last echo request was sent
-        # Value of clock.now_ms at which the present wait ends, the wait for a reply or for the
-        # time of the next echo request.
+        # Value of clock.now_ms at which the time limit of a reply ends, or at which the next echo
+        # request is due.
         self._due_ms = 0
 
     def start(self, name, times, interval_ms, limit_ms):

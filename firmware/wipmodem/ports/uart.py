@@ -187,8 +187,8 @@ class Dte(Uart):
         return on
 
     def _drop(self):
-        """Handle a drop of DTR. Return True, the state before the drop, while bytes that arrived
-        before the drop are still to be read, else False."""
+        """Handle a drop of DTR. Return the state of DTR to act on: True (on) while bytes that
+        arrived before the drop have not been read, then False (off)."""
         waiting = self._uart.any()
         # The number of unread bytes is limited to the number of bytes in the UART, because
         # configure() may have lost unread bytes.
