@@ -292,7 +292,7 @@ class Table:
 
     def _connect_ms(self):
         wait_ms = _IDLE_MS
-        i = len(self.all) if self.io.pending else 0
+        i = len(self.all)
         while i:
             i -= 1
             wait_ms = min(wait_ms, self.all[i].wait_ms())
